@@ -1,0 +1,69 @@
+# What the project can do: `make` lists it. `make up` is the way to start.
+
+STACK ?= local
+PYTHON ?= python3
+ARGS ?=
+
+# Runs a command with the project's programs on PATH and Pulumi's state and passphrase in place.
+RUN := .venv/bin/python tools/environment.py --stack $(STACK) --
+# `organization/stack`, as Pulumi Cloud has it, goes by the stack's own name here.
+CONFIG := stacks/Pulumi.$(notdir $(STACK)).yaml
+OUT := out/$(notdir $(STACK))
+CHECKED := aiware_resources aiware_local tests benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview destroy env test lint bench setup local-stop clean venv python stack
+
+help: ## List these targets
+	@echo 'Usage: make TARGET [STACK=local] [ARGS="more arguments for the command"]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: stack ## Set up what is missing, then reconcile aiWARE with the program (pulumi up)
+	@$(RUN) pulumi up --stack $(STACK) --yes $(ARGS)
+	@if [ -d '$(OUT)' ]; then echo 'Files:'; find '$(OUT)' -type f | sort | sed 's/^/  /'; fi
+
+preview: stack ## Show what `make up` would change, value by value (pulumi preview --diff)
+	@$(RUN) pulumi preview --stack $(STACK) --diff $(ARGS)
+
+destroy: stack ## Delete or clean up what the stack holds in aiWARE (pulumi destroy)
+	@$(RUN) pulumi destroy --stack $(STACK) --yes --skip-preview $(ARGS)
+
+env: stack ## Print shell code for: eval "$(make -s env)"; then plain pulumi and aiware work
+	@.venv/bin/python tools/environment.py --stack $(STACK)
+
+test: setup ## Run the whole test suite, end to end included, with coverage
+	@$(RUN) pytest -n 2 --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+
+lint: venv ## Check style, formatting, types and the direction of imports
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy --strict --explicit-package-bases $(wildcard $(CHECKED))
+	@$(RUN) mypy --strict tools/*.py tools/pulumi-cli/*.py
+	@$(RUN) lint-imports
+
+bench: setup ## Run the benchmarks
+	@$(RUN) python -m benchmarks $(ARGS)
+
+setup: python ## Set up the virtual environment, its packages and the Pulumi CLI
+	@$(PYTHON) tools/setup.py
+
+local-stop: venv ## Stop the local aiWARE; the next `make up` starts it again, with all its objects
+	@$(RUN) aiware local stop
+
+clean: python ## Remove all that was made in this folder; objects in a real aiWARE stay (FORCE=1: in any case)
+	@$(PYTHON) tools/clean.py $(if $(FORCE),--force)
+
+venv: python
+	@$(PYTHON) tools/setup.py --without-pulumi
+
+# The state is made by the first command that needs it; the stack itself is described by its file in stacks/.
+stack: setup
+	@test '$(STACK)' = local || test -f '$(CONFIG)' || { \
+		echo "There is no stack '$(STACK)': $(CONFIG) is missing." >&2; exit 1; }
+	@$(RUN) pulumi stack select --create $(STACK) >&2
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not that. Name yours: make setup PYTHON=/path/to/python3.12" >&2; \
+		exit 1; }

@@ -1,0 +1,60 @@
+"""The web application: the API, its downloads, and the control calls."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from aiware_local.control import Control, local_only
+from aiware_local.downloads import Downloads
+from aiware_local.graphql_api import GraphQLApi
+from aiware_local.ids import new_uuid
+from aiware_local.installation import Installation
+from aiware_local.oauth import OAuth
+from aiware_local.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+def create_app(installation: Installation, instance: str | None = None) -> Starlette:
+    """The ASGI application of an installation; it closes the installation when it shuts down.
+
+    Args:
+        installation: what it serves.
+        instance: tells this process from others in the health answer.
+    """
+    worker = Worker(installation)
+    graphql = GraphQLApi(installation, worker)
+    oauth = OAuth(installation)
+    downloads = Downloads(installation, worker)
+    control = Control(installation, worker, instance or new_uuid())
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await worker.stop()
+        installation.close()
+        log.info("the local aiWARE stops serving %s", installation.data)
+
+    return Starlette(
+        routes=[
+            Route("/v3/graphql", graphql.handle, methods=["POST"]),
+            Route("/v1/admin/oauth/authorize", oauth.authorize),
+            Route("/v1/admin/oauth/token", oauth.token, methods=["POST"]),
+            Route("/assets/{id}", downloads.asset),
+            Route("/exports/{id}", downloads.export),
+            Route("/logs/{id}", downloads.log),
+            Route("/_local/health", local_only(control.health)),
+            Route("/_local/reset", local_only(control.reset), methods=["POST"]),
+            Route("/_local/objects", local_only(control.objects)),
+            Route("/_local/requests", local_only(control.requests)),
+            Route("/_local/behaviour", local_only(control.behaviour), methods=["GET", "PUT"]),
+            Route("/_local/faults", local_only(control.faults), methods=["GET", "POST", "DELETE"]),
+            Route("/_local/tokens/expire", local_only(control.expire_tokens), methods=["POST"]),
+        ],
+        lifespan=lifespan,
+    )

@@ -1,0 +1,276 @@
+"""Starts, finds and stops the local aiWARE: one process for each data folder, apart from the one that starts it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+HOST = "127.0.0.1"
+SERVER_FILE = "server.json"
+"""Where the serving process writes down its id, its address and its instance."""
+SERVER_LOCK = "server.lock"
+LAUNCH_LOCK = "launch.lock"
+LOG_FILE = "server.log"
+DEFAULT_FOLDER = ".aiware-local"
+INSTANCE_HEADER = "X-Aiware-Local-Instance"
+
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+HEALTH_SECONDS = 5.0
+POLL_SECONDS = 0.05
+LARGEST_LOG = 5_000_000
+TAIL_LINES = 15
+
+
+class LauncherError(Exception):
+    """The local aiWARE could not be started or stopped; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class LocalServer:
+    """A running local aiWARE.
+
+    Attributes:
+        url: its address, such as `http://127.0.0.1:41233`.
+        pid: its process id.
+        data: its data folder.
+    """
+
+    url: str
+    pid: int
+    data: Path
+
+    @property
+    def graphql_url(self) -> str:
+        """The GraphQL endpoint."""
+        return f"{self.url}/v3/graphql"
+
+    @property
+    def token(self) -> str:
+        """Its API key. Secret.
+
+        Raises:
+            LauncherError: the data folder has no readable credentials.
+        """
+        try:
+            return str(json.loads((self.data / "credentials.json").read_text(encoding="utf-8"))["apiKey"])
+        except (OSError, ValueError, KeyError) as error:
+            raise LauncherError(
+                f"{self.data / 'credentials.json'} cannot be read ({type(error).__name__}); "
+                "stop the local aiWARE and remove the folder to start anew."
+            ) from error
+
+
+def ensure_running(*, data: Path | None = None, port: int | None = None, media_root: Path | None = None) -> LocalServer:
+    """The server of the data folder, started if it is not running.
+
+    Processes that ask at the same time get the same server.
+
+    Args:
+        data: the data folder; by default AIWARE_LOCAL_DATA, else `.aiware-local` in the project's folder.
+        port: the port of a server that is started; by default AIWARE_LOCAL_PORT, else the folder's last one if it is
+            free, else any free one.
+        media_root: the folder below which engines may read files; by default that of the server if it runs already,
+            else AIWARE_LOCAL_MEDIA_ROOT, else the project's folder.
+
+    Raises:
+        LauncherError: it does not start, or it runs with another port or media root than is asked for.
+    """
+    folder = _folder(data)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    wanted = wanted_port(port)
+    with _locked(folder / LAUNCH_LOCK):
+        running = status(data=folder)
+        if running is None:
+            running = _start(folder, wanted, media_root)
+    if wanted is not None and not running.url.endswith(f":{wanted}"):
+        raise LauncherError(
+            f"The local aiWARE of {folder} runs at {running.url}, not on port {wanted}. "
+            "Stop it first, or leave the port out."
+        )
+    _require_media_root(folder, media_root)
+    return running
+
+
+def status(*, data: Path | None = None) -> LocalServer | None:
+    """The server of the data folder if it runs and answers, else None."""
+    folder = _folder(data)
+    note = _read_note(folder)
+    if note is None or not _answers(note):
+        return None
+    return LocalServer(str(note["url"]), int(note["pid"]), folder)
+
+
+def stop(*, data: Path | None = None) -> bool:
+    """Asks the server of the data folder to stop and waits until it has; False if none was running.
+
+    Raises:
+        LauncherError: it is still running after ten seconds.
+    """
+    folder = _folder(data)
+    if not folder.is_dir():
+        return False
+    with _locked(folder / LAUNCH_LOCK):
+        running = status(data=folder)
+        if running is None:
+            return False
+        os.kill(running.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while not _lock_is_free(folder / SERVER_LOCK):
+            if time.monotonic() > deadline:
+                raise LauncherError(
+                    f"The local aiWARE (process {running.pid}) has not stopped within {STOP_SECONDS:.0f} seconds; "
+                    f"its log is {folder / LOG_FILE}."
+                )
+            time.sleep(POLL_SECONDS)
+        with suppress(ChildProcessError):  # only a server that this process started is its child
+            os.waitpid(running.pid, 0)
+    return True
+
+
+def logs_path(*, data: Path | None = None) -> Path:
+    """Where the server of the data folder writes its log; the file is there once it has been started."""
+    return _folder(data) / LOG_FILE
+
+
+def default_data() -> Path:
+    """The data folder when none is named: AIWARE_LOCAL_DATA, else `.aiware-local` beside the nearest Pulumi.yaml."""
+    named = os.environ.get("AIWARE_LOCAL_DATA")
+    if named:
+        return Path(named)
+    return _project() / DEFAULT_FOLDER
+
+
+def default_media_root() -> Path:
+    """The folder below which engines may read files when none is named: AIWARE_LOCAL_MEDIA_ROOT, else the project."""
+    named = os.environ.get("AIWARE_LOCAL_MEDIA_ROOT")
+    return Path(named) if named else _project()
+
+
+def _project() -> Path:
+    """The nearest folder with a Pulumi.yaml, going up from the current one; the current one if there is none."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").is_file()), here)
+
+
+def _start(folder: Path, port: int | None, media_root: Path | None) -> LocalServer:
+    root = (media_root or default_media_root()).resolve()
+    command = [sys.executable, "-m", "aiware_local", "--data", str(folder), "--media-root", str(root)]
+    if port is not None:
+        command += ["--port", str(port)]
+    with _log(folder).open("ab") as output:
+        # a session of its own and no descriptor of ours: whoever started us may wait until our pipes are closed
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            close_fds=True,
+            start_new_session=True,
+            env=_environment(),
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        running = status(data=folder)
+        if running is not None and running.pid == process.pid:
+            process.returncode = 0  # it lives on by itself; nobody is to wait for it
+            return running
+        if process.poll() is not None:
+            raise LauncherError(f"The local aiWARE did not start. {_tail(folder)}")
+        time.sleep(POLL_SECONDS)
+    process.kill()
+    process.wait()
+    raise LauncherError(f"The local aiWARE did not answer within {START_SECONDS:.0f} seconds. {_tail(folder)}")
+
+
+def _require_media_root(folder: Path, media_root: Path | None) -> None:
+    actual = (_read_note(folder) or {}).get("mediaRoot")
+    if media_root is not None and str(media_root.resolve()) != actual:
+        raise LauncherError(
+            f"The local aiWARE of {folder} runs already and reads media below {actual}, not {media_root.resolve()}. "
+            "Stop it first; it can then be started with the other folder."
+        )
+
+
+def _environment() -> Mapping[str, str]:
+    """The environment of the server: ours without what belongs to Pulumi and aiWARE, with the package on its path."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "AIWARE_"))}
+    paths = [str(Path(__file__).resolve().parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _answers(note: Mapping[str, Any]) -> bool:
+    """Whether the noted process is the one that answers there: another may have got its port or its process id."""
+    try:
+        response = httpx.get(f"{note['url']}/_local/health", timeout=HEALTH_SECONDS, trust_env=False)
+    except httpx.HTTPError:
+        return False
+    return bool(response.headers.get(INSTANCE_HEADER) == note["instance"])
+
+
+def _read_note(folder: Path) -> dict[str, Any] | None:
+    try:
+        note = json.loads((folder / SERVER_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return note if isinstance(note, dict) and {"url", "pid", "instance"} <= note.keys() else None
+
+
+def _folder(data: Path | None) -> Path:
+    return (data or default_data()).resolve()
+
+
+def wanted_port(port: int | None) -> int | None:
+    """The port that is asked for: the given one, else AIWARE_LOCAL_PORT, else None for any.
+
+    Raises:
+        LauncherError: AIWARE_LOCAL_PORT is no number.
+    """
+    text = os.environ.get("AIWARE_LOCAL_PORT")
+    if port is not None or not text:
+        return port
+    if not text.isdecimal():
+        raise LauncherError(f"AIWARE_LOCAL_PORT is '{text}'; it must be a port number.")
+    return int(text)
+
+
+def _log(folder: Path) -> Path:
+    """The log file; one that has grown large starts anew."""
+    path = folder / LOG_FILE
+    if path.exists() and path.stat().st_size > LARGEST_LOG:
+        path.replace(path.with_suffix(".log.1"))
+    return path
+
+
+def _tail(folder: Path) -> str:
+    path = folder / LOG_FILE
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
+    return f"The end of its log ({path}):\n" + "\n".join(lines)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _lock_is_free(path: Path) -> bool:
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

@@ -1,0 +1,68 @@
+"""Lists in pages, as every list of the API comes: records, offset, limit and the number of records in this page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+from aiware_local.errors import invalid_input
+from aiware_local.records import Record
+
+LARGEST_LIMIT = 1000
+"""The documentation says that some fields cap `limit` without naming the figure; here every list has the same one."""
+
+
+def page(records: Iterable[Any], args: Mapping[str, Any], default_limit: int = 30) -> Record:
+    """One page of a list.
+
+    Args:
+        records: the whole list; it is read no further than the page goes.
+        args: the field's arguments, of which `offset` and `limit` are used.
+        default_limit: the page size where the arguments name none.
+
+    Raises:
+        ApiError: invalid_input for a negative offset, or a limit below 1 or above the largest.
+    """
+    offset = _given(args, "offset", 0)
+    limit = _given(args, "limit", default_limit)
+    if offset < 0:
+        raise invalid_input(f"offset is {offset}; it must not be negative.", field="offset")
+    if not 1 <= limit <= LARGEST_LIMIT:
+        raise invalid_input(f"limit is {limit}; it must lie between 1 and {LARGEST_LIMIT}.", field="limit")
+    chosen = list(islice(records, offset, offset + limit))
+    return {"records": chosen, "offset": offset, "limit": limit, "count": len(chosen)}
+
+
+def within(record: Record, filters: Iterable[Mapping[str, Any]] | None) -> bool:
+    """Whether a record passes every dateTimeFilter: bounds are inclusive unless the filter says exclusive."""
+    return all(_passes(record.get(str(window["field"])), window) for window in filters or ())
+
+
+def ordered(records: Iterable[Record], keys: Iterable[Mapping[str, Any]] | None) -> Iterable[Record]:
+    """Records sorted by an orderBy argument; the first key weighs most. Without keys they stay as they are."""
+    chosen = [key for key in keys or () if key]
+    if not chosen:
+        return records
+    result = list(records)
+    for key in reversed(chosen):
+        result.sort(key=_sort_key(str(key["field"])), reverse=key.get("direction") == "desc")
+    return result
+
+
+def _given(args: Mapping[str, Any], name: str, default: int) -> int:
+    value = args.get(name)
+    return default if value is None else int(value)
+
+
+def _sort_key(field: str) -> Callable[[Record], tuple[bool, Any]]:
+    return lambda record: ((value := record.get(field)) is not None, "" if value is None else value)
+
+
+def _passes(value: float | None, window: Mapping[str, Any]) -> bool:
+    start, end = window.get("fromDateTime"), window.get("toDateTime")
+    if value is None:
+        return start is None and end is None
+    after = start is None or (value > start if window.get("fromDateTimeExclusive") else value >= start)
+    before = end is None or (value < end if window.get("toDateTimeExclusive") else value <= end)
+    return after and before

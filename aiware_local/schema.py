@@ -1,0 +1,84 @@
+"""The executable schema: the contract with the resolvers of every entity."""
+
+from __future__ import annotations
+
+from functools import cache, wraps
+from importlib.resources import files
+from typing import Any
+
+from ariadne import make_executable_schema
+from graphql import GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema
+
+from aiware_local import assets, clusters, engines, exports, jobs, results, single_engine, tasks, tdos, users
+from aiware_local.errors import ApiError, ErrorName
+from aiware_local.installation import Info
+from aiware_local.roots import MUTATION, QUERY
+from aiware_local.scalars import SCALARS
+
+ENTITIES = (assets, clusters, engines, exports, jobs, results, single_engine, tasks, tdos, users)
+"""The modules that add resolvers to the roots; importing them does it."""
+
+BINDABLES = [
+    QUERY,
+    MUTATION,
+    *SCALARS,
+    assets.ASSET,
+    assets.ASSET_SOURCE,
+    assets.FILE_DATA,
+    clusters.CLUSTER,
+    engines.ENGINE,
+    engines.CATEGORY,
+    exports.EXPORT,
+    jobs.JOB,
+    results.RESULT,
+    tasks.TASK,
+    tasks.LOCATION,
+    tdos.TDO,
+    tdos.TDO_SOURCE,
+]
+
+
+def schema_text() -> str:
+    """The contract in the schema definition language."""
+    return files("aiware_local").joinpath("schema.graphql").read_text(encoding="utf-8")
+
+
+@cache
+def load_schema() -> GraphQLSchema:
+    """The executable schema.
+
+    Raises:
+        LookupError: a root field has no resolver.
+    """
+    schema = make_executable_schema(schema_text(), *BINDABLES)
+    for root in (schema.query_type, schema.mutation_type):
+        _watch_fields(root)
+    return schema
+
+
+def _watch_fields(root: GraphQLObjectType | None) -> None:
+    """Lets every root field count its executions, and fail if a fault says so."""
+    if root is None:
+        raise LookupError("the schema lacks a root type")
+    for name, field in root.fields.items():
+        if field.resolve is None:
+            raise LookupError(f"{root.name}.{name} has no resolver")
+        field.resolve = _watched(name, field.resolve)
+
+
+def _watched(name: str, resolve: GraphQLFieldResolver) -> GraphQLFieldResolver:
+    @wraps(resolve)
+    def watched(root: Any, info: Info, **args: Any) -> Any:
+        call = info.context
+        failing = call.failing.get(name) or call.failing.get("")
+        if failing is not None:
+            raise _fault_error(name, failing)
+        call.executed[name] += 1
+        return resolve(root, info, **args)
+
+    return watched
+
+
+def _fault_error(field: str, name: str) -> ApiError:
+    known = ErrorName(name) if name in set(ErrorName) else ErrorName.INTERNAL_ERROR
+    return ApiError(known, f"{field}: the local aiWARE was told to answer {name}.")

@@ -1,0 +1,151 @@
+"""Where the local aiWARE keeps its records: one SQLite file, which survives a restart and a kill at any moment."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from aiware_local.records import Record
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS records (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    owner TEXT,
+    created REAL,
+    modified REAL,
+    due REAL,
+    body TEXT NOT NULL,
+    UNIQUE (kind, id)
+);
+CREATE INDEX IF NOT EXISTS by_owner ON records (kind, owner);
+CREATE INDEX IF NOT EXISTS by_creation ON records (kind, created);
+CREATE INDEX IF NOT EXISTS by_due ON records (kind, due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS requests (sequence INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS executions (field TEXT PRIMARY KEY, count INTEGER NOT NULL);
+"""
+
+OrderColumn = Literal["created", "modified", "sequence"]
+
+
+class Store:
+    """Records by kind and id, and a few settings.
+
+    A record is a JSON object. Beside it stand the columns that look-ups need: `owner` (the TDO of an asset or job), the
+    times of creation and change, and `due` (when the server next has to do something for it). All times are seconds
+    since the epoch.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.connection.executescript(TABLES)
+        self._depth = 0
+
+    def close(self) -> None:
+        """Closes the file."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; may be nested. No `await` belongs inside: the connection is shared."""
+        if self._depth == 0:
+            self.connection.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            if self._depth == 0:
+                self.connection.execute("ROLLBACK")
+            raise
+        self._depth -= 1
+        if self._depth == 0:
+            self.connection.execute("COMMIT")
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """The record, or None."""
+        query = "SELECT body FROM records WHERE kind = ? AND id = ?"
+        row = self.connection.execute(query, (kind, record_id)).fetchone()
+        return None if row is None else _decode(row[0])
+
+    def put(self, kind: str, record: Record, *, owner: str | None = None, due: float | None = None) -> None:
+        """Writes the record under its `id`, in place of an earlier one."""
+        self.connection.execute(
+            "INSERT INTO records (kind, id, owner, created, modified, due, body) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (kind, id) DO UPDATE SET owner = excluded.owner, created = excluded.created, "
+            "modified = excluded.modified, due = excluded.due, body = excluded.body",
+            (
+                kind,
+                record["id"],
+                owner,
+                record.get("createdDateTime"),
+                record.get("modifiedDateTime"),
+                due,
+                json.dumps(record, separators=(",", ":")),
+            ),
+        )
+
+    def delete(self, kind: str, record_id: str) -> None:
+        """Removes the record if it is there."""
+        self.connection.execute("DELETE FROM records WHERE kind = ? AND id = ?", (kind, record_id))
+
+    def scan(
+        self,
+        kind: str,
+        *,
+        owner: str | None = None,
+        created_from: float | None = None,
+        order: OrderColumn = "created",
+        descending: bool = True,
+    ) -> Iterator[Record]:
+        """The records of a kind one by one, newest first unless told otherwise."""
+        conditions, values = ["kind = ?"], [kind]
+        if owner is not None:
+            conditions.append("owner = ?")
+            values.append(owner)
+        parameters: list[Any] = list(values)
+        if created_from is not None:
+            conditions.append("created >= ?")
+            parameters.append(created_from)
+        direction = "DESC" if descending else "ASC"
+        # only fixed words are put into the text; values travel as parameters
+        query = (
+            f"SELECT body FROM records WHERE {' AND '.join(conditions)} "  # noqa: S608
+            f"ORDER BY {order} {direction}, sequence {direction}"
+        )
+        cursor = self.connection.execute(query, parameters)
+        while rows := cursor.fetchmany(100):
+            for (body,) in rows:
+                yield _decode(body)
+
+    def due(self, kind: str, now: float) -> list[str]:
+        """The ids of the records that are due at that moment, earliest first."""
+        query = "SELECT id FROM records WHERE kind = ? AND due <= ? ORDER BY due, sequence"
+        return [row[0] for row in self.connection.execute(query, (kind, now))]
+
+    def clear(self, *kinds: str) -> None:
+        """Removes every record of these kinds."""
+        for kind in kinds:
+            self.connection.execute("DELETE FROM records WHERE kind = ?", (kind,))
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """The setting, or the default."""
+        row = self.connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+        return default if row is None else json.loads(row[0])
+
+    def set(self, key: str, value: Any) -> None:
+        """Writes a setting."""
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+
+
+def _decode(body: str) -> Record:
+    record: Record = json.loads(body)
+    return record

@@ -1,0 +1,37 @@
+"""Veritone aiWARE as code: clusters, temporal data objects, jobs and export requests as Pulumi resources."""
+
+from __future__ import annotations
+
+from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
+from aiware_resources.dag import ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
+from aiware_resources.export_request import ExportedTdoArgs, ExportRequest, FormatArgs, OutputConfigurationArgs
+from aiware_resources.job import Job
+from aiware_resources.temporal_data_object import (
+    AssetArgs,
+    ContentTemplateArgs,
+    PrimaryAssetArgs,
+    SourceDataArgs,
+    TargetArgs,
+    TemporalDataObject,
+)
+
+__all__ = [
+    "AssetArgs",
+    "Cluster",
+    "CollaboratorArgs",
+    "ContentTemplateArgs",
+    "ExecutionPreferencesArgs",
+    "ExportRequest",
+    "ExportedTdoArgs",
+    "FormatArgs",
+    "IoFolderArgs",
+    "Job",
+    "OutputConfigurationArgs",
+    "PrimaryAssetArgs",
+    "RouteArgs",
+    "SourceDataArgs",
+    "SubscriptionArgs",
+    "TargetArgs",
+    "TaskArgs",
+    "TemporalDataObject",
+]

@@ -1,0 +1,111 @@
+"""Judging the answers of GraphQL: which are good, which partly, which not. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiware_resources import errors
+from aiware_resources.api.documents import alias
+from aiware_resources.api.failures import Cause, Failure, Kind, from_entry, malformed
+from aiware_resources.api.retrying import RequestFailed
+
+# Fields that lead to another object, which may be gone or hidden without harm to the one that was asked for.
+_LINKS = {"target", "engine", "log"}
+_HARMLESS_ON_LINKS = {errors.NotFound, errors.NotAllowed}
+# Which failure decides when an answer has several, last first. A read is not worth repeating for one part when another
+# is refused for good; of a mutation, doubt about what it did outweighs everything.
+_WEIGHT = {
+    Kind.READ: [Cause.LIMITED, Cause.OVERLOADED, Cause.FAILING, Cause.REFUSED, Cause.UNAUTHENTICATED],
+    Kind.MUTATION: [Cause.LIMITED, Cause.UNAUTHENTICATED, Cause.REFUSED, Cause.OVERLOADED, Cause.FAILING],
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The two halves of a GraphQL answer.
+
+    Attributes:
+        data: The root fields; None when the answer has no data at all.
+        failures: The entries of the `errors` list.
+    """
+
+    data: Mapping[str, Any] | None
+    failures: tuple[Failure, ...]
+
+
+def parse(body: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
+    """Takes an answer apart.
+
+    Raises:
+        RequestFailed: If it is not what GraphQL promises.
+    """
+    data, entries = body.get("data"), body.get("errors") or []
+    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise RequestFailed(malformed("an answer whose list of errors is malformed"))
+    if data is not None and not isinstance(data, Mapping):
+        raise RequestFailed(malformed("an answer whose data are malformed"))
+    failures = tuple(from_entry(entry, headers) for entry in entries)
+    if data is None and not failures:
+        raise RequestFailed(malformed("an answer with neither data nor errors"))
+    if "data" not in body:
+        failures = tuple(_request_error(failure) for failure in failures)
+    return Answer(data, failures)
+
+
+def problem(answer: Answer, kind: Kind, field: str) -> Failure | None:
+    """Says what is wrong with the answer of a document with one root field; None when it is good."""
+    if kind is Kind.MUTATION and (answer.data or {}).get(field) is not None:
+        # It was applied. Losing the new object's id for the sake of a nested field would be worse than a gap.
+        return None
+    grave = [failure for failure in answer.failures if not _harmless(failure)]
+    if grave or answer.data is None:
+        decisive = _decisive(grave or answer.failures, kind)
+        # A failure below the root field came after the mutation itself, whatever it was.
+        doubtful = kind is Kind.MUTATION and len(decisive.path) > 1
+        return replace(decisive, cause=Cause.FAILING) if doubtful else decisive
+    if field not in answer.data:
+        return malformed(f"an answer without {field}")
+    if kind is Kind.MUTATION:
+        return malformed(f"nothing where {field} should be, and no error")
+    return None
+
+
+def lookup_problem(answer: Answer, ids: Sequence[str]) -> Failure | None:
+    """The same for a batch of objects, of which some may be missing."""
+    missing = {index for index, id_ in enumerate(ids) if _is_missing(answer, index, id_)}
+    grave = [failure for failure in answer.failures if not _harmless(failure) and not _tells_missing(failure)]
+    if grave or answer.data is None:
+        return _decisive(grave or answer.failures, Kind.READ)
+    for index, id_ in enumerate(ids):
+        if answer.data.get(alias(index)) is None and index not in missing:
+            # Not knowing is not the same as not there: what depends on it may be expensive.
+            return replace(malformed("nothing where the object should be, and no error"), object_id=id_)
+    return None
+
+
+def _is_missing(answer: Answer, index: int, id_: str) -> bool:
+    if answer.data is None or answer.data.get(alias(index)) is not None:
+        return False
+    told = [failure for failure in answer.failures if _tells_missing(failure)]
+    return any(
+        failure.path[0] == alias(index) if failure.path else failure.object_id in (id_, None) for failure in told
+    )
+
+
+def _tells_missing(failure: Failure) -> bool:
+    return failure.error is errors.NotFound and len(failure.path) <= 1
+
+
+def _harmless(failure: Failure) -> bool:
+    return failure.error in _HARMLESS_ON_LINKS and any(part in _LINKS for part in failure.path[1:])
+
+
+def _request_error(failure: Failure) -> Failure:
+    """Without a `data` key nothing was executed, whatever the message: the document or its variables are at fault."""
+    return replace(failure, error=errors.BadRequest) if failure.error is errors.ApiError else failure
+
+
+def _decisive(failures: Sequence[Failure], kind: Kind) -> Failure:
+    return max(failures, key=lambda failure: _WEIGHT[kind].index(failure.cause))

@@ -1,0 +1,120 @@
+"""The aiWARE cloud API (GraphQL) as one object, and how to get one."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+
+import httpx
+from pydantic import SecretStr
+
+from aiware_resources import errors
+from aiware_resources.api import documents
+from aiware_resources.api.auth import TokenSource
+from aiware_resources.api.clusters import ClusterCalls
+from aiware_resources.api.exports import ExportCalls
+from aiware_resources.api.jobs import JobCalls
+from aiware_resources.api.records import UserRecord
+from aiware_resources.api.retry import RetryPolicy
+from aiware_resources.api.retrying import Patience
+from aiware_resources.api.session import Session
+from aiware_resources.api.tdos import TdoCalls
+from aiware_resources.api.transport import Transport, new_client
+from aiware_resources.settings import Connection, Settings
+
+
+class CloudApi(ClusterCalls, TdoCalls, JobCalls, ExportCalls):
+    """aiWARE's GraphQL API. Synchronous and thread-safe; `connect` makes one.
+
+    Inputs are plain dictionaries under the API's own names, answers are records. Reads are retried; a mutation is sent
+    again only when it surely was not applied.
+
+    Args:
+        settings: Timeouts, retries and batch sizes.
+        connection: Where aiWARE is and how to get in.
+        client: The HTTP client to use; by default a new one.
+        patience: How failed requests are sent again; by default as the settings say.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        connection: Connection,
+        client: httpx.Client | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        client = client or new_client(settings.request_timeout, url=connection.url)
+        patience = patience or Patience(RetryPolicy(max_retries=settings.max_retries))
+        self._transport = Transport(connection.url, client)
+        self._tokens = TokenSource(connection.credentials, Session(self._transport, patience))
+        super().__init__(Session(self._transport, patience, self._tokens), settings.poll_batch_size)
+
+    @property
+    def url(self) -> str:
+        """Address of the GraphQL API."""
+        return self._transport.url
+
+    def token_for(self, uri: str) -> SecretStr | None:
+        """The token, if the address is on aiWARE's own host and port; None for every other address."""
+        return self._tokens.current() if _origin(uri) == _origin(self.url) else None
+
+    def me(self) -> UserRecord:
+        """Reads the user behind the token (`me`).
+
+        Raises:
+            NotFound: The token is an API key of an organisation, and belongs to no user.
+            ApiError: If the user could not be read.
+        """
+        value = self._session.execute(documents.ME, {})
+        if value is None:
+            raise errors.NotFound(
+                "The token belongs to no user: it is an API key of an organisation.",
+                remedy="Log in as a user where one is needed.",
+                operation=documents.ME.field,
+            )
+        return self._parsed(UserRecord, value, documents.ME)
+
+    def close(self) -> None:
+        """Closes the pooled connections."""
+        self._transport.close()
+
+
+_connections: dict[tuple[Settings, str | None, str | None], CloudApi] = {}
+_lock = threading.Lock()
+
+
+def connect(settings: Settings) -> CloudApi:
+    """Gives the API for these settings: a new one at first, the same one afterwards. Thread-safe.
+
+    Args:
+        settings: How to talk to aiWARE; `endpoint` `local` starts the local aiWARE.
+
+    Raises:
+        ConfigurationError: If the settings cannot work.
+    """
+    if settings.api != "cloud":
+        raise errors.ConfigurationError(
+            "This version cannot talk to aiWARE Edge.", remedy="Set aiware:api to cloud, or leave it out."
+        )
+    # Where the local aiWARE lives is no setting, yet another place is another aiWARE.
+    key = (settings, os.environ.get("AIWARE_LOCAL_DATA"), os.environ.get("AIWARE_LOCAL_PORT"))
+    with _lock:
+        if key not in _connections:
+            _connections[key] = CloudApi(settings, settings.resolve_endpoint())
+        return _connections[key]
+
+
+def close_connections() -> None:
+    """Closes all connections of this process; the next `connect` opens new ones."""
+    with _lock:
+        while _connections:
+            _connections.popitem()[1].close()
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parsed = httpx.URL(url)
+    return parsed.scheme, parsed.host, parsed.port or {"http": 80, "https": 443}.get(parsed.scheme)
+
+
+atexit.register(close_connections)

@@ -1,0 +1,203 @@
+"""Downloads: streamed, atomic, and careful with tokens and signed links.
+
+A signed link carries its own right in its query, and so it is a secret: it is never named in an error, and it never
+takes the aiWARE token along. An unsigned link on aiWARE's own host needs the token, and only that host gets it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+
+from aiware_resources import errors
+from aiware_resources.api.cloud import connect
+from aiware_resources.api.failures import Cause, Failure, Kind, from_network, from_status
+from aiware_resources.api.redaction import without_query
+from aiware_resources.api.retry import RetryPolicy
+from aiware_resources.api.retrying import GaveUp, Patience, RequestFailed, with_retries
+from aiware_resources.api.transport import new_client
+from aiware_resources.settings import Settings
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+_CHUNK = 1 << 18
+_MOST_REDIRECTS = 5
+# Where a server does not allow HEAD; a link that is signed for GET answers HEAD with 403.
+_HEAD_REFUSED = {400, 401, 403, 404, 405, 501}
+_EXPIRED = {401, 403, 410}
+
+
+@dataclass(frozen=True)
+class Downloaded:
+    """A file that has arrived whole.
+
+    Attributes:
+        path: Where it is.
+        size: Its size in bytes.
+        sha256: Its SHA-256, in hexadecimal.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+
+
+def download(
+    settings: Settings, uri: str, destination: Path, *, with_token: bool = False, patience: Patience | None = None
+) -> Downloaded:
+    """Downloads a file; the destination has either its whole content or is as it was before.
+
+    Args:
+        settings: Timeouts and retries.
+        uri: An http(s) address, signed or not.
+        destination: The file to write; folders that are missing are made, an existing file is replaced.
+        with_token: Whether the address is unsigned and needs the aiWARE token, which goes to aiWARE's own host only.
+        patience: How failed requests are sent again; by default as the settings say.
+
+    Raises:
+        DownloadFailed: If the file could not be fetched or not be written.
+    """
+    _check(uri)
+    headers = _authorization(settings, uri) if with_token else {}
+
+    def attempt(client: httpx.Client) -> Downloaded:
+        with _response(client, "GET", uri, headers) as response:
+            return _write(response, destination)
+
+    try:
+        return _retrying(settings, uri, attempt, patience)
+    except OSError as error:
+        raise errors.DownloadFailed(
+            f"{destination} could not be written: {error.strerror or error}.",
+            remedy="Check the folder's permissions and the free space.",
+        ) from error
+
+
+def remote_size(
+    settings: Settings, uri: str, *, with_token: bool = False, patience: Patience | None = None
+) -> int | None:
+    """Asks how large a file is, without downloading it: by HEAD, or by GET for its first byte where HEAD is refused.
+
+    Args:
+        settings: Timeouts and retries.
+        uri: An http(s) address, signed or not.
+        with_token: As for `download`.
+        patience: As for `download`.
+
+    Returns:
+        The size in bytes; None when the server does not tell.
+
+    Raises:
+        DownloadFailed: If there is no such file, or the server could not be asked.
+    """
+    _check(uri)
+    headers = _authorization(settings, uri) if with_token else {}
+
+    def attempt(client: httpx.Client) -> int | None:
+        try:
+            with _response(client, "HEAD", uri, headers) as response:
+                return _number(response.headers.get("content-length"))
+        except RequestFailed as error:
+            if error.failure.status not in _HEAD_REFUSED:
+                raise
+        with _response(client, "GET", uri, {**headers, "Range": "bytes=0-0"}) as response:
+            # Leaving the block closes the connection: a server without ranges is not read to its end.
+            if response.status_code == httpx.codes.PARTIAL_CONTENT:
+                return _number(response.headers.get("content-range", "").rpartition("/")[2])
+            return _number(response.headers.get("content-length"))
+
+    return _retrying(settings, uri, attempt, patience)
+
+
+def _retrying(settings: Settings, uri: str, attempt: Callable[[httpx.Client], T], patience: Patience | None) -> T:
+    def on_pause(failure: Failure, seconds: float) -> None:
+        logger.debug("download from %s: %s; again in %.1f s", httpx.URL(uri).host, failure.cause.name, seconds)
+
+    patience = patience or Patience(RetryPolicy(max_retries=settings.max_retries))
+    with new_client(settings.request_timeout, url=uri) as client:
+        try:
+            return with_retries(lambda: attempt(client), Kind.READ, patience, on_pause)
+        except GaveUp as error:
+            raise _explained(error, uri) from None
+
+
+def _check(uri: str) -> None:
+    try:
+        url = httpx.URL(uri)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise errors.DownloadFailed(
+            f"{without_query(uri)} cannot be downloaded: it is no http(s) address.",
+            remedy="aiWARE gave an address that this library cannot use; fetch it by other means.",
+        )
+
+
+def _authorization(settings: Settings, uri: str) -> dict[str, str]:
+    token = connect(settings).token_for(uri)
+    return {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
+
+
+@contextmanager
+def _response(client: httpx.Client, method: str, uri: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+    """A successful response whose body is yet to be read, after redirects; the token does not follow them."""
+    # Sizes are compared with those of files: no compression on the way.
+    plain = {"Accept-Encoding": "identity"}
+    url = httpx.URL(uri)
+    try:
+        for _ in range(_MOST_REDIRECTS + 1):
+            with client.stream(method, url, headers={**plain, **headers}) as response:
+                if response.next_request is None:
+                    if failure := from_status(response.status_code, response.headers):
+                        raise RequestFailed(failure)
+                    yield response
+                    return
+                url = response.next_request.url
+                headers = {name: value for name, value in headers.items() if name != "Authorization"}
+    except httpx.RequestError as error:
+        raise RequestFailed(from_network(error)) from error
+    raise RequestFailed(Failure(Cause.REFUSED, errors.WrongUrl, "too many redirects"))
+
+
+def _write(response: httpx.Response, destination: Path) -> Downloaded:
+    """Writes the body beside the destination, and renames it there once it is whole."""
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    part = destination.with_name(f".{destination.name}.{uuid.uuid4().hex}.part")
+    digest, size = hashlib.sha256(), 0
+    try:
+        with part.open("xb") as file:
+            for chunk in response.iter_bytes(_CHUNK):
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+        part.replace(destination)
+    finally:
+        part.unlink(missing_ok=True)
+    return Downloaded(destination, size, digest.hexdigest())
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+
+
+def _explained(error: GaveUp, uri: str) -> errors.DownloadFailed:
+    status = error.failure.status
+    where = without_query(uri)
+    tried = f" after {error.attempts} attempts" if error.attempts > 1 else ""
+    if status in _EXPIRED:
+        remedy = "The link may have expired: run it again, which asks aiWARE for a fresh one."
+    elif status is not None and status < 500:
+        remedy = "The file may have been deleted in aiWARE."
+    else:
+        remedy = "Check the network, and run it again."
+    said = without_query(error.failure.message).strip().rstrip(".")
+    return errors.DownloadFailed(f"{where} could not be downloaded{tried}: {said}.", remedy=remedy, status=status)

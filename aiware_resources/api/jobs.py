@@ -1,0 +1,142 @@
+"""Calls about jobs and their results (documented at quickstart/jobs, apis/jobs-tasks-tdos)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from aiware_resources.api import documents
+from aiware_resources.api.calls import PAGE_SIZE, Calls, count_of, is_full
+from aiware_resources.api.documents import Operation
+from aiware_resources.api.records import EngineResultRecord, JobRecord
+
+
+class JobCalls(Calls):
+    """Calls about jobs and their results."""
+
+    def create_job(self, input: Mapping[str, Any]) -> JobRecord:  # noqa: A002 - the name of the API's argument
+        """Submits a job (`createJob`); it starts at once, and the call returns before anything has run.
+
+        Args:
+            input: A `CreateJob`: `tasks`, and `targetId` or `target`.
+
+        Raises:
+            AnswerLost: It may have been submitted; `jobs_created_since` finds it.
+            ApiError: It was not submitted.
+        """
+        return self._job(self._session.execute(documents.CREATE_JOB, {"input": input}), documents.CREATE_JOB)
+
+    def retry_job(self, job_id: str) -> JobRecord:
+        """Starts the tasks of a failed job again (`retryJob`).
+
+        Raises:
+            InvalidInput: The job is not in a state of failure.
+            NotFound: There is no such job.
+            AnswerLost: It may have been started; read it again.
+            ApiError: It was not started.
+        """
+        return self._job(self._session.execute(documents.RETRY_JOB, {"id": job_id}), documents.RETRY_JOB)
+
+    def cancel_job(self, job_id: str) -> None:
+        """Cancels a job (`cancelJob`).
+
+        Raises:
+            InvalidInput: The job is finished already.
+            NotFound: There is no such job.
+            AnswerLost: It may have been cancelled; read it again.
+            ApiError: It was not cancelled.
+        """
+        self._session.execute(documents.CANCEL_JOB, {"id": job_id})
+
+    def jobs(self, ids: Sequence[str]) -> dict[str, JobRecord]:
+        """Reads the state of many jobs and their tasks (`job(id:)`, one field each, in batches).
+
+        Args:
+            ids: Their ids; each is asked about once.
+
+        Returns:
+            The jobs by id, as far as polling needs them; missing ones are left out.
+
+        Raises:
+            ApiError: If one of them could not be read for another reason.
+        """
+        return {id_: self._job(value, documents.JOBS) for id_, value in self._batches(documents.JOBS, ids)}
+
+    def job_details(self, job_id: str) -> JobRecord:
+        """Reads one job with everything: config, routes, and its tasks' payload, output, folders and log (`job(id:)`).
+
+        Raises:
+            NotFound: There is no such job.
+            ApiError: If it could not be read.
+        """
+        value = self._session.execute(documents.JOB_DETAILS, {"id": job_id})
+        tasks = self._tasks(job_id, 0, documents.JOB_TASK_DETAILS)
+        return self._parsed(JobRecord, {**(value or {}), "tasks": list(tasks)}, documents.JOB_DETAILS, {"id": job_id})
+
+    def jobs_created_since(
+        self, when: datetime, *, cluster_id: str | None = None, target_id: str | None = None
+    ) -> Iterator[JobRecord]:
+        """Finds the jobs created since a moment, newest first (`jobs(dateTimeFilter:)`).
+
+        Args:
+            when: The moment, by aiWARE's clock; with a time zone.
+            cluster_id: Only those on this cluster.
+            target_id: Only those on this TDO.
+
+        Yields:
+            The jobs with config, cluster, target, and their tasks' engines and payloads.
+
+        Raises:
+            ApiError: If they could not be read.
+        """
+        pages = self._pages(
+            documents.JOBS_CREATED_SINCE, since=when.isoformat(), clusterId=cluster_id, targetId=target_id
+        )
+        for value in pages:
+            yield self._job(value, documents.JOBS_CREATED_SINCE, documents.JOB_TASK_DETAILS)
+
+    def engine_results(
+        self, *, job_id: str | None = None, tdo_id: str | None = None, engine_ids: Sequence[str] = ()
+    ) -> list[EngineResultRecord]:
+        """Reads what engines found out (`engineResults`): of a job, or of a TDO by these engines.
+
+        Args:
+            job_id: The job; or
+            tdo_id: the TDO, with
+            engine_ids: the engines.
+
+        Raises:
+            NotFound: There is no such job or TDO.
+            ApiError: If the results could not be read.
+        """
+        variables = {"jobId": job_id, "tdoId": tdo_id, "engineIds": list(engine_ids) or None}
+        value = self._session.execute(documents.ENGINE_RESULTS, variables) or {}
+        return [
+            self._parsed(EngineResultRecord, record, documents.ENGINE_RESULTS, variables)
+            for record in value.get("records") or []
+            if record is not None
+        ]
+
+    def _job(
+        self,
+        value: Mapping[str, Any],
+        operation: Operation | documents.Lookup,
+        tasks_operation: Operation = documents.JOB_TASKS,
+    ) -> JobRecord:
+        """Makes a record of a job, and reads the tasks beyond the first page of them."""
+        tasks = value.get("tasks") or {}
+        if is_full(tasks):
+            first = tasks.get("records") or []
+            rest = self._tasks(str(value.get("id")), count_of(tasks), tasks_operation)
+            value = {**value, "tasks": [*first, *rest]}
+        return self._parsed(JobRecord, value, operation)
+
+    def _tasks(self, job_id: str, offset: int, operation: Operation) -> Iterator[Mapping[str, Any]]:
+        more = True
+        while more:
+            job = self._session.execute(operation, {"id": job_id, "offset": offset, "limit": PAGE_SIZE}) or {}
+            page = job.get("tasks") or {}
+            more = is_full(page)
+            offset += count_of(page)
+            yield from page.get("records") or []

@@ -1,0 +1,297 @@
+"""Clusters: the places where jobs run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, TypedDict
+
+import pulumi
+from pydantic import Field
+
+from aiware_resources.api import ClusterRecord
+from aiware_resources.errors import AdoptionError, AlreadyExists
+from aiware_resources.policies import Awaited
+from aiware_resources.reconcile import (
+    ApiModel,
+    ByteSize,
+    EntityProvider,
+    EntityResource,
+    Identifier,
+    Made,
+    Name,
+    Observed,
+    OrderFree,
+    Props,
+    owned,
+    repeat_until_applied,
+)
+from aiware_resources.waiting import Completion, Condition, Waiting
+from aiware_resources.waiting.conditions import CLUSTER_PENDING, ClusterCondition
+
+ClusterType = Literal["ami", "RT", "OnPrem"]
+ClusterStatus = Literal["pending", "active", "deploying", "online", "paused", "terminated", "failure"]
+MediaStorage = Literal["edge", "core"]
+
+CREATE_ONLY = ("type", "mediaStorage", "memorySize", "storageSize", "organizationId")
+CHANGEABLE = (
+    "name",
+    "allowedEngines",
+    "dockerCredentials",
+    "containerTag",
+    "bypassAllowedEngines",
+    "collaborators",
+    "subscriptions",
+    "tags",
+    "status",
+    "clusterConfig",
+    "mediaStoragePath",
+    "restartTimeUTC",
+    "serviceToken",
+    "managementNodeID",
+)
+LISTS = frozenset({"allowedEngines", "collaborators", "subscriptions", "tags"})
+UNREADABLE = frozenset({"dockerCredentials", "serviceToken", "managementNodeID"})
+"""What the server does not answer, or may answer without: never drift."""
+
+SIZES = {"memorySize": "memorySizeBytes", "storageSize": "storageSizeBytes"}
+IN_USE = frozenset({"active", "online"})
+
+
+class Collaborator(ApiModel):
+    """Another organisation that may use the cluster (``CreateClusterCollaborator``)."""
+
+    organization_id: Identifier
+    permission: Literal["viewer", "none"]
+
+
+class Subscription(ApiModel):
+    """A user who is told about the cluster's state (``CreateClusterSubscription``)."""
+
+    user_id: Identifier
+    is_active: bool = True
+
+
+class ClusterState(Awaited):
+    """The desired state of a cluster (``CreateCluster``, ``UpdateCluster``)."""
+
+    name: Name
+    allowed_engines: OrderFree[list[Identifier]]
+    docker_credentials: dict[str, Any]
+    type: ClusterType | None = None
+    container_tag: str | None = None
+    paused: bool = False
+    memory_size: ByteSize | None = None
+    storage_size: ByteSize | None = None
+    bypass_allowed_engines: bool | None = None
+    collaborators: OrderFree[list[Collaborator]] | None = None
+    subscriptions: OrderFree[list[Subscription]] | None = None
+    tags: OrderFree[list[str]] | None = None
+    status: ClusterStatus | None = None
+    cluster_config: Any = None
+    media_storage: MediaStorage = "core"
+    media_storage_path: str | None = None
+    restart_time_utc: str | None = Field(default=None, alias="restartTimeUTC")
+    service_token: str | None = None
+    management_node_id: Identifier | None = Field(default=None, alias="managementNodeID")
+    organization_id: Identifier | None = None
+    adopt: bool | Identifier | None = None
+    on_destroy: Literal["delete", "retain"] | None = None
+
+
+class ClusterProvider(EntityProvider):
+    """Reconciles clusters through createCluster, updateCluster, pauseCluster, unpauseCluster and deleteCluster."""
+
+    kind = "cluster"
+    model = ClusterState
+    replaces = frozenset(CREATE_ONLY)
+    secrets = frozenset({"dockerCredentials", "serviceToken"})
+
+    def deletes_before_replace(self, olds: Props, news: Props) -> bool | None:
+        """A cluster is known by its name, so one that keeps its name makes room for its successor."""
+        return olds.get("name") == news.get("name")
+
+    def observe(self, object_id: str, recorded: Props) -> Observed | None:
+        """Reads the cluster (query ``clusters``)."""
+        record = self.api.clusters([object_id]).get(object_id)
+        if record is None or record.deleted_date_time is not None or record.status == "terminated":
+            return None
+        live = record.properties()
+        properties = {key: live.get(key) for key in (*CREATE_ONLY, *CHANGEABLE, "paused") if key not in UNREADABLE}
+        properties |= {key: live.get(field) for key, field in SIZES.items()}
+        properties["collaborators"] = [each for each in live["collaborators"] if each["permission"] != "owner"]
+        properties["status"] = _settled_status(record, recorded.get("status"))
+        return Observed(properties)
+
+    def make(self, props: Props, mark: str | None) -> Made:
+        """Creates the cluster (mutation ``createCluster``)."""
+        content = {key: props[key] for key in (*CREATE_ONLY, *CHANGEABLE, "paused") if key in props}
+        content.pop("managementNodeID", None)
+        content |= {key: str(content[key]) for key in SIZES if key in content}
+        return Made(self.api.create_cluster(content).id)
+
+    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+        """By exact name, which a cluster has for a marker.
+
+        Raises:
+            AlreadyExists: When a cluster of this name was there before the stack asked for one.
+        """
+        for record in self.api.clusters_named(props["name"]):
+            if lost and owned.claim(record.id):
+                return Made(record.id)
+            if not lost:
+                raise AlreadyExists(
+                    f'cluster {record.id} is called "{props["name"]}" already.',
+                    remedy=f'To manage it with this stack (also if an interrupted run of it made it), give adopt="{record.id}" '
+                    "or adopt=True; otherwise choose another name.",
+                    object_id=record.id,
+                )
+        return None
+
+    def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
+        """Changes the cluster in place (``updateCluster``, ``pauseCluster``, ``unpauseCluster``)."""
+        content = {key: news.get(key, [] if key in LISTS else None) for key in changed & {*CHANGEABLE}}
+        if content:
+            repeat_until_applied(lambda: self.api.update_cluster({"id": object_id, **content}), lambda: False)
+        if "paused" in changed:
+            change = self.api.pause_cluster if news.get("paused") else self.api.unpause_cluster
+            repeat_until_applied(lambda: change(object_id), lambda: False)
+        return {}
+
+    def remove(self, object_id: str, props: Props, policy: str) -> None:
+        """Deletes the cluster (mutation ``deleteCluster``), or leaves it as it is."""
+        if policy == "delete":
+            repeat_until_applied(lambda: self.api.delete_cluster(object_id), lambda: not self.api.clusters([object_id]))
+
+    def adoptable_id(self, props: Props) -> str:
+        """The id given, or with ``adopt=True`` that of the one cluster with exactly this name.
+
+        Raises:
+            AdoptionError: When there is none, or more than one.
+        """
+        if props["adopt"] is not True:
+            return str(props["adopt"])
+        found = [record.id for record in self.api.clusters_named(props["name"])]
+        if len(found) != 1:
+            raise AdoptionError(
+                f'{len(found) or "No"} clusters are called "{props["name"]}"'
+                f"{': ' + ', '.join(found) if found else ', so there is nothing to adopt'}.",
+                remedy="Give adopt= the id of the one you mean, or leave it away to create a cluster.",
+            )
+        return found[0]
+
+
+def _settled_status(record: ClusterRecord, desired: Any) -> Any:
+    """The status to compare: what moves by itself, and the state of being paused, are no drift."""
+    if record.status in CLUSTER_PENDING or record.paused:
+        return desired
+    return desired if record.status in IN_USE and desired in IN_USE else record.status
+
+
+class CollaboratorArgs(TypedDict):
+    """Another organisation that may use the cluster.
+
+    Attributes:
+        organization_id: The organisation.
+        permission: ``viewer``, or ``none`` to revoke.
+    """
+
+    organization_id: pulumi.Input[str]
+    permission: pulumi.Input[Literal["viewer", "none"]]
+
+
+class SubscriptionArgs(TypedDict, total=False):
+    """A user who is told about the cluster's state.
+
+    Attributes:
+        user_id: The user.
+        is_active: Whether the subscription is active; true when left out.
+    """
+
+    user_id: pulumi.Input[str]
+    is_active: pulumi.Input[bool]
+
+
+class Cluster(EntityResource, module="aiware", name="Cluster"):
+    """A cluster: a place where jobs run.
+
+    Attributes:
+        live_status: The status on completion, such as ``active``.
+    """
+
+    name: pulumi.Output[str]
+    live_status: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        allowed_engines: pulumi.Input[Sequence[pulumi.Input[str]]],
+        docker_credentials: pulumi.Input[dict[str, Any]] | None = None,
+        type: pulumi.Input[ClusterType] | None = None,  # noqa: A002 - the API's own name
+        container_tag: pulumi.Input[str] | None = None,
+        paused: pulumi.Input[bool] | None = None,
+        memory_size: pulumi.Input[str | int] | None = None,
+        storage_size: pulumi.Input[str | int] | None = None,
+        bypass_allowed_engines: pulumi.Input[bool] | None = None,
+        collaborators: pulumi.Input[Sequence[pulumi.Input[CollaboratorArgs]]] | None = None,
+        subscriptions: pulumi.Input[Sequence[pulumi.Input[SubscriptionArgs]]] | None = None,
+        tags: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        status: pulumi.Input[ClusterStatus] | None = None,
+        cluster_config: pulumi.Input[Any] | None = None,
+        media_storage: pulumi.Input[MediaStorage] | None = None,
+        media_storage_path: pulumi.Input[str] | None = None,
+        restart_time_utc: pulumi.Input[str] | None = None,
+        service_token: pulumi.Input[str] | None = None,
+        management_node_id: pulumi.Input[str] | None = None,
+        organization_id: pulumi.Input[str] | None = None,
+        adopt: pulumi.Input[str | bool] | None = None,
+        on_destroy: pulumi.Input[Literal["delete", "retain"]] | None = None,
+        wait: pulumi.Input[bool] | None = None,
+        timeout: pulumi.Input[float] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares a cluster (``createCluster``, ``updateCluster``; schema.graphql, types CreateCluster, UpdateCluster).
+
+        Args:
+            resource_name: Name of the resource in the program.
+            name: The cluster's name in aiWARE. The stack expects to be the only one who uses it.
+            allowed_engines: Ids of the engines that may run here, or ``["all"]``; the order means nothing.
+            docker_credentials: Credentials for pulling engine images; empty when left out. Secret always.
+            type: ``RT``, ``OnPrem`` or ``ami``. Replaces.
+            container_tag: Tag of the engine containers.
+            paused: Whether the cluster takes no work (``pauseCluster``, ``unpauseCluster``).
+            memory_size: Bytes, or a number with a unit such as ``20gb``. Replaces.
+            storage_size: Same form as ``memory_size``. Replaces.
+            bypass_allowed_engines: Whether engines that are not listed may run too.
+            collaborators: Other organisations that may use the cluster.
+            subscriptions: Users who are told about its state.
+            tags: Tags; the order means nothing.
+            status: The status to bring it to, usually ``active``.
+            cluster_config: Any JSON.
+            media_storage: ``core`` (default) or ``edge``. Replaces.
+            media_storage_path: For ``edge`` storage only.
+            restart_time_utc: Time of a daily restart, Edge clusters only.
+            service_token: Token of the cluster's services. Secret always.
+            management_node_id: Edge clusters: an existing node; takes effect by ``updateCluster`` only.
+            organization_id: For platform components only. Replaces.
+            adopt: Id of an existing cluster to take over instead of creating one, or ``True`` for the one of this name.
+            on_destroy: ``delete`` (default) or ``retain`` (default of an adopted cluster).
+            wait: Whether to wait until it has left pending and deploying; by default as ``aiware:wait`` says.
+            timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
+            opts: Pulumi's resource options.
+        """
+        docker_credentials = {} if docker_credentials is None else docker_credentials
+        arguments = {key: value for key, value in locals().items() if key in ClusterState.model_fields}
+        super().__init__(ClusterProvider(), resource_name, arguments, opts)
+        completion = Completion(self, resource_name, _condition, Waiting(wait, timeout))
+        self.live_status = completion.output(lambda seen: seen.known(lambda record: record.status))
+        self.__dict__["urn"] = completion.urn()
+
+
+async def _condition() -> Condition[ClusterRecord]:
+    return ClusterCondition()
+
+
+__all__ = ["Cluster", "ClusterProvider", "ClusterState", "CollaboratorArgs", "SubscriptionArgs"]

@@ -1,0 +1,30 @@
+"""Engine ids that Veritone's documentation names."""
+
+from __future__ import annotations
+
+WEBSTREAM_ADAPTER = "9e611ad7-2d3b-48f6-a51b-0a1ba40fe255"
+"""Webstream Adapter (V3): fetches a URL and streams it."""
+
+PLAYBACK = "352556c7-de07-4d55-b33f-74b1cf237f25"
+"""Stores playable segments in the TDO."""
+
+CHUNK = "8bdb0e3b-ff28-4f6e-a3ba-887bd06e6440"
+"""Splits a stream into audio, video or frame chunks with ffmpeg."""
+
+ASSET_CREATOR = "75fc943b-b5b0-4fe1-bcb6-9a7e1884257a"
+"""Stores a stream as one asset."""
+
+SPEECHMATICS_ENGLISH = "c0e55cde-340b-44d7-bb42-2e0d65e98255"
+"""Speechmatics English transcription, chunk to chunk."""
+
+GOOGLE_SPEECH_TO_TEXT = "f99d363b-d20a-4498-b3cc-840b79ee7255"
+"""Google speech-to-text, a stream engine."""
+
+OUTPUT_WRITER = "8eccf9cc-6b6d-4d7d-8cb3-7ebf4950c5f3"
+"""Collects vtn-standard output into the TDO; the last task of a job."""
+
+CHUNK_AGGREGATOR = "045e675b-ed7c-43bf-8300-a2f2102f57a4"
+"""Joins many vtn-standard files to one."""
+
+TRANSLATE_SPANISH_TO_ENGLISH = "95c910f6-4a26-4b66-96cb-488befa86466"
+"""Spanish to English translation."""

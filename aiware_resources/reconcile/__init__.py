@@ -1,0 +1,52 @@
+"""Reconciling one aiWARE object with its desired state: what the entities share."""
+
+from __future__ import annotations
+
+from aiware_resources.reconcile.once import repeat_until_applied, send_once
+from aiware_resources.reconcile.ownership import (
+    CLOCK_SKEW,
+    LOOK_BACK,
+    MARKER_KEY,
+    Earlier,
+    marked,
+    marker_of,
+    owned,
+    unmarked,
+)
+from aiware_resources.reconcile.paths import Path, is_within
+from aiware_resources.reconcile.paths import text as path_text
+from aiware_resources.reconcile.provider import ADOPTED, FAILURE, EntityProvider, Made, Observed, Props
+from aiware_resources.reconcile.resource import EntityResource
+from aiware_resources.reconcile.schema import ApiModel, Problem, Schema
+from aiware_resources.reconcile.values import ByteSize, Identifier, Name, OrderFree, Timestamp
+
+__all__ = [
+    "ADOPTED",
+    "CLOCK_SKEW",
+    "FAILURE",
+    "LOOK_BACK",
+    "MARKER_KEY",
+    "ApiModel",
+    "ByteSize",
+    "Earlier",
+    "EntityProvider",
+    "EntityResource",
+    "Identifier",
+    "Made",
+    "Name",
+    "Observed",
+    "OrderFree",
+    "Path",
+    "Problem",
+    "Props",
+    "Schema",
+    "Timestamp",
+    "is_within",
+    "marked",
+    "marker_of",
+    "owned",
+    "path_text",
+    "repeat_until_applied",
+    "send_once",
+    "unmarked",
+]

@@ -1,0 +1,67 @@
+"""From Python's names to the API's.
+
+Arguments are snake_case in Python, nested ones too; properties in state, previews and requests are the API's own
+camelCase. Which keys are names and which are somebody's data (the keys of a payload) only the model knows, so the
+translation follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import pulumi
+from pydantic.alias_generators import to_camel, to_snake
+
+from aiware_resources.reconcile.schema import ApiModel
+
+
+def api_properties(model: type[ApiModel], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Translates a resource's arguments.
+
+    Args:
+        model: The entity's desired-state model.
+        arguments: Python arguments; ``None`` means not given. Values may be or contain Outputs at any depth.
+
+    Returns:
+        Properties under the API's names.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    return {_key(model, name): _value(_annotation(model, name), value) for name, value in given.items()}
+
+
+def python_name(key: str) -> str:
+    """The Python name of a property."""
+    return key if key.startswith("_") else to_snake(key)
+
+
+def _key(model: type[ApiModel], name: str) -> str:
+    field = model.model_fields.get(to_snake(name))
+    return field.alias if field and field.alias else to_camel(name)
+
+
+def _annotation(model: type[ApiModel], name: str) -> Any:
+    field = model.model_fields.get(to_snake(name))
+    return field.annotation if field else None
+
+
+def _value(annotation: Any, value: Any) -> Any:
+    if isinstance(value, pulumi.Output):
+        return value.apply(lambda resolved: _value(annotation, resolved))
+    for kind in _alternatives(annotation):
+        if isinstance(value, Mapping) and isinstance(kind, type) and issubclass(kind, ApiModel):
+            return api_properties(kind, value)
+        if isinstance(value, list | tuple) and get_origin(kind) is list:
+            return [_value(get_args(kind)[0], item) for item in value]
+    return value
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    """The members of a union, without their annotations."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _alternatives(get_args(annotation)[0])
+    if origin in {Union, UnionType}:
+        return [kind for member in get_args(annotation) for kind in _alternatives(member)]
+    return [annotation]

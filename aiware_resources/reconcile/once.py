@@ -1,0 +1,60 @@
+"""Mutations are sent once.
+
+A mutation whose answer was lost may have been applied. Sending it again blindly could run a job twice, so it is sent again
+only after a look has shown that nothing came of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from aiware_resources.errors import AnswerLost
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+"""How often a mutation whose answer keeps getting lost is sent at most."""
+
+
+def repeat_until_applied(send: Callable[[], object], is_applied: Callable[[], bool]) -> None:
+    """Sends a mutation that does no harm when it is applied twice: a deletion, a cleanup, an update to fixed values.
+
+    Args:
+        send: Sends it.
+        is_applied: Looks whether it was applied, where that can be seen.
+
+    Raises:
+        AnswerLost: When the answer was lost every time, and it is not seen to be applied.
+    """
+
+    def sent() -> bool:
+        send()
+        return True
+
+    send_once(sent, lambda: is_applied() or None)
+
+
+def send_once(send: Callable[[], T], look: Callable[[], T | None], *, pause: float = 0.5) -> T:
+    """Sends a mutation so that it is applied once, even when answers get lost.
+
+    Args:
+        send: Sends it and returns what came of it.
+        look: Looks in aiWARE for what came of it; ``None`` when nothing did.
+        pause: Seconds to leave the server before the first look, doubled each time.
+
+    Raises:
+        AnswerLost: When the answer was lost every time, and nothing came of it.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return send()
+        except AnswerLost:
+            time.sleep(pause * 2 ** (attempt - 1))
+            found = look()
+            if found is not None:
+                return found
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable: the last attempt returns or raises")

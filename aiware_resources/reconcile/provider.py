@@ -1,0 +1,306 @@
+"""What the dynamic providers of all entities share.
+
+The engine calls these methods in a provider process of its own, from up to four threads, after unpickling the provider by
+reference; so a provider holds nothing but what ``configure`` gives it there. The import path of a provider class is part of
+every user's state: never rename or move one.
+"""
+
+from __future__ import annotations
+
+import logging
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, ClassVar
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pydantic.alias_generators import to_camel
+
+from aiware_resources.api import CloudApi, connect
+from aiware_resources.errors import AdoptionError, NotFound
+from aiware_resources.reconcile import ownership
+from aiware_resources.reconcile.compare import changed_paths, different
+from aiware_resources.reconcile.once import send_once
+from aiware_resources.reconcile.paths import Path, text
+from aiware_resources.reconcile.schema import INTERNAL_PREFIX, ApiModel, Problem, Schema
+from aiware_resources.reconcile.unknowns import cut
+from aiware_resources.reconcile.values import whole_numbers
+from aiware_resources.settings import NAMESPACE, Settings
+
+Props = dict[str, Any]
+
+log = logging.getLogger("aiware")
+
+PROVIDER_KEY = "__provider"
+ADOPTED = "adopted"
+FAILURE = "failure"
+
+schema_of = cache(Schema)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What aiWARE says of an object.
+
+    Attributes:
+        properties: Live values under the names of the desired properties. Names left out cannot be observed.
+        failure: What made the object fail, where it did: recorded, and acted on by ``diff``.
+    """
+
+    properties: Props
+    failure: Props | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """An object that now is the resource's.
+
+    Attributes:
+        id: Its id in aiWARE.
+        facts: Identity to record beside the desired state.
+    """
+
+    id: str
+    facts: Props = field(default_factory=dict)
+
+
+class EntityProvider(ResourceProvider):
+    """Reconciles one kind of aiWARE object with its desired state."""
+
+    serialize_as_secret_always = False
+
+    kind: ClassVar[str]
+    """What people call the object, for messages."""
+    model: ClassVar[type[ApiModel]]
+    """The desired state."""
+    replaces: ClassVar[frozenset[str]] = frozenset()
+    """Properties that cannot be changed in place."""
+    policies: ClassVar[frozenset[str]] = frozenset({"adopt", "onDestroy", "wait", "timeout"})
+    """Properties that say how this library treats the object: recorded, never sent."""
+    facts: ClassVar[frozenset[str]] = frozenset({ADOPTED})
+    """What is recorded beside the desired state, and carried along by updates."""
+    secrets: ClassVar[frozenset[str]] = frozenset()
+    """Properties that are secret whatever the program says."""
+
+    _settings: Settings
+
+    # --- what an entity says of itself -----------------------------------------------------------------------------
+
+    def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
+        """What is wrong with properties that are each fine by themselves.
+
+        Args:
+            values: Validated values of the known properties.
+            unknown: Paths of what is not known yet.
+        """
+        return ()
+
+    @abstractmethod
+    def observe(self, object_id: str, recorded: Props) -> Observed | None:
+        """Reads the live object; ``None`` when aiWARE does not have it (any more)."""
+
+    @abstractmethod
+    def make(self, props: Props, mark: str | None) -> Made:
+        """Creates the object and returns at once, however long its work takes."""
+
+    @abstractmethod
+    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+        """Looks for what an earlier attempt at ``make`` created.
+
+        Args:
+            props: The desired state.
+            mark: The ownership marker it carries, when markers are on.
+            since: It was created no earlier than this.
+            lost: Whether the attempt was made just now by this process, and its answer got lost.
+        """
+
+    @abstractmethod
+    def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
+        """Changes the object in place.
+
+        Args:
+            object_id: Its id.
+            olds: The recorded state.
+            news: The desired state.
+            changed: The properties that differ, policies left out.
+
+        Returns:
+            Facts to record.
+        """
+
+    @abstractmethod
+    def remove(self, object_id: str, props: Props, policy: str) -> None:
+        """Deletes the object, or what the policy says instead."""
+
+    def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
+        """Which of the differences ask for a new object."""
+        return [str(path[0]) for path in paths if path[0] in self.replaces]
+
+    def without_effect(self, paths: Iterable[Path]) -> str | None:
+        """Which of the differences are recorded only, for the people who read the preview."""
+        return None
+
+    def deletes_before_replace(self, olds: Props, news: Props) -> bool | None:
+        """Whether a replacement has to delete the old object first."""
+        return None
+
+    def adoptable_id(self, props: Props) -> str:
+        """The id of the object to take over."""
+        return str(props["adopt"])
+
+    # --- what the engine calls -------------------------------------------------------------------------------------
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Takes the stack's settings. Called once in each provider process."""
+        keys = [f"{NAMESPACE}:{to_camel(name)}" for name in Settings.model_fields]
+        self._settings = Settings.from_mapping({key: req.config.get(key) for key in keys})
+
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        """Validates everything known and tolerates what is not."""
+        inputs = {key: value for key, value in _plain(news).items() if value is not None}
+        known, unknown = cut(inputs)
+        values, problems = self._schema.validate(known, unknown)
+        found = [*problems, *self.problems(values, unknown)]
+        return CheckResult(inputs, [CheckFailure(text(problem.path), problem.reason) for problem in found])
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        """Compares the desired with the recorded state, in normal form and without any request."""
+        ownership.owned.add(_id)
+        olds, news = _plain(_olds), _plain(_news)
+        paths = changed_paths(self._schema, olds, news)
+        replaces = sorted(set(self.replacing(paths, olds, news)))
+        if _names_another(news.get("adopt"), _id, olds.get("adopt")):
+            replaces.append("adopt")
+        later = None if replaces else self.without_effect(paths)
+        if later:
+            log.warning("%s: a change of %s has no effect until it runs next", news.get(ownership.OWNER_KEY), later)
+        return DiffResult(
+            changes=bool(paths or replaces) or self.acts_on_failure(olds, news),
+            replaces=replaces,
+            delete_before_replace=self.deletes_before_replace(olds, news) if replaces else None,
+        )
+
+    def acts_on_failure(self, olds: Props, news: Props) -> bool:
+        """Whether a recorded failure asks for an update in place."""
+        return False
+
+    def create(self, props: Props) -> CreateResult:
+        """Creates the object once, or takes over the one that ``adopt`` names."""
+        props = _plain(props)
+        made = self._adopt(props) if props.get("adopt") else self.make_once(props)
+        ownership.owned.add(made.id)
+        return CreateResult(made.id, {**props, **made.facts})
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        """Reads the live object, and gives its desired-state properties as they are in aiWARE now."""
+        ownership.owned.add(id_)
+        recorded = _plain(props)
+        live = self.observe(id_, recorded)
+        if live is None:
+            return ReadResult("", {}, {})
+        recorded.pop(FAILURE, None)
+        for key in live.properties.keys() & recorded.keys():
+            if self._differs(key, recorded[key], live.properties[key]):
+                recorded[key] = live.properties[key]
+        if live.failure is not None:
+            recorded[FAILURE] = live.failure
+        outs = {key: value for key, value in recorded.items() if value is not None}
+        inputs = {key: value for key, value in outs.items() if key not in self.facts}
+        return ReadResult(id_, outs, inputs)
+
+    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
+        """Changes the object in place; policies are recorded without a call."""
+        olds, news = _plain(_olds), _plain(_news)
+        keys = frozenset(str(path[0]) for path in changed_paths(self._schema, olds, news))
+        carried = {key: olds[key] for key in self.facts if key in olds}
+        facts = self.change(_id, olds, news, keys - self.policies)
+        return UpdateResult({**news, **carried, **facts})
+
+    def delete(self, _id: str, _props: Props) -> None:
+        """Does what ``on_destroy`` says; an object that is gone already is no error."""
+        props = _plain(_props)
+        try:
+            self.remove(_id, props, self.destroy_policy(props))
+        except NotFound:
+            log.debug("%s %s was gone already", self.kind, _id)
+
+    # --- how ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def api(self) -> CloudApi:
+        """The API of the stack's aiWARE."""
+        return connect(self._settings)
+
+    def destroy_policy(self, props: Props, default: str = "delete") -> str:
+        """What ``on_destroy`` says; an adopted object is retained unless it says otherwise."""
+        adopted = props.get("adopt") or props.get(ADOPTED)
+        return str(props.get("onDestroy") or ("retain" if adopted else default))
+
+    @property
+    def _schema(self) -> Schema:
+        return schema_of(self.model)
+
+    def _differs(self, key: str, recorded: Any, live: Any) -> bool:
+        """Whether a live value is another than the recorded one, in normal form."""
+        return self._schema.normal({key: recorded}).get(key) != self._schema.normal({key: live}).get(key)
+
+    def make_once(self, props: Props) -> Made:
+        """Creates the object, unless an earlier attempt did so already."""
+        mark = ownership.marker(self._schema, props, self.policies) if self._settings.markers else None
+        started = datetime.now(UTC)
+        earlier = self.find(props, mark, started - ownership.LOOK_BACK, lost=False)
+        if earlier is not None:
+            log.warning("took %s %s, which an interrupted run of this stack had made already", self.kind, earlier.id)
+            return earlier
+        return send_once(
+            lambda: self.make(props, mark),
+            lambda: self.find(props, mark, started - ownership.CLOCK_SKEW, lost=True),
+        )
+
+    def _adopt(self, props: Props) -> Made:
+        """Takes over an existing object and brings it to the desired state."""
+        object_id = self.adoptable_id(props)
+        live = self.observe(object_id, props)
+        if live is None:
+            raise AdoptionError(
+                f"aiWARE has no {self.kind} {object_id} that this token can see, so it cannot be adopted.",
+                remedy="Check the id given in adopt=, and the organization that the token belongs to.",
+            )
+        desired = self._schema.normal({key: props[key] for key in live.properties if key in props})
+        actual = self._schema.normal({key: value for key, value in live.properties.items() if key in props})
+        paths = sorted(different(actual, desired), key=str)
+        fixed = self.replacing(paths, live.properties, props)
+        if fixed:
+            raise AdoptionError(
+                f"{self.kind} {object_id} cannot be adopted: {', '.join(sorted(set(fixed)))} differ from what the program "
+                "says, and aiWARE cannot change them in place.",
+                remedy="Declare them as they are in aiWARE, or leave adopt= away to create a new object.",
+            )
+        facts = self.change(object_id, live.properties, props, frozenset(str(path[0]) for path in paths))
+        return Made(object_id, {**facts, ADOPTED: True})
+
+
+def _plain(props: Mapping[str, Any]) -> Props:
+    """Properties as the program gave them: whole numbers again, without the engine's own keys."""
+    own = {key: value for key, value in props.items() if key != PROVIDER_KEY}
+    plain: Props = whole_numbers(own)
+    return plain
+
+
+def _names_another(adopt: Any, object_id: str, before: Any) -> bool:
+    """Whether ``adopt`` now names another object than the resource holds."""
+    return isinstance(adopt, str) and adopt != object_id and adopt != before
+
+
+__all__ = ["ADOPTED", "FAILURE", "INTERNAL_PREFIX", "EntityProvider", "Made", "Observed", "Props"]

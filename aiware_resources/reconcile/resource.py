@@ -1,0 +1,44 @@
+"""What the Pulumi resources of all entities share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi.dynamic
+
+from aiware_resources.reconcile.naming import api_properties, python_name
+from aiware_resources.reconcile.ownership import OWNER_KEY
+from aiware_resources.reconcile.provider import EntityProvider
+
+
+class EntityResource(pulumi.dynamic.Resource):
+    """An aiWARE object in a Pulumi program.
+
+    Every argument is an attribute of the same name, an Output of the resource's desired state.
+    """
+
+    def __init__(
+        self,
+        provider: EntityProvider,
+        name: str,
+        arguments: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        props = api_properties(provider.model, arguments)
+        props |= {key: pulumi.Output.secret(props[key]) for key in provider.secrets if key in props}
+        props[OWNER_KEY] = f"{pulumi.get_project()}/{pulumi.get_stack()}/{name}"
+        props |= dict.fromkeys(provider.facts)
+        super().__init__(provider, name, props, opts)
+        self._model = provider.model
+        # The engine knows the API's names, a program Python's.
+        for key in props:
+            self.__dict__.setdefault(python_name(key), self.__dict__[key])
+
+    def __getattr__(self, name: str) -> pulumi.Output[None]:
+        """An argument that was not given is an Output of ``None``."""
+        model = self.__dict__.get("_model")
+        if model is None or name not in model.model_fields:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return pulumi.Output.from_input(None)

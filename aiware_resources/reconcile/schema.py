@@ -1,0 +1,160 @@
+"""The properties that an entity may have: checking what a program says, and the normal form for comparing it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
+
+from aiware_resources.reconcile.paths import Path, is_within
+
+INTERNAL_PREFIX = "__"
+"""Keys that the engine and this library keep for themselves, and that displays hide, start so."""
+
+
+class ApiModel(BaseModel):
+    """Base of everything that goes into aiWARE: snake_case in Python, the API's camelCase in state and on the wire."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=False, validate_by_alias=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a resource's properties.
+
+    Attributes:
+        path: Where.
+        reason: What is wrong, and what to do about it.
+    """
+
+    path: Path
+    reason: str
+
+
+class Schema:
+    """The properties of one entity, taken from its desired-state model."""
+
+    def __init__(self, model: type[ApiModel]) -> None:
+        self._model = model
+
+    @cached_property
+    def properties(self) -> frozenset[str]:
+        """The names of all properties, in camelCase."""
+        return frozenset(self._adapters)
+
+    @cached_property
+    def _adapters(self) -> dict[str, TypeAdapter[Any]]:
+        return {
+            field.alias or name: TypeAdapter(_annotation(field.annotation, field.metadata))
+            for name, field in self._model.model_fields.items()
+        }
+
+    @cached_property
+    def _required(self) -> list[str]:
+        return [field.alias or name for name, field in self._model.model_fields.items() if field.is_required()]
+
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        fields = self._model.model_fields.items()
+        return {
+            field.alias or name: field.get_default(call_default_factory=True)
+            for name, field in fields
+            if not field.is_required()
+        }
+
+    def validate(self, props: Mapping[str, Any], unknown: frozenset[Path]) -> tuple[dict[str, Any], list[Problem]]:
+        """Checks every known property.
+
+        Args:
+            props: The properties without their unknown parts.
+            unknown: The paths of the unknown parts; a failure at or below one of them is none.
+
+        Returns:
+            The validated values of the properties that are fine and complete, and the problems of the others.
+        """
+        values: dict[str, Any] = {}
+        problems = [
+            Problem((key,), "is missing") for key in self._required if key not in props and (key,) not in unknown
+        ]
+        for key, value in props.items():
+            if key.startswith(INTERNAL_PREFIX) or value is None:
+                continue
+            if key not in self._adapters:
+                problems.append(Problem((key,), _no_such(key, self.properties)))
+                continue
+            try:
+                values[key] = self._adapters[key].validate_python(value)
+            except ValidationError as error:
+                found = list(_problems(key, error, value))
+                problems += [problem for problem in found if not is_within(problem.path, unknown)]
+        return values, problems
+
+    def normal(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        """The properties in normal form: defaults filled in, spellings levelled, nothing that is null.
+
+        A value that does not validate stays as it is, so that a live object with an odd value can still be compared.
+        """
+        normal = {key: self._normal(key, props.get(key)) for key in self.properties}
+        return {key: value for key, value in normal.items() if value is not None}
+
+    def _normal(self, key: str, value: Any) -> Any:
+        value = self._defaults.get(key) if value is None else value
+        if value is None:
+            return None
+        adapter = self._adapters[key]
+        try:
+            valid = adapter.validate_python(value)
+        except ValidationError:
+            return value
+        return adapter.dump_python(valid, mode="json", by_alias=True, exclude_none=True)
+
+
+def _annotation(annotation: Any, metadata: list[Any]) -> Any:
+    from typing import Annotated
+
+    return Annotated[annotation, *metadata] if metadata else annotation
+
+
+def _problems(key: str, error: ValidationError, value: Any) -> Iterator[Problem]:
+    for details in error.errors(include_url=False, include_input=False):
+        yield Problem(_path(key, details, value), _reason(details))
+
+
+def _path(key: str, details: ErrorDetails, value: Any) -> Path:
+    """The path in the user's own value: pydantic's location also names union members, which are no part of it."""
+    path: list[str | int] = [key]
+    for step in details["loc"]:
+        inside_dict = isinstance(value, dict) and isinstance(step, str)
+        inside_list = isinstance(value, list) and isinstance(step, int)
+        missing_here = details["type"] == "missing" and step == details["loc"][-1]
+        if inside_dict and (step in value or missing_here):
+            path.append(step)
+            value = value.get(step)
+        elif inside_list and int(step) < len(value):
+            path.append(step)
+            value = value[int(step)]
+    return tuple(path)
+
+
+def _reason(details: ErrorDetails) -> str:
+    kind, message = details["type"], details["msg"]
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        return "is not known here: check its spelling"
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    if kind in {"literal_error", "enum"}:
+        return f"must be {details['ctx']['expected']}"
+    return message[0].lower() + message[1:]
+
+
+def _no_such(key: str, known: frozenset[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"is not known here{f': did you mean {near[0]}?' if near else ': check its spelling'}"

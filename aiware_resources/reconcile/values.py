@@ -1,0 +1,113 @@
+"""The value types of aiWARE inputs, with the normal form in which two spellings of one value are equal.
+
+Each type is a pydantic annotation: validating gives the Python value and a clear error, dumping gives the normal form.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
+
+T = TypeVar("T")
+
+_MILLISECONDS_FROM = 100_000_000_000
+"""Numbers from here on are milliseconds: as seconds they would lie beyond the year 5138."""
+
+_UNITS = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40}
+
+
+def whole_numbers(value: Any) -> Any:
+    """Turns floats without a fraction back into ints, at any depth.
+
+    Every number crosses the engine as a double, so a program's 20 arrives in a provider as 20.0.
+    """
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(item) for item in value]
+    return value
+
+
+def parse_time(value: Any) -> datetime:
+    """Reads a point in time as aiWARE takes it: ISO 8601 text, or seconds or milliseconds since the epoch.
+
+    Raises:
+        ValueError: When the value is none of these.
+    """
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        value = float(value)
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
+            return datetime.fromtimestamp(seconds, UTC)
+        if isinstance(value, str):
+            parsed = datetime.fromisoformat(value)
+            return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise ValueError("is not a point in time: give ISO 8601 text, or seconds or milliseconds since the epoch")
+
+
+def format_time(value: datetime) -> str:
+    """Writes a point in time as aiWARE does: ISO 8601, UTC, milliseconds."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_size(value: Any) -> int:
+    """Reads a size as createCluster takes it: bytes, or text with a unit such as ``1024mb`` or ``20gb``.
+
+    Returns:
+        The size in bytes; units are powers of 1024.
+
+    Raises:
+        ValueError: When the value is not a size, or not positive.
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?b?)\s*", str(value).lower())
+    unit = found and (found[2] if found[2].endswith("b") or not found[2] else found[2] + "b")
+    if not found or unit not in _UNITS or float(found[1]) <= 0:
+        raise ValueError('is not a size: give bytes, or a number with a unit, such as "1024mb" or "20gb"')
+    return round(float(found[1]) * _UNITS[unit])
+
+
+def _identifier(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _not_empty(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty")
+    return value
+
+
+def _sorted(value: Sequence[Any] | None) -> list[Any] | None:
+    return None if value is None else sorted(value, key=lambda item: json.dumps(_plain(item), sort_keys=True))
+
+
+def _plain(item: Any) -> Any:
+    return item.model_dump(mode="json", by_alias=True) if hasattr(item, "model_dump") else item
+
+
+Identifier = Annotated[str, BeforeValidator(_identifier), AfterValidator(_not_empty)]
+"""An aiWARE ID: opaque text; integers are accepted, as the API accepts them."""
+
+Name = Annotated[str, StringConstraints(min_length=1)]
+
+Timestamp = Annotated[
+    datetime, BeforeValidator(parse_time), PlainSerializer(format_time, return_type=str, when_used="json")
+]
+"""A point in time; equal across ISO text, seconds and milliseconds."""
+
+ByteSize = Annotated[int, BeforeValidator(parse_size)]
+"""A size; ``"20gb"`` equals the number of bytes that the server answers."""
+
+OrderFree = Annotated[T, AfterValidator(_sorted)]
+"""A list whose order means nothing to aiWARE."""

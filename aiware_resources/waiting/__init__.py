@@ -1,0 +1,23 @@
+"""Waiting for what was submitted: what is awaited (the conditions) apart from how (the monitor)."""
+
+from __future__ import annotations
+
+from aiware_resources.waiting.completion import Completion, Seen, Waiting
+from aiware_resources.waiting.monitor import Condition, Monitor, Watch, current
+from aiware_resources.waiting.row import Row
+from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
+
+__all__ = [
+    "Completion",
+    "Condition",
+    "Done",
+    "Failed",
+    "Monitor",
+    "Pending",
+    "Row",
+    "Seen",
+    "Verdict",
+    "Waiting",
+    "Watch",
+    "current",
+]

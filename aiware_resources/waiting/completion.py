@@ -1,0 +1,142 @@
+"""The outputs of a resource that are known on its completion only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+import pulumi
+from pulumi.output import UNKNOWN
+from pulumi.runtime import is_dry_run
+
+from aiware_resources.waiting.monitor import Condition, Watch, current
+from aiware_resources.waiting.row import Row
+from aiware_resources.waiting.verdict import Done
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How to wait for one resource.
+
+    Attributes:
+        wait: Whether to wait at all; ``None`` means as ``aiware:wait`` says.
+        timeout: Seconds at the most; ``None`` means ``aiware:jobTimeout``.
+        allow_failure: Whether dependents may run after a failure.
+    """
+
+    wait: pulumi.Input[bool] | None = None
+    timeout: pulumi.Input[float] | None = None
+    allow_failure: pulumi.Input[bool] | None = None
+
+
+@dataclass(frozen=True)
+class Seen(Generic[R]):
+    """What is known of an object.
+
+    Attributes:
+        record: What aiWARE says of it; ``None`` when it does not exist yet, or not any more.
+        is_done: Whether it has come to a good end.
+    """
+
+    record: R | None
+    is_done: bool
+
+    def known(self, pick: Callable[[R], Any]) -> Any:
+        """Something that is known as soon as the object exists."""
+        return UNKNOWN if self.record is None and not self.is_done else self._picked(pick)
+
+    def when_done(self, pick: Callable[[R], Any]) -> Any:
+        """Something that is known when the object has come to a good end."""
+        return self._picked(pick) if self.is_done else UNKNOWN
+
+    def _picked(self, pick: Callable[[R], Any]) -> Any:
+        return None if self.record is None else pick(self.record)
+
+
+class Completion(Generic[R]):
+    """Waits for a resource's object, or in a preview looks at it once, and tells the resource's outputs."""
+
+    def __init__(
+        self,
+        resource: pulumi.CustomResource,
+        name: str,
+        condition: Callable[[], Awaitable[Condition[R]]],
+        waiting: Waiting,
+    ) -> None:
+        self._resource = resource
+        self._name = name
+        self._condition = condition
+        self._waiting = waiting
+        self._id = resource.id
+        self.row = Row(resource.urn)
+        self.monitor = current()
+        self.seen: asyncio.Task[Seen[R]] = asyncio.ensure_future(self._see())
+
+    def output(self, pick: Callable[[Seen[R]], T], *, secret: bool = False) -> pulumi.Output[T]:
+        """An output picked from what is seen; ``pick`` returns ``UNKNOWN`` for what cannot be known yet."""
+
+        async def value() -> Any:
+            return pick(await self.seen)
+
+        return self.derived(value(), secret=secret)
+
+    def derived(self, value: Awaitable[T], *, secret: bool = False) -> pulumi.Output[T]:
+        """An output of the resource that resolves to an awaited value."""
+        task = asyncio.ensure_future(value)
+
+        async def is_known() -> bool:
+            return cast(Any, await task) is not UNKNOWN
+
+        async def is_secret() -> bool:
+            return secret
+
+        return pulumi.Output({self._resource}, task, is_known(), is_secret())
+
+    def urn(self, after: Awaitable[Any] | None = None) -> pulumi.Output[str]:
+        """The resource's urn, resolved on completion: what depends on the resource waits for its completion.
+
+        Args:
+            after: Work that follows the completion, and has to be done as well.
+        """
+        raw = self.row.urn
+
+        async def on_completion() -> str:
+            urn = await raw.future()
+            if not is_dry_run():
+                await self.seen
+                if after is not None:
+                    await after
+            return cast(str, urn)
+
+        return self.derived(on_completion())
+
+    async def _see(self) -> Seen[R]:
+        object_id = await self._id.future()
+        if not object_id:
+            return Seen(None, is_done=False)
+        condition = await self._condition()
+        if is_dry_run() or not await _resolved(self._waiting.wait, self.monitor.settings.wait):
+            record = await self.monitor.glance(condition, object_id)
+            return Seen(record, isinstance(condition.judge(object_id, record), Done))
+        watch = Watch(
+            condition=condition,
+            object_id=object_id,
+            name=self._name,
+            row=self.row,
+            timeout=await _resolved(self._waiting.timeout, self.monitor.settings.job_timeout),
+            allow_failure=await _resolved(self._waiting.allow_failure, False),
+        )
+        finished = await self.monitor.completed(watch)
+        return Seen(finished, is_done=True)
+
+
+async def _resolved(value: pulumi.Input[T] | None, default: T) -> T:
+    if value is None:
+        return default
+    resolved = await pulumi.Output.from_input(cast(Any, value)).future()
+    return default if resolved is None else cast(T, resolved)

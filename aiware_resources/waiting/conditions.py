@@ -1,0 +1,161 @@
+"""What is awaited of jobs, export requests and clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aiware_resources.api import CloudApi, ClusterRecord, ExportRecord, JobRecord, TaskRecord
+from aiware_resources.errors import ClusterFailed, ExportFailed, JobFailed
+from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
+
+TASK_FAILED = frozenset({"failed", "aborted"})
+JOB_FAILED = frozenset({"failed", "cancelled", "aborted"})
+CLUSTER_FAILED = frozenset({"failure", "terminated"})
+CLUSTER_PENDING = frozenset({"pending", "deploying"})
+
+_LOG_LINES = 5
+"""How much of a failed task's log an error carries."""
+
+
+class JobCondition:
+    """A job is awaited until it is complete.
+
+    Attributes:
+        target_id: The TDO that the job works on, where it is known beforehand.
+    """
+
+    kind = "job"
+
+    def __init__(self, target_id: str | None = None) -> None:
+        self.target_id = target_id
+
+    def look(self, api: CloudApi, ids: Sequence[str]) -> Mapping[str, JobRecord]:
+        """Reads jobs in batches (query ``job``)."""
+        return api.jobs(ids)
+
+    def judge(self, object_id: str, record: JobRecord | None) -> Verdict[JobRecord]:
+        """A job's statuses are pending, queued, running, complete, failed and cancelled."""
+        if record is None:
+            return Failed(JobFailed(f"aiWARE does not know job {object_id} any more.", object_id=object_id), None)
+        if record.status == "complete":
+            return Done(record)
+        if record.status in JOB_FAILED:
+            return Failed(job_failed(record, None), record)
+        return Pending(_job_progress(record), record.status or "pending")
+
+    def explain(self, api: CloudApi, object_id: str, failed: Failed[JobRecord]) -> Verdict[JobRecord]:
+        """Adds the log of the failing task; a job whose record was purged is done when its TDO is there."""
+        if failed.record is None:
+            return Done(None) if self.target_id and api.tdos([self.target_id]) else failed
+        detailed = api.job_details(object_id)
+        task = failing_task(detailed)
+        return Failed(job_failed(failed.record, task.log.text if task and task.log else None), failed.record)
+
+
+class ExportCondition:
+    """An export request is awaited until its file can be downloaded."""
+
+    kind = "export request"
+
+    def look(self, api: CloudApi, ids: Sequence[str]) -> Mapping[str, ExportRecord]:
+        """Reads export requests in batches (query ``exportRequests``)."""
+        return api.export_requests(ids)
+
+    def judge(self, object_id: str, record: ExportRecord | None) -> Verdict[ExportRecord]:
+        """The statuses are incomplete, complete, downloaded and failed."""
+        if record is None:
+            error = ExportFailed(f"aiWARE does not know export request {object_id} any more.", object_id=object_id)
+            return Failed(error, None)
+        if record.status == "failed":
+            return Failed(export_failed(object_id), record)
+        if record.status in {"complete", "downloaded"}:
+            return Done(record)
+        return Pending(record.status, record.status)
+
+    def explain(self, api: CloudApi, object_id: str, failed: Failed[ExportRecord]) -> Verdict[ExportRecord]:
+        """aiWARE tells no reason of a failed export."""
+        return failed
+
+
+class ClusterCondition:
+    """A cluster is awaited until it has left pending and deploying."""
+
+    kind = "cluster"
+
+    def look(self, api: CloudApi, ids: Sequence[str]) -> Mapping[str, ClusterRecord]:
+        """Reads clusters in batches (query ``clusters``)."""
+        return api.clusters(ids)
+
+    def judge(self, object_id: str, record: ClusterRecord | None) -> Verdict[ClusterRecord]:
+        """The statuses are pending, deploying, active, online, paused, terminated and failure."""
+        if record is None:
+            error = ClusterFailed(f"aiWARE does not know cluster {object_id} any more.", object_id=object_id)
+            return Failed(error, None)
+        if record.status in CLUSTER_FAILED:
+            return Failed(cluster_failed(record), record)
+        if record.status in CLUSTER_PENDING:
+            heading = f", heading for {record.target_status}" if record.target_status else ""
+            return Pending(f"{record.status}{heading}", record.status)
+        return Done(record)
+
+    def explain(self, api: CloudApi, object_id: str, failed: Failed[ClusterRecord]) -> Verdict[ClusterRecord]:
+        """aiWARE tells no reason of a failed cluster."""
+        return failed
+
+
+def failing_task(job: JobRecord) -> TaskRecord | None:
+    """The task that made a job fail."""
+    return next((task for task in job.tasks if task.status in TASK_FAILED), None)
+
+
+def engine_name(task: TaskRecord) -> str:
+    """The engine of a task, as people call it."""
+    name = task.engine.name if task.engine else None
+    return f"{name} ({task.engine_id})" if name else str(task.engine_id)
+
+
+def job_failed(job: JobRecord, log: str | None) -> JobFailed:
+    """The error of a job that ended badly: job, task, engine, reason, message, and what to do."""
+    task = failing_task(job)
+    message = f"job {job.id} {job.status}"
+    if task:
+        message += f": task {task.id}, engine {engine_name(task)}, {task.status}"
+        message += f" with {task.failure_reason}" if task.failure_reason else ""
+        message += f": {task.failure_message}" if task.failure_message else ""
+    tail = (log or "").strip().splitlines()[-_LOG_LINES:]
+    lines = [message.rstrip(".") + "."]
+    lines += ["The end of its log:", *(f"  {line}" for line in tail)] if tail else []
+    lines += [
+        f"`aiware jobs logs {job.id}` shows more; the next `pulumi up` does what on_failure says (default: retry)."
+    ]
+    return JobFailed("\n".join(lines), object_id=job.id, status=job.status)
+
+
+def export_failed(object_id: str) -> ExportFailed:
+    """The error of an export request that failed."""
+    return ExportFailed(
+        f"export request {object_id} failed; aiWARE gives no reason.",
+        remedy="Check that its TDOs hold results of the engines it names; the next `pulumi up` requests it anew.",
+        object_id=object_id,
+        status="failed",
+    )
+
+
+def cluster_failed(cluster: ClusterRecord) -> ClusterFailed:
+    """The error of a cluster that is of no use."""
+    return ClusterFailed(
+        f'cluster {cluster.id} "{cluster.name}" is {cluster.status} instead of becoming usable; aiWARE gives no reason.',
+        remedy="See its nodes in the aiWARE console; `pulumi up --replace <its urn>` makes a new one.",
+        object_id=cluster.id,
+        status=cluster.status,
+    )
+
+
+def _job_progress(job: JobRecord) -> str:
+    done = sum(task.status == "complete" for task in job.tasks)
+    running = [
+        task.engine.name or str(task.engine_id) for task in job.tasks if task.status == "running" and task.engine
+    ]
+    return f"{job.status}, {done} of {len(job.tasks)} tasks done" + (
+        f", {', '.join(running)} running" if running else ""
+    )

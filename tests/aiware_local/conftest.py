@@ -1,0 +1,24 @@
+"""The fixture that every test of the local aiWARE uses."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from aiware_local.app import create_app
+from aiware_local.installation import Installation
+from tests.aiware_local.support import FakeClock, Local
+
+
+@pytest.fixture
+async def local(tmp_path: Path) -> AsyncIterator[Local]:
+    clock, media_root = FakeClock(), tmp_path / "media"
+    media_root.mkdir()
+    installation = Installation(tmp_path / "data", media_root, clock)
+    transport = httpx.ASGITransport(create_app(installation))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:9000") as http:
+        yield Local(installation, clock, http, media_root)
+    installation.close()

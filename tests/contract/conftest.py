@@ -1,0 +1,35 @@
+"""A provider host and a local aiWARE, shared by the contract tests of a worker; each test starts with an empty one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.host import Host
+from tests.support.local import Local
+
+
+@pytest.fixture(scope="session")
+def shared_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    folder = tmp_path_factory.mktemp("aiware")
+    server = Local(folder / "data", folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def local(shared_local: Local) -> Local:
+    """The local aiWARE, empty; work takes no time unless a test says so."""
+    shared_local.reset()
+    shared_local.behave(jobSeconds=0, exportSeconds=0)
+    return shared_local
+
+
+@pytest.fixture(scope="session")
+def host(shared_local: Local) -> Iterator[Host]:
+    """A provider host that talks to the local aiWARE."""
+    config = {"aiware:endpoint": f"{shared_local.server.url}/v3/graphql", "aiware:token": shared_local.token}
+    running = Host(config, {})
+    yield running
+    assert "Traceback" not in running.close()

@@ -1,0 +1,203 @@
+"""Jobs through the real provider host."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from aiware_resources import engines, pipelines
+from aiware_resources.job import JobProvider, JobState
+from aiware_resources.reconcile.naming import api_properties
+from tests.support.host import UNKNOWN_VALUE, Host, HostError
+from tests.support.local import Local
+
+PROVIDER = JobProvider()
+GRAPH = pipelines.transcription("https://media.test/a.mp4")
+JOB: dict[str, Any] = {
+    "__owner": "project/stack/job",
+    **api_properties(JobState, {"tasks": list(GRAPH.tasks), "routes": list(GRAPH.routes), "target": {}}),
+}
+FAILING = {engines.SPEECHMATICS_ENGLISH: {"fail": {"reason": "invalid_data", "message": "noise"}, "failTimes": 1}}
+
+
+def edited(edit: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    changed = copy.deepcopy(JOB)
+    edit(changed)
+    return changed
+
+
+def test_a_job_round_trips(host: Host, local: Local) -> None:
+    assert host.check(PROVIDER, JOB) == {}
+    id_, outs = host.create(PROVIDER, JOB)
+    assert outs["targetTdoId"] == local.only("jobs")["targetId"]
+    read = host.read(PROVIDER, id_, outs)
+    assert read.outs == outs
+    assert host.diff(PROVIDER, id_, read.outs, JOB) == (False, [], False)
+    host.delete(PROVIDER, id_, read.outs)
+    assert local.objects()["tdos"] == []
+    host.delete(PROVIDER, id_, read.outs)
+
+
+@pytest.mark.parametrize(
+    ("edit", "replaces"),
+    [
+        (lambda job: job["tasks"][0]["payload"].update(url="b"), ["tasks"]),
+        (lambda job: job["tasks"][3].update(engineId=engines.GOOGLE_SPEECH_TO_TEXT), ["tasks"]),
+        (lambda job: job["routes"].pop(), ["routes"]),
+        (lambda job: job.update(triggers=1), ["triggers"]),
+        (lambda job: job.update(isReprocessJob=True), ["isReprocessJob"]),
+        (lambda job: job["target"].update(name="n"), ["target"]),
+        (lambda job: job["tasks"][0].update(executionPreferences={"maxRetries": 3}), []),
+        (lambda job: job["tasks"][1]["executionPreferences"].update(priority=-5), []),
+        (lambda job: job.update(clusterId="rt-2"), []),
+        (lambda job: job.update(name="n", jobConfig={"a": 1}, retries=2, notificationUris=["https://x.test"]), []),
+        (lambda job: job.update(onFailure="keep", allowFailure=True, timeout=1, wait=False), []),
+    ],
+)
+def test_only_what_it_produces_re_runs_a_job(
+    host: Host, edit: Callable[[dict[str, Any]], object], replaces: list[str]
+) -> None:
+    assert host.diff(PROVIDER, "1", JOB, edited(edit)) == (True, replaces, False)
+
+
+def test_where_and_how_it_runs_is_recorded_without_a_call(host: Host, local: Local) -> None:
+    cluster = local.graphql(
+        'mutation { createCluster(input: {name: "c", allowedEngines: ["all"], dockerCredentials: {}}) { id } }'
+    )["createCluster"]["id"]
+    id_, outs = host.create(PROVIDER, {**JOB, "clusterId": cluster})
+    assert outs["ranOn"] == cluster
+    before = local.http_requests()
+    updated = host.update(PROVIDER, id_, outs, {**JOB, "clusterId": "rt-other"})
+    assert local.http_requests() == before
+    assert (updated["clusterId"], updated["ranOn"]) == ("rt-other", cluster)
+
+
+def test_a_failure_is_recorded_and_retried_in_place(host: Host, local: Local) -> None:
+    local.behave(engines=FAILING)
+    id_, outs = host.create(PROVIDER, JOB)
+    read = host.read(PROVIDER, id_, outs)
+    failure = read.outs["failure"]
+    assert (failure["status"], failure["engine"]) == ("failed", engines.SPEECHMATICS_ENGLISH)
+    assert (failure["reason"], failure["message"]) == ("invalid_data", "noise")
+    assert read.inputs["failure"] == failure
+    assert host.diff(PROVIDER, id_, read.outs, JOB) == (True, [], False)
+    assert host.diff(PROVIDER, id_, read.outs, {**JOB, "onFailure": "keep"})[1] == []
+    assert host.diff(PROVIDER, id_, read.outs, {**JOB, "onFailure": "replace"}) == (True, ["failure"], False)
+    updated = host.update(PROVIDER, id_, read.outs, JOB)
+    assert "failure" not in updated
+    assert local.mutations()["retryJob"] == 1
+    assert local.only("jobs")["status"] == "complete"
+    assert host.read(PROVIDER, id_, updated).outs == outs
+
+
+def test_a_failed_job_whose_cluster_has_changed_runs_anew(host: Host) -> None:
+    olds = {**JOB, "clusterId": "rt-1", "ranOn": "rt-1", "failure": {"status": "failed"}}
+    assert host.diff(PROVIDER, "1", olds, {**JOB, "clusterId": "rt-1"}) == (True, [], False)
+    assert host.diff(PROVIDER, "1", olds, {**JOB, "clusterId": "rt-2"}) == (True, ["failure"], False)
+
+
+def test_a_cancelled_job_cannot_be_retried_so_it_runs_anew(host: Host, local: Local) -> None:
+    local.behave(jobSeconds=60)
+    id_, outs = host.create(PROVIDER, JOB)
+    local.graphql("mutation($id: ID!) { cancelJob(id: $id) { id } }", id=id_)
+    read = host.read(PROVIDER, id_, outs)
+    assert host.diff(PROVIDER, id_, read.outs, JOB) == (True, ["failure"], False)
+
+
+def test_a_lost_retry_is_not_sent_twice(host: Host, local: Local) -> None:
+    local.behave(engines=FAILING)
+    id_, outs = host.create(PROVIDER, JOB)
+    read = host.read(PROVIDER, id_, outs)
+    local.fault({"dropResponse": True}, operation="retryJob")
+    host.update(PROVIDER, id_, read.outs, JOB)
+    assert local.mutations()["retryJob"] == 1
+
+
+@pytest.mark.parametrize("action", [{"dropResponse": True}, {"refuse": True}, {"status": 502}, {"malformed": True}])
+def test_a_lost_answer_makes_no_second_job(host: Host, local: Local, action: dict[str, Any]) -> None:
+    local.fault(action, operation="createJob")
+    id_, outs = host.create(PROVIDER, JOB)
+    assert local.only("jobs")["id"] == id_
+    assert local.only("tdos")["id"] == outs["targetTdoId"]
+
+
+def test_a_limited_mutation_is_sent_again(host: Host, local: Local) -> None:
+    local.fault({"status": 429, "retryAfter": 1}, operation="createJob")
+    id_, _ = host.create(PROVIDER, JOB)
+    assert local.only("jobs")["id"] == id_
+
+
+def test_an_unfinished_job_is_cancelled_on_destroy(host: Host, local: Local) -> None:
+    local.behave(jobSeconds=60)
+    id_, outs = host.create(PROVIDER, {**JOB, "onDestroyTarget": "retain"})
+    local.fault({"dropResponse": True}, operation="cancelJob")
+    host.delete(PROVIDER, id_, outs)
+    assert local.only("jobs")["status"] == "cancelled"
+    assert (local.mutations()["cancelJob"], len(local.objects()["tdos"])) == (1, 1)
+
+
+def test_a_retained_job_goes_on(host: Host, local: Local) -> None:
+    local.behave(jobSeconds=60)
+    id_, outs = host.create(PROVIDER, {**JOB, "onDestroy": "retain"})
+    host.delete(PROVIDER, id_, outs)
+    assert local.only("jobs")["status"] in {"pending", "queued", "running"}
+    assert len(local.objects()["tdos"]) == 1
+
+
+def test_a_job_without_its_own_tdo_is_gone(host: Host, local: Local) -> None:
+    id_, outs = host.create(PROVIDER, JOB)
+    local.graphql("mutation($id: ID!) { deleteTDO(id: $id) { id } }", id=outs["targetTdoId"])
+    assert host.read(PROVIDER, id_, outs).id == ""
+
+
+def test_a_purged_job_stays_while_its_tdo_is_there(host: Host, local: Local) -> None:
+    _, outs = host.create(PROVIDER, JOB)
+    assert host.read(PROVIDER, "24112609_gonegonego", outs).id == "24112609_gonegonego"
+    assert host.read(PROVIDER, "24112609_gonegonego", {**outs, "targetTdoId": "1"}).id == ""
+
+
+def test_adoption(host: Host, local: Local) -> None:
+    id_, outs = host.create(PROVIDER, JOB)
+    adopted, adopting = host.create(PROVIDER, {**JOB, "adopt": id_})
+    assert (adopted, adopting["adopted"]) == (id_, True)
+    host.delete(PROVIDER, id_, adopting)
+    assert len(local.objects()["tdos"]) == 1
+    with pytest.raises(HostError, match="has no job nothing"):
+        host.create(PROVIDER, {**JOB, "adopt": "nothing"})
+    assert outs["targetTdoId"]
+
+
+def test_everything_may_be_unknown(host: Host) -> None:
+    assert host.check(PROVIDER, {**JOB, "target": UNKNOWN_VALUE}) == {}
+    assert host.check(PROVIDER, {key: UNKNOWN_VALUE for key in ("tasks", "routes", "targetId", "clusterId")}) == {}
+    assert host.check(PROVIDER, edited(lambda job: job["tasks"][3].update(ioFolders=UNKNOWN_VALUE))) == {}
+    assert host.check(PROVIDER, edited(lambda job: job["tasks"][0]["payload"].update(url=UNKNOWN_VALUE))) == {}
+
+
+@pytest.mark.parametrize(
+    ("edit", "path", "says"),
+    [
+        (lambda job: job.update(tasks=[], routes=[]), "tasks", "at least one task"),
+        (lambda job: job["tasks"][2]["ioFolders"][0].update(mode="block"), "tasks[2].ioFolders[0].mode", "'stream'"),
+        (lambda job: job["tasks"][0].pop("engineId"), "tasks[0].engineId", "is missing"),
+        (lambda job: job["tasks"][0].update(engineId=" "), "tasks[0].engineId", "is empty"),
+        (lambda job: job.update(targetId="1"), "targetId", "not both"),
+        (lambda job: job.pop("target"), "targetId", "is missing"),
+        (lambda job: job["target"].update(startDateTime=5, stopDateTime=4), "target.stopDateTime", "is not later"),
+        (lambda job: job["tasks"][0].update(colour=1), "tasks[0].colour", "is not known"),
+        (lambda job: job.update(onFailure="pray"), "onFailure", "'replace'"),
+    ],
+)
+def test_bad_input(host: Host, edit: Callable[[dict[str, Any]], object], path: str, says: str) -> None:
+    problems = host.check(PROVIDER, edited(edit))
+    assert list(problems) == [path]
+    assert says in problems[path]
+
+
+def test_numbers_in_payloads_stay_whole(host: Host, local: Local) -> None:
+    host.create(PROVIDER, edited(lambda job: job["tasks"][0]["payload"].update(n=20, f=0.5)))
+    payload = local.only("jobs")["tasks"]["records"][0]["payload"]
+    assert repr((payload["n"], payload["f"])) == "(20, 0.5)"

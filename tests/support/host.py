@@ -1,0 +1,123 @@
+"""The real provider host of Pulumi's dynamic providers, as the engine starts and calls it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+from google.protobuf import struct_pb2
+from google.protobuf.json_format import MessageToDict
+from pulumi.dynamic import ResourceProvider
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.rpc import UNKNOWN
+
+UNKNOWN_VALUE = UNKNOWN
+"""How an unknown value crosses the wire."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a read answered; ``id`` is empty when the object is gone."""
+
+    id: str
+    outs: dict[str, Any]
+    inputs: dict[str, Any]
+
+
+class HostError(Exception):
+    """A call that the host answered with an error."""
+
+
+class Host:
+    """A provider host process.
+
+    Args:
+        config: The stack's configuration, such as ``{"aiware:endpoint": "local"}``.
+        environment: Environment variables to add.
+    """
+
+    def __init__(self, config: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "pulumi.dynamic"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment, "PULUMI_PROJECT": "contract"},
+        )
+        assert self._process.stdout is not None
+        port = int(self._process.stdout.readline())
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self._stub.Configure(provider_pb2.ConfigureRequest(args=_struct(config)))
+
+    def close(self) -> str:
+        """Ends the host, and returns what it wrote to standard error."""
+        self._channel.close()
+        self._process.terminate()
+        _, errors = self._process.communicate(timeout=30)
+        return errors
+
+    def check(self, provider: ResourceProvider, news: Mapping[str, Any]) -> dict[str, str]:
+        """The failures that ``check`` finds, by property path."""
+        request = provider_pb2.CheckRequest(olds=_struct({}), news=_with(provider, news))
+        return {failure.property: failure.reason for failure in self._call("Check", request).failures}
+
+    def checked(self, provider: ResourceProvider, news: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs that ``check`` passes on."""
+        request = provider_pb2.CheckRequest(olds=_struct({}), news=_with(provider, news))
+        return _plain(self._call("Check", request).inputs)
+
+    def diff(
+        self, provider: ResourceProvider, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> tuple[bool, list[str], bool]:
+        """Whether anything changes, what replaces, and whether the old object is deleted first."""
+        request = provider_pb2.DiffRequest(id=id_, olds=_with(provider, olds), news=_with(provider, news))
+        answer = self._call("Diff", request)
+        return answer.changes == provider_pb2.DiffResponse.DIFF_SOME, list(answer.replaces), answer.deleteBeforeReplace
+
+    def create(self, provider: ResourceProvider, props: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Creates, and returns id and outputs."""
+        answer = self._call("Create", provider_pb2.CreateRequest(properties=_with(provider, props)))
+        return answer.id, _plain(answer.properties)
+
+    def read(self, provider: ResourceProvider, id_: str, props: Mapping[str, Any]) -> Read:
+        """Reads the live object."""
+        answer = self._call("Read", provider_pb2.ReadRequest(id=id_, properties=_with(provider, props)))
+        return Read(answer.id, _plain(answer.properties), _plain(answer.inputs))
+
+    def update(
+        self, provider: ResourceProvider, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Updates, and returns the new outputs."""
+        request = provider_pb2.UpdateRequest(id=id_, olds=_with(provider, olds), news=_with(provider, news))
+        return _plain(self._call("Update", request).properties)
+
+    def delete(self, provider: ResourceProvider, id_: str, props: Mapping[str, Any]) -> None:
+        """Deletes."""
+        self._call("Delete", provider_pb2.DeleteRequest(id=id_, properties=_with(provider, props)))
+
+    def _call(self, method: str, request: Any) -> Any:
+        try:
+            return getattr(self._stub, method)(request, timeout=60)
+        except grpc.RpcError as error:
+            raise HostError(error.details()) from error  # type: ignore[attr-defined]  # the stubs lack it
+
+
+def _with(provider: ResourceProvider, props: Mapping[str, Any]) -> struct_pb2.Struct:
+    return _struct({**props, "__provider": serialize_provider(provider)})
+
+
+def _struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
+    struct = struct_pb2.Struct()
+    struct.update(dict(values))
+    return struct
+
+
+def _plain(struct: struct_pb2.Struct) -> dict[str, Any]:
+    return {key: value for key, value in MessageToDict(struct).items() if key != "__provider"}

@@ -1,0 +1,108 @@
+"""A local aiWARE for a test, and the control calls on it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from aiware_local import launcher
+
+
+class Local:
+    """A local aiWARE with data of its own, on a free port.
+
+    Args:
+        data: Its data folder.
+        media_root: Below it, ``file:`` addresses may be fetched.
+    """
+
+    def __init__(self, data: Path, media_root: Path) -> None:
+        self._data = data
+        self._media_root = media_root
+        self.server = launcher.ensure_running(data=data, media_root=media_root)
+        self._http = httpx.Client(base_url=self.server.url, timeout=30)
+
+    @property
+    def token(self) -> str:
+        """The API key of its organisation."""
+        return self.server.token
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """All credentials of its organisation."""
+        found: dict[str, str] = json.loads((self._data / "credentials.json").read_text())
+        return found
+
+    @property
+    def log(self) -> str:
+        """What it wrote."""
+        return launcher.logs_path(data=self._data).read_text()
+
+    def stop(self) -> None:
+        """Stops it."""
+        self._http.close()
+        launcher.stop(data=self._data)
+
+    def graphql(self, query: str, **variables: Any) -> Any:
+        """Runs a GraphQL document behind the library's back, and returns its data."""
+        answer = self._http.post(
+            "/v3/graphql",
+            json={"query": query, "variables": variables},
+            headers={"Authorization": f"Bearer {self.token}"},
+        ).json()
+        assert not answer.get("errors"), answer
+        return answer["data"]
+
+    def objects(self) -> dict[str, list[dict[str, Any]]]:
+        """Every live object."""
+        found: dict[str, list[dict[str, Any]]] = self._http.get("/_local/objects").json()
+        return found
+
+    def only(self, kind: str) -> dict[str, Any]:
+        """The one object of a kind."""
+        (found,) = self.objects()[kind]
+        return found
+
+    def calls(self) -> dict[str, int]:
+        """How often each root field was executed."""
+        totals: dict[str, int] = self._http.get("/_local/requests").json()["totals"]
+        return totals
+
+    def http_requests(self) -> int:
+        """How many HTTP requests the API got."""
+        count: int = self._http.get("/_local/requests").json()["http"]
+        return count
+
+    def mutations(self) -> dict[str, int]:
+        """How often each mutation was executed; a login changes nothing, and does not count."""
+        words = ("create", "update", "delete", "pause", "unpause", "cleanup", "cancel", "retry", "launch")
+        return {name: count for name, count in self.calls().items() if name.startswith(words)}
+
+    def reset(self) -> None:
+        """Empties it."""
+        self._http.post("/_local/reset").raise_for_status()
+
+    def request_log(self) -> str:
+        """What it remembers of the requests, as text."""
+        return self._http.get("/_local/requests").text
+
+    def behave(self, **behaviour: Any) -> None:
+        """Sets how long work takes, and what fails."""
+        self._http.put("/_local/behaviour", json=behaviour).raise_for_status()
+
+    def fault(self, action: dict[str, Any], *, operation: str | None = None, times: int = 1, after: int = 0) -> None:
+        """Injects a fault."""
+        match = {"operation": operation} if operation else {}
+        fault = {"match": match, "action": action, "times": times, "after": after}
+        self._http.post("/_local/faults", json=fault).raise_for_status()
+
+    def clear_faults(self) -> None:
+        """Takes back all faults."""
+        self._http.delete("/_local/faults").raise_for_status()
+
+    def expire_tokens(self) -> None:
+        """Makes every session token stop working."""
+        self._http.post("/_local/tokens/expire").raise_for_status()

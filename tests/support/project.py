@@ -1,0 +1,203 @@
+"""A Pulumi project in a folder of its own, driven as a user would: by the real engine, from the shell."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+STACK = "local"
+LONGEST = 240
+"""Seconds that a Pulumi command may take; far more than any does."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that has ended.
+
+    Attributes:
+        code: Its exit code.
+        output: What it wrote, standard error included.
+    """
+
+    code: int
+    output: str
+
+
+class Project:
+    """A Pulumi project with its own state, and its own local aiWARE.
+
+    Args:
+        folder: Where to make it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "aiware-data"
+        self._config: dict[str, Any] = {"aiware:endpoint": "local", "aiware:pollInterval": "0.2"}
+        manifest = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+        # What the shipped program wants to be told, a test's own program does not.
+        del manifest["config"]
+        (folder / "Pulumi.yaml").write_text(yaml.safe_dump(manifest))
+        (folder / "stacks").mkdir()
+        (folder / ".venv").symlink_to(sys.prefix)
+        (folder / "state").mkdir()
+        self.environment = self._environment()
+
+    def _environment(self) -> dict[str, str]:
+        passed = {key: value for key, value in os.environ.items() if not key.startswith(("AIWARE_", "PULUMI_"))}
+        programs = os.pathsep.join([str(Path(sys.prefix, "bin")), str(ROOT / ".pulumi-cli" / "bin"), passed["PATH"]])
+        return passed | {
+            "PATH": programs,
+            "PULUMI_BACKEND_URL": (self.folder / "state").as_uri(),
+            "PULUMI_HOME": str(self.folder / "pulumi-home"),
+            "PULUMI_CONFIG_PASSPHRASE": "a passphrase for tests",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "AIWARE_LOCAL_DATA": str(self.data),
+            "AIWARE_LOCAL_MEDIA_ROOT": str(self.folder),
+        }
+
+    # --- what it declares --------------------------------------------------------------------------------------------
+
+    def program(self, source: str) -> None:
+        """Writes the program."""
+        (self.folder / "__main__.py").write_text(_HEADER + textwrap.dedent(source))
+
+    def config(self, **values: Any) -> None:
+        """Sets configuration: ``aiware__token`` for ``aiware:token``; ``None`` takes a key out."""
+        changed = {key.replace("__", ":"): value for key, value in values.items()}
+        self._config = {key: value for key, value in (self._config | changed).items() if value is not None}
+        self._write_config()
+
+    def _write_config(self) -> None:
+        path = self.folder / "stacks" / f"Pulumi.{STACK}.yaml"
+        kept = yaml.safe_load(path.read_text()) if path.exists() else {}
+        path.write_text(yaml.safe_dump({**kept, "config": self._config}))
+
+    # --- what is done with it ----------------------------------------------------------------------------------------
+
+    def init(self) -> None:
+        """Makes the stack."""
+        self._write_config()
+        self.pulumi("stack", "init", STACK)
+        self._write_config()
+
+    def pulumi(self, *arguments: str, fails: bool | None = False) -> Ran:
+        """Runs a Pulumi command.
+
+        Args:
+            arguments: Its arguments.
+            fails: Whether it must fail; ``None`` when it may.
+        """
+        command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LONGEST,
+            check=False,
+        )
+        ran = Ran(done.returncode, done.stdout)
+        assert fails is None or (ran.code != 0) == fails, ran.output
+        return ran
+
+    def up(self, *arguments: str, fails: bool | None = False) -> Ran:
+        """Runs ``pulumi up``."""
+        return self.pulumi("up", "--yes", "--skip-preview", *arguments, fails=fails)
+
+    def destroy(self) -> Ran:
+        """Runs ``pulumi destroy``."""
+        return self.pulumi("destroy", "--yes", "--skip-preview")
+
+    def preview(self, *, fails: bool | None = False) -> dict[str, str]:
+        """Runs ``pulumi preview``.
+
+        Returns:
+            What is to happen to each resource (``create``, ``update``, ``replace``, ``delete``) by ``Type name``;
+            resources that stay as they are are left out.
+        """
+        ran = self.pulumi("preview", "--json", fails=fails)
+        steps = json.loads(ran.output[ran.output.index("{") :])["steps"]
+        return {
+            _short(step["urn"]): step["op"]
+            for step in steps
+            if step["op"] in _TELLING and "pulumi:pulumi:Stack" not in step["urn"]
+        }
+
+    def changes(self) -> dict[str, int]:
+        """How many resources the last update created, updated, replaced, deleted; what stayed the same is left out."""
+        (last, *_) = json.loads(self.pulumi("stack", "history", "--json").output)
+        counted: dict[str, int] = {op: count for op, count in last["resourceChanges"].items() if op != "same"}
+        return counted
+
+    def outputs(self) -> Any:
+        """The stack's outputs."""
+        return json.loads(self.pulumi("stack", "output", "--json").output)
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """The recorded resources, by ``Type name``; secrets stay encrypted."""
+        exported = json.loads(self.pulumi("stack", "export").output)
+        resources = exported["deployment"].get("resources", [])
+        return {_short(resource["urn"]): resource for resource in resources if "dynamic/aiware" in resource["type"]}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Starts a Pulumi command in a process group of its own, and does not wait for it."""
+        with (self.folder / "started.log").open("w") as log:
+            return subprocess.Popen(
+                ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """Kills a command and all that it started, without a chance to clean up."""
+    engine = psutil.Process(process.pid)
+    family = [engine, *engine.children(recursive=True)]
+    for member in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
+    psutil.wait_procs(family, timeout=30)
+    process.wait(timeout=30)
+
+
+def counted(preview: dict[str, str]) -> dict[str, int]:
+    """How many resources a preview creates, updates, replaces, deletes."""
+    return dict(Counter(preview.values()))
+
+
+def _short(urn: str) -> str:
+    found = re.fullmatch(r".*::(?:.*[:/])?([A-Za-z]+)::(.*)", urn)
+    assert found, urn
+    return f"{found[1]} {found[2]}"
+
+
+_TELLING = frozenset({"create", "update", "replace", "delete"})
+
+_HEADER = """from __future__ import annotations
+
+import pulumi
+
+from aiware_resources import Cluster, ExportRequest, Job, TemporalDataObject, engines, pipelines
+
+"""

@@ -1,0 +1,30 @@
+"""The Makefile: `make` alone tells what there is."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    # Without what the `make test` around this passes on to a `make` within it.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    command = ["make", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, env=environ, capture_output=True, text=True, check=False)
+
+
+def test_make_alone_lists_every_target_with_what_it_does() -> None:
+    listed = re.findall(r"^  (\S+) +\S.+$", make().stdout, re.MULTILINE)
+    wanted = ["up", "preview", "destroy", "test", "lint", "clean", "env", "setup", "bench", "local-stop", "help"]
+    assert sorted(listed) == sorted(wanted)
+
+
+def test_python_that_will_not_do_is_named_with_the_way_out() -> None:
+    result = make("setup", "PYTHON=no-such-python")
+    assert result.returncode == 2
+    assert "Python 3.11 or newer is needed, and 'no-such-python' is not that." in result.stderr
+    assert "make setup PYTHON=" in result.stderr

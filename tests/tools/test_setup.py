@@ -1,0 +1,103 @@
+"""The set-up of the project folder: what it makes for state and secrets, and that one runs at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import os
+import select
+import stat
+import subprocess
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.tools.conftest import Project
+
+
+@pytest.fixture
+def setup(project: Project) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("setup_under_test", project.folder / "tools" / "setup.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_passphrase_is_private_random_and_made_once(project: Project, setup: ModuleType) -> None:
+    setup.set_up_state()
+    file = project.folder / ".passphrase"
+    made = file.read_text(encoding="utf-8")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(made.strip()) >= 32
+    setup.set_up_state()
+    assert file.read_text(encoding="utf-8") == made
+    file.unlink()
+    setup.set_up_state()
+    assert file.read_text(encoding="utf-8") != made
+    assert (project.folder / ".pulumi-state").is_dir()
+
+
+def test_local_stack_is_described_by_a_copy_that_stays_as_the_user_leaves_it(
+    project: Project, setup: ModuleType
+) -> None:
+    template = project.file("stacks/local.template.yaml", "config: {}\n")
+    setup.set_up_state()
+    copy = project.folder / "stacks" / "Pulumi.local.yaml"
+    assert copy.read_text(encoding="utf-8") == "config: {}\n"
+    copy.write_text("encryptionsalt: v1\n", encoding="utf-8")
+    setup.set_up_state()
+    assert copy.read_text(encoding="utf-8") == "encryptionsalt: v1\n"
+    assert template.read_text(encoding="utf-8") == "config: {}\n"
+
+
+def test_passphrase_is_not_printed(project: Project, setup: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    setup.set_up_state()
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert (project.folder / ".passphrase").read_text(encoding="utf-8").strip() not in printed.err
+
+
+def test_changed_requirements_are_noticed(project: Project, setup: ModuleType) -> None:
+    for name in setup.REQUIREMENTS:
+        project.file(name, "")
+    before = setup.fingerprint()
+    project.file("requirements.txt", "pulumi==3.259.0\n")
+    assert setup.fingerprint() != before
+
+
+def test_virtual_environment_whose_python_is_gone_does_not_work(project: Project, setup: ModuleType) -> None:
+    python = project.folder / ".venv" / "bin" / "python"
+    assert not setup.works(python)
+    python.parent.mkdir(parents=True)
+    python.symlink_to(project.folder / "uninstalled")
+    assert not setup.works(python)
+    python.unlink()
+    python.symlink_to(sys.executable)
+    assert setup.works(python)
+
+
+def test_second_setup_waits_for_the_first(project: Project) -> None:
+    folder = os.open(project.folder, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    second = subprocess.Popen(
+        [sys.executable, "-c", "import setup\nwith setup.one_at_a_time():\n    print('its turn')"],
+        env={"PYTHONPATH": str(project.folder / "tools")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert second.stderr is not None
+        assert select.select([second.stderr], [], [], 20)[0], "the second set-up says nothing"
+        assert second.stderr.readline() == "Another `make` is setting this project up; waiting for it.\n"
+        assert second.poll() is None
+        os.close(folder)
+        assert second.communicate(timeout=20)[0] == "its turn\n"
+    finally:
+        second.kill()
+        second.communicate()

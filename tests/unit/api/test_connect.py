@@ -1,0 +1,82 @@
+"""Connections: one for each different settings, and a token for aiWARE's own host only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import SecretStr
+
+from aiware_resources import errors
+from aiware_resources.api.cloud import CloudApi, close_connections, connect
+from aiware_resources.settings import Connection, Credentials, Settings
+
+if TYPE_CHECKING:
+    from tests.unit.api.conftest import Script
+
+
+def test_the_token_is_for_the_own_host_only(script: Script) -> None:
+    api = script.api()
+    assert api.token_for("https://aiware.example/assets/1") == SecretStr("token-1")
+    assert api.token_for("https://aiware.example:443/assets/1") == SecretStr("token-1")
+    for other in ("http://aiware.example/a", "https://aiware.example:8443/a", "https://aiware.example.evil.org/a"):
+        assert api.token_for(other) is None
+
+
+SETTINGS = Settings(endpoint="https://aiware.example/v3/graphql", token=SecretStr("token-1"))
+
+
+@pytest.fixture
+def clean_connections() -> Iterator[None]:
+    close_connections()
+    yield
+    close_connections()
+
+
+@pytest.mark.usefixtures("clean_connections")
+class TestConnect:
+    """One connection for each different settings."""
+
+    def test_equal_settings_share_a_connection(self) -> None:
+        assert connect(SETTINGS) is connect(Settings.model_validate(SETTINGS.model_dump()))
+        assert connect(SETTINGS) is not connect(SETTINGS.model_copy(update={"max_retries": 0}))
+        assert connect(SETTINGS).url == SETTINGS.endpoint
+
+    def test_closing_ends_it(self) -> None:
+        api = connect(SETTINGS)
+        close_connections()
+        assert connect(SETTINGS) is not api
+
+    def test_another_place_of_the_local_aiware_is_another_aiware(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(
+            Settings,
+            "resolve_endpoint",
+            lambda self: Connection("http://127.0.0.1:4/v3/graphql", Credentials(token=SecretStr("t"))),
+        )
+        monkeypatch.setenv("AIWARE_LOCAL_DATA", "one")
+        first = connect(Settings())
+        assert connect(Settings()) is first
+        monkeypatch.setenv("AIWARE_LOCAL_DATA", "two")
+        assert connect(Settings()) is not first
+
+    def test_edge_is_refused_by_name(self) -> None:
+        with pytest.raises(errors.ConfigurationError, match="cannot talk to aiWARE Edge"):
+            connect(SETTINGS.model_copy(update={"api": "edge"}))
+
+    def test_settings_that_cannot_work_are_refused(self) -> None:
+        with pytest.raises(errors.ConfigurationError, match="No aiWARE token"):
+            connect(Settings(endpoint=SETTINGS.endpoint))
+
+
+def test_every_call_is_public_and_documented() -> None:
+    calls = [name for name in dir(CloudApi) if not name.startswith("_")]
+    assert {"create_job", "clusters_named", "exports_created_since", "me"} <= set(calls)
+    assert all(getattr(CloudApi, name).__doc__ for name in calls)
+
+
+def test_a_client_of_its_own_is_closed_with_the_api(script: Script) -> None:
+    client = script.client()
+    api = CloudApi(SETTINGS, SETTINGS.resolve_endpoint(), client)
+    api.close()
+    assert client.is_closed

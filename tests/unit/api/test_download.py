@@ -1,0 +1,267 @@
+"""Downloads against real servers on this machine: whole or not at all, and no token or signature astray."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from aiware_resources import errors
+from aiware_resources.api.cloud import close_connections
+from aiware_resources.api.download import download, remote_size
+from aiware_resources.api.retry import RetryPolicy
+from aiware_resources.api.retrying import Patience
+from aiware_resources.settings import Settings
+
+CONTENT = b"WEBVTT\n\n00:00.000 --> 00:01.000\nhello\n" * 20_000
+SIGNED = "/captions.vtt?expires=1&signature=sekrit-signature"
+PATIENCE = Patience(RetryPolicy(max_retries=2), sleep=lambda seconds: None, clock=lambda: 0.0)
+
+
+class FileServer:
+    """Serves CONTENT, with the faults that a test asks for.
+
+    Attributes:
+        faults: What to do with the next requests, one each: an HTTP code, `cut`, or a Location to redirect to.
+        head: The HTTP code that HEAD is answered with, if it is refused.
+        ranges: Whether ranges are served.
+        seen: Method, path and Authorization header of each request.
+    """
+
+    def __init__(self) -> None:
+        self.faults: list[int | str] = []
+        self.head: int | None = None
+        self.ranges = True
+        self.length = True
+        self.seen: list[tuple[str, str, str | None]] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def authorizations(self) -> list[str | None]:
+        return [authorization for _, _, authorization in self.seen]
+
+
+def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self._serve(b"", len(CONTENT))
+
+        def do_GET(self) -> None:
+            self._serve(CONTENT, len(CONTENT))
+
+        def _serve(self, body: bytes, length: int) -> None:
+            server.seen.append((self.command, self.path, self.headers.get("Authorization")))
+            fault = server.faults.pop(0) if server.faults else None
+            if self.command == "HEAD" and server.head:
+                self._head(server.head, 0)
+            elif isinstance(fault, int):
+                self._head(fault, 0)
+            elif fault == "cut":
+                self._head(200, length)
+                self.wfile.write(body[:1000])
+                self.connection.shutdown(socket.SHUT_RDWR)
+            elif fault is not None:
+                self._head(302, 0, Location=fault)
+            elif self.headers.get("Range") == "bytes=0-0" and server.ranges:
+                self._head(206, 1, Content_Range=f"bytes 0-0/{length}")
+                self.wfile.write(body[:1])
+            else:
+                self._head(200, length if server.length else None)
+                self._body(body)
+
+        def _body(self, body: bytes) -> None:
+            try:
+                self.wfile.write(body)
+            except (BrokenPipeError, ConnectionResetError):
+                # A client that only wants the size goes away early.
+                self.close_connection = True
+
+        def _head(self, status: int, length: int | None, **headers: str) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            if length is not None:
+                self.send_header("Content-Length", str(length))
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Keeps the test's output quiet."""
+
+    return Handler
+
+
+@pytest.fixture
+def server() -> Iterator[FileServer]:
+    running = FileServer()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def other_server() -> Iterator[FileServer]:
+    running = FileServer()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def settings(server: FileServer) -> Iterator[Settings]:
+    yield Settings(endpoint=f"{server.url}/v3/graphql", token=SecretStr("token-1"), request_timeout=5, max_retries=2)
+    close_connections()
+
+
+def test_a_file_arrives_whole_with_its_size_and_digest(server: FileServer, settings: Settings, tmp_path: Path) -> None:
+    destination = tmp_path / "out" / "local" / "captions.vtt"
+    downloaded = download(settings, server.url + SIGNED, destination)
+    assert destination.read_bytes() == CONTENT
+    assert (downloaded.path, downloaded.size) == (destination, len(CONTENT))
+    assert downloaded.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert list(destination.parent.iterdir()) == [destination]
+
+
+def test_a_file_is_readable_as_any_other(server: FileServer, settings: Settings, tmp_path: Path) -> None:
+    ordinary = tmp_path / "ordinary"
+    ordinary.touch()
+    download(settings, server.url + SIGNED, tmp_path / "captions.vtt")
+    assert (tmp_path / "captions.vtt").stat().st_mode == ordinary.stat().st_mode
+
+
+@pytest.mark.parametrize("faults", [[502], ["cut"], [503, "cut"], [429]])
+def test_passing_faults_are_overcome(
+    server: FileServer, settings: Settings, tmp_path: Path, faults: list[int | str]
+) -> None:
+    server.faults = faults
+    assert download(settings, server.url + SIGNED, tmp_path / "a", patience=PATIENCE).size == len(CONTENT)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize("fault", [502, "cut", 403, 404])
+def test_a_failed_download_leaves_the_old_file_alone(
+    server: FileServer, settings: Settings, tmp_path: Path, fault: int | str
+) -> None:
+    server.faults = [fault] * 3
+    destination = tmp_path / "captions.vtt"
+    destination.write_text("old")
+    with pytest.raises(errors.DownloadFailed) as caught:
+        download(settings, server.url + SIGNED, destination, patience=PATIENCE)
+    assert destination.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [destination]
+    assert caught.value.status == (fault if isinstance(fault, int) else None)
+    assert f"{server.url}/captions.vtt could not be downloaded" in str(caught.value)
+    assert "sekrit" not in str(caught.value) + repr(caught.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("status", "remedy"), [(403, "may have expired"), (404, "may have been deleted"), (500, "Check the network")]
+)
+def test_each_failure_says_what_to_do(
+    server: FileServer, settings: Settings, tmp_path: Path, status: int, remedy: str
+) -> None:
+    server.faults = [status] * 3
+    with pytest.raises(errors.DownloadFailed, match=remedy):
+        download(settings, server.url + SIGNED, tmp_path / "a", patience=PATIENCE)
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(server: FileServer, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(errors.DownloadFailed, match="a could not be written: "):
+        download(settings, server.url + SIGNED, tmp_path / "file" / "a")
+
+
+@pytest.mark.parametrize("uri", ["file:///etc/passwd", "s3://bucket/a?sekrit", "captions.vtt", "https://[::1/a?sekrit"])
+def test_only_http_is_downloaded(settings: Settings, tmp_path: Path, uri: str) -> None:
+    with pytest.raises(errors.DownloadFailed, match=r"no http\(s\) address") as caught:
+        download(settings, uri, tmp_path / "a")
+    assert "sekrit" not in str(caught.value)
+
+
+class TestTokens:
+    """Who gets the token: aiWARE's own host, when asked for, and nobody else."""
+
+    def test_a_signed_link_takes_no_token_along(self, server: FileServer, settings: Settings, tmp_path: Path) -> None:
+        download(settings, server.url + SIGNED, tmp_path / "a")
+        remote_size(settings, server.url + SIGNED)
+        assert server.authorizations == [None, None]
+
+    def test_an_unsigned_link_takes_it_when_asked(self, server: FileServer, settings: Settings, tmp_path: Path) -> None:
+        download(settings, f"{server.url}/assets/1", tmp_path / "a", with_token=True)
+        remote_size(settings, f"{server.url}/assets/1", with_token=True)
+        assert server.authorizations == ["Bearer token-1"] * 2
+
+    def test_another_host_never_gets_it(
+        self, server: FileServer, other_server: FileServer, settings: Settings, tmp_path: Path
+    ) -> None:
+        download(settings, f"{other_server.url}/assets/1", tmp_path / "a", with_token=True)
+        assert other_server.authorizations == [None]
+
+    def test_it_does_not_follow_a_redirect(
+        self, server: FileServer, other_server: FileServer, settings: Settings, tmp_path: Path
+    ) -> None:
+        server.faults = [f"{other_server.url}{SIGNED}"]
+        download(settings, f"{server.url}/assets/1", tmp_path / "a", with_token=True)
+        assert server.authorizations == ["Bearer token-1"]
+        assert other_server.authorizations == [None]
+        assert (tmp_path / "a").read_bytes() == CONTENT
+
+    def test_nothing_secret_is_logged(
+        self, server: FileServer, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        server.faults = [f"{server.url}{SIGNED}", 502]
+        with caplog.at_level(logging.DEBUG):
+            download(settings, f"{server.url}/assets/1?sekrit", tmp_path / "a", with_token=True, patience=PATIENCE)
+        assert "GET" in caplog.text
+        assert "sekrit" not in caplog.text
+        assert "token-1" not in caplog.text
+
+
+def test_endless_redirects_end(server: FileServer, settings: Settings, tmp_path: Path) -> None:
+    server.faults = [f"{server.url}{SIGNED}"] * 30
+    with pytest.raises(errors.DownloadFailed, match="too many redirects"):
+        download(settings, server.url + SIGNED, tmp_path / "a", patience=PATIENCE)
+    assert len(server.seen) == 6
+
+
+class TestRemoteSize:
+    """The size of a file, by HEAD or in another way."""
+
+    def test_head_is_enough(self, server: FileServer, settings: Settings) -> None:
+        assert remote_size(settings, server.url + SIGNED) == len(CONTENT)
+        assert [method for method, _, _ in server.seen] == ["HEAD"]
+
+    @pytest.mark.parametrize("head", [403, 405, 501])
+    @pytest.mark.parametrize("ranges", [True, False])
+    def test_where_head_is_refused_the_first_byte_is_asked_for(
+        self, server: FileServer, settings: Settings, head: int, ranges: bool
+    ) -> None:
+        server.head, server.ranges = head, ranges
+        assert remote_size(settings, server.url + SIGNED) == len(CONTENT)
+        assert [method for method, _, _ in server.seen] == ["HEAD", "GET"]
+
+    def test_a_server_may_not_tell(self, server: FileServer, settings: Settings) -> None:
+        server.length = False
+        assert remote_size(settings, server.url + SIGNED) is None
+
+    def test_a_missing_file_is_an_error(self, server: FileServer, settings: Settings) -> None:
+        server.head, server.faults = 404, [404, 404]
+        with pytest.raises(errors.DownloadFailed) as caught:
+            remote_size(settings, server.url + SIGNED)
+        assert caught.value.status == 404
+
+    def test_passing_faults_are_overcome(self, server: FileServer, settings: Settings) -> None:
+        server.faults = [502]
+        assert remote_size(settings, server.url + SIGNED, patience=PATIENCE) == len(CONTENT)
