@@ -40,7 +40,7 @@ lint: venv ## Check style, formatting, types and the direction of imports
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy --strict --explicit-package-bases $(wildcard $(CHECKED))
 	@$(RUN) mypy --strict tools/*.py tools/pulumi-cli/*.py
-	@$(RUN) lint-imports
+	@$(RUN) lint-imports --no-cache
 
 bench: setup ## Run the benchmarks
 	@$(RUN) python -m benchmarks $(ARGS)

@@ -107,7 +107,7 @@ class Monitor:
         self._new: list[Watch[Any]] = []
         self._arrived = asyncio.Event()
         self._outage_since: float | None = None
-        self._failures: list[AiwareError] = []
+        self._failures: list[str] = []
         self._held: list[asyncio.Future[Any]] = []
         self._polling: asyncio.Task[None] | None = None
         self._glances: dict[str, dict[str, list[asyncio.Future[Any]]]] = {}
@@ -273,7 +273,7 @@ class Monitor:
         self._hold(watch.name, watch.row, error, watch.completion)
 
     def _hold(self, name: str, row: Row, error: AiwareError, held: asyncio.Future[Any]) -> None:
-        self._failures.append(error)
+        self._failures.append(f"{name}: {str(error).splitlines()[0]}")
         self._held.append(held)
         row.error(f"{name}: {error}")
         if self.settings.fail_fast:
@@ -287,7 +287,8 @@ class Monitor:
         self._end()
 
     def _end(self) -> None:
-        summary = str(self._failures[0] if len(self._failures) == 1 else RunFailed(self._failures))
+        # The whole of each failure stands on its row; here they are listed.
+        summary = str(RunFailed([AiwareError(failure) for failure in self._failures]))
         waiting = [watch.completion for watch in [*self._watches, *self._new]]
         for future in [*self._held, *waiting]:
             if not future.done():

@@ -129,6 +129,8 @@ async def test_transform(local: Local) -> None:
     assert json.loads(asset["transform"])["validationContracts"] == ["transcript"]
     assert asset["sourceData"]["task"]["id"] == job["tasks"]["records"][3]["id"]
     assert asset["container"]["id"] == job["targetId"]
-    (asset,) = (await local.ask(query % "Transcript2JSON", id=job["targetId"]))["temporalDataObject"]["assets"]["records"]
+    (asset,) = (await local.ask(query % "Transcript2JSON", id=job["targetId"]))["temporalDataObject"]["assets"][
+        "records"
+    ]
     assert json.loads(asset["transform"])[0] == {"word": "This", "start": 0, "stop": 400}
     assert (await local.refused(query % "XML2JSON", id=job["targetId"]))["name"] == "not_implemented"

@@ -12,7 +12,8 @@ from tests.aiware_local.support import Local
 
 READ = """query($id: ID!) { cluster(id: $id) { id name status targetStatus paused type memorySizeBytes storageSizeBytes
     allowedEngines tags bypassAllowedEngines containerTag mediaStorage mediaStoragePath clusterConfig serviceToken
-    restartTimeUTC collaborators { count records { organizationId permission } } subscriptions { records { userId } } } }"""
+    restartTimeUTC collaborators { count records { organizationId permission } }
+    subscriptions { records { userId } } } }"""
 UPDATE = "mutation($i: UpdateCluster!) { updateCluster(input: $i) { id } }"
 
 
@@ -144,7 +145,7 @@ async def test_delete(local: Local) -> None:
         ("limit: 2, offset: 3", ["team"]),
         ("offset: 9", []),
         (
-            'dateTimeFilter: [{field: createdDateTime, fromDateTime: 1795000001}]',
+            "dateTimeFilter: [{field: createdDateTime, fromDateTime: 1795000001}]",
             ["myteam", "TEAM", "team-2"],
         ),
     ],

@@ -89,7 +89,7 @@ async def test_transcript_beside_the_media_is_its_transcription(local: Local, ta
         "language": "en",
         "speakerId": "Ann",
     }
-    assert [entry["words"][0]["word"] for entry in document["series"]] == "Good evening, all Hello & thanks".split()
+    assert [entry["words"][0]["word"] for entry in document["series"]] == ["Good", "evening,", "all", "Hello", "&", "thanks"]
     assert [entry["speakerId"] for entry in document["series"]] == ["Ann"] * 3 + ["Bob"] * 3
 
 
@@ -178,7 +178,9 @@ async def test_media_that_cannot_be_fetched(local: Local, url: Any, reason: str,
     assert says in task["failureMessage"]
 
 
-@pytest.mark.parametrize("url", ["talk.mp4", "file:talk.mp4", "./talk.mp4", "{root}/talk.mp4", "file://{root}/talk.mp4"])
+@pytest.mark.parametrize(
+    "url", ["talk.mp4", "file:talk.mp4", "./talk.mp4", "{root}/talk.mp4", "file://{root}/talk.mp4"]
+)
 async def test_ways_to_name_a_file(local: Local, talk: str, url: str) -> None:
     job = await local.run_transcription(url.format(root=local.media_root))
     assert job["status"] == "complete", job["tasks"]["records"][0]

@@ -31,7 +31,12 @@ async def _post(local: Local, **request: Any) -> Any:
         ({"json": {"query": "query a { me { id } }", "operationName": "b"}}, "operationName"),
         ({"json": {"query": "query($id: ID!) { job(id: $id) { id } }"}}, "non-null type 'ID!'"),
         (
-            {"json": {"query": "query($t: DateTime) { jobs(dateTimeFilter: []) { count } }", "variables": {"t": "soon"}}},
+            {
+                "json": {
+                    "query": "query($t: DateTime) { jobs(dateTimeFilter: []) { count } }",
+                    "variables": {"t": "soon"},
+                }
+            },
             "never used",
         ),
     ],

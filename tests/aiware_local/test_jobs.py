@@ -105,7 +105,9 @@ async def test_ids(local: Local) -> None:
     assert re.fullmatch(r"\d{9}", job["targetId"])
     (task,) = job["tasks"]["records"]
     assert re.fullmatch(re.escape(job["id"]) + r"[A-Za-z0-9]{5}", task["id"])
-    assert (await local.ask("query($i: ID!) { task(id: $i) { job { id } } }", i=task["id"]))["task"]["job"]["id"] == job["id"]
+    assert (await local.ask("query($i: ID!) { task(id: $i) { job { id } } }", i=task["id"]))["task"]["job"][
+        "id"
+    ] == job["id"]
     assert (await local.refused("query($i: ID!) { task(id: $i) { id } }", i=f"{job['id']}00000"))["name"] == "not_found"
 
 
@@ -212,7 +214,13 @@ async def test_standby_task_of_a_failing_one(local: Local) -> None:
     values["tasks"][3]["standbyTask"] = {"engineId": "f99d363b-d20a-4498-b3cc-840b79ee7255"}
     job = await local.run_transcription(URL, **values)
     assert job["status"] == "complete"
-    assert [task["status"] for task in job["tasks"]["records"]] == ["complete", "complete", "complete", "failed", "complete"]
+    assert [task["status"] for task in job["tasks"]["records"]] == [
+        "complete",
+        "complete",
+        "complete",
+        "failed",
+        "complete",
+    ]
     query = "query($id: ID!) { engineResults(jobId: $id) { records { engineId assetId } } }"
     (result,) = (await local.ask(query, id=job["id"]))["engineResults"]["records"]
     assert result["engineId"] == "f99d363b-d20a-4498-b3cc-840b79ee7255"
@@ -227,6 +235,7 @@ async def test_list_filters(local: Local) -> None:
     first = (await local.new_job(targetId=tdo, clusterId=cluster, **one_task(INDEX)))["id"]
     local.clock.advance(1000)
     second = (await local.new_job(targetId=tdo, **transcription_job(URL)))["id"]
+    local.clock.advance(0.05)
     third = (await local.new_job(target={}, **one_task(ADAPTER, payload={"url": URL})))["id"]
     made = "2026-11-18T11:06:40Z"
 
@@ -243,7 +252,11 @@ async def test_list_filters(local: Local) -> None:
     assert await ids(f'(id: "{second}")') == [second]
     assert await ids(f'(engineIds: ["{PLAYBACK}"])') == [second]
     assert await ids('(engineCategoryIds: ["67cd4dd0-2f75-445d-a6f0-2f297d6cd182"])') == [second]
-    assert await ids(f'(dateTimeFilter: [{{field: createdDateTime, fromDateTime: "{made}"}}])') == [third, second, first]
+    assert await ids(f'(dateTimeFilter: [{{field: createdDateTime, fromDateTime: "{made}"}}])') == [
+        third,
+        second,
+        first,
+    ]
     assert await ids("(dateTimeFilter: [{field: createdDateTime, fromDateTime: 1795000001}])") == [third, second]
     assert await ids("(dateTimeFilter: [{field: createdDateTime, toDateTime: 1795000001}])") == [first]
     assert await ids("(hasScheduledJobId: true)") == []

@@ -107,7 +107,9 @@ def _graphs(draw: st.DrawFn) -> dict[str, Any]:
 @given(_graphs())
 def test_states_only_move_forward_and_children_end_after_their_parents(job: dict[str, Any]) -> None:
     timeline = Timeline(job)
-    moments = sorted({moment for window in timeline.windows for moment in (window.queued, window.started, window.ended)})
+    moments = sorted(
+        {moment for window in timeline.windows for moment in (window.queued, window.started, window.ended)}
+    )
     for order in range(len(job["_tasks"])):
         seen = [ORDER.index(timeline.task_status(order, now)) for now in [999.0, *moments]]
         assert seen == sorted(seen)

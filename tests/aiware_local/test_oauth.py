@@ -20,7 +20,13 @@ def _client(local: Local) -> dict[str, str]:
 
 async def _authorize(local: Local, **changes: str) -> Any:
     own = local.installation.tokens.credentials
-    query = {"response_type": "code", "client_id": own.oauthClientId, "redirect_uri": BACK, "scope": "all", "state": "s1"}
+    query = {
+        "response_type": "code",
+        "client_id": own.oauthClientId,
+        "redirect_uri": BACK,
+        "scope": "all",
+        "state": "s1",
+    }
     return await local.http.get("/v1/admin/oauth/authorize", params={**query, **changes})
 
 

@@ -64,7 +64,9 @@ async def test_details_by_path(local: Local) -> None:
 
 async def test_update(local: Local) -> None:
     tdo_id = await local.new_tdo(name="a", details={"a": 1})
-    tdo = (await local.ask(UPDATE, i={"id": tdo_id, "name": None, "status": "recorded", "details": {"b": 2}}))["updateTDO"]
+    tdo = (await local.ask(UPDATE, i={"id": tdo_id, "name": None, "status": "recorded", "details": {"b": 2}}))[
+        "updateTDO"
+    ]
     assert tdo == {"id": tdo_id, "name": None, "status": "recorded", "isPublic": False, "details": {"b": 2}}
     assert (await local.refused(UPDATE, i={"id": tdo_id, "stopDateTime": 5}))["name"] == "invalid_input"
     assert (await local.refused(UPDATE, i={"id": tdo_id, "stopDateTime": None}))["name"] == "invalid_input"
@@ -103,7 +105,9 @@ async def test_cleanup_of_storage_keeps_the_metadata(local: Local) -> None:
     answer = (await local.ask(f"mutation {{ cleanupTDO(id: {tdo_id}) {{ id message }} }}"))["cleanupTDO"]
     assert answer == {"id": tdo_id, "message": f"Data deleted from {tdo_id}:  storage,searchIndex"}
     after = await _read(local, tdo_id)
-    assert [asset["id"] for asset in after["assets"]["records"]] == [asset["id"] for asset in before["assets"]["records"]]
+    assert [asset["id"] for asset in after["assets"]["records"]] == [
+        asset["id"] for asset in before["assets"]["records"]
+    ]
     assert [asset["signedUri"] for asset in after["assets"]["records"]] == [None, None]
     assert (await local.http.get(before["assets"]["records"][0]["signedUri"])).status_code == 404
     assert (await local.ask(RESULTS, id=job["id"]))["engineResults"]["records"] == []
@@ -178,5 +182,3 @@ async def test_deleting_the_tdo_of_a_running_job_fails_the_job(local: Local) -> 
     after = await local.job(job["id"])
     assert after["status"] == "failed"
     assert after["tasks"]["records"][0]["failureReason"] == "api_not_found"
-
-

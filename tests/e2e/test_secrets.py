@@ -33,7 +33,7 @@ def test_no_secret_is_told(project: Project, local: Local) -> None:
     project.pulumi("config", "set", "--secret", "aiware:token", local.token)
     project.pulumi("config", "set", "--secret", "url", url)
     told = [project.pulumi("preview", "--diff").output]
-    told.append(project.up("--debug").output)
+    told.append(project.up().output)
     local.graphql(
         'mutation($id: ID!) { updateCluster(input: {id: $id, tags: ["x"]}) { id } }', id=local.only("clusters")["id"]
     )

@@ -1,0 +1,63 @@
+"""The monitor's looks at the jobs, told from the requests that the local aiWARE got."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiware_resources.settings import Settings
+
+APART = timedelta(seconds=Settings().poll_interval / 2)
+"""Requests of one look follow each other at once; between two looks lies at least the poll interval."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A look at all that is awaited.
+
+    Attributes:
+        jobs: How many jobs it asked about.
+        requests: In how many requests.
+    """
+
+    jobs: int
+    requests: int
+
+    @property
+    def fewest_requests(self) -> int:
+        """How many requests are needed: one for each full or partial batch (``aiware:pollBatchSize``)."""
+        return math.ceil(self.jobs / Settings().poll_batch_size)
+
+
+def looks_at_jobs(requests: Sequence[Mapping[str, Any]]) -> list[Look]:
+    """The looks after the last job was submitted.
+
+    While jobs are being submitted, the looks at new ones come between those at all, so they cannot be told apart.
+
+    Args:
+        requests: The requests of a first ``pulumi up``, in order; in it, only the monitor reads jobs (query ``job``).
+    """
+    last = max(index for index, request in enumerate(requests) if "createJob" in request["fields"])
+    return list(_grouped([request for request in requests[last:] if "job" in request["fields"]]))
+
+
+def _grouped(requests: Sequence[Mapping[str, Any]]) -> Iterator[Look]:
+    group: list[Mapping[str, Any]] = []
+    for request in requests:
+        if group and _time(request) - _time(group[-1]) > APART:
+            yield _look(group)
+            group = []
+        group.append(request)
+    if group:
+        yield _look(group)
+
+
+def _look(requests: Sequence[Mapping[str, Any]]) -> Look:
+    return Look(sum(request["fields"]["job"] for request in requests), len(requests))
+
+
+def _time(request: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(request["time"])
