@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
 import secrets
 import uuid
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import jwt
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 
 from aiware_local.clock import Clock
 from aiware_local.errors import ApiError, ErrorName
@@ -22,38 +22,39 @@ USER_NAME = "admin@local.aiware"
 SESSION_SECONDS = 24 * 60 * 60
 """A session token lasts a day, and so does an OAuth access token."""
 
-TOKEN_REFUSED = "The token is not valid or has expired: log in again, or use an API key."  # noqa: S105 - a message
-TOKEN_MISSING = "The request carries no token: send the header 'Authorization: Bearer <token>'."  # noqa: S105 - a message
+REFUSED = "The token is not valid or has expired: log in again, or use an API key."
+MISSING = "The request carries no token: send the header 'Authorization: Bearer <token>'."
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(BaseModel):
     """What opens the local aiWARE, as `credentials.json` in the data folder holds it."""
 
-    apiKey: str  # noqa: N815 - the names of the file
-    userName: str  # noqa: N815
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+    api_key: str
+    user_name: str
     password: str
-    oauthClientId: str  # noqa: N815
-    oauthClientSecret: str  # noqa: N815
-    oauthRefreshToken: str  # noqa: N815
+    oauth_client_id: str
+    oauth_client_secret: str
+    oauth_refresh_token: str
 
 
 def load_credentials(path: Path) -> Credentials:
     """The credentials in the file; random ones are made at the first start, readable by the owner only."""
     if path.exists():
-        return Credentials(**json.loads(path.read_text(encoding="utf-8")))
+        return Credentials.model_validate_json(path.read_bytes())
     credentials = Credentials(
-        apiKey=f"local:{secrets.token_hex(32)}",
-        userName=USER_NAME,
+        api_key=f"local:{secrets.token_hex(32)}",
+        user_name=USER_NAME,
         password=secrets.token_urlsafe(18),
-        oauthClientId=str(uuid.uuid4()),
-        oauthClientSecret=secrets.token_urlsafe(32),
-        oauthRefreshToken=secrets.token_urlsafe(48),
+        oauth_client_id=str(uuid.uuid4()),
+        oauth_client_secret=secrets.token_urlsafe(32),
+        oauth_refresh_token=secrets.token_urlsafe(48),
     )
     temporary = path.with_suffix(".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump(asdict(credentials), stream, indent=2)
+        stream.write(credentials.model_dump_json(by_alias=True, indent=2))
     temporary.replace(path)
     return credentials
 
@@ -81,12 +82,12 @@ class Tokens:
         scheme, _, token = (authorization or "").partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
-            raise ApiError(ErrorName.AUTHENTICATION_ERROR, TOKEN_MISSING)
-        if hmac.compare_digest(token.encode(), self.credentials.apiKey.encode()):
+            raise ApiError(ErrorName.AUTHENTICATION_ERROR, MISSING)
+        if hmac.compare_digest(token.encode(), self.credentials.api_key.encode()):
             return _hash(token)
         session = self._store.get("session", _hash(token))
         if session is None or session["expires"] <= self._clock.now():
-            raise ApiError(ErrorName.AUTHENTICATION_ERROR, TOKEN_REFUSED)
+            raise ApiError(ErrorName.AUTHENTICATION_ERROR, REFUSED)
         return str(session["id"])
 
     def login(self, user_name: str, password: str) -> str:
@@ -95,7 +96,7 @@ class Tokens:
         Raises:
             ApiError: not_found for an unknown user, authentication_error for a wrong password.
         """
-        if user_name != self.credentials.userName:
+        if user_name != self.credentials.user_name:
             raise ApiError(ErrorName.NOT_FOUND, "There is no user of this name.", objectType="User")
         if not hmac.compare_digest(password.encode(), self.credentials.password.encode()):
             raise ApiError(ErrorName.AUTHENTICATION_ERROR, "The password is wrong.")
@@ -120,13 +121,13 @@ class Tokens:
             "iss": "aiware-local",
             "sub": user_id,
             "contentOrganizationId": organization_id,
-            "userName": self.credentials.userName,
+            "userName": self.credentials.user_name,
             "iat": int(now),
             "exp": int(now + SESSION_SECONDS),
             "jti": str(uuid.uuid4()),
             "scope": [{"actions": ["read", "write", "delete"], "resource": resource} for resource in RESOURCES],
         }
-        token = jwt.encode(claims, self.credentials.oauthClientSecret, algorithm="HS256")
+        token = jwt.encode(claims, self.credentials.oauth_client_secret, algorithm="HS256")
         self._remember(token)
         return token
 

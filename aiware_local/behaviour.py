@@ -5,28 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
-from pydantic.alias_generators import to_camel
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from aiware_local import signing
 from aiware_local.catalogue import Catalogue
+from aiware_local.control_model import ControlModel
 from aiware_local.failures import failure_of
 from aiware_local.records import Record
 from aiware_local.store import Store
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
-
-
-class Failure(_Model):
+class Failure(ControlModel):
     """How an engine's runs fail: a TaskFailureReason, or any other word, and a message."""
 
     reason: str = "internal_error"
     message: str = "The local aiWARE was told to let this engine fail."
 
 
-class EngineBehaviour(_Model):
+class EngineBehaviour(ControlModel):
     """One engine: seconds of its tasks, whether and how often its runs fail."""
 
     seconds: NonNegativeFloat | None = None
@@ -34,14 +30,14 @@ class EngineBehaviour(_Model):
     fail_times: NonNegativeInt | None = None
 
 
-class RateLimit(_Model):
+class RateLimit(ControlModel):
     """So many requests per token in a window of so many seconds."""
 
     requests: PositiveInt
     seconds: PositiveFloat = 10
 
 
-class Settings(_Model):
+class Settings(ControlModel):
     """Everything that `PUT /_local/behaviour` sets, with what holds when it has set nothing. Times are seconds."""
 
     job_seconds: NonNegativeFloat = 2

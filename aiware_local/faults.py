@@ -5,28 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
+from aiware_local.control_model import ControlModel
 from aiware_local.store import Store
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
-
-
-class Match(_Model):
+class Match(ControlModel):
     """Which requests: those that execute this root field (`download`: of a signed URI); without it all API requests."""
 
     operation: str | None = None
 
 
-class Action(_Model):
+class Action(ControlModel):
     """What happens to them; exactly one of these, `retryAfter` (seconds) going with a status."""
 
     status: int | None = Field(default=None, ge=400, le=599)
     retry_after: NonNegativeInt | None = None
-    graphql_error: str | None = Field(default=None, alias="graphqlError")
+    graphql_error: str | None = None
     drop_response: bool = False
     refuse: bool = False
     delay_seconds: PositiveFloat | None = None
@@ -45,7 +41,7 @@ class Action(_Model):
         return self
 
 
-class Fault(_Model):
+class Fault(ControlModel):
     """One fault: it passes over the first `after` matching requests, then acts on the next `times`."""
 
     match: Match = Match()

@@ -16,7 +16,7 @@ from aiware_local.auth import Tokens, load_credentials
 from aiware_local.behaviour import Behaviour
 from aiware_local.catalogue import Catalogue, load_catalogue
 from aiware_local.clock import Clock
-from aiware_local.errors import ApiError, ErrorName
+from aiware_local.errors import ApiError, ErrorName, not_found
 from aiware_local.faults import Faults
 from aiware_local.files import Files
 from aiware_local.ids import new_uuid
@@ -117,12 +117,7 @@ class Call:
         """
         record = self.store.get(kind, str(record_id))
         if record is None:
-            raise ApiError(
-                ErrorName.NOT_FOUND,
-                f"The requested object was not found: there is no {object_type} with id {record_id}.",
-                objectId=str(record_id),
-                objectType=object_type,
-            )
+            raise not_found(object_type, str(record_id))
         return record
 
     def signed(self, path: str) -> str:

@@ -73,11 +73,14 @@ class MediaFetcher:
         """
         if not isinstance(url, str) or not url.strip():
             raise RunError(FailureReason.INVALID_DATA, "The payload has no url to fetch media from.")
-        parts = urlsplit(url)
-        if parts.scheme in ("", "file"):
-            return await asyncio.to_thread(self._fetch_file, url, parts, name)
-        if parts.scheme in ("http", "https") and _is_loopback(parts.hostname):
-            return await self._fetch_http(url, parts, name)
+        try:
+            parts = urlsplit(url)
+            if parts.scheme in ("", "file"):
+                return await asyncio.to_thread(self._fetch_file, url, parts, name)
+            if parts.scheme in ("http", "https") and _is_loopback(parts.hostname):
+                return await self._fetch_http(url, parts, name)
+        except (OSError, ValueError, httpx.InvalidURL) as error:
+            raise RunError(FailureReason.URL_ERROR, f"{url!r} could not be read: {error}.") from error
         file_name = _file_name(parts.path)
         return Media(url, file_name, _content_type(file_name))
 
@@ -92,11 +95,8 @@ class MediaFetcher:
             )
         if not path.is_file():
             raise RunError(FailureReason.URL_NOT_FOUND, f"{url} was not found: there is no file {path}.")
-        try:
-            stored = self._files.copy(name, path)
-            sidecar = self._file_sidecar(path, name)
-        except OSError as error:
-            raise RunError(FailureReason.URL_ERROR, f"{url} could not be read: {error.strerror}.") from error
+        stored = self._files.copy(name, path)
+        sidecar = self._file_sidecar(path, name)
         return _media(url, path.name, _content_type(path.name), stored, sidecar)
 
     def _file_sidecar(self, path: Path, name: str) -> str | None:

@@ -46,7 +46,7 @@ class OAuth:
         """Sends the browser back with a code. The one user counts as logged in and has nothing to confirm."""
         query = request.query_params
         redirect = query.get("redirect_uri", "")
-        if query.get("client_id") != self._installation.tokens.credentials.oauthClientId:
+        if query.get("client_id") != self._installation.tokens.credentials.oauth_client_id:
             return JSONResponse({"error": "unauthorized_client"}, 400)
         if urlsplit(redirect).scheme not in ("http", "https") or not urlsplit(redirect).netloc:
             return JSONResponse({"error": "invalid_request"}, 400)
@@ -83,8 +83,8 @@ class OAuth:
     def _grant(self, form: Mapping[str, str]) -> dict[str, str]:
         tokens = self._installation.tokens
         own = tokens.credentials
-        known = _same(form.get("client_id"), own.oauthClientId)
-        if not known or not _same(form.get("client_secret"), own.oauthClientSecret):
+        known = _same(form.get("client_id"), own.oauth_client_id)
+        if not known or not _same(form.get("client_secret"), own.oauth_client_secret):
             raise OAuthError("invalid_client", 401)
         grant = form.get("grant_type")
         if grant == "authorization_code":
@@ -113,7 +113,7 @@ class OAuth:
         """The token itself: it stays valid."""
         if not token:
             raise OAuthError("invalid_request")
-        first = self._installation.tokens.credentials.oauthRefreshToken
+        first = self._installation.tokens.credentials.oauth_refresh_token
         if not _same(token, first) and self._installation.store.get("refreshToken", _hash(token)) is None:
             raise OAuthError("invalid_grant")
         return token

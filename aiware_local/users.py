@@ -66,7 +66,7 @@ def resolve_login(_: Any, info: Info, **args: Any) -> Record:
     user = the_user(call)
     return {
         "token": token,
-        "apiToken": call.installation.tokens.credentials.apiKey,
+        "apiToken": call.installation.tokens.credentials.api_key,
         "applications": [],
         "hasPassword": True,
         "passwordResetRequired": False,

@@ -6,17 +6,21 @@ from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
 from aiware_resources.dag import ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
 from aiware_resources.export_request import ExportedTdoArgs, ExportRequest, FormatArgs, OutputConfigurationArgs
 from aiware_resources.job import Job
-from aiware_resources.temporal_data_object import (
+from aiware_resources.tdo_content import (
     AssetArgs,
+    AssetFileArgs,
+    AssetSourceArgs,
     ContentTemplateArgs,
     PrimaryAssetArgs,
     SourceDataArgs,
     TargetArgs,
-    TemporalDataObject,
 )
+from aiware_resources.temporal_data_object import TemporalDataObject
 
 __all__ = [
     "AssetArgs",
+    "AssetFileArgs",
+    "AssetSourceArgs",
     "Cluster",
     "CollaboratorArgs",
     "ContentTemplateArgs",

@@ -142,8 +142,8 @@ class ClusterProvider(EntityProvider):
             if not lost:
                 raise AlreadyExists(
                     f'cluster {record.id} is called "{props["name"]}" already.',
-                    remedy=f'To manage it with this stack (also if an interrupted run of it made it), give adopt="{record.id}" '
-                    "or adopt=True; otherwise choose another name.",
+                    remedy="To manage it with this stack (also if an interrupted run of it made it), give "
+                    f'adopt="{record.id}" or adopt=True; otherwise choose another name.',
                     object_id=record.id,
                 )
         return None
@@ -252,7 +252,8 @@ class Cluster(EntityResource, module="aiware", name="Cluster"):
         timeout: pulumi.Input[float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declares a cluster (``createCluster``, ``updateCluster``; schema.graphql, types CreateCluster, UpdateCluster).
+        """Declares a cluster (``createCluster``, ``updateCluster``; schema.graphql, types CreateCluster,
+        UpdateCluster).
 
         Args:
             resource_name: Name of the resource in the program.

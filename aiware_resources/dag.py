@@ -1,8 +1,8 @@
 """A job's task graph: tasks, their ioFolders, and the routes between them.
 
-A task reads from input folders and writes to output folders; a route joins an output folder to an input folder of another
-task. aiWARE refuses a graph that does not hold together only when the job is created, so it is validated here, in the
-preview.
+A task reads from input folders and writes to output folders; a route joins an output folder to an input folder of
+another task. aiWARE refuses a graph that does not hold together only when the job is created, so it is validated here,
+in the preview.
 """
 
 from __future__ import annotations

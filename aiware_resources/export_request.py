@@ -118,7 +118,7 @@ class ExportProvider(EntityProvider):
         return Made(self.api.create_export_request({key: props[key] for key in INPUTS if key in props}).id)
 
     def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
-        """After a lost answer: the one request created since that is nobody's. What a killed run made cannot be told."""
+        """After a lost answer: the one request created since that is nobody's; what a killed run made is unknowable."""
         if not lost:
             return None
         sent = since + CLOCK_SKEW

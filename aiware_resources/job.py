@@ -32,7 +32,8 @@ from aiware_resources.reconcile import (
     repeat_until_applied,
     send_once,
 )
-from aiware_resources.temporal_data_object import Target, TargetArgs, remove_tdo, span_problems
+from aiware_resources.tdo_content import Target, TargetArgs, span_problems
+from aiware_resources.temporal_data_object import remove_tdo
 from aiware_resources.waiting import Completion, Condition, Seen, Waiting
 from aiware_resources.waiting.conditions import JOB_FAILED, JobCondition, failing_task
 
@@ -310,11 +311,11 @@ class Job(EntityResource, module="aiware", name="Job"):
             triggers: Any value; when it changes, the job runs anew.
             adopt: Id of an existing job to take over instead of submitting one.
             on_destroy: ``cancel`` (default; only if unfinished) or ``retain`` (default of an adopted job).
-            on_destroy_target: What becomes of a TDO made through ``target``: ``delete`` (default; ``retain`` when the job
-                is retained), ``cleanup`` or ``retain``.
+            on_destroy_target: What becomes of a TDO made through ``target``: ``delete`` (default; ``retain`` when the
+                job is retained), ``cleanup`` or ``retain``.
             cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
-            on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default), ``replace`` it by
-                a new one, or ``keep`` it.
+            on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default), ``replace`` it
+                by a new one, or ``keep`` it.
             allow_failure: Whether dependents run, and the update succeeds, although the job failed.
             wait: Whether to wait for completion; by default as ``aiware:wait`` says.
             timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.

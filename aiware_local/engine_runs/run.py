@@ -32,15 +32,24 @@ class Run:
         self.installation = installation
         self.job = job
         self.task: Record = job["_tasks"][order]
-        engine = installation.catalogue.engine(self.task["engineId"])
-        if engine is None:
-            raise LookupError(f"engine {self.task['engineId']} of task {self.task['id']} is not in the catalogue")
-        self.engine: Record = engine
         self.payload: dict[str, Any] = self.task["payload"] if isinstance(self.task["payload"], dict) else {}
         self.output: dict[str, Any] = {}
         self.media: Media | None = None
         self.document: str | None = None
         self._notes: list[str] = []
+
+    @property
+    def engine(self) -> Record:
+        """The engine that runs.
+
+        Raises:
+            RunError: system_dependency_missing, if the catalogue has lost it since the job was made.
+        """
+        engine = self.installation.catalogue.engine(self.task["engineId"])
+        if engine is None:
+            message = f"Engine {self.task['engineId']} is not in the catalogue any more."
+            raise RunError(FailureReason.SYSTEM_DEPENDENCY_MISSING, message)
+        return engine
 
     @property
     def tdo_id(self) -> str:

@@ -1,7 +1,7 @@
 """Mutations are sent once.
 
-A mutation whose answer was lost may have been applied. Sending it again blindly could run a job twice, so it is sent again
-only after a look has shown that nothing came of it.
+A mutation whose answer was lost may have been applied. Sending it again blindly could run a job twice, so it is sent
+again only after a look has shown that nothing came of it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Whose is an object in aiWARE?
 
-The API has no idempotency key. A create that was killed, or whose answer was lost, may have been applied all the same, so
-a second attempt looks for what the first one made. A short marker that travels with the object tells the second attempt
-of one resource from a second, equal resource; a register of the ids that this process has met in the state keeps an
-object from being taken twice.
+The API has no idempotency key. A create that was killed, or whose answer was lost, may have been applied all the same,
+so a second attempt looks for what the first one made. A short marker that travels with the object tells the second
+attempt of one resource from a second, equal resource; a register of the ids that this process has met in the state
+keeps an object from being taken twice.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ class Owned:
 
 
 owned = Owned()
-"""The register of this process. The engine starts a provider process for each operation and reads the state's objects in
-it first, so the register knows them before anything is created."""
+"""The register of this process. The engine starts a provider process for each operation and reads the state's objects
+in it first, so the register knows them before anything is created."""
 
 
 class Earlier(Generic[R]):

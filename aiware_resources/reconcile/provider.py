@@ -1,8 +1,8 @@
 """What the dynamic providers of all entities share.
 
-The engine calls these methods in a provider process of its own, from up to four threads, after unpickling the provider by
-reference; so a provider holds nothing but what ``configure`` gives it there. The import path of a provider class is part of
-every user's state: never rename or move one.
+The engine calls these methods in a provider process of its own, from up to four threads, after unpickling the provider
+by reference; so a provider holds nothing but what ``configure`` gives it there. The import path of a provider class is
+part of every user's state: never rename or move one.
 """
 
 from __future__ import annotations
@@ -283,8 +283,8 @@ class EntityProvider(ResourceProvider):
         fixed = self.replacing(paths, live.properties, props)
         if fixed:
             raise AdoptionError(
-                f"{self.kind} {object_id} cannot be adopted: {', '.join(sorted(set(fixed)))} differ from what the program "
-                "says, and aiWARE cannot change them in place.",
+                f"{self.kind} {object_id} cannot be adopted: {', '.join(sorted(set(fixed)))} differ from what the "
+                "program says, and aiWARE cannot change them in place.",
                 remedy="Declare them as they are in aiWARE, or leave adopt= away to create a new object.",
             )
         facts = self.change(object_id, live.properties, props, frozenset(str(path[0]) for path in paths))

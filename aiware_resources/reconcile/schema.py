@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
@@ -115,15 +116,35 @@ class Schema:
         return adapter.dump_python(valid, mode="json", by_alias=True, exclude_none=True)
 
 
-def _annotation(annotation: Any, metadata: list[Any]) -> Any:
-    from typing import Annotated
+_OBJECT = "must be an object"
+_REASONS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here: check its spelling",
+    "dict_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "list_type": "must be a list",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+}
+"""Plain words for what pydantic finds, where its own speak of Python."""
 
+
+def _annotation(annotation: Any, metadata: list[Any]) -> Any:
     return Annotated[annotation, *metadata] if metadata else annotation
 
 
 def _problems(key: str, error: ValidationError, value: Any) -> Iterator[Problem]:
+    reasons: dict[Path, list[str]] = {}
     for details in error.errors(include_url=False, include_input=False):
-        yield Problem(_path(key, details, value), _reason(details))
+        reasons.setdefault(_path(key, details, value), []).append(_reason(details))
+    for path, found in reasons.items():
+        # A value that may be one of several things has a reason for each.
+        yield Problem(path, ", or ".join(dict.fromkeys(found)))
 
 
 def _path(key: str, details: ErrorDetails, value: Any) -> Path:
@@ -144,15 +165,11 @@ def _path(key: str, details: ErrorDetails, value: Any) -> Path:
 
 def _reason(details: ErrorDetails) -> str:
     kind, message = details["type"], details["msg"]
-    if kind == "missing":
-        return "is missing"
-    if kind == "extra_forbidden":
-        return "is not known here: check its spelling"
     if kind == "value_error":
         return message.removeprefix("Value error, ")
     if kind in {"literal_error", "enum"}:
         return f"must be {details['ctx']['expected']}"
-    return message[0].lower() + message[1:]
+    return _REASONS.get(kind, re.sub(r"^\w+ should ", "must ", message))
 
 
 def _no_such(key: str, known: frozenset[str]) -> str:

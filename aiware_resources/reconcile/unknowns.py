@@ -1,7 +1,7 @@
 """Values that a preview does not know yet.
 
-During a preview the engine hands ``check`` and ``diff`` a ``pulumi.output.Unknown`` in place of every value that only an
-update can tell, at any depth and whatever the type of the property. They are cut out before anything is validated or
+During a preview the engine hands ``check`` and ``diff`` a ``pulumi.output.Unknown`` in place of every value that only
+an update can tell, at any depth and whatever the type of the property. They are cut out before anything is validated or
 compared, and their paths are kept.
 """
 

@@ -144,7 +144,7 @@ def export_failed(object_id: str) -> ExportFailed:
 def cluster_failed(cluster: ClusterRecord) -> ClusterFailed:
     """The error of a cluster that is of no use."""
     return ClusterFailed(
-        f'cluster {cluster.id} "{cluster.name}" is {cluster.status} instead of becoming usable; aiWARE gives no reason.',
+        f'cluster {cluster.id} "{cluster.name}" is {cluster.status}, not usable; aiWARE gives no reason.',
         remedy="See its nodes in the aiWARE console; `pulumi up --replace <its urn>` makes a new one.",
         object_id=cluster.id,
         status=cluster.status,

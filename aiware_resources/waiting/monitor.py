@@ -1,8 +1,9 @@
 """The one monitor of a program: it awaits all jobs, exports and clusters that the program submitted.
 
-Providers submit and return at once; the waiting is done here, in the program, since a provider process serves four calls
-at a time. All that is awaited is polled in batches, at an interval that adapts. A failure is held back until nothing else
-is under way, so that it does not cut off what does not depend on it; then the run ends with all failures in one error.
+Providers submit and return at once; the waiting is done here, in the program, since a provider process serves four
+calls at a time. All that is awaited is polled in batches, at an interval that adapts. A failure is held back until
+nothing else is under way, so that it does not cut off what does not depend on it; then the run ends with all failures
+in one error.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from aiware_resources.errors import (
     WaitTimedOut,
 )
 from aiware_resources.settings import Settings
-from aiware_resources.waiting.interval import Interval
 from aiware_resources.waiting.interrupt import end_quietly_on_interrupt
+from aiware_resources.waiting.interval import Interval
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.under_way import UnderWay
 from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict

@@ -10,8 +10,8 @@ import pulumi
 class Row:
     """Where messages about one resource go.
 
-    It carries the resource's raw urn. The resource's own ``urn`` resolves on completion, so logging to the resource itself
-    would wait for what it is to report on.
+    It carries the resource's raw urn. The resource's own ``urn`` resolves on completion, so logging to the resource
+    itself would wait for what it is to report on.
     """
 
     def __init__(self, urn: pulumi.Output[str]) -> None:

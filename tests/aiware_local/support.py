@@ -47,7 +47,7 @@ class Local:
 
     @property
     def token(self) -> str:
-        return self.installation.tokens.credentials.apiKey
+        return self.installation.tokens.credentials.api_key
 
     async def post(self, query: str, token: str | None = None, **variables: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token if token is None else token}"}

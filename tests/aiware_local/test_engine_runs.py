@@ -89,7 +89,8 @@ async def test_transcript_beside_the_media_is_its_transcription(local: Local, ta
         "language": "en",
         "speakerId": "Ann",
     }
-    assert [entry["words"][0]["word"] for entry in document["series"]] == ["Good", "evening,", "all", "Hello", "&", "thanks"]
+    words = [entry["words"][0]["word"] for entry in document["series"]]
+    assert words == ["Good", "evening,", "all", "Hello", "&", "thanks"]
     assert [entry["speakerId"] for entry in document["series"]] == ["Ann"] * 3 + ["Bob"] * 3
 
 

@@ -103,8 +103,8 @@ async def test_launch_on_a_new_file_and_again_on_its_tdo(local: Local) -> None:
     assert (done["status"], len(done["tasks"]["records"])) == ("complete", 5)
     payloads = "query($id: ID!) { job(id: $id) { tasks { records { payload } } } }"
     tasks = (await local.ask(payloads, id=job["id"]))["job"]["tasks"]["records"]
-    assert [task["payload"] for task in tasks][0] == {"url": "a.mp4"}
-    assert [task["payload"] for task in tasks][3] == {"diarise": "true"}
+    assert tasks[0]["payload"] == {"url": "a.mp4"}
+    assert tasks[3]["payload"] == {"diarise": "true"}
     again = (await local.ask(LAUNCH, i={"engineId": SPEECHMATICS, "targetId": job["targetId"]}))[
         "launchSingleEngineJob"
     ]

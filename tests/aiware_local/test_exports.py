@@ -38,8 +38,9 @@ async def _download(local: Local, tdo_id: str, *configs: dict[str, Any], **value
 @pytest.fixture
 async def tdo(local: Local) -> str:
     (local.media_root / "a.mp4").write_bytes(b"media")
-    cues = "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Ann>Good evening. Welcome, all\n\n00:09.000 --> 00:10.000\n<v Bob>Hello\n"
-    (local.media_root / "a.vtt").write_text(cues, encoding="utf-8")
+    first = "00:01.000 --> 00:03.000\n<v Ann>Good evening. Welcome, all"
+    second = "00:09.000 --> 00:10.000\n<v Bob>Hello"
+    (local.media_root / "a.vtt").write_text(f"WEBVTT\n\n{first}\n\n{second}\n", encoding="utf-8")
     return str((await local.run_transcription("a.mp4"))["targetId"])
 
 
@@ -68,7 +69,7 @@ async def test_incomplete_until_its_time_has_come(local: Local, tdo: str) -> Non
 
 
 async def test_options_are_honoured(local: Local, tdo: str) -> None:
-    options = {
+    options: dict[str, Any] = {
         "newLineOnPunctuation": True,
         "withSpeakerData": True,
         "fileExtension": "webvtt",

@@ -67,7 +67,7 @@ async def test_malformed(local: Local) -> None:
     await local.fault(action={"malformed": True})
     response = await local.post(CREATE)
     assert response.status_code == 200
-    with pytest.raises(ValueError, match="Unterminated|Expecting"):
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
         response.json()
     assert await _count(local) == 1
 

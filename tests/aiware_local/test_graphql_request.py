@@ -101,7 +101,8 @@ async def test_failed_non_null_field_takes_the_whole_answer_with_it(local: Local
 
 async def test_root_fields_in_fragments_and_with_conditions_are_counted(local: Local) -> None:
     query = """query($no: Boolean!) { ...more a: me { id } b: me { id } engines @skip(if: true) { count }
-        jobs @include(if: $no) { count } } fragment more on Query { clusters { count } ... { exportRequests { count } } }"""
+        jobs @include(if: $no) { count } }
+        fragment more on Query { clusters { count } ... { exportRequests { count } } }"""
     await local.ask(query, no=False)
     report = (await local.http.get("/_local/requests")).json()
     assert report["totals"] == {"clusters": 1, "exportRequests": 1, "me": 2}

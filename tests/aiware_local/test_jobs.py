@@ -269,7 +269,7 @@ async def test_nested_tasks_page_and_filter(local: Local) -> None:
     local.clock.advance(0.9)
     query = """query($id: ID!) { job(id: $id) { page: tasks(limit: 2, offset: 4) { count limit offset }
         done: tasks(status: [complete]) { records { engineId } } none: tasks(hasSourceAsset: true) { count }
-        tree: tasks(limit: 1) { records { childTasks { engineId parentTask { id } } childTaskIds executionLocationId } } } }"""
+        tree: tasks(limit: 1) { records { childTaskIds childTasks { engineId parentTask { id } } } } } }"""
     read = (await local.ask(query, id=job["id"]))["job"]
     assert read["page"] == {"count": 1, "limit": 2, "offset": 4}
     assert read["done"]["records"] == [{"engineId": ADAPTER}]

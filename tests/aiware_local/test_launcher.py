@@ -134,7 +134,7 @@ def test_note_of_a_process_that_is_gone(data: Path) -> None:
     note = data / launcher.SERVER_FILE
     note.write_text(note.read_text(encoding="utf-8").replace('"instance": "', '"instance": "x'), encoding="utf-8")
     assert launcher.status(data=data) is None
-    with pytest.raises(LauncherError, match="serves .* already"):
+    with pytest.raises(LauncherError, match=r"serves .* already"):
         launcher.ensure_running(data=data)
     os.kill(again.pid, signal.SIGTERM)
     os.waitpid(again.pid, 0)

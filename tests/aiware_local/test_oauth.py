@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import jwt
 import pytest
 
@@ -15,14 +15,14 @@ BACK = "http://127.0.0.1:7777/callback"
 
 def _client(local: Local) -> dict[str, str]:
     own = local.installation.tokens.credentials
-    return {"client_id": own.oauthClientId, "client_secret": own.oauthClientSecret}
+    return {"client_id": own.oauth_client_id, "client_secret": own.oauth_client_secret}
 
 
-async def _authorize(local: Local, **changes: str) -> Any:
+async def _authorize(local: Local, **changes: str) -> httpx.Response:
     own = local.installation.tokens.credentials
     query = {
         "response_type": "code",
-        "client_id": own.oauthClientId,
+        "client_id": own.oauth_client_id,
         "redirect_uri": BACK,
         "scope": "all",
         "state": "s1",
@@ -40,7 +40,7 @@ async def _code(local: Local) -> str:
     return query["code"][0]
 
 
-async def _token(local: Local, **form: str) -> Any:
+async def _token(local: Local, **form: str) -> httpx.Response:
     return await local.http.post("/v1/admin/oauth/token", data={**_client(local), **form})
 
 
@@ -56,7 +56,7 @@ async def test_code_becomes_tokens_once(local: Local) -> None:
 
 
 async def test_access_token_is_a_jwt_of_about_a_kilobyte_that_lasts_a_day(local: Local) -> None:
-    refresh = local.installation.tokens.credentials.oauthRefreshToken
+    refresh = local.installation.tokens.credentials.oauth_refresh_token
     answer = (await _token(local, grant_type="refresh_token", refresh_token=refresh)).json()
     token = answer["access_token"]
     assert 900 < len(token) < 1150

@@ -49,11 +49,15 @@ def test_store_scans_in_order(store: Store) -> None:
 
 
 def test_store_transactions_are_all_or_nothing(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.transaction():
-        store.put("job", _record("a", 1))
+    def put_and_fail() -> None:
         with store.transaction():
-            store.put("job", _record("b", 1))
-        raise RuntimeError
+            store.put("job", _record("a", 1))
+            with store.transaction():
+                store.put("job", _record("b", 1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        put_and_fail()
     assert list(store.scan("job")) == []
     with store.transaction():
         store.put("job", _record("a", 1))
@@ -82,9 +86,14 @@ def test_store_survives_an_open_transaction(tmp_path: Path) -> None:
 def test_file_that_is_not_kept_leaves_nothing(tmp_path: Path) -> None:
     files = Files(tmp_path / "files")
     files.write("a", b"old")
-    with pytest.raises(RuntimeError), files.partial("a") as part:
-        part.write(b"new")
-        raise RuntimeError
+
+    def write_and_fail() -> None:
+        with files.partial("a") as part:
+            part.write(b"new")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
     assert [path.name for path in files.folder.iterdir()] == ["a"]
     assert files.path("a").read_bytes() == b"old"
 
@@ -109,7 +118,7 @@ def test_page() -> None:
 
 
 def test_order_by_several_keys_and_missing_values() -> None:
-    records = [{"a": 1, "b": "x"}, {"a": None, "b": "y"}, {"a": 1, "b": "a"}]
+    records: list[dict[str, Any]] = [{"a": 1, "b": "x"}, {"a": None, "b": "y"}, {"a": 1, "b": "a"}]
     keys = [{"field": "a", "direction": "desc"}, {"field": "b", "direction": "asc"}]
     assert [record["b"] for record in ordered(records, keys)] == ["a", "x", "y"]
 

@@ -139,7 +139,7 @@ def test_other_mutations_survive_a_lost_answer(host: Host, local: Local, operati
         ({"stopDateTime": 1674310999}, "stopDateTime", "a year at most"),
         ({"cleanupOptions": ["everything"]}, "cleanupOptions[0]", "'storage'"),
         ({"assets": [{"uri": "x"}]}, "assets[0].assetType", "is missing"),
-        ({"details": "text"}, "details", "dictionary"),
+        ({"details": "text"}, "details", "must be an object"),
         ({"adopt": ""}, "adopt", "is empty"),
     ],
 )

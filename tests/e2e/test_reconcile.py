@@ -109,7 +109,9 @@ def test_retain_leaves_the_tdo_whole(project: Project, local: Local) -> None:
     before = local.only("tdos")
     project.destroy()
     after = local.only("tdos")
-    assert [asset["id"] for asset in after["assets"]["records"]] == [asset["id"] for asset in before["assets"]["records"]]
+    assert [asset["id"] for asset in after["assets"]["records"]] == [
+        asset["id"] for asset in before["assets"]["records"]
+    ]
     assert local.objects()["clusters"] == []
     project.up()
     assert len(local.objects()["tdos"]) == 2

@@ -106,7 +106,7 @@ class Host:
         try:
             return getattr(self._stub, method)(request, timeout=60)
         except grpc.RpcError as error:
-            raise HostError(error.details()) from error  # type: ignore[attr-defined]  # the stubs lack it
+            raise HostError(str(error)) from error
 
 
 def _with(provider: ResourceProvider, props: Mapping[str, Any]) -> struct_pb2.Struct:

@@ -1,0 +1,252 @@
+"""What a TDO is made of, whether the program makes it or a job does through ``target``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
+
+import pulumi
+
+from aiware_resources.reconcile import ApiModel, Identifier, Path, Problem, Timestamp
+
+LONGEST = timedelta(days=366)
+"""aiWARE takes TDOs of a year at most."""
+
+
+class SourceData(ApiModel):
+    """Where a TDO came from (``SetTDOSourceData``)."""
+
+    task_id: Identifier | None = None
+    source_id: Identifier | None = None
+    scheduled_job_id: Identifier | None = None
+
+
+class ContentTemplate(ApiModel):
+    """Structured data attached to a TDO (``CreateTDOContentTemplateWithTDO``)."""
+
+    schema_id: Identifier
+    sdo_id: Identifier | None = None
+    data: Any = None
+
+
+class AssetFile(ApiModel):
+    """Facts about an asset's file (``SetAssetFileData``)."""
+
+    md5sum: str | None = None
+    size: int | None = None
+    original_file_uri: str | None = None
+    mode: str = "create"
+    media_duration_ms: int | None = None
+
+
+class AssetSource(ApiModel):
+    """Where an asset came from (``SetAssetSourceData``)."""
+
+    name: str | None = None
+    task_id: Identifier | None = None
+    engine_id: Identifier | None = None
+    source_id: Identifier | None = None
+    scheduled_job_id: Identifier | None = None
+    asset_id: Identifier | None = None
+
+
+class Asset(ApiModel):
+    """An asset made together with a TDO (``CreateAssetInTDO``)."""
+
+    asset_type: Identifier
+    uri: Identifier
+    content_type: str | None = None
+    description: str | None = None
+    file_data: AssetFile | None = None
+    source_data: AssetSource | None = None
+    details: Any = None
+    name: str | None = None
+    set_as_primary: bool = False
+    store_as_reference: bool = False
+
+
+class PrimaryAsset(ApiModel):
+    """Which asset is the primary one of its type (``SetPrimaryAsset``)."""
+
+    id: Identifier
+    asset_type: Identifier
+
+
+class Target(ApiModel):
+    """What a TDO is made of, here or by a job (``CreateTDOInJob``)."""
+
+    start_date_time: Timestamp | None = None
+    stop_date_time: Timestamp | None = None
+    status: str = "downloaded"
+    name: str | None = None
+    description: str | None = None
+    is_public: bool | None = None
+    parent_folder_id: Identifier | None = None
+    source_data: SourceData | None = None
+    details: dict[str, Any] | None = None
+    content_templates: list[ContentTemplate] | None = None
+    add_to_index: bool = False
+    thumbnail_url: str | None = None
+    preview_url: str | None = None
+    source_image_url: str | None = None
+    assets: list[Asset] | None = None
+
+
+def span_problems(start: datetime | None, stop: datetime | None, path: Path) -> Iterable[Problem]:
+    """What is wrong with the time span of a TDO."""
+    if start is None or stop is None:
+        return
+    if stop <= start:
+        yield Problem(
+            (*path, "stopDateTime"),
+            f"is not later than startDateTime ({start.isoformat()}): a TDO ends after it starts",
+        )
+    elif stop - start > LONGEST:
+        yield Problem(
+            (*path, "stopDateTime"), f"is {(stop - start).days} days after startDateTime; aiWARE takes a year at most"
+        )
+
+
+class SourceDataArgs(TypedDict, total=False):
+    """Where a TDO came from; only for engines and adapters that create TDOs.
+
+    Attributes:
+        task_id: The task that made it.
+        source_id: The source it was taken from.
+        scheduled_job_id: The scheduled job that made it.
+    """
+
+    task_id: pulumi.Input[str]
+    source_id: pulumi.Input[str]
+    scheduled_job_id: pulumi.Input[str]
+
+
+class ContentTemplateArgs(TypedDict, total=False):
+    """Structured data attached to a TDO.
+
+    Attributes:
+        schema_id: The schema of the data.
+        sdo_id: An existing structured data object; give this or ``data``.
+        data: The data.
+    """
+
+    schema_id: pulumi.Input[str]
+    sdo_id: pulumi.Input[str]
+    data: pulumi.Input[Any]
+
+
+class AssetFileArgs(TypedDict, total=False):
+    """Facts about an asset's file.
+
+    Attributes:
+        md5sum: MD5 of the content.
+        size: Size in bytes.
+        original_file_uri: Where the file came from.
+        mode: ``create``, ``append`` or ``replace``.
+        media_duration_ms: Length in milliseconds.
+    """
+
+    md5sum: pulumi.Input[str]
+    size: pulumi.Input[int]
+    original_file_uri: pulumi.Input[str]
+    mode: pulumi.Input[str]
+    media_duration_ms: pulumi.Input[int]
+
+
+class AssetSourceArgs(TypedDict, total=False):
+    """Where an asset came from.
+
+    Attributes:
+        name: Name of the source.
+        task_id: The task that made it.
+        engine_id: The engine that made it.
+        source_id: The source it was taken from.
+        scheduled_job_id: The scheduled job that made it.
+        asset_id: The asset that it was made of.
+    """
+
+    name: pulumi.Input[str]
+    task_id: pulumi.Input[str]
+    engine_id: pulumi.Input[str]
+    source_id: pulumi.Input[str]
+    scheduled_job_id: pulumi.Input[str]
+    asset_id: pulumi.Input[str]
+
+
+class AssetArgs(TypedDict, total=False):
+    """An asset made together with a TDO.
+
+    Attributes:
+        asset_type: ``media``, ``text``, ``vtn-standard``, ``transcript``, ...
+        uri: Where its content is.
+        content_type: MIME type.
+        description: For people.
+        file_data: Facts about the file.
+        source_data: Where it came from.
+        details: Any JSON.
+        name: File name.
+        set_as_primary: Whether it becomes the primary asset of its type.
+        store_as_reference: Whether to keep the uri instead of copying the content.
+    """
+
+    asset_type: pulumi.Input[str]
+    uri: pulumi.Input[str]
+    content_type: pulumi.Input[str]
+    description: pulumi.Input[str]
+    file_data: pulumi.Input[AssetFileArgs]
+    source_data: pulumi.Input[AssetSourceArgs]
+    details: pulumi.Input[Any]
+    name: pulumi.Input[str]
+    set_as_primary: pulumi.Input[bool]
+    store_as_reference: pulumi.Input[bool]
+
+
+class PrimaryAssetArgs(TypedDict):
+    """Which asset is the primary one of its type.
+
+    Attributes:
+        id: The asset.
+        asset_type: ``media`` or ``transcript``.
+    """
+
+    id: pulumi.Input[str]
+    asset_type: pulumi.Input[str]
+
+
+class TargetArgs(TypedDict, total=False):
+    """The TDO that a job makes for itself; times as ISO 8601 text, seconds or milliseconds since the epoch.
+
+    Attributes:
+        start_date_time: When the recording starts.
+        stop_date_time: When it ends; later than the start, by a year at most.
+        status: Free text; ``downloaded`` when left out.
+        name: For people.
+        description: For people.
+        is_public: Whether other organisations may read it.
+        parent_folder_id: The folder to file it in.
+        source_data: Where it came from.
+        details: Any JSON object.
+        content_templates: Structured data attached to it.
+        add_to_index: Whether to put it into the search index.
+        thumbnail_url: A small picture.
+        preview_url: A preview.
+        source_image_url: A picture of the source.
+        assets: Assets to make with it, by uri.
+    """
+
+    start_date_time: pulumi.Input[str | int]
+    stop_date_time: pulumi.Input[str | int]
+    status: pulumi.Input[str]
+    name: pulumi.Input[str]
+    description: pulumi.Input[str]
+    is_public: pulumi.Input[bool]
+    parent_folder_id: pulumi.Input[str]
+    source_data: pulumi.Input[SourceDataArgs]
+    details: pulumi.Input[dict[str, Any]]
+    content_templates: pulumi.Input[Sequence[pulumi.Input[ContentTemplateArgs]]]
+    add_to_index: pulumi.Input[bool]
+    thumbnail_url: pulumi.Input[str]
+    preview_url: pulumi.Input[str]
+    source_image_url: pulumi.Input[str]
+    assets: pulumi.Input[Sequence[pulumi.Input[AssetArgs]]]

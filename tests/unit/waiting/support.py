@@ -1,0 +1,114 @@
+"""What the tests of waiting share: an object that plays a script, and a row that remembers what it was told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from aiware_resources.api import CloudApi
+from aiware_resources.errors import JobFailed
+from aiware_resources.settings import Settings
+from aiware_resources.waiting import Condition, Done, Failed, Monitor, Pending, Row, Verdict, Watch
+
+SOON = 0.01
+"""Seconds between two looks in these tests."""
+
+NO_API = cast(CloudApi, None)
+"""Where nothing asks the API."""
+
+
+class SpyRow(Row):
+    """A row that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+
+    def progress(self, message: str) -> None:
+        self.said.append(("progress", message))
+
+    def warn(self, message: str) -> None:
+        self.said.append(("warn", message))
+
+    def error(self, message: str) -> None:
+        self.said.append(("error", message))
+
+    def messages(self, kind: str) -> list[str]:
+        return [message for told, message in self.said if told == kind]
+
+
+@dataclass
+class Scripted(Condition[str]):
+    """Objects that play their statuses, one a look, and keep the last one.
+
+    ``done`` and ``failed`` end the waiting, ``gone`` stands for an object that aiWARE does not know, all else goes on.
+
+    Attributes:
+        statuses: The statuses of each object still to come.
+        troubles: What the next looks run into, one each; ``None`` for nothing.
+        looks: The ids that each look asked about.
+        explained: The ids that more was asked about.
+        verdict: What asking for more tells instead, if anything.
+    """
+
+    statuses: dict[str, list[str]]
+    kind: str = "job"
+    troubles: list[Exception | None] = field(default_factory=list)
+    looks: list[list[str]] = field(default_factory=list)
+    explained: list[str] = field(default_factory=list)
+    verdict: Verdict[str] | None = None
+
+    def look(self, api: CloudApi, ids: Sequence[str]) -> Mapping[str, str]:
+        self.looks.append(list(ids))
+        trouble = self.troubles.pop(0) if self.troubles else None
+        if trouble:
+            raise trouble
+        seen = {object_id: self._next(object_id) for object_id in ids}
+        return {object_id: status for object_id, status in seen.items() if status != "gone"}
+
+    def judge(self, object_id: str, record: str | None) -> Verdict[str]:
+        if record == "done":
+            return Done(record)
+        if record in {"failed", None}:
+            return Failed(JobFailed(f"{object_id} has {record or 'gone'}.", object_id=object_id), record)
+        return Pending(record, record)
+
+    def explain(self, api: CloudApi, object_id: str, failed: Failed[str]) -> Verdict[str]:
+        self.explained.append(object_id)
+        return self.verdict or failed
+
+    def _next(self, object_id: str) -> str:
+        script = self.statuses[object_id]
+        return script.pop(0) if len(script) > 1 else script[0]
+
+
+def scripted(**statuses: str) -> Scripted:
+    """Objects with their statuses as words: ``scripted(a="queued running done")``."""
+    return Scripted({object_id: words.split() for object_id, words in statuses.items()})
+
+
+def settings(**changes: object) -> Settings:
+    """Settings that look often."""
+    return Settings.model_validate({"poll_interval": SOON, "poll_max_interval": SOON, **changes})
+
+
+def watch(condition: Condition[str], object_id: str, *, timeout: float = 60, allow_failure: bool = False) -> Watch[str]:
+    return Watch(condition, object_id, f"resource-{object_id}", SpyRow(), timeout, allow_failure)
+
+
+def row(watched: Watch[str]) -> SpyRow:
+    """The row of a watch, as what it is here."""
+    return cast(SpyRow, watched.row)
+
+
+def start(monitor: Monitor, watched: Watch[str]) -> asyncio.Task[str | None]:
+    """Begins to wait."""
+    return asyncio.create_task(monitor.completed(watched))
+
+
+async def until(condition: Condition[str], looks: int) -> None:
+    """Waits until so many looks have been made."""
+    async with asyncio.timeout(20):
+        while len(cast(Scripted, condition).looks) < looks:
+            await asyncio.sleep(SOON)
