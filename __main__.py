@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 from pydantic.alias_generators import to_snake
 
-from aiware_resources import Cluster, ExportRequest, Job, TemporalDataObject, engines, pipelines
+from aiware_resources import Cluster, ExportRequest, Extension, Job, TemporalDataObject, engines, pipelines
 
 config = pulumi.Config()
 output_folder = Path("out", pulumi.get_stack())
@@ -42,13 +42,12 @@ def transcribe(recording: dict[str, Any], cluster: Cluster) -> Job:
         name,
         target_id=tdo_id,
         cluster_id=cluster.id,
-        tasks=graph.tasks,
-        routes=graph.routes,
+        dag=graph,
         is_reprocess_job="tdoId" in recording,
     )
 
 
-def captions(recording: dict[str, Any], job: Job, extension: str) -> ExportRequest:
+def captions(recording: dict[str, Any], job: Job, extension: Extension) -> ExportRequest:
     """Exports a recording's transcript to out/<stack>/<recording>.<extension>."""
     return ExportRequest(
         f"{recording['name']}-{extension}",

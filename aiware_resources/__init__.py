@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
-from aiware_resources.dag import ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
-from aiware_resources.export_request import ExportedTdoArgs, ExportRequest, FormatArgs, OutputConfigurationArgs
+from aiware_resources.dag import Dag, ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
+from aiware_resources.export_request import (
+    ExportedTdoArgs,
+    ExportRequest,
+    Extension,
+    FormatArgs,
+    OutputConfigurationArgs,
+)
 from aiware_resources.job import Job
 from aiware_resources.tdo_content import (
     AssetArgs,
@@ -24,9 +30,11 @@ __all__ = [
     "Cluster",
     "CollaboratorArgs",
     "ContentTemplateArgs",
+    "Dag",
     "ExecutionPreferencesArgs",
     "ExportRequest",
     "ExportedTdoArgs",
+    "Extension",
     "FormatArgs",
     "IoFolderArgs",
     "Job",

@@ -28,3 +28,16 @@ CHUNK_AGGREGATOR = "045e675b-ed7c-43bf-8300-a2f2102f57a4"
 
 TRANSLATE_SPANISH_TO_ENGLISH = "95c910f6-4a26-4b66-96cb-488befa86466"
 """Spanish to English translation."""
+
+NAMES = {
+    WEBSTREAM_ADAPTER: "Webstream Adapter",
+    PLAYBACK: "Playback",
+    CHUNK: "Chunk",
+    ASSET_CREATOR: "Asset Creator",
+    SPEECHMATICS_ENGLISH: "Speechmatics Transcription",
+    GOOGLE_SPEECH_TO_TEXT: "Google Speech-to-Text",
+    OUTPUT_WRITER: "Output Writer",
+    CHUNK_AGGREGATOR: "Chunk Aggregator",
+    TRANSLATE_SPANISH_TO_ENGLISH: "Spanish to English",
+}
+"""What people call these engines."""

@@ -30,6 +30,10 @@ class ConfigurationError(AiwareError):
     """The settings cannot work as they are: a missing token, a malformed endpoint, an unknown key."""
 
 
+class GraphError(AiwareError):
+    """Tasks cannot be joined as the program says."""
+
+
 class ApiError(AiwareError):
     """A call of the aiWARE API failed.
 

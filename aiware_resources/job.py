@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 import pulumi
 from pulumi.output import UNKNOWN
 from pydantic import Field
 
-from aiware_resources import dag
+from aiware_resources import dag as graphs
 from aiware_resources.api import EngineResultRecord, JobRecord
 from aiware_resources.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
@@ -48,14 +48,16 @@ TARGET_TDO = "targetTdoId"
 PRODUCES = ("targetId", "target", "tasks", "routes", "isReprocessJob", "scheduledJobId", "jobTemplateId", "skipDecider")
 RUNS = ("clusterId", "notificationUris", "jobConfig", "retries", "name", "status", "organizationId")
 
+T = TypeVar("T")
+
 OnFailure = Literal["retry", "replace", "keep"]
 
 
 class JobState(Adoptable, Awaited):
     """The desired state of a job (``CreateJob``)."""
 
-    tasks: list[dag.Task]
-    routes: list[dag.Route] = Field(default_factory=list)
+    tasks: list[graphs.Task]
+    routes: list[graphs.Route] = Field(default_factory=list)
     target_id: Identifier | None = None
     target: Target | None = None
     cluster_id: Identifier | None = None
@@ -75,6 +77,11 @@ class JobState(Adoptable, Awaited):
     cleanup_options: list[CleanupOption] | None = None
     on_failure: OnFailure = "retry"
     allow_failure: bool = False
+
+    @classmethod
+    def canonical(cls, normal: Props) -> Props:
+        """Two graphs that differ in the names of their folders only are equal."""
+        return graphs.canonical_graph(normal)
 
 
 _earlier: Earlier[JobRecord] = Earlier(lambda record: marker_of(record.job_config))
@@ -108,7 +115,7 @@ class JobProvider(EntityProvider):
         if target is not None:
             yield from span_problems(target.start_date_time, target.stop_date_time, ("target",))
         if "tasks" in values:
-            yield from dag.problems(values["tasks"], values.get("routes", []), unknown)
+            yield from graphs.problems(values["tasks"], values.get("routes", []), unknown)
 
     def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
         """What the job produces re-runs it; where and how it runs does not. A failed job may have to run anew."""
@@ -260,8 +267,9 @@ class Job(EntityResource, module="aiware", name="Job"):
         self,
         resource_name: str,
         *,
-        tasks: pulumi.Input[Sequence[pulumi.Input[dag.TaskArgs]]],
-        routes: pulumi.Input[Sequence[pulumi.Input[dag.RouteArgs]]] | None = None,
+        dag: graphs.Dag | None = None,
+        tasks: pulumi.Input[Sequence[pulumi.Input[graphs.TaskArgs]]] | None = None,
+        routes: pulumi.Input[Sequence[pulumi.Input[graphs.RouteArgs]]] | None = None,
         target_id: pulumi.Input[str] | None = None,
         target: pulumi.Input[TargetArgs] | None = None,
         cluster_id: pulumi.Input[str] | None = None,
@@ -293,6 +301,7 @@ class Job(EntityResource, module="aiware", name="Job"):
 
         Args:
             resource_name: Name of the resource in the program.
+            dag: A task graph that gives tasks and routes; those written by hand are added to it. Replaces.
             tasks: The tasks: engine, payload, ioFolders. Replaces.
             routes: How data goes from output folders to input folders. Replaces.
             target_id: An existing TDO to work on; this or ``target``. Replaces.
@@ -321,6 +330,8 @@ class Job(EntityResource, module="aiware", name="Job"):
             timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
             opts: Pulumi's resource options.
         """
+        if dag is not None:
+            tasks, routes = _joined(dag.tasks, tasks), _joined(dag.routes, routes)
         arguments = {key: value for key, value in locals().items() if key in JobState.model_fields}
         super().__init__(JobProvider(), resource_name, arguments, opts)
         self._target: pulumi.Output[str] = self.__dict__.get("targetId", self.__dict__[TARGET_TDO])
@@ -360,6 +371,13 @@ class Job(EntityResource, module="aiware", name="Job"):
         if seen.record is not None and seen.record.target_id is not None:
             return seen.record.target_id
         return cast(str, await declared.future() or UNKNOWN)
+
+
+def _joined(built: Sequence[T], written: pulumi.Input[Sequence[pulumi.Input[T]]] | None) -> Any:
+    """What a graph gives, and what is written by hand beside it."""
+    if written is None:
+        return list(built)
+    return pulumi.Output.from_input(cast(Any, written)).apply(lambda known: [*built, *known])
 
 
 def _task_outputs(job: JobRecord) -> list[dict[str, Any]]:

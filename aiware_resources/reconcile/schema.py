@@ -24,6 +24,11 @@ class ApiModel(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=False, validate_by_alias=True, extra="forbid")
 
+    @classmethod
+    def canonical(cls, normal: dict[str, Any]) -> dict[str, Any]:
+        """What the normal form of several properties together is, where it is more than that of each."""
+        return normal
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -102,7 +107,7 @@ class Schema:
         A value that does not validate stays as it is, so that a live object with an odd value can still be compared.
         """
         normal = {key: self._normal(key, props.get(key)) for key in self.properties}
-        return {key: value for key, value in normal.items() if value is not None}
+        return self._model.canonical({key: value for key, value in normal.items() if value is not None})
 
     def _normal(self, key: str, value: Any) -> Any:
         value = self._defaults.get(key) if value is None else value

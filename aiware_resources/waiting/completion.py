@@ -92,10 +92,10 @@ class Completion(Generic[R]):
         async def is_known() -> bool:
             return cast(Any, await task) is not UNKNOWN
 
-        async def is_secret() -> bool:
-            return secret
-
-        return pulumi.Output({self._resource}, task, is_known(), is_secret())
+        is_secret = asyncio.get_running_loop().create_future()
+        is_secret.set_result(secret)
+        # Futures, not coroutines: Pulumi awaits neither when the value fails, and Python warns of such coroutines.
+        return pulumi.Output({self._resource}, task, asyncio.ensure_future(is_known()), is_secret)
 
     def urn(self, after: Awaitable[Any] | None = None) -> pulumi.Output[str]:
         """The resource's urn, resolved on completion: what depends on the resource waits for its completion.

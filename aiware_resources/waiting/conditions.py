@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aiware_resources.api import CloudApi, ClusterRecord, ExportRecord, JobRecord, TaskRecord
-from aiware_resources.errors import ClusterFailed, ExportFailed, JobFailed
+from aiware_resources.errors import ApiError, ClusterFailed, ExportFailed, JobFailed
 from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
 
 TASK_FAILED = frozenset({"failed", "aborted"})
@@ -47,7 +47,11 @@ class JobCondition:
         """Adds the log of the failing task; a job whose record was purged is done when its TDO is there."""
         if failed.record is None:
             return Done(None) if self.target_id and api.tdos([self.target_id]) else failed
-        detailed = api.job_details(object_id)
+        try:
+            detailed = api.job_details(object_id)
+        except ApiError:
+            # The log is an extra. The failure is known without it, and must not be hidden by this one.
+            return failed
         task = failing_task(detailed)
         return Failed(job_failed(failed.record, task.log.text if task and task.log else None), failed.record)
 

@@ -220,7 +220,8 @@ class Monitor:
                 self._outlast(trouble)
                 continue
             self._outage_since = None
-            noted = [self._note(watch, verdict) for watch, verdict in zip(group, verdicts, strict=True)]
+            seen = zip(group, verdicts, strict=True)
+            noted = [self._note(watch, verdict) for watch, verdict in seen if not self._is_over(watch)]
             changed |= any(noted)
         self._watches = [watch for watch in self._watches if not self._is_over(watch)]
         return changed
@@ -277,13 +278,12 @@ class Monitor:
         self._failures.append(f"{name}: {str(error).splitlines()[0]}")
         self._held.append(held)
         row.error(f"{name}: {error}")
-        if self.settings.fail_fast:
-            self._end()
-        elif self._ending is None:
-            self._ending = asyncio.create_task(self._end_when_quiet())
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end_when_due())
 
-    async def _end_when_quiet(self) -> None:
-        await self.under_way.nothing_left(lambda: bool(self._watches or self._new))
+    async def _end_when_due(self) -> None:
+        if not self.settings.fail_fast:
+            await self.under_way.nothing_left(lambda: bool(self._watches or self._new))
         self._ending = None
         self._end()
 
