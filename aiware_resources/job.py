@@ -188,6 +188,17 @@ class JobProvider(EntityProvider):
             target_policy = props.get("onDestroyTarget") or ("retain" if policy == "retain" else "delete")
             remove_tdo(self.api, props[TARGET_TDO], target_policy, props.get("cleanupOptions"))
 
+    def unlike(self, object_id: str, props: Props) -> str | None:
+        """A job is what its engines and its TDO are."""
+        job = self.api.job_details(object_id)
+        declared = sorted(str(task.get("engineId")) for task in props["tasks"])
+        actual = sorted(str(task.engine_id) for task in job.tasks)
+        if declared != actual:
+            return f"its engines are {', '.join(actual)}, the program's {', '.join(declared)}"
+        if props.get("targetId", job.target_id) != job.target_id:
+            return f"it works on TDO {job.target_id}, the program names {props['targetId']}"
+        return None
+
     def destroy_policy(self, props: Props, default: str = "cancel") -> str:
         """What ``on_destroy`` says; ``cancel`` when it says nothing."""
         return super().destroy_policy(props, default)

@@ -159,6 +159,10 @@ class EntityProvider(ResourceProvider):
         """The id of the object to take over."""
         return str(props["adopt"])
 
+    def unlike(self, object_id: str, props: Props) -> str | None:
+        """How an object that cannot be changed differs from what the program says; ``None`` when it may be adopted."""
+        return None
+
     # --- what the engine calls -------------------------------------------------------------------------------------
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -276,6 +280,12 @@ class EntityProvider(ResourceProvider):
             raise AdoptionError(
                 f"aiWARE has no {self.kind} {object_id} that this token can see, so it cannot be adopted.",
                 remedy="Check the id given in adopt=, and the organization that the token belongs to.",
+            )
+        unlike = self.unlike(object_id, props)
+        if unlike:
+            raise AdoptionError(
+                f"{self.kind} {object_id} cannot be adopted: {unlike}.",
+                remedy="Declare it as it is in aiWARE, or leave adopt= away to create a new object.",
             )
         desired = self._schema.normal({key: props[key] for key in live.properties if key in props})
         actual = self._schema.normal({key: value for key, value in live.properties.items() if key in props})

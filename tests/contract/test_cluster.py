@@ -184,7 +184,7 @@ def test_bad_input(host: Host, change: dict[str, Any], path: str, says: str) -> 
 
 
 def test_missing_properties_are_named(host: Host) -> None:
-    assert host.check(PROVIDER, {}) == {key: "is missing" for key in ("name", "allowedEngines", "dockerCredentials")}
+    assert host.check(PROVIDER, {}) == dict.fromkeys(("name", "allowedEngines", "dockerCredentials"), "is missing")
 
 
 @pytest.mark.parametrize("key", [key for key in FULL if key != "__owner"])

@@ -165,6 +165,10 @@ def test_adoption(host: Host, local: Local) -> None:
     assert (adopted, adopting["adopted"]) == (id_, True)
     host.delete(PROVIDER, id_, adopting)
     assert len(local.objects()["tdos"]) == 1
+    with pytest.raises(HostError, match="its engines are"):
+        host.create(PROVIDER, edited(lambda job: job.update(tasks=job["tasks"][:1], adopt=id_)))
+    with pytest.raises(HostError, match="it works on TDO"):
+        host.create(PROVIDER, edited(lambda job: (job.pop("target"), job.update(targetId="1", adopt=id_))))
     with pytest.raises(HostError, match="has no job nothing"):
         host.create(PROVIDER, {**JOB, "adopt": "nothing"})
     assert outs["targetTdoId"]
@@ -172,7 +176,7 @@ def test_adoption(host: Host, local: Local) -> None:
 
 def test_everything_may_be_unknown(host: Host) -> None:
     assert host.check(PROVIDER, {**JOB, "target": UNKNOWN_VALUE}) == {}
-    assert host.check(PROVIDER, {key: UNKNOWN_VALUE for key in ("tasks", "routes", "targetId", "clusterId")}) == {}
+    assert host.check(PROVIDER, dict.fromkeys(("tasks", "routes", "targetId", "clusterId"), UNKNOWN_VALUE)) == {}
     assert host.check(PROVIDER, edited(lambda job: job["tasks"][3].update(ioFolders=UNKNOWN_VALUE))) == {}
     assert host.check(PROVIDER, edited(lambda job: job["tasks"][0]["payload"].update(url=UNKNOWN_VALUE))) == {}
 

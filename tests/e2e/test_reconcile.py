@@ -120,9 +120,8 @@ def test_retain_leaves_the_tdo_whole(project: Project, local: Local) -> None:
 def test_an_adopted_cluster_is_brought_to_the_desired_state_and_survives_destroy(
     project: Project, local: Local
 ) -> None:
-    made = local.graphql(
-        'mutation { createCluster(input: {name: "ours", allowedEngines: ["all"], dockerCredentials: {}, tags: ["x"]}) { id } }'
-    )["createCluster"]["id"]
+    content = '{name: "ours", allowedEngines: ["all"], dockerCredentials: {}, tags: ["x"]}'
+    made = local.graphql(f"mutation {{ createCluster(input: {content}) {{ id }} }}")["createCluster"]["id"]
     project.program('Cluster("cluster", name="ours", allowed_engines=["all"], tags=["y"])')
     refused = project.up(fails=True).output
     assert "adopt=" in refused
