@@ -15,19 +15,22 @@ from aiware_local.graphql_api import GraphQLApi
 from aiware_local.ids import new_uuid
 from aiware_local.installation import Installation
 from aiware_local.oauth import OAuth
-from aiware_local.worker import Worker
+from aiware_local.worker import PATIENCE_SECONDS, Worker
 
 log = logging.getLogger(__name__)
 
 
-def create_app(installation: Installation, instance: str | None = None) -> Starlette:
+def create_app(
+    installation: Installation, instance: str | None = None, patience: float = PATIENCE_SECONDS
+) -> Starlette:
     """The ASGI application of an installation; it closes the installation when it shuts down.
 
     Args:
         installation: what it serves.
         instance: tells this process from others in the health answer.
+        patience: how long a request waits for engine work that is under way, in seconds.
     """
-    worker = Worker(installation)
+    worker = Worker(installation, patience)
     graphql = GraphQLApi(installation, worker)
     oauth = OAuth(installation)
     downloads = Downloads(installation, worker)

@@ -33,11 +33,13 @@ LARGEST_INT = 2**31 - 1
 
 @QUERY.field("asset")
 def resolve_asset(_: Any, info: Info, **args: Any) -> Record:
+    """One asset."""
     return info.context.find("asset", "Asset", args["id"])
 
 
 @MUTATION.field("createAsset")
 async def resolve_create_asset(_: Any, info: Info, **args: Any) -> Record:
+    """Adds an asset to a TDO, by uri or upload."""
     call, values = info.context, args["input"]
     tdo = call.find("tdo", "TemporalDataObject", values["containerId"])
     return await _create(call, tdo["id"], values, "input")
@@ -45,6 +47,7 @@ async def resolve_create_asset(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("createTDOWithAsset")
 async def resolve_create_tdo_with_asset(_: Any, info: Info, **args: Any) -> Record:
+    """Creates a TDO and its first asset; both or none."""
     call, values = info.context, args.get("input")
     if values is None:
         raise invalid_input("createTDOWithAsset needs an input with startDateTime.")
@@ -69,6 +72,7 @@ async def resolve_create_tdo_with_asset(_: Any, info: Info, **args: Any) -> Reco
 
 @MUTATION.field("deleteAsset")
 def resolve_delete_asset(_: Any, info: Info, **args: Any) -> Record:
+    """Removes an asset and its content."""
     call = info.context
     asset = call.find("asset", "Asset", args["id"])
     drop_content(call.installation, asset)

@@ -59,12 +59,14 @@ def show_cluster(cluster: Record, now: float) -> Record:
 
 @QUERY.field("cluster")
 def resolve_cluster(_: Any, info: Info, **args: Any) -> Record:
+    """One cluster, as it is now."""
     call = info.context
     return show_cluster(call.find("cluster", "Cluster", args["id"]), call.now)
 
 
 @QUERY.field("clusters")
 def resolve_clusters(_: Any, info: Info, **args: Any) -> Record:
+    """Clusters by name, tag, type or time; newest first."""
     call = info.context
     shown = (show_cluster(cluster, call.now) for cluster in call.store.scan("cluster"))
     chosen = (cluster for cluster in shown if _passes(cluster, args))
@@ -73,6 +75,7 @@ def resolve_clusters(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("createCluster")
 def resolve_create_cluster(_: Any, info: Info, **args: Any) -> Record:
+    """Creates a cluster; it deploys as long as the behaviour says."""
     call, values = info.context, args["input"]
     call.require_own_organization(values.get("organizationId"), "organizationId")
     if not values["name"].strip():
@@ -116,6 +119,7 @@ def resolve_create_cluster(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("updateCluster")
 def resolve_update_cluster(_: Any, info: Info, **args: Any) -> Record:
+    """Changes what is given; an explicit null clears."""
     call, values = info.context, dict(args["input"])
     cluster = call.find("cluster", "Cluster", values.pop("id"))
     for name in NOT_CLEARABLE:
@@ -132,6 +136,7 @@ def resolve_update_cluster(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("deleteCluster")
 def resolve_delete_cluster(_: Any, info: Info, **args: Any) -> Record:
+    """Deletes a cluster; its jobs go on."""
     call = info.context
     cluster = call.find("cluster", "Cluster", args["id"])
     call.store.delete("cluster", cluster["id"])
@@ -140,6 +145,7 @@ def resolve_delete_cluster(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("pauseCluster")
 def resolve_pause_cluster(_: Any, info: Info, **args: Any) -> Record:
+    """Pauses a cluster."""
     call = info.context
     cluster = call.find("cluster", "Cluster", args["input"]["id"])
     if not cluster["paused"]:
@@ -151,6 +157,7 @@ def resolve_pause_cluster(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("unpauseCluster")
 def resolve_unpause_cluster(_: Any, info: Info, **args: Any) -> Record:
+    """Ends a pause, with the status that was before."""
     call = info.context
     cluster = call.find("cluster", "Cluster", args["input"]["id"])
     if cluster["paused"]:

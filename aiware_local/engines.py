@@ -25,6 +25,7 @@ QUARTER_SECONDS = 90 * 24 * 60 * 60
 
 @QUERY.field("engine")
 def resolve_engine(_: Any, info: Info, **args: Any) -> Record:
+    """One engine."""
     engine = info.context.installation.catalogue.engine(str(args["id"]))
     if engine is None:
         raise not_found("Engine", str(args["id"]))
@@ -33,6 +34,7 @@ def resolve_engine(_: Any, info: Info, **args: Any) -> Record:
 
 @QUERY.field("engines")
 def resolve_engines(_: Any, info: Info, **args: Any) -> Record:
+    """Engines by id, name, category or what the filter says."""
     call = info.context
     chosen = (engine for engine in call.installation.catalogue.engines.values() if _passes(call, engine, args))
     return page(_ordered(call, chosen, args), args)
@@ -40,6 +42,7 @@ def resolve_engines(_: Any, info: Info, **args: Any) -> Record:
 
 @QUERY.field("engineCategory")
 def resolve_category(_: Any, info: Info, **args: Any) -> Record:
+    """One engine category."""
     category = info.context.installation.catalogue.category(str(args["id"]))
     if category is None:
         raise not_found("EngineCategory", str(args["id"]))
@@ -48,6 +51,7 @@ def resolve_category(_: Any, info: Info, **args: Any) -> Record:
 
 @QUERY.field("engineCategories")
 def resolve_categories(_: Any, info: Info, **args: Any) -> Record:
+    """Engine categories by id, name or type."""
     chosen = (
         category
         for category in info.context.installation.catalogue.categories.values()

@@ -26,6 +26,7 @@ def show_export(export: Record) -> Record:
 
 @QUERY.field("exportRequest")
 def resolve_export(_: Any, info: Info, **args: Any) -> Record:
+    """One export request."""
     if args.get("event") == "mentionExportRequest":
         raise not_found("ExportRequest", str(args["id"]))
     return show_export(info.context.find("export", "ExportRequest", args["id"]))
@@ -33,6 +34,7 @@ def resolve_export(_: Any, info: Info, **args: Any) -> Record:
 
 @QUERY.field("exportRequests")
 def resolve_exports(_: Any, info: Info, **args: Any) -> Record:
+    """Export requests by id or status; newest first."""
     statuses, wanted = args.get("status"), args.get("id")
     chosen = (
         export
@@ -46,6 +48,7 @@ def resolve_exports(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("createExportRequest")
 def resolve_create_export(_: Any, info: Info, **args: Any) -> Record:
+    """Requests an export; it is rendered when its time has come."""
     call, values = info.context, args["input"]
     due = call.now + call.installation.behaviour.settings.export_seconds
     export: Record = {
@@ -68,6 +71,7 @@ def resolve_create_export(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("updateExportRequest")
 def resolve_update_export(_: Any, info: Info, **args: Any) -> Record:
+    """Sets status or assetUri, as platform components do."""
     call, values = info.context, args["input"]
     export = call.find("export", "ExportRequest", values["id"])
     export["_set"] |= {name: values[name] for name in ("status", "assetUri") if values.get(name) is not None}

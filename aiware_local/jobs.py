@@ -38,17 +38,20 @@ def select_jobs(call: Call, args: Mapping[str, Any], **scan: Any) -> Iterable[Re
 
 @QUERY.field("job")
 def resolve_job(_: Any, info: Info, **args: Any) -> Record:
+    """One job, as it is now."""
     return show_found_job(info.context, args["id"])
 
 
 @QUERY.field("jobs")
 def resolve_jobs(_: Any, info: Info, **args: Any) -> Record:
+    """Jobs by target, cluster, status, engine or time; newest first."""
     target = args.get("targetId")
     return page(select_jobs(info.context, args, owner=None if target is None else str(target)), args)
 
 
 @MUTATION.field("createJob")
 def resolve_create_job(_: Any, info: Info, **args: Any) -> Record:
+    """Creates and queues a job; see `create_job`."""
     values = args.get("input")
     if values is None:
         raise invalid_input("createJob needs an input.")
@@ -89,6 +92,7 @@ def create_job(call: Call, values: Mapping[str, Any]) -> Record:
 
 @MUTATION.field("cancelJob")
 def resolve_cancel_job(_: Any, info: Info, **args: Any) -> Record:
+    """Cancels a job that has not ended; it stays readable."""
     call = info.context
     job = call.find("job", "Job", args["id"])
     status = show_job(job, call.now)["status"]
@@ -101,6 +105,7 @@ def resolve_cancel_job(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("retryJob")
 def resolve_retry_job(_: Any, info: Info, **args: Any) -> Record:
+    """Starts the original tasks of a failed job again, under their ids."""
     call = info.context
     job = call.find("job", "Job", args["id"])
     status = show_job(job, call.now)["status"]

@@ -77,7 +77,7 @@ class MediaFetcher:
             parts = urlsplit(url)
             if parts.scheme in ("", "file"):
                 return await asyncio.to_thread(self._fetch_file, url, parts, name)
-            if parts.scheme in ("http", "https") and _is_loopback(parts.hostname):
+            if parts.scheme in ("http", "https") and parts.port != 0 and _is_loopback(parts.hostname):
                 return await self._fetch_http(url, parts, name)
         except (OSError, ValueError, httpx.InvalidURL) as error:
             raise RunError(FailureReason.URL_ERROR, f"{url!r} could not be read: {error}.") from error

@@ -46,6 +46,7 @@ def clip(document: Record, start_ms: int | None, stop_ms: int | None) -> Record:
 
 @QUERY.field("engineResults")
 def resolve_engine_results(_: Any, info: Info, **args: Any) -> Record:
+    """Results by job, or by TDO and engines."""
     call = info.context
     for name in ("sourceId", "mentionId"):
         if args.get(name) is not None:

@@ -39,6 +39,7 @@ def job_templates(engine: Record) -> list[Record]:
 
 @MUTATION.field("launchSingleEngineJob")
 def resolve_launch(_: Any, info: Info, **args: Any) -> Record:
+    """Fills in the engine's template and creates the job."""
     call, values = info.context, args["input"]
     engine = call.installation.catalogue.engine(str(values["engineId"]))
     if engine is None:

@@ -43,6 +43,7 @@ def task_log(task: Record) -> list[str]:
 
 @QUERY.field("task")
 def resolve_task(_: Any, info: Info, **args: Any) -> Record:
+    """One task, as it is now."""
     task = find_task(info.context, args["id"])
     if task is None:
         raise not_found("Task", str(args["id"]))

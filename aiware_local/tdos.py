@@ -32,11 +32,13 @@ TDO_SOURCE = ObjectType("TDOSourceData")
 
 @QUERY.field("temporalDataObject")
 def resolve_tdo(_: Any, info: Info, **args: Any) -> Record:
+    """One TDO."""
     return info.context.find("tdo", "TemporalDataObject", args["id"])
 
 
 @QUERY.field("temporalDataObjects")
 def resolve_tdos(_: Any, info: Info, **args: Any) -> Record:
+    """TDOs by id or time."""
     call = info.context
     chosen = (tdo for tdo in _candidates(call, args) if _passes(tdo, args))
     field, direction = args.get("orderBy") or "startDateTime", args.get("orderDirection") or "desc"
@@ -45,6 +47,7 @@ def resolve_tdos(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("createTDO")
 async def resolve_create_tdo(_: Any, info: Info, **args: Any) -> Record:
+    """Creates a TDO, and its assets if it gives any; all or nothing."""
     call, values = info.context, args.get("input")
     if values is None:
         raise invalid_input("createTDO needs an input with startDateTime and stopDateTime.")
@@ -61,6 +64,7 @@ async def resolve_create_tdo(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("updateTDO")
 def resolve_update_tdo(_: Any, info: Info, **args: Any) -> Record:
+    """Changes what is given; an explicit null clears."""
     call, values = info.context, args.get("input")
     if values is None:
         raise invalid_input("updateTDO needs an input with the id of the TDO.")
@@ -84,6 +88,7 @@ def resolve_update_tdo(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("deleteTDO")
 def resolve_delete_tdo(_: Any, info: Info, **args: Any) -> Record:
+    """Removes a TDO at once and for good; task records stay."""
     call = info.context
     tdo = call.find("tdo", "TemporalDataObject", args["id"])
     remove_tdo(call, tdo)
@@ -92,6 +97,7 @@ def resolve_delete_tdo(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("cleanupTDO")
 def resolve_cleanup_tdo(_: Any, info: Info, **args: Any) -> Record:
+    """Removes parts of a TDO and keeps the TDO."""
     call = info.context
     tdo = call.find("tdo", "TemporalDataObject", args["id"])
     options = args.get("options")

@@ -53,11 +53,13 @@ def the_user(call: Call) -> Record:
 
 @QUERY.field("me")
 def resolve_me(_: Any, info: Info) -> Record:
+    """The user behind the token."""
     return the_user(info.context)
 
 
 @MUTATION.field("userLogin")
 def resolve_login(_: Any, info: Info, **args: Any) -> Record:
+    """A new session token."""
     values = args.get("input")
     if values is None:
         raise invalid_input("userLogin needs an input with userName and password.")
@@ -77,4 +79,5 @@ def resolve_login(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("userLogout")
 def resolve_logout(_: Any, info: Info, **args: Any) -> bool:
+    """Ends a session."""
     return info.context.installation.tokens.logout(args["token"])

@@ -15,7 +15,7 @@ from aiware_local.records import Record
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 3.0
 """A request waits so long for due work (a large copy, a slow web server) before it sees the state without it."""
 
 
@@ -24,15 +24,20 @@ class Worker:
 
     Nothing runs in between: whoever is about to look calls `settle` first. What a look would show is then the same as
     if the work had been done when it fell due.
+
+    Args:
+        installation: whose records.
+        patience: how long a look waits for work under way, in seconds.
     """
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, patience: float = PATIENCE_SECONDS) -> None:
         self._installation = installation
+        self._patience = patience
         self._running: asyncio.Task[None] | None = None
 
-    async def settle(self, patience: float = PATIENCE_SECONDS) -> None:
-        """Does all that is due, or waits for it as long as patience lasts (in seconds)."""
-        deadline = asyncio.get_running_loop().time() + patience
+    async def settle(self) -> None:
+        """Does all that is due, or waits for it as long as patience lasts."""
+        deadline = asyncio.get_running_loop().time() + self._patience
         while self._due():
             if self._running is None or self._running.done():
                 self._running = asyncio.create_task(self._work())

@@ -18,7 +18,7 @@ async def local(tmp_path: Path) -> AsyncIterator[Local]:
     clock, media_root = FakeClock(), tmp_path / "media"
     media_root.mkdir()
     installation = Installation(tmp_path / "data", media_root, clock)
-    transport = httpx.ASGITransport(create_app(installation))
+    transport = httpx.ASGITransport(create_app(installation, patience=30))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:9000") as http:
         yield Local(installation, clock, http, media_root)
     installation.close()

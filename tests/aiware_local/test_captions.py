@@ -7,7 +7,7 @@ import re
 
 import pysubs2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiware_local.captions import make_lines, make_screens, render_captions, render_text
@@ -89,6 +89,7 @@ def test_text_has_paragraphs() -> None:
 
 
 @pytest.mark.parametrize("extension", ["vtt", "srt", "ttml"])
+@settings(deadline=None)
 @given(
     text=st.lists(st.from_regex(r"[a-z]{1,12}[.,]?", fullmatch=True), min_size=1, max_size=40),
     width=st.integers(1, 40),

@@ -85,6 +85,41 @@ async def test_update_changes_what_is_given_and_null_clears(local: Local) -> Non
     assert error["name"] == "invalid_input"
 
 
+async def test_everything_that_can_be_updated(local: Local) -> None:
+    changes = {
+        "allowedEngines": ["insert-into-index"],
+        "bypassAllowedEngines": True,
+        "clusterConfig": {"a": 2},
+        "collaborators": [{"organizationId": "7", "permission": "viewer"}],
+        "containerTag": "t",
+        "dockerCredentials": {"a": "b"},
+        "mediaStoragePath": "/m",
+        "name": "new",
+        "restartTimeUTC": "03:00",
+        "status": "online",
+        "storageSize": 5,
+        "subscriptions": [],
+        "tags": ["x"],
+    }
+    cluster_id = await local.new_cluster()
+    await local.ask(UPDATE, i={"id": cluster_id, **changes})
+    cluster = await _read(local, cluster_id)
+    for name in changes.keys() - {"collaborators", "dockerCredentials", "storageSize", "subscriptions"}:
+        assert cluster[name] == changes[name]
+    assert cluster["storageSizeBytes"] == 5
+    assert cluster["collaborators"]["count"] == 1
+    wrong = {"managementNodeID": "n", "subscriptions": [{"userId": "nobody"}]}
+    for name, value in wrong.items():
+        assert (await local.refused(UPDATE, i={"id": cluster_id, name: value}))["name"] == "not_found"
+
+
+async def test_status_that_is_set_ends_a_deployment(local: Local) -> None:
+    await local.behave(clusterSeconds=60)
+    cluster_id = await local.new_cluster()
+    await local.ask(UPDATE, i={"id": cluster_id, "status": "failure"})
+    assert (await _read(local, cluster_id))["status"] == "failure"
+
+
 async def test_memory_size_beyond_an_int_cannot_be_sent(local: Local) -> None:
     cluster_id = await local.new_cluster()
     assert (await local.post(UPDATE, i={"id": cluster_id, "memorySize": 20 * 2**30})).status_code == 400

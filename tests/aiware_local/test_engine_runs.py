@@ -10,9 +10,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from aiware_local import engine_runs
+from aiware_local.app import create_app
 from aiware_local.engine_runs.run import Run
 from tests.aiware_local.support import (
     ADAPTER,
@@ -247,6 +249,31 @@ async def test_span_of_results(local: Local, talk: str) -> None:
     assert await _results(local, job=job["id"], **{"from": 9000}) == []
 
 
+async def test_results_by_date_and_from_another_tdo(local: Local, talk: str) -> None:
+    job = await local.run_transcription(talk, target={"startDateTime": 1000, "stopDateTime": 2000})
+    query = """query($tdo: ID, $fallback: ID, $from: DateTime) { engineResults(tdoId: $tdo, fallbackTdoId: $fallback,
+        startDate: $from, engineCategoryIds: ["67cd4dd0-2f75-445d-a6f0-2f297d6cd182"]) {
+        records { startOffsetMs tdo { id } } } }"""
+    found = {"startOffsetMs": 4000, "tdo": {"id": job["targetId"]}}
+    for arguments in ({"tdo": job["targetId"]}, {"tdo": await local.new_tdo(), "fallback": job["targetId"]}):
+        assert (await local.ask(query, **{"from": 1003.5}, **arguments))["engineResults"]["records"] == [found]
+
+
+async def test_uploaded_results_are_results(local: Local) -> None:
+    tdo_id = await local.new_tdo()
+    folder_ = local.media_root
+    document = {"series": [{"startTimeMs": 0, "stopTimeMs": 5, "words": [{"word": "hi"}]}]}
+    (folder_ / "good.json").write_text(json.dumps(document), encoding="utf-8")
+    (folder_ / "list.json").write_text("[]", encoding="utf-8")
+    (folder_ / "bad.json").write_text("{", encoding="utf-8")
+    create = "mutation($i: CreateAsset!) { createAsset(input: $i) { id } }"
+    values = {"containerId": tdo_id, "assetType": "vtn-standard", "sourceData": {"engineId": SPEECHMATICS}}
+    for name in ("good", "list", "bad"):
+        await local.ask(create, i={**values, "uri": f"file:{name}.json", "isUserEdited": True})
+    (result,) = await _results(local, tdo=tdo_id, engines=[SPEECHMATICS])
+    assert (result["jsondata"], result["userEdited"]) == (document, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
@@ -284,14 +311,16 @@ async def test_slow_work_keeps_a_task_running_and_requests_answered(
         await gate.wait()
 
     monkeypatch.setattr(engine_runs, "ROLES", dict.fromkeys(engine_runs.ROLES, slow))
-    monkeypatch.setattr("aiware_local.worker.Worker.settle.__defaults__", (0.01,))
-    job = await local.new_job(target={}, **one_task(ADAPTER, payload={"url": "x"}))
-    local.clock.advance(100)
-    assert (await local.job(job["id"]))["status"] == "running"
-    assert (await local.ask("mutation($i: ID!) { cancelJob(id: $i) { id } }", i=job["id"]))["cancelJob"]
-    gate.set()
-    for _ in range(3):
-        assert (await local.job(job["id"]))["status"] == "cancelled"
+    app = create_app(local.installation, patience=0.01)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as http:
+        hasty = Local(local.installation, local.clock, http, local.media_root)
+        job = await hasty.new_job(target={}, **one_task(ADAPTER, payload={"url": "x"}))
+        local.clock.advance(100)
+        assert (await hasty.job(job["id"]))["status"] == "running"
+        assert (await hasty.ask("mutation($i: ID!) { cancelJob(id: $i) { id } }", i=job["id"]))["cancelJob"]
+        gate.set()
+        for _ in range(3):
+            assert (await hasty.job(job["id"]))["status"] == "cancelled"
 
 
 async def test_documents_are_json_that_others_can_read(local: Local, talk: str) -> None:

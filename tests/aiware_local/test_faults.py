@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -74,11 +75,19 @@ async def test_malformed(local: Local) -> None:
 
 async def test_delay(local: Local) -> None:
     await local.fault(action={"delaySeconds": 0.2})
+    begun = time.monotonic()
+    assert (await local.post(CREATE)).status_code == 200
+    assert time.monotonic() - begun >= 0.2
+
+
+async def test_delay_does_not_hold_up_others(local: Local) -> None:
+    await local.fault(match={"operation": "createTDO"}, action={"delaySeconds": 60})
     slow = asyncio.create_task(local.post(CREATE))
     await asyncio.sleep(0)
     assert (await local.post("{ me { id } }")).status_code == 200
     assert not slow.done()
-    assert (await slow).status_code == 200
+    slow.cancel()
+    assert await _count(local) == 0
 
 
 async def test_after_and_order(local: Local) -> None:

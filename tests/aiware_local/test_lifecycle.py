@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiware_local.lifecycle import BEFORE_THE_START, NEVER, Timeline
@@ -104,6 +104,7 @@ def _graphs(draw: st.DrawFn) -> dict[str, Any]:
     return _job(*tasks)
 
 
+@settings(deadline=None)
 @given(_graphs())
 def test_states_only_move_forward_and_children_end_after_their_parents(job: dict[str, Any]) -> None:
     timeline = Timeline(job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ from aiware_local.transcripts import read_transcript
 ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 
 
+async def _outcome(fetcher: MediaFetcher, url: Any) -> tuple[str | None, str | None]:
+    """The message of a refusal, or the stored file."""
+    try:
+        return None, (await fetcher.fetch(url, "x")).file
+    except RunError as error:
+        return error.message, None
+
+
 @ONE_FOLDER
 @example(url="http://[")
 @example(url="file:a\0b")
@@ -29,12 +38,9 @@ ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture
 @given(url=st.text(max_size=20) | st.text(max_size=20).map("file:{}".format) | st.none() | st.integers())
 def test_any_url(tmp_path: Path, url: Any) -> None:
     fetcher = MediaFetcher(tmp_path / "root", Files(tmp_path / "files"))
-    try:
-        media = asyncio.run(fetcher.fetch(url, "x"))
-    except RunError as error:
-        assert error.message
-    else:
-        assert media.file is None
+    message, file = asyncio.run(_outcome(fetcher, url))
+    assert message != ""
+    assert file is None
 
 
 @ONE_FOLDER
@@ -43,12 +49,8 @@ def test_any_url(tmp_path: Path, url: Any) -> None:
 def test_any_transcript(tmp_path: Path, ending: str, text: str) -> None:
     path = tmp_path / f"a{ending}"
     path.write_text(text, encoding="utf-8", errors="replace")
-    try:
-        words = read_transcript(path)
-    except ValueError as error:
-        assert str(error)
-    else:
-        assert all(word.text and word.start_ms <= word.stop_ms for word in words)
+    with contextlib.suppress(ValueError):
+        assert all(word.text and word.start_ms <= word.stop_ms for word in read_transcript(path))
 
 
 def test_transcript_that_is_no_text(tmp_path: Path) -> None:

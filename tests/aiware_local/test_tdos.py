@@ -175,6 +175,20 @@ async def test_primary_asset_types(local: Local) -> None:
     assert (await local.refused(query % tdo_id))["name"] == "invalid_input"
 
 
+async def test_primary_asset_is_chosen_among_the_own(local: Local) -> None:
+    create = """mutation($id: ID!) { createAsset(input: {containerId: $id, assetType: "media", uri: "x:y"}) { id } }"""
+    tdo, other = await local.new_tdo(), await local.new_tdo()
+    first, _, foreign = [(await local.ask(create, id=owner))["createAsset"]["id"] for owner in (tdo, tdo, other)]
+
+    def choice(asset: str, asset_type: str = "media") -> dict[str, Any]:
+        return {"id": tdo, "primaryAsset": [{"id": asset, "assetType": asset_type}]}
+
+    await local.ask(UPDATE, i=choice(first))
+    assert (await _read(local, tdo))["primaryAsset"] == {"id": first}
+    for wrong in (choice(foreign), choice(first, "transcript"), choice(first, "text")):
+        assert (await local.refused(UPDATE, i=wrong))["name"] == "invalid_input"
+
+
 async def test_deleting_the_tdo_of_a_running_job_fails_the_job(local: Local) -> None:
     job = await local.new_job(target={}, **transcription_job("https://media.example/a.mp4"))
     await local.ask(DELETE, id=job["targetId"])
