@@ -14,7 +14,6 @@ import fcntl
 import hashlib
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,8 +24,6 @@ PROJECT = Path(__file__).resolve().parents[1]
 VENV = PROJECT / ".venv"
 STATE = PROJECT / ".pulumi-state"
 PASSPHRASE = PROJECT / ".passphrase"
-STACK = PROJECT / "stacks" / "Pulumi.local.yaml"
-STACK_TEMPLATE = STACK.with_name("local.template.yaml")
 STAMP = VENV / ".set-up"
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "pyproject.toml")
 
@@ -86,12 +83,8 @@ def set_up_venv() -> None:
 
 
 def set_up_state() -> None:
-    """Makes what the stack `local` has in this folder alone: its state, its configuration and its passphrase, once."""
+    """Makes what the stack `local` has in this folder alone: its state and its passphrase, once."""
     STATE.mkdir(exist_ok=True)
-    if STACK_TEMPLATE.exists() and not STACK.exists():
-        # Pulumi writes a salt that fits this folder's passphrase only into the file, so git must not share it.
-        shutil.copyfile(STACK_TEMPLATE, STACK)
-        say(f"Pulumi: made {STACK.relative_to(PROJECT)} from {STACK_TEMPLATE.name}: yours to change, ignored by git.")
     if PASSPHRASE.exists():
         return
     unfinished = PASSPHRASE.with_name(f"{PASSPHRASE.name}.unfinished")

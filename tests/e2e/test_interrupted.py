@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 
@@ -39,6 +40,19 @@ def test_killed_while_waiting(project: Project, local: Local) -> None:
     assert {resource["id"] for name, resource in project.state().items() if name.startswith("Job")} == jobs
     assert local.mutations()["createJob"] == 3
     assert project.preview() == {}
+
+
+def test_ctrl_c_ends_at_once_and_says_how_to_resume(project: Project, local: Local) -> None:
+    local.behave(jobSeconds=300)
+    project.program(SEVERAL)
+    running = project.start("up", "--yes", "--skip-preview")
+    until(lambda: local.calls().get("job", 0) >= 3)
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=30) != 0
+    output = (project.folder / "started.log").read_text()
+    assert "`pulumi up` resumes the waiting" in output
+    assert "Traceback" not in output
+    assert len([name for name in project.state() if name.startswith("Job")]) == 3
 
 
 def test_killed_while_submitting(project: Project, local: Local) -> None:

@@ -9,6 +9,7 @@ import select
 import stat
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -42,17 +43,14 @@ def test_passphrase_is_private_random_and_made_once(project: Project, setup: Mod
     assert (project.folder / ".pulumi-state").is_dir()
 
 
-def test_local_stack_is_described_by_a_copy_that_stays_as_the_user_leaves_it(
-    project: Project, setup: ModuleType
-) -> None:
-    template = project.file("stacks/local.template.yaml", "config: {}\n")
-    setup.set_up_state()
-    copy = project.folder / "stacks" / "Pulumi.local.yaml"
-    assert copy.read_text(encoding="utf-8") == "config: {}\n"
-    copy.write_text("encryptionsalt: v1\n", encoding="utf-8")
-    setup.set_up_state()
-    assert copy.read_text(encoding="utf-8") == "encryptionsalt: v1\n"
-    assert template.read_text(encoding="utf-8") == "config: {}\n"
+def test_no_salt_of_somebody_elses_passphrase_is_committed() -> None:
+    root = Path(__file__).resolve().parents[2]
+    staged = subprocess.run(
+        ["git", "show", ":stacks/Pulumi.local.yaml"], cwd=root, capture_output=True, text=True, check=False
+    )
+    if staged.returncode:
+        pytest.skip("this is no git checkout")
+    assert "encryptionsalt" not in staged.stdout
 
 
 def test_passphrase_is_not_printed(project: Project, setup: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
