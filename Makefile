@@ -12,7 +12,7 @@ OUT := out/$(notdir $(STACK))
 CHECKED := aiware_resources aiware_local tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy env test lint bench setup local-stop clean venv python stack
+.PHONY: help up preview destroy env test lint bench setup local-stop clean venv python stack schemas
 
 help: ## List these targets
 	@echo 'Usage: make TARGET [STACK=local] [ARGS="more arguments for the command"]'
@@ -32,18 +32,22 @@ destroy: stack ## Delete or clean up what the stack holds in aiWARE (pulumi dest
 env: stack ## Print shell code for: eval "$(make -s env)"; then plain pulumi and aiware work
 	@.venv/bin/python tools/environment.py --stack $(STACK)
 
-test: setup ## Run the whole test suite, end to end included, with coverage
+test: setup schemas ## Run the whole test suite, end to end included, with coverage
 	@$(RUN) pytest -n 2 --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 lint: venv ## Check style, formatting, types and the direction of imports
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy --strict --explicit-package-bases $(wildcard $(CHECKED))
-	@$(RUN) mypy --strict tools/*.py tools/pulumi-cli/*.py
+	@$(RUN) mypy --strict tools/*.py tools/pulumi-cli/*.py tools/vtn-schemas/*.py
 	@$(RUN) lint-imports --no-cache
 
 bench: setup ## Run the benchmarks
 	@$(RUN) python -m benchmarks $(ARGS)
+
+# Veritone's own JSON schemas, which tests hold the local results against; without npm those tests are skipped.
+schemas: venv
+	@.venv/bin/python tools/vtn-schemas/install.py
 
 setup: python ## Set up the virtual environment, its packages and the Pulumi CLI
 	@$(PYTHON) tools/setup.py

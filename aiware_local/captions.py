@@ -1,30 +1,46 @@
-"""Words to captions: lines, screens, and the files that hold them."""
+"""Words to captions: lines, the screens that they fill, and when each screen is shown."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import pysubs2
+from itertools import groupby
 
 from aiware_local.export_formats import Layout
 from aiware_local.transcripts import Word
 
-SENTENCE_ENDS = (".", "!", "?")
+SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।", "։")
+CLOSERS = "\"'”’»›)]}」』）"
+"""What may follow the end of a sentence and still belongs to it."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Line:
-    """Words that stand in one line, and whether a paragraph starts with it."""
+    """Words that stand in one line.
+
+    Attributes:
+        words: in the order in which they begin.
+        speaker: who says them; None if that is not known or not to be shown.
+        starts_turn: whether the speaker is another than in the line before.
+        pause_ms: the silence before it.
+        length: the characters that it takes, a speaker's name included where it is shown.
+    """
 
     words: list[Word]
-    starts_paragraph: bool
+    speaker: str | None
+    starts_turn: bool
+    pause_ms: int
+    length: int
 
     @property
     def text(self) -> str:
         """The words with spaces between them."""
         return " ".join(word.text for word in self.words)
+
+    @property
+    def labelled(self) -> str:
+        """The words, after the speaker's name where somebody else begins to speak."""
+        return f"{_label(self.speaker)}{self.text}" if self.starts_turn else self.text
 
 
 @dataclass(frozen=True)
@@ -35,88 +51,118 @@ class Screen:
 
     @property
     def start_ms(self) -> int:
-        """When it appears."""
+        """When its first word begins."""
         return self.lines[0].words[0].start_ms
 
     @property
     def stop_ms(self) -> int:
-        """When it goes."""
-        return self.lines[-1].words[-1].stop_ms
+        """When its last word has been said."""
+        return max(word.stop_ms for line in self.lines for word in line.words)
 
 
-def make_lines(words: Iterable[Word], layout: Layout) -> list[Line]:
+@dataclass(frozen=True)
+class Cue:
+    """A screen in its time; the unit of time is the caller's."""
+
+    start: int
+    stop: int
+    lines: list[Line]
+
+
+def make_lines(words: Iterable[Word], layout: Layout, *, labels: bool = True) -> list[Line]:
     """Words wrapped into lines.
 
-    A line ends before it would grow too long, at a gap that separates paragraphs or screens, after the end of a
-    sentence if the layout asks for that, and at a change of speakers if speakers are shown.
+    A line ends before it would grow too long, at a pause that separates lines or screens, after the end of a sentence
+    if the layout asks for that, and at a change of speakers if speakers are shown.
+
+    Args:
+        words: in any order; words that overlap stand in the order in which they begin.
+        layout: the options.
+        labels: whether the name of a speaker takes room in the line.
     """
     lines: list[Line] = []
-    current: list[Word] = []
-    starts_paragraph = True
-    for word in words:
-        last = current[-1] if current else None
-        paragraph = last is not None and _separates(last, word, layout.paragraph_gap_ms)
-        if last is not None and (paragraph or _breaks(current, last, word, layout)):
-            lines.append(Line(current, starts_paragraph))
-            current, starts_paragraph = [], paragraph
-        current.append(word)
-    return [*lines, Line(current, starts_paragraph)] if current else lines
-
-
-def make_screens(lines: list[Line], layout: Layout) -> list[Screen]:
-    """Lines gathered into screens: as many as fit, parted at long gaps and, if speakers are shown, between them."""
-    screens: list[list[Line]] = []
-    for line in lines:
-        last = screens[-1] if screens else None
-        if last is None or len(last) >= max(layout.lines_per_screen, 1) or _parts(last[-1], line, layout):
-            screens.append([line])
+    silent_since: int | None = None
+    for word in sorted(words, key=lambda word: (word.start_ms, word.stop_ms)):
+        pause = 0 if silent_since is None else max(word.start_ms - silent_since, 0)
+        silent_since = max(silent_since or 0, word.stop_ms)
+        last = lines[-1] if lines else None
+        if last is None or _breaks(last, word, pause, layout):
+            lines.append(_new_line(last, word, pause, layout, labels))
         else:
-            last.append(line)
-    return [Screen(screen) for screen in screens]
+            last.words.append(word)
+            last.length += 1 + len(word.text)
+    return lines
 
 
-def render_captions(words: list[Word], layout: Layout, extension: str) -> str:
-    """The text of a vtt, srt or ttml file."""
-    subtitles = pysubs2.SSAFile()
-    for screen in make_screens(make_lines(words, layout), layout):
-        text = _screen_text(screen, layout, extension)
-        subtitles.append(pysubs2.SSAEvent(start=screen.start_ms, end=screen.stop_ms, text=text))
-    # what looks like a style tag ({...}) is speech here, and stays
-    keep = {} if extension == "ttml" else {"keep_ssa_tags": True}
-    return subtitles.to_string(extension, **keep)
+def make_screens(lines: Iterable[Line], layout: Layout) -> list[Screen]:
+    """Lines gathered into screens: as many as fit, parted at long pauses."""
+    screens: list[Screen] = []
+    for line in lines:
+        full = not screens or len(screens[-1].lines) >= layout.lines_per_screen
+        if full or exceeds(line.pause_ms, layout.screen_gap_ms):
+            screens.append(Screen([line]))
+        else:
+            screens[-1].lines.append(line)
+    return screens
 
 
-def render_text(words: list[Word], layout: Layout) -> str:
-    """The text of a txt file: lines, with an empty line before each new paragraph."""
-    parts: list[str] = []
-    for line in make_lines(words, layout):
-        parts.append(f"\n{line.text}" if line.starts_paragraph and parts else line.text)
-    return "\n".join(parts) + "\n"
+def make_cues(words: Iterable[Word], layout: Layout, *, labels: bool = True, per_second: int = 1000) -> list[Cue]:
+    """Screens in their time, one after another: where people speak at once, a screen goes when the next one comes.
+
+    Args:
+        words: what is said.
+        layout: the options.
+        labels: whether the name of a speaker takes room in the line.
+        per_second: the units of time in a second; every cue lasts for one at least.
+    """
+    screens = make_screens(make_lines(words, layout, labels=labels), layout)
+    cues: list[Cue] = []
+    free = 0
+    for start, group in groupby(screens, lambda screen: screen.start_ms * per_second // 1000):
+        together = list(group)
+        after = len(cues) + len(together)
+        begin = max(start, free)
+        end = max(-(-screen.stop_ms * per_second // 1000) for screen in together)
+        if after < len(screens):
+            end = min(end, screens[after].start_ms * per_second // 1000)
+        free = max(end, begin + len(together))
+        cues += _shared(together, begin, free)
+    return cues
 
 
-def _breaks(current: list[Word], last: Word, word: Word, layout: Layout) -> bool:
-    length = sum(len(other.text) + 1 for other in current) + len(word.text)
+def exceeds(pause_ms: int, gap_ms: int) -> bool:
+    """Whether a pause is longer than what an option allows; 0 allows any."""
+    return 0 < gap_ms < pause_ms
+
+
+def clock(milliseconds: int, fraction: str) -> str:
+    """A time as ``01:02:03.456``, with the given character before the milliseconds."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}{rest:03}"
+
+
+def _breaks(line: Line, word: Word, pause: int, layout: Layout) -> bool:
     return (
-        (layout.max_characters > 0 and length > layout.max_characters)
-        or (layout.newline_on_punctuation and last.text.endswith(SENTENCE_ENDS))
-        or _separates(last, word, layout.screen_gap_ms)
-        or (layout.with_speakers and last.speaker != word.speaker)
+        line.length + 1 + len(word.text) > layout.max_characters
+        or (layout.newline_on_punctuation and line.words[-1].text.rstrip(CLOSERS).endswith(SENTENCE_ENDS))
+        or exceeds(pause, layout.paragraph_gap_ms)
+        or exceeds(pause, layout.screen_gap_ms)
+        or (layout.with_speakers and line.speaker != word.speaker)
     )
 
 
-def _parts(last: Line, line: Line, layout: Layout) -> bool:
-    before, after = last.words[-1], line.words[0]
-    return _separates(before, after, layout.screen_gap_ms) or (layout.with_speakers and before.speaker != after.speaker)
+def _new_line(before: Line | None, word: Word, pause: int, layout: Layout, labels: bool) -> Line:
+    speaker = word.speaker if layout.with_speakers else None
+    starts_turn = speaker is not None and (before is None or before.speaker != speaker)
+    label = _label(speaker) if starts_turn and labels else ""
+    return Line([word], speaker, starts_turn, pause, len(label) + len(word.text))
 
 
-def _separates(last: Word, word: Word, gap_ms: int) -> bool:
-    return gap_ms > 0 and word.start_ms - last.stop_ms >= gap_ms
+def _label(speaker: str | None) -> str:
+    return f"{speaker}: "
 
 
-def _screen_text(screen: Screen, layout: Layout, extension: str) -> str:
-    lines = [line.text for line in screen.lines]
-    speaker = screen.lines[0].words[0].speaker if layout.with_speakers else None
-    if extension == "vtt":
-        text = "\\N".join(html.escape(line, quote=False) for line in lines)
-        return f"<v {html.escape(speaker, quote=False)}>{text}" if speaker else text
-    return "\\N".join([f"{speaker}: {lines[0]}", *lines[1:]] if speaker else lines)
+def _shared(screens: Sequence[Screen], begin: int, end: int) -> list[Cue]:
+    """Screens that begin at the same moment share the time evenly."""
+    share = [begin + (end - begin) * place // len(screens) for place in range(len(screens) + 1)]
+    return [Cue(share[place], share[place + 1], screen.lines) for place, screen in enumerate(screens)]

@@ -44,8 +44,12 @@ class Catalogue:
 
 @cache
 def load_catalogue() -> Catalogue:
-    """The catalogue that ships with the package."""
-    return Catalogue(json.loads(files("aiware_local").joinpath("catalogue.json").read_text(encoding="utf-8")))
+    """The catalogue that ships with the package: what Veritone's documents name, then what is only here."""
+    parts = [
+        json.loads(files("aiware_local").joinpath(name).read_text(encoding="utf-8"))
+        for name in ("catalogue.json", "catalogue_extra.json")
+    ]
+    return Catalogue({kind: [entry for part in parts for entry in part[kind]] for kind in ("categories", "engines")})
 
 
 def _dated(entry: Record) -> Record:

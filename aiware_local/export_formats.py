@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ class Layout:
     max_characters: int
     newline_on_punctuation: bool
     paragraph_gap_ms: int
-    lines_per_screen: int = 0
+    lines_per_screen: int = 1
     screen_gap_ms: int = 0
     with_speakers: bool = False
 
@@ -38,6 +39,16 @@ _LAYOUT_OPTIONS = {
     "timeGapToSeparateScreenMs": "screen_gap_ms",
     "withSpeakerData": "with_speakers",
 }
+
+LEAST = {
+    "maxCharacterPerLine": 1,
+    "linesPerScreen": 1,
+    "timeGapToSeparateParagraphMs": 0,
+    "timeGapToSeparateScreenMs": 0,
+}
+"""The smallest value of each option that is a number."""
+
+FILE_EXTENSION = re.compile(r"\.?[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 
 
 def _captions(characters: int, lines: int, content_type: str) -> Format:
@@ -69,8 +80,8 @@ def checked_format(config: Mapping[str, Any], path: str) -> Record:
     """The format of a createExportRequest input with its options filled in.
 
     Raises:
-        ApiError: invalid_input for an unknown extension, an option that the extension does not take, or a value of the
-            wrong type.
+        ApiError: invalid_input for an unknown extension, an option that the extension does not take, or a value that
+            the option cannot have.
     """
     extension, options = config["extension"], config.get("options")
     chosen = FORMATS.get(extension)
@@ -78,12 +89,13 @@ def checked_format(config: Mapping[str, Any], path: str) -> Record:
         raise invalid_input(f"{path}.extension is '{extension}'; it must be one of {', '.join(FORMATS)}.")
     if options is not None and not isinstance(options, dict):
         raise invalid_input(f"{path}.options must be an object.")
+    given = {name: value for name, value in (options or {}).items() if value is not None}
     defaults = {**chosen.defaults, "fileExtension": extension}
-    for name, value in (options or {}).items():
+    for name, value in given.items():
         if name not in defaults:
             raise invalid_input(f"{path}.options.{name}: {extension} takes {', '.join(defaults)}.")
-        _require_type(value, defaults[name], f"{path}.options.{name}")
-    return {"extension": extension, "options": {**defaults, **(options or {})}}
+        _require_value(name, value, defaults[name], f"{path}.options.{name}")
+    return {"extension": extension, "options": {**defaults, **given}}
 
 
 def layout_of(options: Mapping[str, Any]) -> Layout:
@@ -92,12 +104,12 @@ def layout_of(options: Mapping[str, Any]) -> Layout:
     return Layout(**values)
 
 
-def _require_type(value: Any, default: Any, path: str) -> None:
+def _require_value(name: str, value: Any, default: Any, path: str) -> None:
     if isinstance(default, bool):
         if not isinstance(value, bool):
             raise invalid_input(f"{path} must be true or false.")
     elif isinstance(default, int):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise invalid_input(f"{path} must be a whole number, not negative.")
-    elif not isinstance(value, str) or not value.strip(".") or "/" in value or "\\" in value:
-        raise invalid_input(f"{path} must be a file extension.")
+        if not isinstance(value, int) or isinstance(value, bool) or value < LEAST[name]:
+            raise invalid_input(f"{path} must be a whole number, {LEAST[name]} or more.")
+    elif not isinstance(value, str) or not FILE_EXTENSION.fullmatch(value):
+        raise invalid_input(f'{path} must be a file extension, such as "xml".')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections import Counter
@@ -55,6 +56,8 @@ class Installation:
         self.tokens = Tokens(self.store, self.clock, load_credentials(data / "credentials.json"))
         self.signer = Signer(_key(data / "signing.key"))
         self.media = MediaFetcher(media_root, self.files)
+        # Programs that engines start: no more at a time than there are processors.
+        self.processes = asyncio.Semaphore(os.cpu_count() or 1)
         self.user_id: str = self._once("userId", new_uuid())
 
     def next_tdo_id(self) -> str:

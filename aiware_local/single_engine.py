@@ -23,7 +23,10 @@ ADAPTER = "9e611ad7-2d3b-48f6-a51b-0a1ba40fe255"
 PLAYBACK = "352556c7-de07-4d55-b33f-74b1cf237f25"
 CHUNK = "8bdb0e3b-ff28-4f6e-a3ba-887bd06e6440"
 WRITER = "8eccf9cc-6b6d-4d7d-8cb3-7ebf4950c5f3"
-WITH_TEMPLATES = frozenset({"transcription", "translation"})
+ASSET_CREATOR = "75fc943b-b5b0-4fe1-bcb6-9a7e1884257a"
+TEXT_ROLES = frozenset({"translation", "extraction", "language", "keywords"})
+"""Engines that work on documents: these are stored as they are, and not cut."""
+WITH_TEMPLATES = frozenset({"transcription", *TEXT_ROLES})
 JOB_FIELDS = frozenset({"clusterId", "priority", "notificationUri"})
 """Fields that a template puts into the job; every other field goes into the engine's payload."""
 
@@ -84,8 +87,13 @@ def _template(kind: str, job: Record) -> Record:
 def _upload_job(engine: Record) -> Record:
     tasks = [
         _task(ADAPTER, payload={"url": "{{uploadUrl}}"}, folders=[("adapterOutput", "stream", "output")]),
-        _task(PLAYBACK, waits=True, folders=[("playbackInput", "stream", "input")]),
-        _task(CHUNK, waits=True, folders=[("chunkInput", "stream", "input"), ("chunkOutput", "chunk", "output")]),
+        _task(_keeper(engine), waits=True, folders=[("playbackInput", "stream", "input")]),
+        _task(
+            CHUNK,
+            _cut(engine),
+            waits=True,
+            folders=[("chunkInput", "stream", "input"), ("chunkOutput", "chunk", "output")],
+        ),
         *_recognition(engine),
     ]
     routes = [("adapterOutput", "playbackInput"), ("adapterOutput", "chunkInput"), *RECOGNITION_ROUTES]
@@ -93,11 +101,19 @@ def _upload_job(engine: Record) -> Record:
 
 
 def _reprocess_job(engine: Record) -> Record:
-    tasks = [_task(CHUNK, folders=[("chunkOutput", "chunk", "output")]), *_recognition(engine)]
+    tasks = [_task(CHUNK, _cut(engine), folders=[("chunkOutput", "chunk", "output")]), *_recognition(engine)]
     return {"targetId": "{{targetId}}", "isReprocessJob": True, **_job(tasks, RECOGNITION_ROUTES)}
 
 
 RECOGNITION_ROUTES = [("chunkOutput", "engineInput"), ("engineOutput", "writerInput")]
+
+
+def _keeper(engine: Record) -> str:
+    return ASSET_CREATOR if engine["_role"] in TEXT_ROLES else PLAYBACK
+
+
+def _cut(engine: Record) -> Record:
+    return {"ffmpegTemplate": "rawchunk" if engine["_role"] in TEXT_ROLES else "audio"}
 
 
 def _recognition(engine: Record) -> list[Record]:
@@ -117,7 +133,7 @@ def _job(tasks: list[Record], routes: list[tuple[str, str]]) -> Record:
     }
 
 
-def _task(engine_id: str, folders: list[tuple[str, str, str]], payload: Any = None, waits: bool = False) -> Record:
+def _task(engine_id: str, payload: Any = None, *, folders: list[tuple[str, str, str]], waits: bool = False) -> Record:
     return {
         "engineId": engine_id,
         "payload": payload if payload is not None else {},

@@ -114,6 +114,8 @@ def drop_results(call: Call, tdo: Record, *, collected_too: bool) -> None:
     for job in list(call.store.scan("job", owner=tdo["id"])):
         for task in job["_tasks"]:
             result = task["_result"]
+            for chunk in (result or {}).get("chunks") or []:
+                call.installation.files.delete(chunk["file"])
             if result is None or result["document"] is None or (result["collected"] and not collected_too):
                 continue
             call.installation.files.delete(result["document"])

@@ -96,8 +96,15 @@ def words_of(document: Record) -> list[Word]:
         choices = entry.get("words") or []
         best = next((choice for choice in choices if choice.get("bestPath")), choices[0] if choices else None)
         if best and best.get("word"):
-            words.append(Word(best["word"], entry["startTimeMs"], entry["stopTimeMs"], entry.get("speakerId")))
+            words.append(Word(best["word"], entry["startTimeMs"], entry["stopTimeMs"], speaker_of(entry)))
     return words
+
+
+def speaker_of(entry: Record) -> str | None:
+    """Who speaks in an entry of a `series`: its object of type speaker, or the older speakerId."""
+    found = entry.get("object")
+    label = found.get("label") if isinstance(found, dict) and found.get("type") == "speaker" else None
+    return label or entry.get("speakerId") or None
 
 
 def _series_entry(word: Word, language: str) -> Record:

@@ -41,11 +41,13 @@ class Worker:
         while self._due():
             if self._running is None or self._running.done():
                 self._running = asyncio.create_task(self._work())
+            # Another request may start the next round as soon as this one is done: keep hold of the one awaited.
+            running = self._running
             left = deadline - asyncio.get_running_loop().time()
-            done, _ = await asyncio.wait({self._running}, timeout=max(left, 0))
+            done, _ = await asyncio.wait({running}, timeout=max(left, 0))
             if not done:
                 return
-            self._running.result()
+            running.result()
 
     async def stop(self) -> None:
         """Gives up work under way; it will be done again when it is needed."""

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
+from aiware_resources.catalogue import get_cluster, get_clusters, get_engine, get_engine_categories, get_engines
 from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
 from aiware_resources.dag import Dag, ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
-from aiware_resources.export_request import (
-    ExportedTdoArgs,
-    ExportRequest,
-    Extension,
-    FormatArgs,
-    OutputConfigurationArgs,
-)
+from aiware_resources.export_formats import Extension
+from aiware_resources.export_request import ExportedTdoArgs, ExportRequest, FormatArgs, OutputConfigurationArgs
 from aiware_resources.job import Job
-from aiware_resources.tdo_content import (
-    AssetArgs,
-    AssetFileArgs,
-    AssetSourceArgs,
-    ContentTemplateArgs,
-    PrimaryAssetArgs,
-    SourceDataArgs,
-    TargetArgs,
-)
+from aiware_resources.results import get_engine_results
+from aiware_resources.single_engine_job import SingleEngineJob
+from aiware_resources.tdo_assets import AssetArgs, AssetFileArgs, AssetSourceArgs, TdoAssetArgs
+from aiware_resources.tdo_content import ContentTemplateArgs, PrimaryAssetArgs, SourceDataArgs, TargetArgs
 from aiware_resources.temporal_data_object import TemporalDataObject
 
 __all__ = [
@@ -41,9 +32,17 @@ __all__ = [
     "OutputConfigurationArgs",
     "PrimaryAssetArgs",
     "RouteArgs",
+    "SingleEngineJob",
     "SourceDataArgs",
     "SubscriptionArgs",
     "TargetArgs",
     "TaskArgs",
+    "TdoAssetArgs",
     "TemporalDataObject",
+    "get_cluster",
+    "get_clusters",
+    "get_engine",
+    "get_engine_categories",
+    "get_engine_results",
+    "get_engines",
 ]

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 import pulumi
+from pulumi.dynamic import CreateResult, DiffResult
 from pydantic import Field
 
+from aiware_resources.allowed_engines import declared
 from aiware_resources.api import ClusterRecord
 from aiware_resources.errors import AdoptionError, AlreadyExists
 from aiware_resources.policies import Awaited
@@ -106,6 +108,17 @@ class ClusterProvider(EntityProvider):
     model = ClusterState
     replaces = frozenset(CREATE_ONLY)
     secrets = frozenset({"dockerCredentials", "serviceToken"})
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        """As for every entity; jobs of the same program are held against what the cluster is going to allow."""
+        declared.add(_id, _news)
+        return super().diff(_id, _olds, _news)
+
+    def create(self, props: Props) -> CreateResult:
+        """As for every entity; see `diff`."""
+        made = super().create(props)
+        declared.add(str(made.id), props)
+        return made
 
     def deletes_before_replace(self, olds: Props, news: Props) -> bool | None:
         """A cluster is known by its name, so one that keeps its name makes room for its successor."""

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from aiware_resources.api import download, remote_size
+from aiware_resources.api import Progress, download, remote_size
+from aiware_resources.errors import DownloadFailed
 from aiware_resources.settings import Settings
 
 
@@ -24,29 +30,109 @@ class File:
     size: int
     sha256: str
 
+    def properties(self) -> dict[str, Any]:
+        """The file as a plain value: path, size, sha256."""
+        return {"path": str(self.path), "size": self.size, "sha256": self.sha256}
 
-def keep(settings: Settings, uri: str, destination: Path) -> File:
+
+def keep(settings: Settings, uri: str, destination: Path, progress: Progress | None = None) -> File:
     """Sees to it that a file is there: downloads it when it is missing or not of the size that the server tells.
 
     Args:
         settings: The stack's settings.
         uri: Signed link to the content.
         destination: Where the file belongs.
+        progress: Is told how many bytes have come, and of how many.
 
     Raises:
-        DownloadFailed: When it could not be fetched or written.
+        DownloadFailed: When it could not be fetched or written, or is a zip of several files.
     """
     there = existing(destination)
     if there is not None and there.size == remote_size(settings, uri):
         return there
-    fetched = download(settings, uri, destination)
-    return File(fetched.path, fetched.size, fetched.sha256)
+    with writing(destination), scratch(destination.parent) as folder:
+        fetched = download(settings, uri, folder / destination.name, progress=progress)
+        if is_archive(fetched.path):
+            raise DownloadFailed(
+                f"{destination} would be a zip: aiWARE made several files, not one.",
+                remedy="Name a folder to unpack them into, by a slash at the end.",
+            )
+        fetched.path.replace(destination)
+    return File(destination, fetched.size, fetched.sha256)
 
 
 def existing(path: Path) -> File | None:
     """The file at a path, or ``None`` when there is none."""
-    if not path.is_file():
-        return None
+    return described(path) if path.is_file() else None
+
+
+def described(path: Path) -> File:
+    """Reads what a file is.
+
+    Raises:
+        OSError: When it cannot be read.
+    """
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return File(path, path.stat().st_size, digest)
+
+
+def content_at(path: Path, content: bytes) -> File:
+    """The file that a path would be with this content."""
+    return File(path, len(content), hashlib.sha256(content).hexdigest())
+
+
+def write(destination: Path, content: bytes) -> File:
+    """Sees to it that a file has this content: writes it when it is missing or different, whole or not at all.
+
+    Raises:
+        DownloadFailed: When it could not be written.
+    """
+    wanted = content_at(destination, content)
+    if existing(destination) == wanted:
+        return wanted
+    with writing(destination), scratch(destination.parent) as folder:
+        part = folder / destination.name
+        part.write_bytes(content)
+        part.replace(destination)
+    return wanted
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a zip of files; a docx, which is a zip by its make, is none."""
+    if not zipfile.is_zipfile(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" not in archive.namelist()
+    except zipfile.BadZipFile:
+        # A damaged one all the same.
+        return True
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """A hidden folder inside of another, for files in the making; it vanishes with what is left in it.
+
+    Raises:
+        OSError: When it cannot be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder) as name:
+        yield Path(name)
+
+
+@contextmanager
+def writing(destination: Path) -> Iterator[None]:
+    """Turns what the file system says while something is written into an error that names it.
+
+    Raises:
+        DownloadFailed: When it could not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DownloadFailed(
+            f"{destination} could not be written: {error.strerror or error}.",
+            remedy="Check the folder's permissions and the free space.",
+        ) from error

@@ -29,6 +29,9 @@ CHUNK_AGGREGATOR = "045e675b-ed7c-43bf-8300-a2f2102f57a4"
 TRANSLATE_SPANISH_TO_ENGLISH = "95c910f6-4a26-4b66-96cb-488befa86466"
 """Spanish to English translation."""
 
+SPEAKER_DETECTION = "06c3f1d7-7424-407b-a3b5-6ef61154fc0b"
+"""Tells who speaks when."""
+
 NAMES = {
     WEBSTREAM_ADAPTER: "Webstream Adapter",
     PLAYBACK: "Playback",
@@ -39,5 +42,6 @@ NAMES = {
     OUTPUT_WRITER: "Output Writer",
     CHUNK_AGGREGATOR: "Chunk Aggregator",
     TRANSLATE_SPANISH_TO_ENGLISH: "Spanish to English",
+    SPEAKER_DETECTION: "Speaker Detection",
 }
 """What people call these engines."""

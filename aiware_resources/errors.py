@@ -214,6 +214,10 @@ class DownloadFailed(AiwareError):
         self.status = status
 
 
+class UploadFailed(AiwareError):
+    """A file could not be uploaded: it cannot be read, or changed meanwhile. Nothing was created."""
+
+
 class RunFailed(AiwareError):
     """Several things failed in one run: one error that lists them all.
 

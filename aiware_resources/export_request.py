@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import Awaitable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path as FilePath
-from typing import Any, ClassVar, Literal, TypedDict
+from functools import partial
+from typing import Any, ClassVar, TypedDict
 
 import pulumi
-from pulumi.output import UNKNOWN
-from pulumi.runtime import is_dry_run
-from pydantic import Field
+from pydantic import Field, field_serializer
 
-from aiware_resources.api import ExportRecord
-from aiware_resources.downloads import File, existing, keep
-from aiware_resources.errors import AiwareError
+from aiware_resources.api import ExportRecord, Progress
+from aiware_resources.export_formats import Extension, completed, option_problems
+from aiware_resources.exported_files import Place, Requested, destination_problems, place_of
+from aiware_resources.kept import Files, Kept
 from aiware_resources.policies import Adoptable, Awaited
 from aiware_resources.reconcile import (
     CLOCK_SKEW,
@@ -31,13 +28,14 @@ from aiware_resources.reconcile import (
     Path,
     Problem,
     Props,
+    Schema,
     Timestamp,
     owned,
 )
-from aiware_resources.waiting import Completion, Condition, Seen, Waiting
+from aiware_resources.settings import Settings
+from aiware_resources.waiting import Completion, Condition, Waiting
 from aiware_resources.waiting.conditions import ExportCondition
 
-Extension = Literal["txt", "docx", "txtAvid", "srt", "ttml", "vtt", "vlf"]
 INPUTS = ("includeMedia", "tdoData", "outputConfigurations")
 
 
@@ -57,6 +55,10 @@ class Format(ApiModel):
 
     extension: Extension
     options: dict[str, Any] = Field(default_factory=dict)
+
+    @field_serializer("options", when_used="json")
+    def _in_normal_form(self, options: dict[str, Any]) -> dict[str, Any]:
+        return completed(self.extension, options)
 
 
 class OutputConfiguration(ApiModel):
@@ -99,8 +101,14 @@ class ExportProvider(EntityProvider):
             named = configuration.engine_id or configuration.category_id
             if not named and not _hidden(unknown, "outputConfigurations", index):
                 yield Problem(("outputConfigurations", index), "names no results: give engineId or categoryId")
+            for place, chosen in enumerate(configuration.formats):
+                above = ("outputConfigurations", index, "formats", place, "options")
+                yield from option_problems(chosen.extension, chosen.options, above)
         if values.get("tdoData") == []:
             yield Problem(("tdoData",), "needs at least one TDO")
+        is_counted = not any(path[0] in INPUTS and path[0] not in values for path in unknown)
+        if "downloadTo" in values and is_counted:
+            yield from destination_problems(values["downloadTo"], _requested(values))
 
     def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
         """Every input, and a failed request too."""
@@ -169,7 +177,8 @@ class FormatArgs(TypedDict, total=False):
 
     Attributes:
         extension: ``txt``, ``docx``, ``txtAvid``, ``srt``, ``ttml``, ``vtt`` or ``vlf``.
-        options: Options of the format, such as ``maxCharacterPerLine``; its keys are the API's own.
+        options: Options of the format, such as ``maxCharacterPerLine``; its keys are the API's own. One at its default
+            is the same as one left out.
     """
 
     extension: pulumi.Input[Extension]
@@ -191,19 +200,21 @@ class OutputConfigurationArgs(TypedDict, total=False):
 
 
 class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
-    """An export request, and the file that comes of it.
+    """An export request, and what comes of it: one file, or several.
 
     Attributes:
         status: The status on completion.
         asset_uri: Signed link to the result, once complete. Secret.
-        path: Where the file was downloaded to; ``None`` without ``download_to``.
-        size: Its size in bytes.
-        sha256: Its SHA-256, in hexadecimal.
+        path: The file, or folder of files, that was downloaded; ``None`` without ``download_to``.
+        files: Each file that was downloaded: path, size in bytes, sha256 in hexadecimal.
+        size: Size of all files together, in bytes.
+        sha256: SHA-256 of the file, in hexadecimal; ``None`` when there are several.
     """
 
     status: pulumi.Output[str]
     asset_uri: pulumi.Output[str]
     path: pulumi.Output[str | None]
+    files: pulumi.Output[list[dict[str, Any]] | None]
     size: pulumi.Output[int | None]
     sha256: pulumi.Output[str | None]
 
@@ -231,7 +242,9 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
             output_configurations: Which results to export, and as what.
             include_media: Whether to add the media; can make the export very large.
             triggers: Any value; when it changes, the export is requested anew.
-            download_to: File to write the result to, on ``up``, whenever it is not there or not of the same size.
+            download_to: Where to write the result on ``up``, whenever it is not there or not of the same size: a file;
+                or a folder, when several formats or TDOs, or the media, make several files, or when the name ends in a
+                slash. They come as one zip then, which is unpacked. Nothing else in the folder is touched.
             adopt: Id of an existing request to take over instead of making one.
             wait: Whether to wait until it is complete; by default as ``aiware:wait`` says.
             timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
@@ -242,61 +255,36 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
         completion = Completion(self, resource_name, _condition, Waiting(wait, timeout))
         self.status = completion.output(lambda seen: seen.known(lambda record: record.status))
         self.asset_uri = completion.output(lambda seen: seen.when_done(lambda record: record.asset_uri), secret=True)
-        download = _Download(completion, resource_name, download_to)
-        file = asyncio.ensure_future(download.file())
-        self.path = completion.derived(download.path(file))
-        self.size = completion.derived(_of(file, lambda kept: kept.size))
-        self.sha256 = completion.derived(_of(file, lambda kept: kept.sha256))
-        self.__dict__["urn"] = completion.urn(after=file)
+        place = self._place if "downloadTo" in self.__dict__ else None
+        kept = Kept(completion, resource_name, place, partial(_fetch, completion.monitor.settings), _foresee)
+        files = kept.start()
+        self.path = kept.path(files)
+        self.files = kept.output(files, lambda found: [file.properties() for file in found])
+        self.size = kept.output(files, lambda found: sum(file.size for file in found))
+        self.sha256 = kept.output(files, lambda found: found[0].sha256 if len(found) == 1 else None)
+        self.__dict__["urn"] = completion.urn(after=files)
+
+    async def _place(self) -> Place:
+        """Where the files go, which depends on what is asked for; all of it is known on completion."""
+        keys = ("downloadTo", "tdoData", "outputConfigurations", "includeMedia")
+        given = {key: self.__dict__[key] for key in keys if key in self.__dict__}
+        known: Props = await pulumi.Output.all(**given).future() or {}
+        values, _ = Schema(ExportState).validate(known, frozenset())
+        return place_of(known["downloadTo"], _requested(values))
 
 
-@dataclass(frozen=True)
-class _Download:
-    """The download that follows the completion of an export."""
-
-    completion: Completion[ExportRecord]
-    name: str
-    destination: pulumi.Input[str] | None
-
-    async def file(self) -> Any:
-        """The downloaded file, ``None`` when none is asked for, ``UNKNOWN`` while it cannot be had."""
-        if self.destination is None:
-            return None
-        seen: Seen[ExportRecord] = await self.completion.seen
-        destination = await self._destination()
-        if not seen.is_done or seen.record is None or seen.record.asset_uri is None or destination is None:
-            return UNKNOWN
-        if is_dry_run():
-            return existing(destination) or UNKNOWN
-        return await self._keep(seen.record.asset_uri, destination)
-
-    async def path(self, file: Awaitable[Any]) -> Any:
-        """Where the file is. Known in a preview even where another machine keeps it, so that this shows no drift."""
-        kept = await file
-        if kept is not UNKNOWN:
-            return str(kept.path) if isinstance(kept, File) else None
-        seen: Seen[ExportRecord] = await self.completion.seen
-        destination = await self._destination()
-        return str(destination) if seen.is_done and destination is not None else UNKNOWN
-
-    async def _destination(self) -> FilePath | None:
-        given = await pulumi.Output.from_input(self.destination).future()
-        return FilePath(given) if given else None
-
-    async def _keep(self, uri: str, destination: FilePath) -> File:
-        monitor = self.completion.monitor
-        with monitor.under_way.work():
-            try:
-                return await monitor.call(lambda _: keep(monitor.settings, uri, destination))
-            except AiwareError as error:
-                failure = error
-        never: File = await monitor.fail(self.name, self.completion.row, failure)
-        return never
+def _requested(values: Props) -> Requested:
+    """How many files validated inputs ask for."""
+    formats = sum(len(configuration.formats) for configuration in values.get("outputConfigurations", []))
+    return Requested(len(values.get("tdoData", [])), formats, bool(values.get("includeMedia")))
 
 
-async def _of(file: asyncio.Future[Any], pick: Any) -> Any:
-    kept = await file
-    return pick(kept) if isinstance(kept, File) else kept
+def _fetch(settings: Settings, record: ExportRecord, where: Place, progress: Progress) -> Files | None:
+    return None if record.asset_uri is None else where.keep(settings, record.asset_uri, record.id, progress)
+
+
+def _foresee(record: ExportRecord, where: Place) -> Files | None:
+    return where.existing(record.id)
 
 
 async def _condition() -> Condition[ExportRecord]:

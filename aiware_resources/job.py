@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar, cast
 
 import pulumi
-from pulumi.output import UNKNOWN
+from pulumi.dynamic import CheckFailure, CheckResult
 from pydantic import Field
 
 from aiware_resources import dag as graphs
-from aiware_resources.api import EngineResultRecord, JobRecord
+from aiware_resources import payloads
+from aiware_resources.api import JobRecord
+from aiware_resources.job_outputs import TARGET_TDO, JobOutputs
 from aiware_resources.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
     ADOPTED,
     FAILURE,
+    ApiModel,
     Earlier,
     EntityProvider,
     EntityResource,
@@ -29,21 +32,20 @@ from aiware_resources.reconcile import (
     marked,
     marker_of,
     owned,
+    path_text,
     repeat_until_applied,
     send_once,
 )
+from aiware_resources.reconcile.compare import changed_paths
 from aiware_resources.tdo_content import Target, TargetArgs, span_problems
 from aiware_resources.temporal_data_object import remove_tdo
-from aiware_resources.waiting import Completion, Condition, Seen, Waiting
-from aiware_resources.waiting.conditions import JOB_FAILED, JobCondition, failing_task
+from aiware_resources.waiting import Waiting
+from aiware_resources.waiting.conditions import JOB_FAILED, failing_task
 
 JOB_OVER = frozenset({"complete", *JOB_FAILED})
 
 RAN_ON = "ranOn"
 """The cluster that the job was submitted to."""
-
-TARGET_TDO = "targetTdoId"
-"""The TDO that the job made through ``target``."""
 
 PRODUCES = ("targetId", "target", "tasks", "routes", "isReprocessJob", "scheduledJobId", "jobTemplateId", "skipDecider")
 RUNS = ("clusterId", "notificationUris", "jobConfig", "retries", "name", "status", "organizationId")
@@ -77,6 +79,7 @@ class JobState(Adoptable, Awaited):
     cleanup_options: list[CleanupOption] | None = None
     on_failure: OnFailure = "retry"
     allow_failure: bool = False
+    results_to: Identifier | None = None
 
     @classmethod
     def canonical(cls, normal: Props) -> Props:
@@ -91,15 +94,28 @@ class JobProvider(EntityProvider):
     """Submits jobs through createJob, and retries, cancels and reads them. Never waits."""
 
     kind = "job"
-    model = JobState
+    model: ClassVar[type[ApiModel]] = JobState
     replaces = frozenset({*PRODUCES, "triggers"})
     policies: ClassVar[frozenset[str]] = EntityProvider.policies | {
         "onDestroyTarget",
         "cleanupOptions",
         "onFailure",
         "allowFailure",
+        "resultsTo",
     }
     facts = frozenset({ADOPTED, RAN_ON, TARGET_TDO})
+    makes_tdo: ClassVar[str] = "target"
+    """The property that lets the job make a TDO for itself."""
+    runs: ClassVar[frozenset[str]] = frozenset(RUNS)
+    """Properties that say where and how the job runs: they have no effect before it runs next."""
+
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        """As for every entity; what is going to run is held against the engine catalogue as well."""
+        checked = super().check(_olds, news)
+        if self._settings.validate_engines and self._will_run(_olds, checked.inputs):
+            found = self.unsuitable(checked.inputs)
+            checked.failures.extend(CheckFailure(path_text(problem.path), problem.reason) for problem in found)
+        return checked
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
         """The task graph, and exactly one TDO to work on."""
@@ -116,6 +132,10 @@ class JobProvider(EntityProvider):
             yield from span_problems(target.start_date_time, target.stop_date_time, ("target",))
         if "tasks" in values:
             yield from graphs.problems(values["tasks"], values.get("routes", []), unknown)
+
+    def unsuitable(self, inputs: Props) -> Iterable[Problem]:
+        """What does not suit the engines, as the engine catalogue has them."""
+        return payloads.problems(self._settings, inputs)
 
     def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
         """What the job produces re-runs it; where and how it runs does not. A failed job may have to run anew."""
@@ -174,7 +194,7 @@ class JobProvider(EntityProvider):
 
     def without_effect(self, paths: Iterable[Path]) -> str | None:
         """Which differences have no effect before the job runs next."""
-        later = {str(path[0]) for path in paths if path[0] in RUNS}
+        later = {str(path[0]) for path in paths if path[0] in self.runs}
         later |= {"executionPreferences" for path in paths if "executionPreferences" in path}
         return ", ".join(sorted(later)) or None
 
@@ -203,6 +223,15 @@ class JobProvider(EntityProvider):
         """What ``on_destroy`` says; ``cancel`` when it says nothing."""
         return super().destroy_policy(props, default)
 
+    def _will_run(self, olds: Props, news: Props) -> bool:
+        """Whether the job is going to be submitted; one that ran already may outlive its engines."""
+        if not olds:
+            return not news.get("adopt")
+        if FAILURE not in olds and all(olds.get(key) == news.get(key) for key in self.replaces):
+            # Nearly always; comparing in normal form takes its time with hundreds of jobs.
+            return False
+        return bool(self.replacing(changed_paths(self._schema, olds, news), olds, news))
+
     def _runs_anew(self, olds: Props, news: Props) -> bool:
         """Whether a failed job is submitted anew: a cancelled one, and one on an earlier cluster, cannot be retried."""
         elsewhere = RAN_ON in olds and news.get("clusterId") != olds[RAN_ON]
@@ -211,7 +240,7 @@ class JobProvider(EntityProvider):
 
     def _made(self, record: JobRecord, props: Props) -> Made:
         facts = {RAN_ON: props["clusterId"]} if "clusterId" in props else {}
-        return Made(record.id, facts | ({TARGET_TDO: record.target_id} if "target" in props else {}))
+        return Made(record.id, facts | ({TARGET_TDO: record.target_id} if self.makes_tdo in props else {}))
 
     def _is_over(self, object_id: str) -> bool:
         record = self.api.jobs([object_id]).get(object_id)
@@ -259,20 +288,11 @@ def _is_like(record: JobRecord, props: Props, mark: str | None) -> bool:
     )
 
 
-class Job(EntityResource, module="aiware", name="Job"):
+class Job(JobOutputs, EntityResource, module="aiware", name="Job"):
     """A job: tasks, each run by an engine, against one TDO.
 
     What depends on a job waits for its completion.
-
-    Attributes:
-        status: The status on completion: ``complete``, or ``failed`` with ``allow_failure``.
-        target_id: The TDO that the job works on, also when it made it.
-        tasks: The tasks on completion: id, engine, status.
     """
-
-    status: pulumi.Output[str]
-    target_id: pulumi.Output[str]
-    tasks: pulumi.Output[list[dict[str, Any]]]
 
     def __init__(
         self,
@@ -301,6 +321,7 @@ class Job(EntityResource, module="aiware", name="Job"):
         cleanup_options: pulumi.Input[Sequence[CleanupOption]] | None = None,
         on_failure: pulumi.Input[OnFailure] | None = None,
         allow_failure: pulumi.Input[bool] | None = None,
+        results_to: pulumi.Input[str] | None = None,
         wait: pulumi.Input[bool] | None = None,
         timeout: pulumi.Input[float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -337,6 +358,9 @@ class Job(EntityResource, module="aiware", name="Job"):
             on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default), ``replace`` it
                 by a new one, or ``keep`` it.
             allow_failure: Whether dependents run, and the update succeeds, although the job failed.
+            results_to: Folder to write what the engines found out into, on ``up``: one vtn-standard document an engine,
+                ``<engine id>.json``, and ``<engine id>.2.json`` and so on for its further time spans; written when
+                missing or different. Give each job a folder of its own.
             wait: Whether to wait for completion; by default as ``aiware:wait`` says.
             timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
             opts: Pulumi's resource options.
@@ -345,43 +369,7 @@ class Job(EntityResource, module="aiware", name="Job"):
             tasks, routes = _joined(dag.tasks, tasks), _joined(dag.routes, routes)
         arguments = {key: value for key, value in locals().items() if key in JobState.model_fields}
         super().__init__(JobProvider(), resource_name, arguments, opts)
-        self._target: pulumi.Output[str] = self.__dict__.get("targetId", self.__dict__[TARGET_TDO])
-        self._completion = Completion(self, resource_name, self._condition, Waiting(wait, timeout, allow_failure))
-        self.status = self._completion.output(lambda seen: seen.known(lambda job: job.status))
-        self.target_id = self._completion.derived(self._worked_on(self._target))
-        self.tasks = self._completion.output(lambda seen: seen.when_done(_task_outputs))
-        self.__dict__["urn"] = self._completion.urn()
-
-    def results(self, engine_id: str | None = None) -> pulumi.Output[list[dict[str, Any]]]:
-        """What the job's engines found out, as vtn-standard documents (query ``engineResults``).
-
-        Args:
-            engine_id: Only the results of this engine.
-
-        Returns:
-            A list with an entry for each engine and time span: tdoId, engineId, startOffsetMs, stopOffsetMs, jsondata.
-        """
-        return self._completion.derived(self._results(self.id, engine_id))
-
-    async def _results(self, job_id: pulumi.Output[str], engine_id: str | None) -> Any:
-        seen: Seen[JobRecord] = await self._completion.seen
-        found = await job_id.future()
-        if not seen.is_done or found is None:
-            return seen.when_done(lambda job: job)
-        records: list[EngineResultRecord] = await self._completion.monitor.call(
-            lambda api: api.engine_results(job_id=found)
-        )
-        return [record.properties() for record in records if engine_id in (None, record.engine_id)]
-
-    async def _condition(self) -> Condition[JobRecord]:
-        return JobCondition(await self._target.future())
-
-    async def _worked_on(self, declared: pulumi.Output[str]) -> str:
-        """The TDO: known as soon as the job exists, and before when the program names an existing one."""
-        seen = await self._completion.seen
-        if seen.record is not None and seen.record.target_id is not None:
-            return seen.record.target_id
-        return cast(str, await declared.future() or UNKNOWN)
+        self._await(resource_name, Waiting(wait, timeout, allow_failure))
 
 
 def _joined(built: Sequence[T], written: pulumi.Input[Sequence[pulumi.Input[T]]] | None) -> Any:
@@ -389,10 +377,6 @@ def _joined(built: Sequence[T], written: pulumi.Input[Sequence[pulumi.Input[T]]]
     if written is None:
         return list(built)
     return pulumi.Output.from_input(cast(Any, written)).apply(lambda known: [*built, *known])
-
-
-def _task_outputs(job: JobRecord) -> list[dict[str, Any]]:
-    return [{"id": task.id, "engineId": task.engine_id, "status": task.status} for task in job.tasks]
 
 
 __all__ = ["Job", "JobProvider", "JobState", "OnFailure"]

@@ -114,7 +114,7 @@ class Settings(BaseModel):
         password: Password for a login. Secret.
         oauth_client_id: Client id of an OAuth application.
         oauth_client_secret: Its secret. Secret.
-        oauth_refresh_token: Refresh token made by `aiware login --oauth`. Secret.
+        oauth_refresh_token: Refresh token that the authorization-code flow gave. Secret.
         organization_id: Organisation of the jobs; Edge asks for it.
         wait: Whether a run waits for the jobs, exports and clusters that it started.
         job_timeout: Longest wait for one job, in seconds.

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 import pulumi
 
 from aiware_resources.reconcile import ApiModel, Identifier, Path, Problem, Timestamp
+from aiware_resources.tdo_assets import Asset, AssetArgs
 
 LONGEST = timedelta(days=366)
 """aiWARE takes TDOs of a year at most."""
@@ -30,42 +31,6 @@ class ContentTemplate(ApiModel):
     data: Any = None
 
 
-class AssetFile(ApiModel):
-    """Facts about an asset's file (``SetAssetFileData``)."""
-
-    md5sum: str | None = None
-    size: int | None = None
-    original_file_uri: str | None = None
-    mode: str = "create"
-    media_duration_ms: int | None = None
-
-
-class AssetSource(ApiModel):
-    """Where an asset came from (``SetAssetSourceData``)."""
-
-    name: str | None = None
-    task_id: Identifier | None = None
-    engine_id: Identifier | None = None
-    source_id: Identifier | None = None
-    scheduled_job_id: Identifier | None = None
-    asset_id: Identifier | None = None
-
-
-class Asset(ApiModel):
-    """An asset made together with a TDO (``CreateAssetInTDO``)."""
-
-    asset_type: Identifier
-    uri: Identifier
-    content_type: str | None = None
-    description: str | None = None
-    file_data: AssetFile | None = None
-    source_data: AssetSource | None = None
-    details: Any = None
-    name: str | None = None
-    set_as_primary: bool = False
-    store_as_reference: bool = False
-
-
 class PrimaryAsset(ApiModel):
     """Which asset is the primary one of its type (``SetPrimaryAsset``)."""
 
@@ -73,8 +38,8 @@ class PrimaryAsset(ApiModel):
     asset_type: Identifier
 
 
-class Target(ApiModel):
-    """What a TDO is made of, here or by a job (``CreateTDOInJob``)."""
+class TdoContent(ApiModel):
+    """What a TDO is made of, whoever makes it."""
 
     start_date_time: Timestamp | None = None
     stop_date_time: Timestamp | None = None
@@ -90,6 +55,11 @@ class Target(ApiModel):
     thumbnail_url: str | None = None
     preview_url: str | None = None
     source_image_url: str | None = None
+
+
+class Target(TdoContent):
+    """What a TDO that a job makes is made of (``CreateTDOInJob``)."""
+
     assets: list[Asset] | None = None
 
 
@@ -134,72 +104,6 @@ class ContentTemplateArgs(TypedDict, total=False):
     schema_id: pulumi.Input[str]
     sdo_id: pulumi.Input[str]
     data: pulumi.Input[Any]
-
-
-class AssetFileArgs(TypedDict, total=False):
-    """Facts about an asset's file.
-
-    Attributes:
-        md5sum: MD5 of the content.
-        size: Size in bytes.
-        original_file_uri: Where the file came from.
-        mode: ``create``, ``append`` or ``replace``.
-        media_duration_ms: Length in milliseconds.
-    """
-
-    md5sum: pulumi.Input[str]
-    size: pulumi.Input[int]
-    original_file_uri: pulumi.Input[str]
-    mode: pulumi.Input[str]
-    media_duration_ms: pulumi.Input[int]
-
-
-class AssetSourceArgs(TypedDict, total=False):
-    """Where an asset came from.
-
-    Attributes:
-        name: Name of the source.
-        task_id: The task that made it.
-        engine_id: The engine that made it.
-        source_id: The source it was taken from.
-        scheduled_job_id: The scheduled job that made it.
-        asset_id: The asset that it was made of.
-    """
-
-    name: pulumi.Input[str]
-    task_id: pulumi.Input[str]
-    engine_id: pulumi.Input[str]
-    source_id: pulumi.Input[str]
-    scheduled_job_id: pulumi.Input[str]
-    asset_id: pulumi.Input[str]
-
-
-class AssetArgs(TypedDict, total=False):
-    """An asset made together with a TDO.
-
-    Attributes:
-        asset_type: ``media``, ``text``, ``vtn-standard``, ``transcript``, ...
-        uri: Where its content is.
-        content_type: MIME type.
-        description: For people.
-        file_data: Facts about the file.
-        source_data: Where it came from.
-        details: Any JSON.
-        name: File name.
-        set_as_primary: Whether it becomes the primary asset of its type.
-        store_as_reference: Whether to keep the uri instead of copying the content.
-    """
-
-    asset_type: pulumi.Input[str]
-    uri: pulumi.Input[str]
-    content_type: pulumi.Input[str]
-    description: pulumi.Input[str]
-    file_data: pulumi.Input[AssetFileArgs]
-    source_data: pulumi.Input[AssetSourceArgs]
-    details: pulumi.Input[Any]
-    name: pulumi.Input[str]
-    set_as_primary: pulumi.Input[bool]
-    store_as_reference: pulumi.Input[bool]
 
 
 class PrimaryAssetArgs(TypedDict):

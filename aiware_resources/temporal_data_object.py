@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import pulumi
 
-from aiware_resources.api import CloudApi, TdoRecord
+from aiware_resources.api import AssetRecord, CloudApi, TdoRecord
 from aiware_resources.policies import Adoptable, CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
+    OWNER_KEY,
     Earlier,
     EntityProvider,
     EntityResource,
@@ -27,15 +28,17 @@ from aiware_resources.reconcile import (
     repeat_until_applied,
     unmarked,
 )
+from aiware_resources.tdo_assets import TdoAsset, TdoAssetArgs, asset_problems, file_content, is_file, without_path
 from aiware_resources.tdo_content import (
-    AssetArgs,
     ContentTemplateArgs,
     PrimaryAsset,
     PrimaryAssetArgs,
     SourceDataArgs,
-    Target,
+    TdoContent,
     span_problems,
 )
+from aiware_resources.uploads import Uploads, delete_stale, fingerprinted, marker_in_details, may_have_files, missing
+from aiware_resources.waiting import urn_after
 
 CREATE_ONLY = ("parentFolderId", "sourceData", "applicationId", "contentTemplates", "addToIndex", "assets")
 CHANGEABLE = (
@@ -53,7 +56,7 @@ CHANGEABLE = (
 )
 
 
-class TdoState(Target, Adoptable):
+class TdoState(TdoContent, Adoptable):
     """The desired state of a TDO (``CreateTDO``, ``UpdateTDO``)."""
 
     start_date_time: Timestamp
@@ -61,8 +64,16 @@ class TdoState(Target, Adoptable):
     source: str | None = None
     application_id: Identifier | None = None
     primary_asset: list[PrimaryAsset] | None = None
+    assets: list[TdoAsset] | None = None
     on_destroy: TdoPolicy | None = None
     cleanup_options: list[CleanupOption] | None = None
+
+    @classmethod
+    def canonical(cls, normal: Props) -> Props:
+        """Two file assets that differ in where the file is only are equal."""
+        if not isinstance(normal.get("assets"), list):
+            return normal
+        return {**normal, "assets": [without_path(each) if is_file(each) else each for each in normal["assets"]]}
 
 
 _earlier: Earlier[TdoRecord] = Earlier(lambda record: marker_of(record.details))
@@ -78,7 +89,14 @@ class TdoProvider(EntityProvider):
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
         """aiWARE refuses a TDO that stops before it starts, or lasts longer than a year."""
-        return span_problems(values.get("startDateTime"), values.get("stopDateTime"), ())
+        yield from span_problems(values.get("startDateTime"), values.get("stopDateTime"), ())
+        yield from asset_problems(values.get("assets", []), unknown)
+
+    def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
+        """What cannot be changed in place. Files can: only assets at a uri are made together with the TDO."""
+        replaced = super().replacing(paths, olds, news)
+        same = self._at_uris(olds) == self._at_uris(news)
+        return [key for key in replaced if key != "assets" or not same]
 
     def observe(self, object_id: str, recorded: Props) -> Observed | None:
         """Reads the TDO (query ``temporalDataObject``)."""
@@ -89,11 +107,16 @@ class TdoProvider(EntityProvider):
         declared = recorded.get("details")
         if isinstance(declared, dict):
             live["details"] = _declared_part(unmarked(live.get("details")), declared)
-        return Observed({key: live.get(key) for key in CHANGEABLE})
+        observed = {key: live.get(key) for key in CHANGEABLE}
+        if _files(recorded) and self._settings.markers:
+            observed["assets"] = self._seen_assets(object_id, recorded)
+        return Observed(observed)
 
     def make(self, props: Props, mark: str | None) -> Made:
         """Creates the TDO (mutation ``createTDO``), then names its primary assets (``updateTDO``)."""
         content = {key: props[key] for key in (*CHANGEABLE, *CREATE_ONLY) if key in props}
+        if _files(props):
+            content["assets"] = [asset for asset in props["assets"] if not is_file(asset)]
         record = self.api.create_tdo({**content, **_details(marked(props.get("details"), mark))})
         if props.get("primaryAsset"):
             self.api.update_tdo({"id": record.id, "primaryAsset": props["primaryAsset"]})
@@ -117,11 +140,26 @@ class TdoProvider(EntityProvider):
             content["details"] = self._merged_details(object_id, olds, news)
         if content:
             repeat_until_applied(lambda: self.api.update_tdo({"id": object_id, **content}), lambda: False)
+        if _files(olds) and not _files(news):
+            # As long as there are files, the program sees to them.
+            delete_stale(self.api, str(olds.get(OWNER_KEY)), list(self.api.assets(object_id)), [])
         return {}
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
         """Deletes the TDO with its content, removes its content only, or lets go of it."""
         remove_tdo(self.api, object_id, policy, props.get("cleanupOptions"))
+
+    def _at_uris(self, props: Props) -> Any:
+        """The assets at uris, in normal form; what is unknown counts as different from all."""
+        assets = props.get("assets")
+        if assets is not None and not isinstance(assets, list):
+            return object()
+        return self._schema.normal({"assets": [asset for asset in assets or [] if not is_file(asset)]})["assets"]
+
+    def _seen_assets(self, object_id: str, recorded: Props) -> list[Any]:
+        """The recorded assets; a file that aiWARE does not have (any more) goes without its content."""
+        there = list(self.api.assets(object_id))
+        return [asset if _is_there(asset, recorded, there) else _gone(asset) for asset in recorded["assets"]]
 
     def _is_like(self, record: TdoRecord, props: Props, mark: str | None) -> bool:
         if mark is not None:
@@ -156,6 +194,21 @@ def remove_tdo(api: CloudApi, tdo_id: str, policy: str, options: Sequence[str] |
         repeat_until_applied(lambda: api.update_tdo(content), lambda: False)
 
 
+def _files(props: Props) -> list[Any]:
+    assets = props.get("assets")
+    return [asset for asset in assets if is_file(asset)] if isinstance(assets, list) else []
+
+
+def _is_there(asset: Any, recorded: Props, there: Sequence[AssetRecord]) -> bool:
+    if not is_file(asset):
+        return True
+    return not missing([marker_in_details(str(recorded.get(OWNER_KEY)), file_content(asset))], there)
+
+
+def _gone(asset: Props) -> Props:
+    return {key: value for key, value in asset.items() if key != "sha256"}
+
+
 def _details(details: Any) -> Props:
     return {} if details is None else {"details": details}
 
@@ -166,8 +219,15 @@ def _declared_part(live: Any, declared: dict[str, Any]) -> Any:
 
 
 class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObject"):
-    """A temporal data object: the container that media, engine results and jobs hang on."""
+    """A temporal data object: the container that media, engine results and jobs hang on.
 
+    What depends on a TDO waits until its files are uploaded.
+
+    Attributes:
+        uploads: Each file that was uploaded: assetId, file, size in bytes, sha256 in hexadecimal.
+    """
+
+    uploads: pulumi.Output[list[dict[str, Any]]]
     name: pulumi.Output[str | None]
     start_date_time: pulumi.Output[str]
     stop_date_time: pulumi.Output[str]
@@ -193,7 +253,7 @@ class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObje
         application_id: pulumi.Input[str] | None = None,
         content_templates: pulumi.Input[Sequence[pulumi.Input[ContentTemplateArgs]]] | None = None,
         add_to_index: pulumi.Input[bool] | None = None,
-        assets: pulumi.Input[Sequence[pulumi.Input[AssetArgs]]] | None = None,
+        assets: pulumi.Input[Sequence[pulumi.Input[TdoAssetArgs]]] | None = None,
         adopt: pulumi.Input[str] | None = None,
         on_destroy: pulumi.Input[TdoPolicy] | None = None,
         cleanup_options: pulumi.Input[Sequence[CleanupOption]] | None = None,
@@ -220,14 +280,23 @@ class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObje
             application_id: For internal systems only. Replaces.
             content_templates: Structured data attached to it. Replaces.
             add_to_index: Whether to put it into the search index. Replaces.
-            assets: Assets to make with it, by uri. Replaces.
+            assets: Its assets: those at a ``uri`` are made with it, and a change of them replaces; a ``file`` of this
+                machine is uploaded, and new content makes a new asset in place. Give jobs ``triggers=tdo.assets`` to
+                have them run anew then.
             adopt: Id of an existing TDO to take over instead of creating one.
             on_destroy: ``delete`` (default), ``cleanup`` or ``retain`` (default of an adopted TDO).
             cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
             opts: Pulumi's resource options.
         """
+        assets = fingerprinted(assets)
         arguments = {key: value for key, value in locals().items() if key in TdoState.model_fields}
         super().__init__(TdoProvider(), resource_name, arguments, opts)
+        if may_have_files(assets):
+            uploads = Uploads(self, resource_name, self.__dict__["assets"])
+            self.uploads = uploads.output
+            self.__dict__["urn"] = urn_after(self, self.urn, uploads.done)
+        else:
+            self.uploads = pulumi.Output.from_input([])
 
 
 __all__ = ["TdoProvider", "TdoState", "TemporalDataObject", "remove_tdo"]

@@ -32,16 +32,22 @@ class Look:
         return math.ceil(self.jobs / Settings().poll_batch_size)
 
 
-def looks_at_jobs(requests: Sequence[Mapping[str, Any]]) -> list[Look]:
-    """The looks after the last job was submitted.
+def by_the_monitor(requests: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The requests that the monitor sent: in a first ``pulumi up``, nobody else reads jobs (query ``job``)."""
+    return [request for request in requests if "job" in request["fields"]]
 
-    While jobs are being submitted, the looks at new ones come between those at all, so they cannot be told apart.
+
+def looks_at_jobs(requests: Sequence[Mapping[str, Any]]) -> list[Look]:
+    """The looks after all jobs were submitted and seen once.
+
+    Before that, looks at the new jobs come right beside looks at all of them, and cannot be told apart.
 
     Args:
-        requests: The requests of a first ``pulumi up``, in order; in it, only the monitor reads jobs (query ``job``).
+        requests: The requests of a first ``pulumi up``, in order.
     """
     last = max(index for index, request in enumerate(requests) if "createJob" in request["fields"])
-    return list(_grouped([request for request in requests[last:] if "job" in request["fields"]]))
+    _, *looks = _grouped(by_the_monitor(requests[last:]))
+    return looks
 
 
 def _grouped(requests: Sequence[Mapping[str, Any]]) -> Iterator[Look]:

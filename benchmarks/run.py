@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.looks import Look, looks_at_jobs
+from benchmarks.looks import Look, by_the_monitor, looks_at_jobs
 from tests.support.local import Local
 from tests.support.project import Project
 
@@ -33,12 +33,14 @@ class Run:
         up: Seconds of the first ``pulumi up``.
         preview: Seconds of the preview after it, which finds nothing to do.
         requests: HTTP requests that aiWARE got during the up.
+        monitor_requests: Those among them that the monitor sent.
         looks: The monitor's looks at the jobs during the up.
     """
 
     up: float
     preview: float
     requests: int
+    monitor_requests: int
     looks: Sequence[Look]
 
 
@@ -69,14 +71,15 @@ def measure(jobs: int, job_seconds: float) -> Run:
 def _measured(project: Project, local: Local, jobs: int, job_seconds: float) -> Run:
     local.behave(jobSeconds=job_seconds)
     up, _ = _timed(project.up)
-    requests, looks = local.http_requests(), looks_at_jobs(json.loads(local.request_log())["requests"])
+    log = json.loads(local.request_log())["requests"]
+    requests = local.http_requests()
     statuses = [job["status"] for job in local.objects()["jobs"]]
     if statuses != ["complete"] * jobs:
         raise BenchmarkError(f"{statuses.count('complete')} of {jobs} jobs are complete after the up")
     preview, steps = _timed(project.preview)
     if steps:
         raise BenchmarkError(f"the preview after it finds something to do: {steps}")
-    return Run(up, preview, requests, looks)
+    return Run(up, preview, requests, len(by_the_monitor(log)), looks_at_jobs(log))
 
 
 def _timed(action: Callable[[], Any]) -> tuple[float, Any]:

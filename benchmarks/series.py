@@ -45,7 +45,7 @@ class Series:
 
     @property
     def in_create(self) -> float:
-        """Seconds that waiting inside ``create`` would add."""
+        """Seconds that the jobs would take, at the least, if ``create`` waited for them."""
         return self.jobs * self.job_seconds / AT_A_TIME
 
     @property

@@ -25,7 +25,7 @@ VENV = PROJECT / ".venv"
 STATE = PROJECT / ".pulumi-state"
 PASSPHRASE = PROJECT / ".passphrase"
 STAMP = VENV / ".set-up"
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "pyproject.toml")
+REQUIREMENTS = ("requirements.txt", "requirements-engines.txt", "requirements-dev.txt", "pyproject.toml")
 
 
 def main() -> int:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
+from aiware_local.engine_runs.chunking import chunk
 from aiware_local.engine_runs.collecting import aggregate, write_output
-from aiware_local.engine_runs.ingestion import adapt, chunk, store_media
-from aiware_local.engine_runs.recognition import transcribe, translate
+from aiware_local.engine_runs.ingestion import adapt, store_media
+from aiware_local.engine_runs.reading import extract_keywords, extract_text, identify_language, translate
+from aiware_local.engine_runs.recognition import transcribe
 from aiware_local.engine_runs.run import Run
+from aiware_local.engine_runs.speaker_detection import detect_speakers
 from aiware_local.failures import FailureReason, RunError
 from aiware_local.installation import Installation
 from aiware_local.records import Record
@@ -28,6 +31,10 @@ ROLES: dict[str, EngineRun] = {
     "chunk": chunk,
     "transcription": transcribe,
     "translation": translate,
+    "extraction": extract_text,
+    "language": identify_language,
+    "keywords": extract_keywords,
+    "speakers": detect_speakers,
     "aggregator": aggregate,
     "writer": write_output,
     "index": _index,

@@ -1,4 +1,4 @@
-"""Engines that bring media in: the adapter fetches it, others cut it into chunks or store it in the TDO."""
+"""Engines that bring media in: the adapter fetches it, others store it in the TDO."""
 
 from __future__ import annotations
 
@@ -15,14 +15,6 @@ async def adapt(run: Run) -> None:
     run.media = await run.installation.media.fetch(run.payload.get("url"), f"{run.task['id']}.media")
     run.note(_fetched(run.media))
     run.output = {"url": run.media.url, "contentType": run.media.content_type, "bytes": run.media.size}
-
-
-async def chunk(run: Run) -> None:
-    """Passes on the media that it gets, as chunks would be."""
-    run.media = await run.find_media(of_tdo=True)
-    template = run.payload.get("ffmpegTemplate", "audio")
-    run.note(f"Passed {run.media.name} on for template {template}; the local aiWARE does not really cut media.")
-    run.output = {"ffmpegTemplate": template, "url": run.media.url}
 
 
 async def store_media(run: Run) -> None:

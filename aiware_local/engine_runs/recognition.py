@@ -1,46 +1,41 @@
-"""Engines that recognise: transcription and translation."""
+"""Engines that recognise speech."""
 
 from __future__ import annotations
 
+from aiware_local.engine_runs.chunking import chunks_before
 from aiware_local.engine_runs.run import Run
 from aiware_local.failures import FailureReason, RunError
 from aiware_local.media import Media
 from aiware_local.records import Record
 from aiware_local.transcripts import (
-    VTN_SCHEMA,
     Word,
     read_transcript,
     simulated_transcript,
     transcript_document,
-    words_of,
 )
 
 
 async def transcribe(run: Run) -> None:
     """Makes a transcript of the media: that which lay beside it, else a simulated one."""
     media = await run.find_media(of_tdo=True)
-    words = _words(run, media)
+    words = spoken_words(run, media)
+    chunks = chunks_before(run)
+    if chunks and media.sidecar is None:
+        words = [word for word in words if word.stop_ms <= chunks[-1]["stopOffsetMs"]]
     run.keep_document(transcript_document(words, run.task["engineId"], str(run.payload.get("languageCode", "en"))))
     run.note(f"Transcribed {media.name}: {len(words)} words.")
+    run.output = {"chunks": [_heard(chunk, words) for chunk in chunks]} if chunks else {}
+    for place, chunk in enumerate(run.output.get("chunks", []), 1):
+        span = f"{chunk['startOffsetMs'] / 1000:.1f} to {chunk['stopOffsetMs'] / 1000:.1f} s"
+        run.note(f"Chunk {place} of {len(chunks)}, {span}: {chunk['words']} words.")
 
 
-async def translate(run: Run) -> None:
-    """Makes a text that stands for a translation: really translating is out of the local aiWARE's reach."""
-    source = await _text(run)
-    text = f"[simulated translation] {source}"
-    item = {"type": "text", "text": text}
-    run.keep_document(
-        {
-            "schemaId": VTN_SCHEMA,
-            "validationContracts": ["text"],
-            "sourceEngineId": run.task["engineId"],
-            "object": [{**item, "language": str(run.payload.get("target", "en"))}],
-        }
-    )
-    run.note("The translation is simulated: it repeats the source text.")
+def spoken_words(run: Run, media: Media) -> list[Word]:
+    """What is said in media: the words of the transcript beside it, else simulated ones.
 
-
-def _words(run: Run, media: Media) -> list[Word]:
+    Raises:
+        RunError: The transcript is unusable.
+    """
     if media.sidecar is None:
         run.note(f"There is no transcript beside {media.name}: the transcript is simulated.")
         return simulated_transcript(media.url)
@@ -52,16 +47,11 @@ def _words(run: Run, media: Media) -> list[Word]:
         ) from error
 
 
-async def _text(run: Run) -> str:
-    texts = [_text_of(document) for _, document in run.upstream_documents()]
-    if texts:
-        return " ".join(texts)
-    media = await run.find_media(of_tdo=True)
-    if media.file is not None and media.content_type.startswith("text/"):
-        return run.path(media.file).read_text(encoding="utf-8", errors="replace").strip()
-    return " ".join(word.text for word in _words(run, media))
-
-
-def _text_of(document: Record) -> str:
-    spoken = " ".join(word.text for word in words_of(document))
-    return spoken or " ".join(item["text"] for item in document.get("object") or [] if item.get("text"))
+def _heard(chunk: Record, words: list[Word]) -> Record:
+    """A chunk, and how many words begin in it."""
+    start, stop = chunk["startOffsetMs"], chunk["stopOffsetMs"]
+    return {
+        "startOffsetMs": start,
+        "stopOffsetMs": stop,
+        "words": sum(start <= word.start_ms < stop for word in words),
+    }

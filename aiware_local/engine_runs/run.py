@@ -26,6 +26,7 @@ class Run:
         output: becomes the task's output, unless the run leaves a document.
         media: the media that the run passes on to the tasks after it.
         document: the name of the stored vtn-standard document that the run made.
+        chunks: the pieces that the run has cut media into: startOffsetMs, stopOffsetMs, bytes, and the stored file.
     """
 
     def __init__(self, installation: Installation, job: Record, order: int) -> None:
@@ -36,6 +37,7 @@ class Run:
         self.output: dict[str, Any] = {}
         self.media: Media | None = None
         self.document: str | None = None
+        self.chunks: list[Record] = []
         self._notes: list[str] = []
 
     @property
@@ -79,6 +81,7 @@ class Run:
             "failure": failure,
             "media": None if failure or self.media is None else self.media.as_record(),
             "document": None if failure else self.document,
+            "chunks": [] if failure else self.chunks,
             "collected": False,
         }
 

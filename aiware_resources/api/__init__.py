@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from aiware_resources.api.cloud import CloudApi, close_connections, connect
 from aiware_resources.api.download import Downloaded, download, remote_size
+from aiware_resources.api.engine_records import (
+    CatalogueEngineRecord,
+    EngineCategoryRecord,
+    EngineFieldRecord,
+)
+from aiware_resources.api.local_file import LocalFile, Progress
 from aiware_resources.api.records import (
+    AssetRecord,
     ClusterRecord,
     EngineRecord,
     EngineResultRecord,
@@ -18,14 +25,20 @@ from aiware_resources.api.records import (
 )
 
 __all__ = [
+    "AssetRecord",
+    "CatalogueEngineRecord",
     "CloudApi",
     "ClusterRecord",
     "Downloaded",
+    "EngineCategoryRecord",
+    "EngineFieldRecord",
     "EngineRecord",
     "EngineResultRecord",
     "ExportRecord",
     "IoFolderRecord",
     "JobRecord",
+    "LocalFile",
+    "Progress",
     "RouteRecord",
     "TaskRecord",
     "TdoRecord",

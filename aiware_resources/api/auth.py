@@ -155,7 +155,7 @@ class _OauthLogin:
             raise _refused(
                 error,
                 "aiWARE refused the OAuth refresh token",
-                "the OAuth client id and secret, or get a new refresh token by `aiware login --oauth`",
+                "the OAuth client id and secret, or get a new refresh token from the authorization page",
             ) from None
         if answer.get("refresh_token"):
             # The server may put a new refresh token in the place of the old.

@@ -11,8 +11,10 @@ from pydantic import SecretStr
 
 from aiware_resources import errors
 from aiware_resources.api import documents
+from aiware_resources.api.assets import AssetCalls
 from aiware_resources.api.auth import TokenSource
 from aiware_resources.api.clusters import ClusterCalls
+from aiware_resources.api.engines import EngineCalls
 from aiware_resources.api.exports import ExportCalls
 from aiware_resources.api.jobs import JobCalls
 from aiware_resources.api.records import UserRecord
@@ -24,7 +26,7 @@ from aiware_resources.api.transport import Transport, new_client
 from aiware_resources.settings import Connection, Settings
 
 
-class CloudApi(ClusterCalls, TdoCalls, JobCalls, ExportCalls):
+class CloudApi(ClusterCalls, EngineCalls, TdoCalls, AssetCalls, JobCalls, ExportCalls):
     """aiWARE's GraphQL API. Synchronous and thread-safe; `connect` makes one.
 
     Inputs are plain dictionaries under the API's own names, answers are records. Reads are retried; a mutation is sent

@@ -86,3 +86,13 @@ class ClusterCalls(Calls):
         records = [self._parsed(ClusterRecord, value, documents.CLUSTERS_NAMED) for value in pages]
         # Compared again: whether aiWARE's own comparison minds the case is not documented.
         return [record for record in records if record.name == name and record.deleted_date_time is None]
+
+    def all_clusters(self) -> list[ClusterRecord]:
+        """Lists the clusters that the organisation owns or may see (`clusters`), page by page.
+
+        Raises:
+            ApiError: If they could not be read.
+        """
+        pages = self._pages(documents.ALL_CLUSTERS)
+        records = [self._parsed(ClusterRecord, value, documents.ALL_CLUSTERS) for value in pages]
+        return [record for record in records if record.deleted_date_time is None]

@@ -30,6 +30,13 @@ fragment TdoFields on TemporalDataObject {
 }
 """
 
+_ASSET = """
+fragment AssetFields on Asset {
+  id name assetType contentType details containerId createdDateTime
+  fileData { md5sum size }
+}
+"""
+
 # As little as polling needs; a batch of fifty jobs asks for all of it, every few seconds.
 _JOB_STATUS = """
 fragment JobStatus on Job {
@@ -59,6 +66,14 @@ fragment TaskDetails on Task {
 _EXPORT = """
 fragment ExportFields on ExportRequest {
   id status assetUri organizationId requestorId createdDateTime modifiedDateTime
+}
+"""
+
+_ENGINE = """
+fragment EngineFields on Engine {
+  id name description state mode libraryRequired supportedInputFormats outputFormats
+  category { id name categoryType type { name } }
+  fields { name type label info required min max step defaultValue defaultValues options { key value } }
 }
 """
 
@@ -150,6 +165,12 @@ CLUSTERS_NAMED = _query(
     "(name: $name, nameMatch: exact, offset: $offset, limit: $limit) { limit count records { ...ClusterFields } }",
     _CLUSTER,
 )
+ALL_CLUSTERS = _query(
+    "clusters",
+    "($offset: Int, $limit: Int)",
+    "(offset: $offset, limit: $limit) { limit count records { ...ClusterFields } }",
+    _CLUSTER,
+)
 
 CREATE_TDO = _mutation("createTDO", "($input: CreateTDO)", "(input: $input) { ...TdoFields }", _TDO)
 UPDATE_TDO = _mutation("updateTDO", "($input: UpdateTDO)", "(input: $input) { ...TdoFields }", _TDO)
@@ -167,12 +188,39 @@ TDOS_CREATED_SINCE = _query(
     _TDO,
 )
 
+# The file travels beside the document, as the one file part of a multipart request.
+CREATE_ASSET = _mutation("createAsset", "($input: CreateAsset!)", "(input: $input) { ...AssetFields }", _ASSET)
+DELETE_ASSET = _mutation("deleteAsset", "($id: ID!)", "(id: $id) { id message }")
+ASSETS = _query(
+    "temporalDataObject",
+    "($id: ID!, $offset: Int, $limit: Int)",
+    "(id: $id) { assets(offset: $offset, limit: $limit) { limit count records { ...AssetFields } } }",
+    _ASSET,
+)
+
 CREATE_JOB = _mutation(
     "createJob", "($input: CreateJob)", "(input: $input) { ...JobStatus }", _JOB_STATUS, _TASK_STATUS
 )
 CANCEL_JOB = _mutation("cancelJob", "($id: ID!)", "(id: $id) { id message }")
 RETRY_JOB = _mutation("retryJob", "($id: ID!)", "(id: $id) { ...JobStatus }", _JOB_STATUS, _TASK_STATUS)
 JOBS = Lookup("job", "{ ...JobStatus }", _JOB_STATUS + _TASK_STATUS)
+
+
+def launch_single_engine_job(fields: int) -> Operation:
+    """`launchSingleEngineJob` with so many template fields; none of its input types has a published name."""
+    indices = range(fields)
+    declared = "".join(f", $name{index}: String!, $value{index}: String" for index in indices)
+    given = ", ".join(f"{{fieldName: $name{index}, fieldValue: $value{index}}}" for index in indices)
+    return _mutation(
+        "launchSingleEngineJob",
+        f"($engineId: ID!, $uploadUrl: String, $targetId: ID{declared})",
+        "(input: {engineId: $engineId, uploadUrl: $uploadUrl, targetId: $targetId, fields: ["
+        f"{given}]}}) {{ ...JobStatus }}",
+        _JOB_STATUS,
+        _TASK_STATUS,
+    )
+
+
 JOB_TASKS = _query(
     "job",
     "($id: ID!, $offset: Int, $limit: Int)",
@@ -227,5 +275,21 @@ ENGINE_RESULTS = _query(
     "($jobId: ID, $tdoId: ID, $engineIds: [ID!])",
     """(jobId: $jobId, tdoId: $tdoId, engineIds: $engineIds) {
     records { tdoId engineId jsondata startOffsetMs stopOffsetMs assetId userEdited taskId }
+  }""",
+)
+
+ENGINES = _query(
+    "engines",
+    "($ids: [ID!], $category: String, $name: String, $filter: EngineFilter, $offset: Int, $limit: Int)",
+    """(ids: $ids, category: $category, name: $name, filter: $filter, offset: $offset, limit: $limit) {
+    limit count records { ...EngineFields }
+  }""",
+    _ENGINE,
+)
+ENGINE_CATEGORIES = _query(
+    "engineCategories",
+    "($type: String, $offset: Int, $limit: Int)",
+    """(type: $type, offset: $offset, limit: $limit) {
+    limit count records { id name description categoryType totalEngines type { name } }
   }""",
 )

@@ -12,7 +12,8 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from email.message import Message
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 import httpx
@@ -20,6 +21,7 @@ import httpx
 from aiware_resources import errors
 from aiware_resources.api.cloud import connect
 from aiware_resources.api.failures import Cause, Failure, Kind, from_network, from_status
+from aiware_resources.api.local_file import Progress
 from aiware_resources.api.redaction import without_query
 from aiware_resources.api.retry import RetryPolicy
 from aiware_resources.api.retrying import GaveUp, Patience, RequestFailed, with_retries
@@ -44,15 +46,23 @@ class Downloaded:
         path: Where it is.
         size: Its size in bytes.
         sha256: Its SHA-256, in hexadecimal.
+        name: What the server calls it, without folders; None when it does not tell.
     """
 
     path: Path
     size: int
     sha256: str
+    name: str | None = None
 
 
 def download(
-    settings: Settings, uri: str, destination: Path, *, with_token: bool = False, patience: Patience | None = None
+    settings: Settings,
+    uri: str,
+    destination: Path,
+    *,
+    with_token: bool = False,
+    patience: Patience | None = None,
+    progress: Progress | None = None,
 ) -> Downloaded:
     """Downloads a file; the destination has either its whole content or is as it was before.
 
@@ -62,6 +72,7 @@ def download(
         destination: The file to write; folders that are missing are made, an existing file is replaced.
         with_token: Whether the address is unsigned and needs the aiWARE token, which goes to aiWARE's own host only.
         patience: How failed requests are sent again; by default as the settings say.
+        progress: Is told how many bytes have come, and of how many (0 when the server does not tell).
 
     Raises:
         DownloadFailed: If the file could not be fetched or not be written.
@@ -71,7 +82,7 @@ def download(
 
     def attempt(client: httpx.Client) -> Downloaded:
         with _response(client, "GET", uri, headers) as response:
-            return _write(response, destination)
+            return _write(response, destination, progress)
 
     try:
         return _retrying(settings, uri, attempt, patience)
@@ -168,21 +179,32 @@ def _response(client: httpx.Client, method: str, uri: str, headers: Mapping[str,
     raise RequestFailed(Failure(Cause.REFUSED, errors.WrongUrl, "too many redirects"))
 
 
-def _write(response: httpx.Response, destination: Path) -> Downloaded:
+def _write(response: httpx.Response, destination: Path, progress: Progress | None) -> Downloaded:
     """Writes the body beside the destination, and renames it there once it is whole."""
     destination.parent.mkdir(parents=True, exist_ok=True)
     part = destination.with_name(f".{destination.name}.{uuid.uuid4().hex}.part")
     digest, size = hashlib.sha256(), 0
+    total = _number(response.headers.get("content-length")) or 0
     try:
         with part.open("xb") as file:
             for chunk in response.iter_bytes(_CHUNK):
                 file.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
+                if progress is not None:
+                    progress(size, total)
         part.replace(destination)
     finally:
         part.unlink(missing_ok=True)
-    return Downloaded(destination, size, digest.hexdigest())
+    return Downloaded(destination, size, digest.hexdigest(), _file_name(response.headers))
+
+
+def _file_name(headers: httpx.Headers) -> str | None:
+    """The name in Content-Disposition, plain or encoded (RFC 6266), without folders."""
+    message = Message()
+    message["Content-Disposition"] = headers.get("content-disposition", "")
+    name = message.get_filename()
+    return PurePosixPath(name.replace("\\", "/")).name or None if name else None
 
 
 def _number(text: str | None) -> int | None:

@@ -27,6 +27,32 @@ class JobCalls(Calls):
         """
         return self._job(self._session.execute(documents.CREATE_JOB, {"input": input}), documents.CREATE_JOB)
 
+    def launch_single_engine_job(
+        self,
+        engine_id: str,
+        *,
+        upload_url: str | None = None,
+        target_id: str | None = None,
+        fields: Mapping[str, str],
+    ) -> JobRecord:
+        """Submits a job made from an engine's own template (`launchSingleEngineJob`); it starts at once.
+
+        Args:
+            engine_id: The engine.
+            upload_url: Where a new file is; or
+            target_id: an existing TDO to work on.
+            fields: Parameters of the template by name, as text.
+
+        Raises:
+            AnswerLost: It may have been submitted; `jobs_created_since` finds it.
+            ApiError: It was not submitted.
+        """
+        operation = documents.launch_single_engine_job(len(fields))
+        variables = {"engineId": engine_id, "uploadUrl": upload_url, "targetId": target_id}
+        for index, (name, value) in enumerate(fields.items()):
+            variables |= {f"name{index}": name, f"value{index}": value}
+        return self._job(self._session.execute(operation, variables), operation)
+
     def retry_job(self, job_id: str) -> JobRecord:
         """Starts the tasks of a failed job again (`retryJob`).
 

@@ -130,6 +130,26 @@ class TdoRecord(Record):
     modified_date_time: Moment | None = None
 
 
+class AssetFileRecord(Record):
+    """Facts about an asset's file; size in bytes, which aiWARE leaves out from 2 GiB on."""
+
+    md5sum: str | None = None
+    size: int | None = None
+
+
+class AssetRecord(Record):
+    """An asset: a file that a TDO holds, or a reference to one."""
+
+    id: str
+    name: str | None = None
+    asset_type: str | None = None
+    content_type: str | None = None
+    details: Any = None
+    container_id: str | None = None
+    created_date_time: Moment | None = None
+    file_data: AssetFileRecord | None = None
+
+
 class EngineRecord(Record):
     """An engine, as far as a task names it."""
 

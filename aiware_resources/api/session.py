@@ -15,7 +15,7 @@ from aiware_resources.api.failures import Cause, Failure, Kind
 from aiware_resources.api.gate import Gate
 from aiware_resources.api.redaction import redacted
 from aiware_resources.api.retrying import GaveUp, Patience, RequestFailed, with_retries
-from aiware_resources.api.transport import Transport
+from aiware_resources.api.transport import FilePart, Reply, Transport
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -46,12 +46,13 @@ class Session:
         self._tokens = tokens
         self._gate = Gate(patience.clock, patience.sleep)
 
-    def execute(self, operation: Operation, variables: Mapping[str, Any]) -> Any:
+    def execute(self, operation: Operation, variables: Mapping[str, Any], file: FilePart | None = None) -> Any:
         """Executes a document with one root field, and returns that field.
 
         Args:
             operation: The document.
             variables: Its variables; those that are None are left out, since null is a value to aiWARE.
+            file: A file to send along.
 
         Raises:
             ApiError: Of the class that fits, see `aiware_resources.errors`.
@@ -62,7 +63,7 @@ class Session:
         def judge(answer: answers.Answer) -> Failure | None:
             return answers.problem(answer, operation.kind, operation.field)
 
-        answer = self._ask(subject, operation.text, given, judge)
+        answer = self._ask(subject, operation.text, given, judge, file)
         return (answer.data or {})[operation.field]
 
     def look_up(self, lookup: Lookup, ids: Sequence[str]) -> Mapping[str, Any]:
@@ -103,29 +104,33 @@ class Session:
         text: str,
         variables: Mapping[str, Any],
         judge: Callable[[answers.Answer], Failure | None],
+        file: FilePart | None = None,
     ) -> answers.Answer:
         body = {"query": text, "variables": dict(variables)}
+
+        def send(token: SecretStr | None) -> Reply:
+            return self.transport.post_file(body, file, token) if file else self.transport.post_json(body, token)
 
         def attempt() -> answers.Answer:
             token = self._tokens.current() if self._tokens else None
             try:
-                return self._once(body, token, judge)
+                return self._once(send, token, judge)
             except RequestFailed as error:
                 if not self._renewed(error.failure, token):
                     raise
-            return self._once(body, self._tokens.current() if self._tokens else None, judge)
+            return self._once(send, self._tokens.current() if self._tokens else None, judge)
 
         return self._retrying(subject, variables, attempt)
 
     def _once(
         self,
-        body: Mapping[str, Any],
+        send: Callable[[SecretStr | None], Reply],
         token: SecretStr | None,
         judge: Callable[[answers.Answer], Failure | None],
     ) -> answers.Answer:
         self._gate.wait()
         try:
-            reply = self.transport.post_json(body, token)
+            reply = send(token)
             answer = answers.parse(reply.body, reply.headers)
             if failure := judge(answer):
                 raise RequestFailed(failure)

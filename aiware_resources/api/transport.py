@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import metadata
-from typing import Any
+from typing import IO, Any
 
 import httpx
 from pydantic import SecretStr
@@ -50,6 +50,21 @@ def new_client(timeout: float, *, url: str) -> httpx.Client:
     )
 
 
+@dataclass(frozen=True)
+class FilePart:
+    """The file of a multipart request.
+
+    Attributes:
+        name: What to call it.
+        content_type: Its MIME type; None to tell it by the name.
+        open: Opens it for reading from its start; called anew for each attempt.
+    """
+
+    name: str
+    content_type: str | None
+    open: Callable[[], IO[bytes]]
+
+
 class Transport:
     """Sends POST requests to one aiWARE host.
 
@@ -71,6 +86,18 @@ class Transport:
         headers = {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
         return self._post(self.url, headers, content=json.dumps(body).encode(), media_type="application/json")
 
+    def post_file(self, body: Mapping[str, Any], part: FilePart, token: SecretStr | None) -> Reply:
+        """Posts a document and one file as multipart/form-data, as uploads do; the file is read as it is sent.
+
+        Raises:
+            RequestFailed: As `post_json`.
+            OSError: If the file cannot be read.
+        """
+        headers = {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
+        fields = {"query": body["query"], "variables": json.dumps(body["variables"])}
+        with part.open() as stream:
+            return self._answer(self.url, headers, data=fields, files={"file": (part.name, stream, part.content_type)})
+
     def post_form(self, url: str, form: Mapping[str, str]) -> Reply:
         """Posts a form, as OAuth does.
 
@@ -85,8 +112,11 @@ class Transport:
         self._client.close()
 
     def _post(self, url: str, headers: Mapping[str, str], *, content: bytes, media_type: str) -> Reply:
+        return self._answer(url, {**headers, "Content-Type": media_type}, content=content)
+
+    def _answer(self, url: str, headers: Mapping[str, str], **body: Any) -> Reply:
         try:
-            response = self._client.post(url, content=content, headers={**headers, "Content-Type": media_type})
+            response = self._client.post(url, headers=headers, **body)
         except httpx.RequestError as error:
             raise RequestFailed(from_network(error)) from error
         parsed = _json_object(response)

@@ -6,11 +6,14 @@ import json
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from aiware_resources.api import TaskRecord
 from aiware_resources.cli.session import Session
 from aiware_resources.waiting.conditions import engine_name
+
+_SECRET = {"tasks": {"__all__": {"log": {"uri"}}}}
+"""Fields that are never printed: links that may be signed."""
 
 
 @click.group()
@@ -26,13 +29,16 @@ def show(session: Session, job_id: str, as_json: bool) -> None:
     """Shows a job and its tasks (query job)."""
     job = session.api().job_details(job_id)
     if as_json:
-        click.echo(json.dumps(job.properties(), indent=2))
+        click.echo(json.dumps(job.model_dump(mode="json", by_alias=True, exclude=_SECRET), indent=2))
         return
     console = Console()
     console.print(
         f"job {job.id}: {job.status}; TDO {job.target_id}, cluster {job.cluster_id or 'default'}", highlight=False
     )
-    table = Table("task", "engine", "status", "reason")
+    # Ids are there to be copied: a narrow terminal must not cut them.
+    table = Table(
+        Column("task", no_wrap=True), Column("engine", overflow="fold"), "status", Column("reason", overflow="fold")
+    )
     for task in job.tasks:
         table.add_row(task.id, engine_name(task), task.status, _reason(task))
     console.print(table)

@@ -59,7 +59,8 @@ def status(as_json: bool) -> None:
 @local.command()
 def reset() -> None:
     """Empties its organisation; the engine catalogue stays."""
-    httpx.post(f"{_running().url}/_local/reset").raise_for_status()
+    # It is on this machine: no proxy that the environment names can reach it.
+    httpx.post(f"{_running().url}/_local/reset", trust_env=False).raise_for_status()
     click.echo("The local aiWARE is empty.")
 
 

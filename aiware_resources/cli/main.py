@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aiware_resources.cli import jobs, local
+from aiware_resources.cli import assets, clusters, dag, engines, exports, jobs, local, results
 from aiware_resources.cli.session import Session
 from aiware_resources.errors import AiwareError, ConfigurationError
 
@@ -46,3 +46,9 @@ def main(ctx: click.Context, stack: str | None) -> None:
 
 main.add_command(local.local)
 main.add_command(jobs.jobs)
+main.add_command(results.results)
+main.add_command(assets.assets)
+main.add_command(exports.exports)
+main.add_command(engines.engines)
+main.add_command(clusters.clusters)
+main.add_command(dag.dag)

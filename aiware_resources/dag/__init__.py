@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiware_resources.dag.build import Dag, Node, adapter, chunk_audio, engine, output_writer, playback, task
+from aiware_resources.dag.build import Dag, Node
 from aiware_resources.dag.canonical import canonical_graph
 from aiware_resources.dag.model import (
     ExecutionPreferences,
@@ -14,6 +14,17 @@ from aiware_resources.dag.model import (
     RouteArgs,
     Task,
     TaskArgs,
+)
+from aiware_resources.dag.nodes import (
+    adapter,
+    asset_creator,
+    chunk,
+    chunk_aggregator,
+    chunk_audio,
+    engine,
+    output_writer,
+    playback,
+    task,
 )
 from aiware_resources.dag.problems import problems
 
@@ -30,7 +41,10 @@ __all__ = [
     "Task",
     "TaskArgs",
     "adapter",
+    "asset_creator",
     "canonical_graph",
+    "chunk",
+    "chunk_aggregator",
     "chunk_audio",
     "engine",
     "output_writer",

@@ -19,15 +19,14 @@ from typing import Any, Literal
 
 import pulumi
 
-from aiware_resources import engines
+from aiware_resources.dag.drawing import draw
 from aiware_resources.dag.mermaid import mermaid
-from aiware_resources.dag.model import ExecutionPreferencesArgs, IoFolderArgs, Mode, RouteArgs, TaskArgs
+from aiware_resources.dag.model import ExecutionPreferencesArgs, IoFolderArgs, Mode, Route, RouteArgs, Task, TaskArgs
 from aiware_resources.errors import GraphError
+from aiware_resources.reconcile.naming import api_properties
 
 ANY: Literal["any"] = "any"
 """Reads whatever mode its parents write."""
-
-AFTER_PARENT: ExecutionPreferencesArgs = {"parent_complete_before_starting": True}
 
 
 class Part:
@@ -99,7 +98,9 @@ class Chain(Part):
         parents = [node for node in self.tails if node.writes is not None]
         children = [node for node in other.heads if node.reads is not None]
         if not parents or not children:
-            left, right = (", ".join(node.name for node in part) for part in (self.tails, other.heads))
+            left, right = (
+                ", ".join(node.name for node in part) or "an empty list" for part in (self.tails, other.heads)
+            )
             why = f"{left} writes nothing" if not parents else f"{right} reads nothing"
             raise GraphError(f"{left} cannot feed {right}: {why}.")
         between = tuple((parent, child) for parent in parents for child in children)
@@ -138,8 +139,10 @@ class Dag:
         return [self._route(parent, child) for parent, child in self._joined.edges]
 
     def mermaid(self) -> str:
-        """The graph as a Mermaid flowchart."""
-        return mermaid(self.tasks, self.routes)
+        """The graph as a Mermaid flowchart; an engine that is not known yet is drawn as a question mark."""
+        tasks = [api_properties(Task, task) for task in self.tasks]
+        routes = [api_properties(Route, route) for route in self.routes]
+        return mermaid([draw(tasks, routes)])
 
     @cached_property
     def _names(self) -> Mapping[Node, str]:
@@ -193,104 +196,18 @@ class Dag:
     def _reference(self, node: Node, kind: Literal["input", "output"], mode: Mode | None) -> pulumi.Input[str]:
         if node.written is None:
             return f"{self._names[node]}-{'in' if kind == 'input' else 'out'}"
-        for folder in _written_folders(node.written):
+        for folder in written_folders(node.written):
             if (folder.get("type"), folder.get("mode")) == (kind, mode):
                 return folder["reference_id"]
         raise GraphError(f"{node.name} has no {kind} folder of mode {mode}.", remedy="Add one to its io_folders.")
 
 
-def adapter(
-    url: pulumi.Input[str], *, engine_id: str = engines.WEBSTREAM_ADAPTER, name: str = "adapter", **payload: Any
-) -> Node:
-    """A webstream adapter: fetches a recording and streams it.
+def written_folders(written: TaskArgs) -> Sequence[IoFolderArgs]:
+    """The folders of a task written by hand.
 
-    Args:
-        url: Where the recording is.
-        engine_id: Another adapter.
-        name: What its folder is named after.
-        payload: What else the adapter takes.
+    Raises:
+        GraphError: When they are not known while the program runs.
     """
-    return Node(name, engine_id, reads=None, writes="stream", payload={"url": url, **payload})
-
-
-def playback(*, name: str = "playback", execution_preferences: ExecutionPreferencesArgs | None = AFTER_PARENT) -> Node:
-    """The playback engine: stores playable segments of a stream in the TDO.
-
-    Args:
-        name: What its folder is named after.
-        execution_preferences: How it is run; by default once its parent is complete.
-    """
-    preferences = execution_preferences
-    return Node(name, engines.PLAYBACK, reads="stream", writes=None, execution_preferences=preferences)
-
-
-def chunk_audio(
-    *,
-    seconds: int = 20,
-    from_tdo: bool = False,
-    name: str = "chunk",
-    execution_preferences: ExecutionPreferencesArgs | None = AFTER_PARENT,
-) -> Node:
-    """The chunk engine with its audio template: cuts a stream into pieces.
-
-    Args:
-        seconds: Length of a piece.
-        from_tdo: Whether it takes the media that the TDO holds already, instead of a stream.
-        name: What its folders are named after.
-        execution_preferences: How it is run; by default once its parent is complete.
-    """
-    # The engine takes the length as text, as every custom ffmpeg property.
-    payload = {"ffmpegTemplate": "audio", "customFFMPEGProperties": {"chunkSizeInSeconds": str(seconds)}}
-    preferences = None if from_tdo else execution_preferences
-    reads: Mode | None = None if from_tdo else "stream"
-    return Node(name, engines.CHUNK, reads, "chunk", payload=payload, execution_preferences=preferences)
-
-
-def engine(
-    engine_id: pulumi.Input[str],
-    payload: pulumi.Input[Any] = None,
-    *,
-    reads: Mode | Literal["any"] | None = ANY,
-    writes: Mode | None = "chunk",
-    name: str = "engine",
-    execution_preferences: ExecutionPreferencesArgs | None = None,
-) -> Node:
-    """Any engine.
-
-    Args:
-        engine_id: The engine.
-        payload: What it gets.
-        reads: The mode that it reads; by default that of its parents. ``None`` for no input.
-        writes: The mode that it writes; ``None`` for no output.
-        name: What its folders are named after.
-        execution_preferences: How it is run.
-    """
-    return Node(name, engine_id, reads, writes, payload, execution_preferences)
-
-
-def output_writer(*, name: str = "writer") -> Node:
-    """The output writer: collects vtn-standard results into the TDO; the last task of most jobs.
-
-    Args:
-        name: What its folder is named after.
-    """
-    return Node(name, engines.OUTPUT_WRITER, reads="chunk", writes=None)
-
-
-def task(written: TaskArgs, *, name: str = "task") -> Node:
-    """A task written by hand, to be joined with others by its own folders.
-
-    Args:
-        written: The task; its folders need plain values for mode and type.
-        name: What errors call it.
-    """
-    modes: dict[str, Mode] = {}
-    for folder in _written_folders(written):
-        modes.setdefault(str(folder.get("type")), folder["mode"])  # type: ignore[arg-type]  # plain, as documented
-    return Node(name, written.get("engine_id", ""), modes.get("input"), modes.get("output"), written=written)
-
-
-def _written_folders(written: TaskArgs) -> Sequence[IoFolderArgs]:
     folders = written.get("io_folders", [])
     if not isinstance(folders, Sequence):
         raise GraphError("A task whose io_folders are an Output cannot be joined: name its folders plainly.")
@@ -300,6 +217,11 @@ def _written_folders(written: TaskArgs) -> Sequence[IoFolderArgs]:
 def _chain(part: Part | Sequence[Part]) -> Chain:
     if isinstance(part, Part):
         return part._chain()
+    # Text is a sequence too: somebody has joined the id of an engine, without its node.
+    if isinstance(part, str) or not isinstance(part, Sequence):
+        raise GraphError(
+            f"{part!r} is no part of a task graph.", remedy="Join nodes such as engine(...), or lists of them."
+        )
     chains = [_chain(each) for each in part]
     nodes = tuple(dict.fromkeys(node for chain in chains for node in chain.nodes))
     edges = tuple(dict.fromkeys(edge for chain in chains for edge in chain.edges))

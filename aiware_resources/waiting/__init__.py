@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aiware_resources.waiting.completion import Completion, Seen, Waiting
-from aiware_resources.waiting.monitor import Condition, Monitor, Watch, current
+from aiware_resources.waiting.monitor import Condition, Monitor, Watch, current, start_offline
+from aiware_resources.waiting.outputs import derived, urn_after
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
 
@@ -20,4 +21,7 @@ __all__ = [
     "Waiting",
     "Watch",
     "current",
+    "derived",
+    "start_offline",
+    "urn_after",
 ]

@@ -12,6 +12,7 @@ from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
 from aiware_resources.waiting.monitor import Condition, Watch, current
+from aiware_resources.waiting.outputs import derived, urn_after
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.verdict import Done
 
@@ -73,7 +74,8 @@ class Completion(Generic[R]):
         self._condition = condition
         self._waiting = waiting
         self._id = resource.id
-        self.row = Row(resource.urn)
+        self._urn = resource.urn
+        self.row = Row(self._urn)
         self.monitor = current()
         self.seen: asyncio.Task[Seen[R]] = asyncio.ensure_future(self._see())
 
@@ -87,15 +89,7 @@ class Completion(Generic[R]):
 
     def derived(self, value: Awaitable[T], *, secret: bool = False) -> pulumi.Output[T]:
         """An output of the resource that resolves to an awaited value."""
-        task = asyncio.ensure_future(value)
-
-        async def is_known() -> bool:
-            return cast(Any, await task) is not UNKNOWN
-
-        is_secret = asyncio.get_running_loop().create_future()
-        is_secret.set_result(secret)
-        # Futures, not coroutines: Pulumi awaits neither when the value fails, and Python warns of such coroutines.
-        return pulumi.Output({self._resource}, task, asyncio.ensure_future(is_known()), is_secret)
+        return derived(self._resource, value, secret=secret)
 
     def urn(self, after: Awaitable[Any] | None = None) -> pulumi.Output[str]:
         """The resource's urn, resolved on completion: what depends on the resource waits for its completion.
@@ -103,17 +97,7 @@ class Completion(Generic[R]):
         Args:
             after: Work that follows the completion, and has to be done as well.
         """
-        raw = self.row.urn
-
-        async def on_completion() -> str:
-            urn = await raw.future()
-            if not is_dry_run():
-                await self.seen
-                if after is not None:
-                    await after
-            return cast(str, urn)
-
-        return self.derived(on_completion())
+        return urn_after(self._resource, self._urn, self.seen, *([after] if after is not None else []))
 
     async def _see(self) -> Seen[R]:
         object_id = await self._id.future()

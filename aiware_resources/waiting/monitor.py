@@ -9,6 +9,8 @@ in one error.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +20,12 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import pulumi
 
-from aiware_resources.api import CloudApi, connect
+from aiware_resources.api import CloudApi, Progress, connect
 from aiware_resources.errors import (
     AiwareError,
     CapacityExceeded,
+    NotAllowed,
+    NotFound,
     NotSent,
     RateLimited,
     RunFailed,
@@ -32,6 +36,7 @@ from aiware_resources.settings import Settings
 from aiware_resources.waiting.interrupt import end_quietly_on_interrupt
 from aiware_resources.waiting.interval import Interval
 from aiware_resources.waiting.row import Row
+from aiware_resources.waiting.throttled import Throttled
 from aiware_resources.waiting.under_way import UnderWay
 from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
 
@@ -100,9 +105,13 @@ class Watch(Generic[R]):
 class Monitor:
     """Awaits what a program submitted. All methods run on the program's event loop."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, offline: bool = False) -> None:
         self.settings = settings
+        self.offline = offline
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="aiware-monitor")
+        # Large files must not hold up the polling.
+        self._transfers = ThreadPoolExecutor(4, thread_name_prefix="aiware-transfer")
+        self._interrupted = threading.Event()
         self._interval = Interval(settings.poll_interval, settings.poll_max_interval)
         self._watches: list[Watch[Any]] = []
         self._new: list[Watch[Any]] = []
@@ -115,12 +124,44 @@ class Monitor:
         self._glancing: set[asyncio.Task[None]] = set()
         self._ending: asyncio.Task[None] | None = None
         self.under_way = UnderWay()
-        end_quietly_on_interrupt(self._resume_hint)
+        end_quietly_on_interrupt(self._on_interrupt)
 
     async def call(self, ask: Callable[[CloudApi], R]) -> R:
-        """Asks aiWARE something in a thread of the monitor's own."""
+        """Asks aiWARE something in a thread of the monitor's own.
+
+        Raises:
+            NotSent: When the program runs offline.
+        """
+        if self.offline:
+            raise NotSent("This program runs without aiWARE, and asked it for something.")
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: ask(connect(self.settings)))
+
+    async def transfer(self, run: Callable[[Progress], R], row: Row, doing: str) -> R:
+        """Moves a file in a thread of its own, and shows on the row how far it is; counts as under way.
+
+        Args:
+            run: Moves it, and tells its progress.
+            row: Where to show it.
+            doing: What is done, to begin the message with: ``uploading interview.mp4``.
+        """
+        loop = asyncio.get_running_loop()
+        shown = Throttled(lambda message: loop.call_soon_threadsafe(row.progress, message), doing, self._interrupted)
+        with self.under_way.work():
+            return await loop.run_in_executor(self._transfers, lambda: run(shown))
+
+    def expect_access(self) -> None:
+        """Ends the program, in a preview already, when aiWARE cannot be reached or refuses the token."""
+        known = asyncio.get_running_loop().create_future()
+        known.set_result(True)
+        # The Pulumi runtime awaits every Output before the program ends.
+        pulumi.Output(set(), asyncio.ensure_future(self._access()), known)
+
+    async def _access(self) -> None:
+        try:
+            await self.call(_ask_who_we_are)
+        except AiwareError as error:
+            raise pulumi.RunError(f"aiWARE cannot be used: {error}") from error
 
     async def completed(self, watch: Watch[R]) -> R | None:
         """Waits for an object.
@@ -171,6 +212,10 @@ class Monitor:
         held: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._hold(name, row, error, held)
         return await held
+
+    def _on_interrupt(self) -> str | None:
+        self._interrupted.set()
+        return self._resume_hint()
 
     def _resume_hint(self) -> str | None:
         count = len(self._watches) + len(self._new)
@@ -313,6 +358,12 @@ def _explained(condition: Condition[R], object_id: str, failed: Failed[R], api: 
     return condition.explain(api, object_id, failed)
 
 
+def _ask_who_we_are(api: CloudApi) -> None:
+    # A token that belongs to no user, or may not ask, is good for the rest all the same.
+    with contextlib.suppress(NotFound, NotAllowed):
+        api.me()
+
+
 def _timed_out(watch: Watch[Any]) -> WaitTimedOut:
     return WaitTimedOut(
         f"{watch.condition.kind} {watch.object_id} was not finished within {_duration(watch.timeout)}; last seen: "
@@ -343,4 +394,10 @@ def current() -> Monitor:
             _current.append(Monitor(Settings.from_pulumi()))
         except AiwareError as error:
             raise pulumi.RunError(str(error)) from error
+        _current[0].expect_access()
     return _current[0]
+
+
+def start_offline() -> None:
+    """Gives the program a monitor that never asks aiWARE anything; to be called before the program has one."""
+    _current.append(Monitor(Settings(), offline=True))

@@ -11,10 +11,10 @@ class Row:
     """Where messages about one resource go.
 
     It carries the resource's raw urn. The resource's own ``urn`` resolves on completion, so logging to the resource
-    itself would wait for what it is to report on.
+    itself would wait for what it is to report on. Without a urn, messages go to the program as a whole.
     """
 
-    def __init__(self, urn: pulumi.Output[str]) -> None:
+    def __init__(self, urn: pulumi.Output[str] | None) -> None:
         self.urn = urn
 
     def progress(self, message: str) -> None:
@@ -34,6 +34,8 @@ class Row:
         pulumi.log.error(message, resource=self._resource)
 
     @property
-    def _resource(self) -> pulumi.Resource:
+    def _resource(self) -> pulumi.Resource | None:
+        if self.urn is None:
+            return None
         # The logging functions only read the urn of what they are given.
         return cast(pulumi.Resource, cast(Any, self))

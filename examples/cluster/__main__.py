@@ -3,7 +3,7 @@
 `pulumi up` creates it, and waits until it can take jobs. What to see next:
 
 - Run `pulumi preview`: nothing to do.
-- Change `tags`, and preview: an update in place. Change `memory_size`: a replacement, since aiWARE cannot resize a cluster.
+- Change `tags`, and preview: an update in place. Change `memory_size`: a replacement, since aiWARE cannot resize it.
 - Change the tags in aiWARE instead, behind Pulumi's back: the preview shows the drift, and `pulumi up` repairs it.
 """
 

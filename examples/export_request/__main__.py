@@ -12,8 +12,11 @@ import pulumi
 
 from aiware_resources import ExportRequest, Job, engines, pipelines
 
-graph = pipelines.transcription("https://media.example.com/interview.mp4")
-job = Job("transcription", target={"name": "Interview"}, tasks=graph.tasks, routes=graph.routes)
+job = Job(
+    "transcription",
+    target={"name": "Interview"},
+    dag=pipelines.transcription("https://media.example.com/interview.mp4"),
+)
 
 captions = ExportRequest(
     "captions",

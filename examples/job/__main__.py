@@ -16,13 +16,10 @@ import pulumi
 
 from aiware_resources import Job, engines, pipelines
 
-graph = pipelines.transcription("https://media.example.com/interview.mp4", chunk_seconds=20)
-
 job = Job(
     "transcription",
     target={"name": "Interview", "start_date_time": "2026-03-02T09:00:00Z", "stop_date_time": "2026-03-02T09:45:00Z"},
-    tasks=graph.tasks,
-    routes=graph.routes,
+    dag=pipelines.transcription("https://media.example.com/interview.mp4", chunk_seconds=20),
     retries=1,
     timeout=3600,  # seconds; the job goes on in aiWARE when the waiting ends
     on_failure="retry",

@@ -73,7 +73,7 @@ async def test_categories(local: Local) -> None:
         exportFormats { format } engines(limit: 1) { count } } } }"""
     records = (await local.ask(query))["engineCategories"]["records"]
     by_type = {record["categoryType"]: record for record in records}
-    assert by_type.keys() == {"transcript", "translate", "speaker"}
+    assert by_type.keys() == {"transcript", "translate", "speaker", "text", "language", "keyword"}
     transcription = by_type["transcript"]
     assert transcription["totalEngines"] == len(transcription["engineIds"]) == 3
     assert [entry["format"] for entry in transcription["exportFormats"]][:2] == ["txt", "docx"]
@@ -136,3 +136,32 @@ async def test_templates_are_json_with_placeholders(local: Local) -> None:
     assert [entry["type"] for entry in templates] == ["Upload", "Reprocess"]
     assert json.loads(templates[0]["template"])["tasks"][0]["payload"] == {"url": "{{uploadUrl}}"}
     assert (await local.ask(query, id=ADAPTER))["engine"]["standaloneJobTemplates"] == []
+
+
+async def test_fields_of_every_type(local: Local) -> None:
+    query = """{ engines(limit: 100) { records { name supportedInputFormats
+        fields { name type label info required min max step defaultValue defaultValues options { key value } } } } }"""
+    records = (await local.ask(query))["engines"]["records"]
+    fields = [field for record in records for field in record["fields"]]
+    assert {field["type"] for field in fields} >= {"Text", "Number", "Picklist", "MultiPicklist"}
+    assert all(field["label"] and field["info"] for field in fields)
+    assert any([option["value"] for option in field["options"] or []] == ["false", "true"] for field in fields)
+    assert all(record["supportedInputFormats"] for record in records)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [field for engine in load_catalogue().engines.values() for field in engine["fields"]],
+    ids=lambda field: field["name"],
+)
+def test_a_default_is_a_possible_value(field: dict[str, Any]) -> None:
+    default = field.get("defaultValue")
+    if field["type"] == "Number":
+        assert field["min"] <= float(str(default)) <= field["max"]
+        assert field["step"] > 0
+    elif field["type"] == "Picklist":
+        assert default in [option["value"] for option in field["options"]]
+    elif field["type"] == "MultiPicklist":
+        assert set(field["defaultValues"]) <= {option["value"] for option in field["options"]}
+    else:
+        assert default is None or isinstance(default, str)

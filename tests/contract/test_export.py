@@ -106,6 +106,57 @@ def test_bad_input(host: Host, change: dict[str, Any], path: str, says: str) -> 
     assert says in problems[path]
 
 
+def with_options(extension: str, options: Any) -> dict[str, Any]:
+    formats = [{"extension": "srt"}, {"extension": extension, "options": options}]
+    return export("1", outputConfigurations=[{"engineId": engines.SPEECHMATICS_ENGLISH, "formats": formats}])
+
+
+@pytest.mark.parametrize(
+    ("extension", "options", "says"),
+    [
+        ("txt", {"linesPerScreen": 2}, "is no option of txt, which has maxCharacterPerLine, newLineOnPunctuation, "),
+        ("vtt", {"linesPerScreen": 0}, "must be a whole number, 1 or more"),
+        ("vtt", {"linesPerScreen": "two"}, "must be a whole number, 1 or more"),
+        ("vtt", {"linesPerScreen": 1.5}, "must be a whole number, 1 or more"),
+    ],
+)
+def test_options_of_a_format(host: Host, extension: str, options: dict[str, Any], says: str) -> None:
+    problems = host.check(PROVIDER, with_options(extension, options))
+    assert list(problems) == ["outputConfigurations[0].formats[1].options.linesPerScreen"]
+    assert says in problems["outputConfigurations[0].formats[1].options.linesPerScreen"]
+
+
+def test_all_wrong_options_are_told_at_once(host: Host) -> None:
+    options = {"withSpeakerData": "yes", "maxCharacterPerLines": 3, "fileExtension": "../x"}
+    problems = host.check(PROVIDER, with_options("vtt", options))
+    assert {path.rsplit(".", 1)[1] for path in problems} == set(options)
+
+
+def test_the_server_refuses_what_check_refuses(host: Host, local: Local, tdo: str) -> None:
+    wrong = export(tdo)
+    wrong["outputConfigurations"][0]["formats"][0]["options"] = {"linesPerScreen": 0}
+    with pytest.raises(HostError, match=r"outputConfigurations\[0\]\.formats\[0\]\.options\.linesPerScreen"):
+        host.create(PROVIDER, wrong)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"linesPerScreen": 2, "newLineOnPunctuation": False}, {"fileExtension": "vtt"}]
+)
+def test_an_option_at_its_default_is_no_change(host: Host, options: dict[str, Any]) -> None:
+    left_out, given = with_options("vtt", {}), with_options("vtt", options)
+    without = with_options("vtt", {})
+    del without["outputConfigurations"][0]["formats"][1]["options"]
+    for before, after in ((left_out, given), (given, left_out), (without, given)):
+        assert host.diff(PROVIDER, "1", before, after) == (False, [], False)
+    changed = with_options("vtt", {**options, "linesPerScreen": 3})
+    assert host.diff(PROVIDER, "1", given, changed)[:2] == (True, ["outputConfigurations"])
+
+
+def test_an_unknown_option_is_no_problem(host: Host) -> None:
+    assert host.check(PROVIDER, with_options("vtt", {"linesPerScreen": UNKNOWN_VALUE, "withSpeakerData": True})) == {}
+    assert host.check(PROVIDER, with_options("vtt", UNKNOWN_VALUE)) == {}
+
+
 def test_everything_may_be_unknown(host: Host) -> None:
     assert host.check(PROVIDER, export(UNKNOWN_VALUE)) == {}
     assert host.check(PROVIDER, {"tdoData": UNKNOWN_VALUE, "outputConfigurations": UNKNOWN_VALUE}) == {}

@@ -70,14 +70,22 @@ def test_a_cycle(project: Project, local: Local) -> None:
     assert local.mutations() == {}
 
 
+UNREACHABLE = {"aiware__token": "t", "aiware__maxRetries": "0"}
+
+
 @pytest.mark.parametrize(
     ("config", "says"),
     [
         ({"aiware__endpoint": "https://aiware.test/v3/graphql"}, ["No aiWARE token is set", "aiware:token"]),
         ({"aiware__endpoint": "api.veritone.com", "aiware__token": "t"}, ["aiware:endpoint must be"]),
+        ({"aiware__endpoint": "http://aiware.test/v3/graphql", "aiware__token": "t"}, ["over plain http", "use https"]),
         (
-            {"aiware__endpoint": "http://127.0.0.1:9/v3/graphql", "aiware__token": "t", "aiware__maxRetries": "0"},
-            ["127.0.0.1:9"],
+            {"aiware__endpoint": "http://127.0.0.1:9/v3/graphql", **UNREACHABLE},
+            ["aiWARE at 127.0.0.1:9 cannot be reached"],
+        ),
+        (
+            {"aiware__endpoint": "https://nowhere.invalid/v3/graphql", **UNREACHABLE},
+            ["nowhere.invalid:443 cannot be reached"],
         ),
         ({"aiware__pollInterval": "soon"}, ["aiware:pollInterval", "'soon'"]),
     ],
@@ -85,19 +93,29 @@ def test_a_cycle(project: Project, local: Local) -> None:
 def test_in_the_settings(project: Project, config: dict[str, str], says: list[str]) -> None:
     project.program('Cluster("cluster", name="c", allowed_engines=["all"])')
     project.config(**config)
-    output = project.up(fails=True).output
+    output = project.pulumi("preview", fails=True).output
     for words in says:
         assert words in output
     assert "Traceback" not in output
+    project.pulumi("up", "--yes", fails=True)
     assert project.state() == {}
 
 
 def test_a_wrong_path(project: Project, local: Local) -> None:
+    refused(project, local, f"{local.server.url}/graphql", local.token, ["404", "/v3/graphql"])
+
+
+def test_a_refused_token(project: Project, local: Local) -> None:
+    refused(project, local, f"{local.server.url}/v3/graphql", "wrong-c0ffee", ["authentication_error", "aiware:token"])
+
+
+def refused(project: Project, local: Local, endpoint: str, token: str, says: list[str]) -> None:
+    """Previews against a server that says no, and expects to be told so, with the token untold."""
     project.program('Cluster("cluster", name="c", allowed_engines=["all"])')
-    project.config(aiware__endpoint=f"{local.server.url}/graphql", aiware__token=local.token)
-    output = project.up(fails=True).output
-    assert "404" in output
-    assert "/v3/graphql" in output
+    project.config(aiware__endpoint=endpoint, aiware__token=token)
+    output = project.pulumi("preview", fails=True).output
+    for words in says:
+        assert words in output
     assert "Traceback" not in output
-    assert local.token not in output
+    assert token not in output
     assert local.mutations() == {}

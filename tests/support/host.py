@@ -63,9 +63,11 @@ class Host:
         _, errors = self._process.communicate(timeout=30)
         return errors
 
-    def check(self, provider: ResourceProvider, news: Mapping[str, Any]) -> dict[str, str]:
-        """The failures that ``check`` finds, by property path."""
-        request = provider_pb2.CheckRequest(olds=_struct({}), news=_with(provider, news))
+    def check(
+        self, provider: ResourceProvider, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None
+    ) -> dict[str, str]:
+        """The failures that ``check`` finds, by property path; ``olds`` are the inputs of a resource that exists."""
+        request = provider_pb2.CheckRequest(olds=_struct(olds or {}), news=_with(provider, news))
         return {failure.property: failure.reason for failure in self._call("Check", request).failures}
 
     def checked(self, provider: ResourceProvider, news: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
     .venv/bin/python -m tests.e2e.states.keep
 
-Run it when a release is made, and commit the new file: users' stacks hold such states, and tests/e2e/test_old_states.py sees
-to it that every later version can still read, refresh and destroy them. A file that is there is never made anew.
+Run it when a release is made, and commit the new file: users' stacks hold such states, and tests/e2e/test_old_states.py
+sees to it that every later version can still read, refresh and destroy them. A file that is there is never made anew.
 """
 
 from __future__ import annotations

@@ -239,7 +239,7 @@ def test_a_refused_refresh_token_says_how_to_get_another(script: Script, status:
     with pytest.raises(errors.AuthenticationFailed) as caught:
         script.api(OAUTH).tdos(["42"])
     assert "aiWARE refused the OAuth refresh token: oauth/token failed: invalid_grant" in str(caught.value)
-    assert "get a new refresh token by `aiware login --oauth`" in str(caught.value)
+    assert "get a new refresh token from the authorization page" in str(caught.value)
     assert "refresh-1" not in str(caught.value)
 
 

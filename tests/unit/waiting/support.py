@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -102,13 +103,29 @@ def row(watched: Watch[str]) -> SpyRow:
     return cast(SpyRow, watched.row)
 
 
+async def completed(monitor: Monitor, watched: Watch[str]) -> str | None:
+    """Waits for an object."""
+    return cast(str | None, await monitor.completed(watched))
+
+
+async def glance(monitor: Monitor, condition: Condition[str], object_id: str) -> str | None:
+    """Looks at an object once."""
+    return cast(str | None, await monitor.glance(condition, object_id))
+
+
 def start(monitor: Monitor, watched: Watch[str]) -> asyncio.Task[str | None]:
     """Begins to wait."""
-    return asyncio.create_task(monitor.completed(watched))
+    return asyncio.create_task(completed(monitor, watched))
+
+
+async def become(is_so: Callable[[], object]) -> None:
+    """Waits until something is so."""
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not become so in time"
+        await asyncio.sleep(SOON)
 
 
 async def until(condition: Condition[str], looks: int) -> None:
     """Waits until so many looks have been made."""
-    async with asyncio.timeout(20):
-        while len(cast(Scripted, condition).looks) < looks:
-            await asyncio.sleep(SOON)
+    await become(lambda: len(cast(Scripted, condition).looks) >= looks)

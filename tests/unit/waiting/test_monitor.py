@@ -18,14 +18,14 @@ from aiware_resources.errors import (
 )
 from aiware_resources.waiting import Done, Monitor
 from aiware_resources.waiting.monitor import current
-from tests.unit.waiting.support import row, scripted, start, until, watch
+from tests.unit.waiting.support import completed, glance, row, scripted, start, until, watch
 
 MakeMonitor = Callable[..., Monitor]
 
 
 async def test_it_returns_what_was_seen_at_the_end(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="queued running done")
-    assert await make_monitor().completed(watch(condition, "a")) == "done"
+    assert await completed(make_monitor(), watch(condition, "a")) == "done"
     assert condition.looks == [["a"]] * 3
     assert condition.explained == []
 
@@ -33,7 +33,7 @@ async def test_it_returns_what_was_seen_at_the_end(make_monitor: MakeMonitor) ->
 async def test_objects_share_their_looks(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="running done", b="running running done", c="done")
     monitor = make_monitor()
-    results = await asyncio.gather(*(monitor.completed(watch(condition, name)) for name in "abc"))
+    results = await asyncio.gather(*(completed(monitor, watch(condition, name)) for name in "abc"))
     assert results == ["done", "done", "done"]
     assert condition.looks == [["a", "b", "c"], ["a", "b"], ["b"]]
 
@@ -42,7 +42,7 @@ async def test_each_kind_is_looked_at_by_itself(make_monitor: MakeMonitor) -> No
     jobs, exports = scripted(a="running done"), scripted(b="running done")
     exports.kind = "export request"
     monitor = make_monitor()
-    await asyncio.gather(monitor.completed(watch(jobs, "a")), monitor.completed(watch(exports, "b")))
+    await asyncio.gather(completed(monitor, watch(jobs, "a")), completed(monitor, watch(exports, "b")))
     assert (jobs.looks, exports.looks) == ([["a"], ["a"]], [["b"], ["b"]])
 
 
@@ -52,7 +52,7 @@ async def test_what_is_new_does_not_wait_for_the_next_look_at_all(make_monitor: 
     start(monitor, watch(condition, "old"))
     await until(condition, looks=1)
     async with asyncio.timeout(20):
-        await monitor.completed(watch(condition, "new"))
+        await completed(monitor, watch(condition, "new"))
     assert condition.looks == [["old"], ["new"]]
 
 
@@ -66,23 +66,21 @@ async def test_it_looks_less_often_while_nothing_changes(make_monitor: MakeMonit
 async def test_a_monitor_that_has_finished_takes_up_new_work(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="done", b="running done")
     monitor = make_monitor()
-    await monitor.completed(watch(condition, "a"))
-    assert await monitor.completed(watch(condition, "b")) == "done"
+    await completed(monitor, watch(condition, "a"))
+    assert await completed(monitor, watch(condition, "b")) == "done"
 
 
 async def test_progress_is_shown_when_it_changes(make_monitor: MakeMonitor) -> None:
     watched = watch(scripted(a="queued queued running running done"), "a")
-    await make_monitor().completed(watched)
+    await completed(make_monitor(), watched)
     assert row(watched).said == [("progress", "queued, 0 s"), ("progress", "running, 0 s")]
 
 
-async def test_progress_is_shown_again_now_and_then(
-    make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_progress_is_shown_again_now_and_then(make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiware_resources.waiting.monitor._REPEAT_PROGRESS", 0.0)
-    watched = watch(scripted(a="running running running done"), "a")
+    watched = watch(scripted(a="running running running done"), "a", timeout=86_400)
     watched.started -= 3 * 3600 + 25 * 60 + 7
-    await make_monitor().completed(watched)
+    await completed(make_monitor(), watched)
     assert row(watched).messages("progress") == ["running, 3 h 25 min"] * 3
 
 
@@ -92,7 +90,7 @@ async def test_it_outlasts_an_outage(
 ) -> None:
     condition = scripted(a="running done")
     condition.troubles = [trouble("It is down."), trouble("It is down."), None, trouble("Down again.")]
-    assert await make_monitor().completed(watch(condition, "a")) == "done"
+    assert await completed(make_monitor(), watch(condition, "a")) == "done"
     warnings = capsys.readouterr().err.strip().splitlines()
     assert warnings == [
         "warning: Waiting goes on, though aiWARE cannot be asked at the moment: It is down.",
@@ -106,7 +104,7 @@ async def test_an_outage_of_one_kind_does_not_keep_others_waiting(make_monitor: 
     jobs.troubles = [ServerFailure("It is down.")] * 1000
     monitor = make_monitor()
     start(monitor, watch(jobs, "a"))
-    assert await monitor.completed(watch(exports, "b")) == "done"
+    assert await completed(monitor, watch(exports, "b")) == "done"
 
 
 async def test_an_outage_that_is_too_long_breaks_off_the_waiting(
@@ -116,7 +114,7 @@ async def test_an_outage_that_is_too_long_breaks_off_the_waiting(
     condition = scripted(a="running")
     condition.troubles = [ServerFailure("It is down.", remedy="Ask your administrator.")] * 1000
     with pytest.raises(pulumi.RunError) as caught:
-        await make_monitor().completed(watch(condition, "a"))
+        await completed(make_monitor(), watch(condition, "a"))
     assert str(caught.value) == (
         "Waiting broke off: It is down. Ask your administrator. "
         "The work goes on in aiWARE; run `pulumi up` again to resume waiting for it."
@@ -138,23 +136,23 @@ async def test_a_fault_of_the_program_is_not_dressed_up(make_monitor: MakeMonito
     condition = scripted(a="running")
     condition.troubles = [ZeroDivisionError("somewhere")]
     with pytest.raises(ZeroDivisionError):
-        await make_monitor().completed(watch(condition, "a"))
+        await completed(make_monitor(), watch(condition, "a"))
 
 
 async def test_what_seems_to_have_failed_may_turn_out_to_be_done(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="running gone")
     condition.verdict = Done(None)
-    assert await make_monitor().completed(watch(condition, "a")) is None
+    assert await completed(make_monitor(), watch(condition, "a")) is None
     assert condition.explained == ["a"]
 
 
 async def test_glances_share_one_look(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="running", b="done", c="gone")
     monitor = make_monitor()
-    seen = await asyncio.gather(*(monitor.glance(condition, name) for name in "abca"))
+    seen = await asyncio.gather(*(glance(monitor, condition, name) for name in "abca"))
     assert seen == ["running", "done", None, "running"]
     assert condition.looks == [["a", "b", "c"]]
-    assert await monitor.glance(condition, "b") == "done"
+    assert await glance(monitor, condition, "b") == "done"
     assert condition.looks == [["a", "b", "c"], ["b"]]
 
 
@@ -162,23 +160,24 @@ async def test_glances_at_two_kinds_are_kept_apart(make_monitor: MakeMonitor) ->
     jobs, exports = scripted(a="running"), scripted(a="done")
     exports.kind = "export request"
     monitor = make_monitor()
-    assert await asyncio.gather(monitor.glance(jobs, "a"), monitor.glance(exports, "a")) == ["running", "done"]
+    seen = await asyncio.gather(glance(monitor, jobs, "a"), glance(monitor, exports, "a"))
+    assert [*seen] == ["running", "done"]
 
 
 async def test_a_glance_that_fails_tells_everybody_who_asked(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="running", b="running")
     condition.troubles = [AuthenticationFailed("The token was rejected.")]
     monitor = make_monitor()
-    outcomes = await asyncio.gather(*(monitor.glance(condition, name) for name in "ab"), return_exceptions=True)
+    outcomes = await asyncio.gather(*(glance(monitor, condition, name) for name in "ab"), return_exceptions=True)
     assert [str(outcome) for outcome in outcomes] == ["The token was rejected."] * 2
-    assert await monitor.glance(condition, "a") == "running"
+    assert await glance(monitor, condition, "a") == "running"
 
 
 async def test_aiware_is_asked_in_a_thread_of_the_monitors_own(
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("aiware_resources.waiting.monitor.connect", lambda settings: f"api at {settings.endpoint}")
-    name, api = await make_monitor().call(lambda api: (threading.current_thread().name, api))
+    name, api = await make_monitor().call(lambda api: (threading.current_thread().name, str(api)))
     assert (name.startswith("aiware-monitor"), api) == (True, "api at local")
 
 

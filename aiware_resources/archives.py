@@ -1,0 +1,174 @@
+"""Folders that a program keeps: several files that come as one zip, unpacked so that none leaves the folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from aiware_resources.api import Progress, download, remote_size
+from aiware_resources.downloads import File, described, existing, is_archive, scratch, write, writing
+from aiware_resources.errors import DownloadFailed
+from aiware_resources.settings import Settings
+
+NOTE = ".aiware-export.json"
+"""Says in the folder what was unpacked into it: by that it is known whether it is there."""
+
+MOST_FILES = 10_000
+MOST_GROWTH = 100
+"""How many times its own size a zip may unpack to; text shrinks to a twentieth at the best."""
+FREE_GROWTH = 64 << 20
+"""What a zip may unpack to in any case, in bytes."""
+
+_BLOCK = 1 << 20
+_ENCRYPTED = 0x1
+
+
+def keep_folder(
+    settings: Settings, uri: str, folder: Path, identity: str, progress: Progress | None = None
+) -> list[File]:
+    """Sees to it that the files are there: downloads and unpacks them when one is missing or of another size.
+
+    A single file, which comes as it is, is put into the folder under the name that the server gives it. Files that are
+    in the folder already and do not come again are left alone.
+
+    Args:
+        settings: The stack's settings.
+        uri: Signed link to the zip.
+        folder: Where the files belong.
+        identity: What the files are of; those of another identity are fetched anew.
+        progress: Is told how many bytes have come, and of how many.
+
+    Returns:
+        The files, in the order of their paths.
+
+    Raises:
+        DownloadFailed: When they could not be fetched, unpacked or written.
+    """
+    there = existing_folder(folder, identity)
+    if there is not None and _note(folder).get("size") == remote_size(settings, uri):
+        return there
+    with writing(folder), scratch(folder) as inside:
+        whole = download(settings, uri, inside / "whole", progress=progress)
+        unpacked = inside / "files"
+        if is_archive(whole.path):
+            paths = unpack(whole.path, unpacked, str(folder))
+        else:
+            paths = [Path(whole.name or identity)]
+            unpacked.mkdir()
+            whole.path.replace(unpacked / paths[0])
+        files = sorted((_moved(unpacked, folder, path) for path in paths), key=lambda file: file.path)
+    note = {"identity": identity, "size": whole.size, "files": _listed(folder, files)}
+    write(folder / NOTE, f"{json.dumps(note, indent=2)}\n".encode())
+    return files
+
+
+def existing_folder(folder: Path, identity: str) -> list[File] | None:
+    """The files that were unpacked into a folder, or ``None`` when one is missing or of another size."""
+    note = _note(folder)
+    if note.get("identity") != identity:
+        return None
+    there = [existing(folder / each["path"]) for each in note["files"]]
+    files = [file for file in there if file is not None]
+    return files if _listed(folder, files) == note["files"] else None
+
+
+def unpack(archive: Path, folder: Path, shown: str) -> list[Path]:
+    """Unpacks a zip.
+
+    Args:
+        archive: The zip.
+        folder: A new folder for its files.
+        shown: What to call the place in errors.
+
+    Returns:
+        The paths of the files, relative to the folder.
+
+    Raises:
+        DownloadFailed: When the zip is damaged, or not safe: nothing that leaves the folder, no link, nothing
+            encrypted, no name twice, no more than a zip of its size can hold in earnest.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = list(_members(opened, archive.stat().st_size))
+            for member, path in members:
+                target = folder / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with opened.open(member) as source, target.open("xb") as file:
+                    shutil.copyfileobj(source, file, _BLOCK)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+        raise _refused(shown, f"it is damaged ({error})") from error
+    except _Unsafe as error:
+        raise _refused(shown, str(error)) from None
+    return [path for _, path in members]
+
+
+class _Unsafe(Exception):
+    """Why a zip is not unpacked."""
+
+
+def _members(archive: zipfile.ZipFile, size: int) -> Iterator[tuple[zipfile.ZipInfo, Path]]:
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    grown = sum(member.file_size for member in members)
+    if len(members) > MOST_FILES:
+        raise _Unsafe(f"it holds {len(members)} files, and {MOST_FILES} are the most")
+    if grown > FREE_GROWTH + MOST_GROWTH * size:
+        raise _Unsafe(f"it would grow from {size} to {grown} bytes")
+    seen: set[str] = set()
+    for member in members:
+        path = _safe_path(member)
+        # Some file systems take two spellings of a name for one.
+        if str(path).casefold() in seen:
+            raise _Unsafe(f"it holds {member.filename!r} twice")
+        seen.add(str(path).casefold())
+        yield member, path
+
+
+def _safe_path(member: zipfile.ZipInfo) -> Path:
+    path = PurePosixPath(member.filename)
+    outside = path.is_absolute() or ".." in path.parts or any(sign in member.filename for sign in ("\\", ":"))
+    if outside or not path.parts:
+        raise _Unsafe(f"{member.filename!r} would leave the folder")
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        raise _Unsafe(f"{member.filename!r} is no plain file, but a link or a device")
+    if member.flag_bits & _ENCRYPTED:
+        raise _Unsafe(f"{member.filename!r} is encrypted")
+    if path.parts[0] == NOTE:
+        raise _Unsafe(f"{member.filename!r} is a name that is kept for something else")
+    return Path(path)
+
+
+def _moved(source: Path, folder: Path, path: Path) -> File:
+    """Puts an unpacked file in its place, also where an older one is."""
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.resolve().is_relative_to(folder.resolve()):
+        raise _refused(str(folder), f"{path.parent} is a link out of the folder")
+    (source / path).replace(target)
+    return described(target)
+
+
+def _note(folder: Path) -> dict[str, Any]:
+    """What the folder says was unpacked into it; nothing when it does not, or not readably."""
+    try:
+        note = json.loads((folder / NOTE).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return note if isinstance(note, dict) and isinstance(note.get("files"), list) else {}
+
+
+def _listed(folder: Path, files: Sequence[File]) -> list[dict[str, Any]]:
+    return [{"path": file.path.relative_to(folder).as_posix(), "size": file.size} for file in files]
+
+
+def _refused(place: str, reason: str) -> DownloadFailed:
+    return DownloadFailed(
+        f"The zip of exported files was not unpacked into {place}: {reason}.",
+        remedy="Fetch it from asset_uri by other means if you trust it.",
+    )

@@ -1,0 +1,182 @@
+"""Looking things up in aiWARE by name or id, once a run: what is found is kept as long as the connection."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from aiware_resources.api import CatalogueEngineRecord, CloudApi, ClusterRecord, EngineCategoryRecord
+from aiware_resources.catalogue.near import similar
+from aiware_resources.errors import InvalidInput, NotFound
+
+T = TypeVar("T")
+
+ENGINE_TYPES = ("Cognition", "Ingestion", "Aggregator")
+"""The types of engine that aiWARE can be asked for (enum ``EngineTypeFilter``)."""
+
+
+class Named(Protocol):
+    """Something that has an id and a name."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def name(self) -> str | None:
+        """Its name; not unique."""
+
+
+N = TypeVar("N", bound=Named)
+
+
+class Catalogue:
+    """What one aiWARE offers. Thread-safe; each question is asked once, answers do not change afterwards.
+
+    Args:
+        api: The API to ask.
+    """
+
+    def __init__(self, api: CloudApi) -> None:
+        self._api = api
+        self._answers: dict[Hashable, Any] = {}
+        self._engines: dict[str, CatalogueEngineRecord | None] = {}
+        # One question at a time: hundreds of jobs that ask for the same engines wait for one answer.
+        self._lock = threading.RLock()
+
+    def engines_by_id(self, ids: Iterable[str]) -> dict[str, CatalogueEngineRecord]:
+        """Reads engines (query ``engines(ids:)``): one request for all that are not known yet.
+
+        Returns:
+            The engines by id; those that aiWARE does not have are left out.
+
+        Raises:
+            ApiError: If they could not be read.
+        """
+        wanted = list(dict.fromkeys(ids))
+        with self._lock:
+            missing = [id_ for id_ in wanted if id_ not in self._engines]
+            if missing:
+                found = self._api.engines(missing)
+                self._engines |= {id_: found.get(id_) for id_ in missing}
+            known = [self._engines[id_] for id_ in wanted]
+        return {engine.id: engine for engine in known if engine is not None}
+
+    def engines(
+        self, category: str | None = None, name: str | None = None, of_type: str | None = None
+    ) -> Sequence[CatalogueEngineRecord]:
+        """Finds engines (query ``engines``).
+
+        Args:
+            category: Name of their category, such as ``Transcription``.
+            name: What their name contains.
+            of_type: Type of their category: ``Cognition``, ``Ingestion`` or ``Aggregator``.
+
+        Raises:
+            InvalidInput: There is no such type.
+            ApiError: If they could not be read.
+        """
+        of_type = _engine_type(of_type)
+        key = ("engines", category, name, of_type)
+        return self._once(key, lambda: list(self._api.find_engines(category=category, name=name, of_type=of_type)))
+
+    def engine(self, id_or_name: str) -> CatalogueEngineRecord:
+        """Finds one engine, by its id or its exact name.
+
+        Raises:
+            NotFound: There is none; similar names are named.
+            InvalidInput: Several are called so; their ids are named.
+            ApiError: If it could not be looked for.
+        """
+        by_id = self.engines_by_id([id_or_name]).get(id_or_name)
+        if by_id is not None:
+            return by_id
+        named = [engine for engine in self.engines(name=id_or_name) if engine.name == id_or_name]
+        return _only("engine", id_or_name, named, self.engines)
+
+    def categories(self, of_type: str | None = None) -> Sequence[EngineCategoryRecord]:
+        """Finds engine categories (query ``engineCategories``).
+
+        Args:
+            of_type: Only those of this type, such as ``Cognition``.
+
+        Raises:
+            ApiError: If they could not be read.
+        """
+        return self._once(("categories", of_type), lambda: list(self._api.engine_categories(of_type)))
+
+    def clusters(self) -> Sequence[ClusterRecord]:
+        """Lists the clusters that the organisation owns or may see (query ``clusters``).
+
+        Raises:
+            ApiError: If they could not be read.
+        """
+        return self._once("clusters", self._api.all_clusters)
+
+    def cluster_by_id(self, cluster_id: str) -> ClusterRecord | None:
+        """Reads one cluster (query ``clusters(id:)``); ``None`` when aiWARE does not have it.
+
+        Raises:
+            ApiError: If it could not be read.
+        """
+        return self._once(("cluster", cluster_id), lambda: self._api.clusters([cluster_id]).get(cluster_id))
+
+    def cluster(self, name_or_id: str) -> ClusterRecord:
+        """Finds one cluster, by its exact name or its id.
+
+        Raises:
+            NotFound: There is none; similar names are named.
+            InvalidInput: Several are called so; their ids are named.
+            ApiError: If it could not be looked for.
+        """
+        named = self._once(("clusters named", name_or_id), lambda: self._api.clusters_named(name_or_id))
+        by_id = None if named else self.cluster_by_id(name_or_id)
+        return by_id or _only("cluster", name_or_id, named, self.clusters)
+
+    def _once(self, key: Hashable, ask: Callable[[], T]) -> T:
+        with self._lock:
+            if key not in self._answers:
+                self._answers[key] = ask()
+            answer: T = self._answers[key]
+            return answer
+
+
+_catalogues: dict[CloudApi, Catalogue] = {}
+_catalogues_lock = threading.Lock()
+
+
+def catalogue_of(api: CloudApi) -> Catalogue:
+    """The catalogue behind a connection: the same one for the same settings in one process."""
+    with _catalogues_lock:
+        return _catalogues.setdefault(api, Catalogue(api))
+
+
+def _engine_type(of_type: str | None) -> str | None:
+    """The type as aiWARE spells it."""
+    if of_type is None:
+        return None
+    for known in ENGINE_TYPES:
+        if known.casefold() == of_type.casefold():
+            return known
+    raise InvalidInput(
+        f'"{of_type}" is not a type of engine.', remedy=f"The types are {', '.join(ENGINE_TYPES)}.", operation="engines"
+    )
+
+
+def _only(kind: str, wanted: str, found: Sequence[N], listing: Callable[[], Iterable[Named]]) -> N:
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InvalidInput(
+            f'{len(found)} {kind}s are called "{wanted}": {", ".join(each.id for each in found)}.',
+            remedy="Give the id of the one you mean.",
+            operation=f"{kind}s",
+        )
+    ids = {each.name: each.id for each in listing() if each.name}
+    near = [f'"{name}" ({ids[name]})' for name in similar(wanted, ids)]
+    raise NotFound(
+        f'aiWARE has no {kind} "{wanted}" that this token can see.',
+        remedy=f"Did you mean {' or '.join(near)}?" if near else f"`aiware {kind}s list` shows what there is.",
+        operation=f"{kind}s",
+    )

@@ -1,0 +1,271 @@
+"""Look-ups for programs: Outputs, in previews too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypedDict, TypeVar, cast
+
+import pulumi
+from pulumi.output import UNKNOWN
+
+from aiware_resources.api import CloudApi
+from aiware_resources.catalogue.lookups import Catalogue, catalogue_of
+from aiware_resources.errors import AiwareError
+from aiware_resources.waiting import current
+
+T = TypeVar("T")
+
+
+class PicklistOption(TypedDict):
+    """One value of a picklist: ``key`` is the label for people, ``value`` goes into the payload."""
+
+    key: str | None
+    value: str
+
+
+class EngineField(TypedDict):
+    """A custom field of an engine: a key of its payload, and which values it takes.
+
+    Attributes:
+        name: The key; with dots for a key inside an object of the payload.
+        type: ``Number``, ``Picklist``, ``MultiPicklist``, ``Text`` or ``SchemaSelection``.
+        label: Name for people.
+        info: What it is for.
+        required: Whether the payload must have it.
+        min: Smallest number.
+        max: Largest number.
+        step: Distance between the numbers that are possible.
+        defaultValue: What applies without it, as text.
+        defaultValues: The same of a MultiPicklist.
+        options: The values of a picklist.
+    """
+
+    name: str
+    type: str
+    label: str | None
+    info: str | None
+    required: bool | None
+    min: float | None
+    max: float | None
+    step: float | None
+    defaultValue: str | None
+    defaultValues: list[str]
+    options: list[PicklistOption]
+
+
+class CategoryType(TypedDict):
+    """What kind of engines a category holds."""
+
+    name: str | None
+
+
+class Category(TypedDict):
+    """The category of an engine."""
+
+    id: str
+    name: str | None
+    categoryType: str | None
+    type: CategoryType | None
+
+
+class EngineCategory(Category):
+    """A category of engines.
+
+    Attributes:
+        id: Its id.
+        name: Its name, such as ``Transcription``.
+        categoryType: A short key, such as ``transcript``.
+        type: Its type: ``{"name": "Cognition"}``.
+        description: What its engines are good for.
+        totalEngines: How many engines it has.
+    """
+
+    description: str | None
+    totalEngines: int | None
+
+
+class Engine(TypedDict):
+    """An engine.
+
+    Attributes:
+        id: Its id: the ``engine_id`` of a task.
+        name: Its name.
+        description: What it does.
+        state: ``active`` when it can be used.
+        mode: What it takes: ``Chunk``, ``Stream`` or ``Batch``.
+        category: Its category.
+        libraryRequired: Whether its payload must carry a ``libraryId``.
+        fields: What its payload may hold.
+        supportedInputFormats: MIME types that it reads.
+        outputFormats: MIME types that it writes.
+    """
+
+    id: str
+    name: str | None
+    description: str | None
+    state: str | None
+    mode: str | None
+    category: Category | None
+    libraryRequired: bool | None
+    fields: list[EngineField]
+    supportedInputFormats: list[str]
+    outputFormats: list[str]
+
+
+class Collaborator(TypedDict):
+    """An organisation that a cluster is shared with."""
+
+    organizationId: str
+    permission: str
+
+
+class Subscription(TypedDict):
+    """A user who is told about a cluster's state."""
+
+    userId: str
+    isActive: bool
+
+
+class ClusterInfo(TypedDict):
+    """A cluster. Sizes are in bytes.
+
+    Attributes:
+        id: Its id: the ``cluster_id`` of a job.
+        name: Its name; not unique.
+        type: ``RT`` and others.
+        organizationId: The organisation that owns it.
+        allowedEngines: Ids of the engines that may run on it, or ``all``.
+        containerTag: Tag of its containers.
+        paused: Whether it takes no work at the moment.
+        memorySizeBytes: Its memory.
+        storageSizeBytes: Its storage.
+        bypassAllowedEngines: Whether any engine may run on it.
+        collaborators: Organisations that it is shared with.
+        subscriptions: Users who are told about its state.
+        tags: Its tags.
+        status: Such as ``active``.
+        targetStatus: Where a deployment is heading.
+        clusterConfig: Any JSON.
+        mediaStorage: Where media is kept.
+        mediaStoragePath: Path there.
+        restartTimeUTC: When it restarts daily.
+        createdDateTime: When it was created.
+        deletedDateTime: Always ``None``: deleted clusters are not shown.
+    """
+
+    id: str
+    name: str | None
+    type: str | None
+    organizationId: str | None
+    allowedEngines: list[str] | None
+    containerTag: str | None
+    paused: bool | None
+    memorySizeBytes: float | None
+    storageSizeBytes: float | None
+    bypassAllowedEngines: bool | None
+    collaborators: list[Collaborator]
+    subscriptions: list[Subscription]
+    tags: list[str] | None
+    status: str
+    targetStatus: str | None
+    clusterConfig: Any
+    mediaStorage: str | None
+    mediaStoragePath: str | None
+    restartTimeUTC: str | None
+    createdDateTime: str | None
+    deletedDateTime: str | None
+
+
+def get_engine_categories(
+    type: pulumi.Input[str] | None = None,  # noqa: A002 - aiWARE's word for it
+) -> pulumi.Output[list[EngineCategory]]:
+    """Finds the engine categories (query ``engineCategories``; quickstart/jobs, step two).
+
+    Args:
+        type: Only those of this type, such as ``Cognition``.
+
+    Raises:
+        pulumi.RunError: In the program, when aiWARE cannot be asked.
+    """
+    return _looked_up(
+        lambda catalogue, given: [found.properties() for found in catalogue.categories(given["type"])], type=type
+    )
+
+
+def get_engines(
+    *,
+    category: pulumi.Input[str] | None = None,
+    name: pulumi.Input[str] | None = None,
+    type: pulumi.Input[str] | None = None,  # noqa: A002 - aiWARE's word for it
+) -> pulumi.Output[list[Engine]]:
+    """Finds engines with their custom fields (query ``engines``; quickstart/jobs, step two).
+
+    Args:
+        category: Name of their category, such as ``Translate``.
+        name: What their name contains.
+        type: Type of their category: ``Cognition``, ``Ingestion`` or ``Aggregator``.
+
+    Raises:
+        pulumi.RunError: In the program, when there is no such type, or aiWARE cannot be asked.
+    """
+    return _looked_up(
+        lambda catalogue, given: [
+            found.properties() for found in catalogue.engines(given["category"], given["name"], given["type"])
+        ],
+        category=category,
+        name=name,
+        type=type,
+    )
+
+
+def get_engine(id_or_name: pulumi.Input[str]) -> pulumi.Output[Engine]:
+    """Finds one engine (query ``engines``).
+
+    Args:
+        id_or_name: Its id, or its exact name.
+
+    Raises:
+        pulumi.RunError: In the program, when there is none, or several are called so.
+    """
+    return _looked_up(lambda catalogue, given: catalogue.engine(given["engine"]).properties(), engine=id_or_name)
+
+
+def get_clusters() -> pulumi.Output[list[ClusterInfo]]:
+    """Lists the clusters that the organisation owns or may see (query ``clusters``; quickstart/jobs, step three).
+
+    Raises:
+        pulumi.RunError: In the program, when aiWARE cannot be asked.
+    """
+    return _looked_up(lambda catalogue, _: [found.properties() for found in catalogue.clusters()])
+
+
+def get_cluster(name: pulumi.Input[str]) -> pulumi.Output[ClusterInfo]:
+    """Finds one cluster that exists already (query ``clusters(name:, nameMatch: exact)``).
+
+    Args:
+        name: Its exact name, or its id.
+
+    Raises:
+        pulumi.RunError: In the program, when there is none, or several are called so.
+    """
+    return _looked_up(lambda catalogue, given: catalogue.cluster(given["cluster"]).properties(), cluster=name)
+
+
+def _looked_up(
+    ask: Callable[[Catalogue, dict[str, Any]], Any], **arguments: pulumi.Input[str] | None
+) -> pulumi.Output[Any]:
+    """Asks in a thread of the monitor's, once the arguments are known; unknown ones give an unknown answer."""
+    monitor = current()
+
+    async def answer(given: dict[str, Any]) -> Any:
+        def call(api: CloudApi) -> Any:
+            return ask(catalogue_of(api), given)
+
+        try:
+            return await monitor.call(call)
+        except AiwareError as error:
+            raise pulumi.RunError(str(error)) from error
+
+    # A program that runs offline gets to know nothing.
+    given = {**arguments, "aiware": UNKNOWN} if monitor.offline else arguments
+    return pulumi.Output.all(**cast(Any, given)).apply(cast(Callable[[dict[str, Any]], Any], answer))

@@ -1,0 +1,66 @@
+"""``aiware dag``: a picture of a task graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aiware_resources.cli.graph_files import drawings_of_file
+from aiware_resources.cli.offline import Declared, declared_by
+from aiware_resources.cli.session import Session
+from aiware_resources.dag.drawing import Drawing, draw
+from aiware_resources.dag.mermaid import mermaid
+from aiware_resources.dag.svg import svg
+from aiware_resources.errors import GraphError
+
+JOB = "aiware:Job"
+SINGLE_ENGINE_JOB = "aiware:SingleEngineJob"
+UNKNOWN_TASK: dict[str, str] = {}
+"""Stands for tasks that are not known yet."""
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--svg", "as_svg", is_flag=True, help="Draw an SVG picture instead of a Mermaid flowchart.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to the screen.")
+@click.pass_obj
+def dag(session: Session, file: Path, as_svg: bool, output: Path | None) -> None:
+    """Draws the tasks and routes of jobs.
+
+    FILE is a createJob input as JSON, a GraphQL document with createJob, an Edge request, a Pulumi program (a Python
+    file) or the folder of a Pulumi project. A program is run without Pulumi and without aiWARE; `aiware --stack NAME
+    dag FILE` gives it the configuration of that stack, otherwise it gets that of the stack local.
+    """
+    is_program = file.is_dir() or file.suffix == ".py"
+    drawings = _drawings(file, session.stack) if is_program else drawings_of_file(file)
+    for drawing in drawings:
+        for index in drawing.loose:
+            click.echo(
+                f"Warning: {drawing.title}: routes[{index}] joins no two folders that are known; it is not drawn.",
+                err=True,
+            )
+    picture = svg(drawings) if as_svg else mermaid(drawings)
+    if output is None:
+        click.echo(picture, nl=False)
+        return
+    output.write_text(picture, encoding="utf-8")
+    click.echo(f"Drew {_counted(drawings)} to {output}.", err=True)
+
+
+def _drawings(program: Path, stack: str | None) -> list[Drawing]:
+    drawings = [_drawing(each) for each in declared_by(program, stack) if each.kind.endswith((JOB, SINGLE_ENGINE_JOB))]
+    if not drawings:
+        raise GraphError(f"{program} declares no job.", remedy="Only jobs have a task graph to draw.")
+    return drawings
+
+
+def _drawing(job: Declared) -> Drawing:
+    if job.kind.endswith(SINGLE_ENGINE_JOB):
+        # The tasks around the engine are those of its template, which aiWARE has.
+        return draw([job.properties], [], job.name)
+    return draw(job.properties.get("tasks") or [UNKNOWN_TASK], job.properties.get("routes"), job.name)
+
+
+def _counted(drawings: list[Drawing]) -> str:
+    return "the graph of 1 job" if len(drawings) == 1 else f"the graphs of {len(drawings)} jobs"

@@ -1,0 +1,151 @@
+"""Running a Pulumi program without Pulumi's engine and without aiWARE, to see what it declares."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import runpy
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pulumi.runtime import Mocks, set_all_config, set_mocks
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
+from pulumi.runtime.stack import run_pulumi_func
+
+from aiware_resources.errors import ConfigurationError, WorkFailed
+from aiware_resources.waiting import start_offline
+
+DEFAULT_STACK = "local"
+HIDDEN = "[secret]"
+"""What a program gets for a secret of its stack: nothing is decrypted."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A resource that a program declares.
+
+    Attributes:
+        kind: Its type in Pulumi: ``pulumi-python:dynamic/aiware:Job``.
+        name: Its name.
+        properties: Its properties under the API's names; what is not known yet is not in there.
+    """
+
+    kind: str
+    name: str
+    properties: dict[str, Any]
+
+
+def declared_by(program: Path, stack: str | None) -> list[Declared]:
+    """Runs a program as in the preview of a new stack, and returns what it declares, by name.
+
+    Nothing is asked of aiWARE: what the program looks up there is unknown.
+
+    Args:
+        program: A Python file, or the folder of a Pulumi project.
+        stack: Takes the configuration from this stack's file.
+
+    Raises:
+        ConfigurationError: The stack has no file.
+        WorkFailed: The program failed.
+    """
+    main = program / "__main__.py" if program.is_dir() else program
+    if not main.is_file():
+        raise ConfigurationError(f"There is no program at {main}.", remedy="Name a Python file, or a project's folder.")
+    script = main.resolve()
+    folder = script.parent
+    manifest = _yaml(folder / "Pulumi.yaml")
+    project = str(manifest.get("name", folder.name))
+    configuration = _configuration(folder, manifest, project, stack)
+    recorder = _Recorder()
+
+    def run() -> None:
+        start_offline()
+        runpy.run_path(str(script), run_name="__main__")
+
+    async def as_pulumi_does() -> None:
+        set_mocks(recorder, project=project, stack=stack or DEFAULT_STACK, preview=True)
+        set_all_config(configuration)
+        await run_pulumi_func(run)
+
+    with _inside(folder):
+        try:
+            asyncio.run(as_pulumi_does())
+        except (Exception, SystemExit) as error:
+            # A program can fail in any way; whoever runs it wants to know where.
+            reason = "".join(traceback.format_exception_only(error)).strip()
+            place = "".join(f", line {frame.lineno}" for frame in _frames_in(script, error)[-1:])
+            raise WorkFailed(
+                f"{main}{place}: {reason}.",
+                remedy=f"It ran without aiWARE, with the configuration of the stack {stack or DEFAULT_STACK}; "
+                "`aiware --stack NAME dag ...` takes that of another.",
+            ) from error
+    # They arrive in the order in which their properties came to be known, which may differ from run to run.
+    return sorted(recorder.declared, key=lambda each: (each.name, each.kind))
+
+
+def _frames_in(script: Path, error: BaseException) -> list[traceback.FrameSummary]:
+    return [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(script)]
+
+
+class _Recorder(Mocks):
+    """Stands for Pulumi's engine: notes every resource, and gives none an id, as in the preview of a new stack."""
+
+    def __init__(self) -> None:
+        self.declared: list[Declared] = []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.declared.append(Declared(args.typ, args.name, args.inputs))
+        return None, args.inputs
+
+    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        return {}, None
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    """Runs what is inside as if it had been started in the folder, and lets it import from there."""
+    before, path = Path.cwd(), list(sys.path)
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        sys.path[:] = path
+
+
+def _configuration(folder: Path, manifest: dict[str, Any], project: str, stack: str | None) -> dict[str, str]:
+    """The project's own values, and those of the stack's file."""
+    file = folder / str(manifest.get("stackConfigDir", "")) / f"Pulumi.{stack or DEFAULT_STACK}.yaml"
+    if stack is not None and not file.exists():
+        raise ConfigurationError(f"There is no stack {stack}: {file} is missing.")
+    given = {**_defaults(manifest.get("config") or {}), **(_yaml(file).get("config") or {})}
+    return {key if ":" in key else f"{project}:{key}": _text(value) for key, value in given.items()}
+
+
+def _defaults(config: dict[str, Any]) -> dict[str, Any]:
+    """What a project gives its stacks: a plain value, or one inside a declaration."""
+    values = {
+        key: item.get("value", item.get("default")) if isinstance(item, dict) else item for key, item in config.items()
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict) and value.keys() == {"secure"}:
+        return HIDDEN
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,79 @@
+"""What a picture of a task graph shows, whatever it is drawn with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiware_resources import engines
+
+UNKNOWN_ENGINE = "?"
+"""What stands for an engine that is not known yet."""
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """Data that goes from one box to another.
+
+    Attributes:
+        parent: Number of the box that writes.
+        child: Number of the box that reads.
+        label: The mode: ``stream`` or ``chunk``.
+    """
+
+    parent: int
+    child: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A task graph as boxes and arrows.
+
+    Attributes:
+        boxes: The label of each task.
+        arrows: The routes between them.
+        loose: Numbers of the routes that are not drawn, since they join no two folders that are known.
+        title: Whose graph it is.
+    """
+
+    boxes: tuple[str, ...]
+    arrows: tuple[Arrow, ...]
+    title: str = ""
+    loose: tuple[int, ...] = ()
+
+
+def draw(tasks: Any, routes: Any, title: str = "") -> Drawing:
+    """Makes a drawing of a job's tasks and routes.
+
+    Args:
+        tasks: The tasks, under the API's names. What is not known yet is drawn as a question mark.
+        routes: The routes.
+        title: Whose graph it is.
+    """
+    known = _mappings(tasks)
+    owners = {
+        folder.get("referenceId"): (index, str(folder.get("mode")))
+        for index, task in enumerate(known)
+        for folder in _mappings(task.get("ioFolders"))
+    }
+    ends = [
+        (owners.get(route.get("parentIoFolderReferenceId")), owners.get(route.get("childIoFolderReferenceId")))
+        for route in _mappings(routes)
+    ]
+    arrows = tuple(Arrow(parent[0], child[0], parent[1]) for parent, child in ends if parent and child)
+    loose = tuple(index for index, (parent, child) in enumerate(ends) if not (parent and child))
+    return Drawing(tuple(engine_label(task) for task in known), arrows, title, loose)
+
+
+def engine_label(task: Mapping[str, Any]) -> str:
+    """What people call the engine of a task, under the API's names."""
+    engine_id = task.get("engineId") or task.get("taskType")
+    return engines.NAMES.get(engine_id, engine_id) if isinstance(engine_id, str) else UNKNOWN_ENGINE
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The items of a list; one that is not known yet has nothing to tell, but is there."""
+    items: Iterable[Any] = value if isinstance(value, list | tuple) else ()
+    return [item if isinstance(item, Mapping) else {} for item in items]

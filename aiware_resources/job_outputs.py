@@ -1,0 +1,108 @@
+"""What a job gives once it is complete: status, TDO, tasks, and what its engines found out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import pulumi
+from pulumi.output import UNKNOWN
+
+from aiware_resources.api import EngineResultRecord, JobRecord, Progress, connect
+from aiware_resources.kept import Files, Kept
+from aiware_resources.result_files import foresee_documents, write_documents
+from aiware_resources.results import Result, read_results, shown
+from aiware_resources.settings import Settings
+from aiware_resources.waiting import Completion, Condition, Seen, Waiting
+from aiware_resources.waiting.conditions import JobCondition
+
+TARGET_TDO = "targetTdoId"
+"""The TDO that the job made for itself."""
+
+
+class JobOutputs:
+    """The outputs that the resources of all kinds of jobs have.
+
+    Attributes:
+        status: The status on completion: ``complete``, or ``failed`` with ``allow_failure``.
+        target_id: The TDO that the job works on, also when it made it.
+        tasks: The tasks on completion: id, engine, status.
+        result_files: Each file that ``results_to`` asked for: path, size in bytes, sha256 in hexadecimal.
+    """
+
+    id: pulumi.Output[str]
+    status: pulumi.Output[str]
+    target_id: pulumi.Output[str]
+    tasks: pulumi.Output[list[dict[str, Any]]]
+    result_files: pulumi.Output[list[dict[str, Any]] | None]
+
+    def results(self, engine_id: str | None = None) -> pulumi.Output[list[Result]]:
+        """What the job's engines found out, as vtn-standard documents (query ``engineResults``).
+
+        Args:
+            engine_id: Only the results of this engine.
+
+        Returns:
+            A list with an entry for each engine and time span: tdoId, engineId, startOffsetMs, stopOffsetMs, jsondata.
+            Unknown in a preview as long as the job is not complete.
+        """
+        return self._completion.derived(self._results(engine_id))
+
+    def _await(self, resource_name: str, waiting: Waiting) -> None:
+        """Makes the outputs that are known on completion, and the urn that dependents wait for."""
+        resource = cast(pulumi.CustomResource, self)
+        self._id = self.id
+        self._target: pulumi.Output[str] = self.__dict__.get("targetId", self.__dict__[TARGET_TDO])
+        self._completion = Completion(resource, resource_name, self._condition, waiting)
+        self.status = self._completion.output(lambda seen: seen.known(lambda job: job.status))
+        self.target_id = self._completion.derived(self._worked_on(self._target))
+        self.tasks = self._completion.output(lambda seen: seen.when_done(_task_outputs))
+        settings = self._completion.monitor.settings
+        kept = Kept(
+            self._completion,
+            resource_name,
+            self._results_folder if "resultsTo" in self.__dict__ else None,
+            partial(_fetch, settings),
+            partial(_foresee, settings),
+        )
+        files = kept.start()
+        self.result_files = kept.output(files, lambda found: [file.properties() for file in found])
+        self.__dict__["urn"] = self._completion.urn(after=files)
+
+    async def _results(self, engine_id: str | None) -> Any:
+        seen: Seen[JobRecord] = await self._completion.seen
+        job_id = await self._id.future()
+        if not seen.is_done or job_id is None:
+            return UNKNOWN
+        return shown(await read_results(job_id), engine_id)
+
+    async def _results_folder(self) -> Path:
+        return Path(await self.__dict__["resultsTo"].future())
+
+    async def _condition(self) -> Condition[JobRecord]:
+        return JobCondition(await self._target.future())
+
+    async def _worked_on(self, declared: pulumi.Output[str]) -> str:
+        """The TDO: known as soon as the job exists, and before when the program names an existing one."""
+        seen = await self._completion.seen
+        if seen.record is not None and seen.record.target_id is not None:
+            return seen.record.target_id
+        return cast(str, await declared.future() or UNKNOWN)
+
+
+def _task_outputs(job: JobRecord) -> list[dict[str, Any]]:
+    return [{"id": task.id, "engineId": task.engine_id, "status": task.status} for task in job.tasks]
+
+
+def _read(settings: Settings, job: JobRecord) -> Sequence[EngineResultRecord]:
+    return connect(settings).engine_results(job_id=job.id)
+
+
+def _fetch(settings: Settings, job: JobRecord, folder: Path, _: Progress) -> Files:
+    return write_documents(_read(settings, job), folder)
+
+
+def _foresee(settings: Settings, job: JobRecord, folder: Path) -> Files:
+    return foresee_documents(_read(settings, job), folder)

@@ -1,0 +1,114 @@
+"""Files that a program keeps of what has been completed.
+
+Keeping them is work of the program, on ``up`` only, and nothing of it is in the state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import pulumi
+from pulumi.output import UNKNOWN
+from pulumi.runtime import is_dry_run
+
+from aiware_resources.api import Progress
+from aiware_resources.downloads import File
+from aiware_resources.errors import AiwareError, DownloadFailed
+from aiware_resources.waiting import Completion, Seen
+
+R = TypeVar("R")
+D = TypeVar("D")
+
+Files = Sequence[File]
+
+
+@dataclass(frozen=True)
+class Kept(Generic[R, D]):
+    """The files that follow the completion of one resource.
+
+    Attributes:
+        completion: The resource's completion.
+        name: The resource's name in the program.
+        destination: Resolves to where the user wants the files; ``None`` when nothing is to be kept.
+        fetch: Sees to it that the files are there, or finds that there is nothing to keep yet (``None``).
+        foresee: Finds in a preview, which writes nothing, what the files are; ``None`` when that cannot be known.
+    """
+
+    completion: Completion[R]
+    name: str
+    destination: Callable[[], Awaitable[D]] | None
+    fetch: Callable[[R, D, Progress], Files | None]
+    foresee: Callable[[R, D], Files | None]
+
+    def start(self) -> asyncio.Future[Any]:
+        """Begins to wait for the completion, and keeps the files then.
+
+        Returns:
+            The files; ``None`` when none are asked for, ``UNKNOWN`` while they cannot be had.
+        """
+        return asyncio.ensure_future(self._files())
+
+    def output(self, files: Awaitable[Any], pick: Callable[[Files], Any]) -> pulumi.Output[Any]:
+        """An output picked from the files."""
+
+        async def picked() -> Any:
+            found = await files
+            return found if found is None or found is UNKNOWN else pick(found)
+
+        return self.completion.derived(picked())
+
+    def path(self, files: Awaitable[Any]) -> pulumi.Output[Any]:
+        """Where the files are. Known in a preview even where another machine keeps them: so this shows no drift."""
+
+        async def known() -> Any:
+            found = await files
+            seen: Seen[R] = await self.completion.seen
+            if self.destination is None or (found is UNKNOWN and not seen.is_done):
+                return found
+            return str(await self.destination())
+
+        return self.completion.derived(known())
+
+    async def _files(self) -> Any:
+        if self.destination is None:
+            return None
+        seen: Seen[R] = await self.completion.seen
+        if not seen.is_done:
+            return UNKNOWN
+        # What aiWARE has forgotten cannot be fetched any more; what is there stays.
+        return None if seen.record is None else await self._held(seen.record, await self.destination())
+
+    async def _held(self, record: R, destination: D) -> Any:
+        monitor = self.completion.monitor
+        try:
+            _claim(str(destination), self.name)
+            if is_dry_run():
+                found = await monitor.call(lambda _: self.foresee(record, destination))
+            else:
+                row, doing = self.completion.row, f"downloading {destination}"
+                found = await monitor.transfer(lambda tell: self.fetch(record, destination, tell), row, doing)
+        except AiwareError as error:
+            failure = error
+        else:
+            return UNKNOWN if found is None else found
+        return await monitor.fail(self.name, self.completion.row, failure)
+
+
+_claimed: dict[Path, str] = {}
+
+
+def _claim(destination: str, name: str) -> None:
+    """Notes that a resource writes there; two in one place would overwrite each other's files, run after run.
+
+    Raises:
+        DownloadFailed: When another resource does.
+    """
+    holder = _claimed.setdefault(Path(destination).absolute(), name)
+    if holder != name:
+        raise DownloadFailed(
+            f"{destination} is where {holder} puts its files too.", remedy="Give each resource a place of its own."
+        )

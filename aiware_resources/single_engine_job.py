@@ -1,0 +1,234 @@
+"""Single-engine jobs: one engine on one file or TDO, with the task graph taken from the engine's own template."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import pulumi
+from pydantic import BeforeValidator, Field
+
+from aiware_resources.api import JobRecord
+from aiware_resources.job import JobProvider, OnFailure
+from aiware_resources.job_outputs import JobOutputs
+from aiware_resources.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
+from aiware_resources.reconcile import (
+    EntityResource,
+    Identifier,
+    Made,
+    Path,
+    Problem,
+    Props,
+    is_within,
+    owned,
+)
+from aiware_resources.reconcile.ownership import OWNER_KEY
+from aiware_resources.waiting import Waiting
+
+PLACES = ("clusterId", "priority", "notificationUri")
+"""Template parameters that say where and how the job runs; arguments of their own, so that they never re-run it."""
+
+FieldValue = str | int | float | bool
+
+
+def field_text(value: Any) -> str:
+    """A field's value as aiWARE takes it, which is text in any case.
+
+    Raises:
+        ValueError: When it is not text, a number or a boolean.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise ValueError("must be text, a number or a boolean: aiWARE takes every field as text")
+
+
+class SingleEngineJobState(Adoptable, Awaited):
+    """The desired state of a single-engine job (``LaunchSingleEngineJob``)."""
+
+    engine_id: Identifier
+    upload_url: str | None = None
+    target_id: Identifier | None = None
+    fields: dict[str, Annotated[str, BeforeValidator(field_text)]] = Field(default_factory=dict)
+    cluster_id: Identifier | None = None
+    priority: int | None = None
+    notification_uri: str | None = None
+    triggers: Any = None
+    on_destroy: Literal["cancel", "retain"] | None = None
+    on_destroy_target: TdoPolicy | None = None
+    cleanup_options: list[CleanupOption] | None = None
+    on_failure: OnFailure = "retry"
+    allow_failure: bool = False
+    results_to: Identifier | None = None
+
+
+_one_at_a_time = threading.Lock()
+"""Launches one job at a time in this process: without a marker, two equal jobs in flight could not be told apart."""
+
+
+class SingleEngineJobProvider(JobProvider):
+    """Submits single-engine jobs through launchSingleEngineJob; what becomes of them is as with any job."""
+
+    kind = "single-engine job"
+    model = SingleEngineJobState
+    replaces = frozenset({"engineId", "uploadUrl", "targetId", "fields", "triggers"})
+    makes_tdo = "uploadUrl"
+    runs = frozenset(PLACES)
+
+    def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
+        """A new file or an existing TDO, not both, and no field that has an argument of its own."""
+        given = [key for key in ("uploadUrl", "targetId") if key in values or is_within((key,), unknown)]
+        if len(given) == 2:
+            yield Problem(("targetId",), "is given beside uploadUrl: name an existing TDO or a new file, not both")
+        if not given:
+            yield Problem(("uploadUrl",), "is missing: give the URL of a new file, or an existing TDO in targetId")
+        if values.get("uploadUrl") == "":
+            yield Problem(("uploadUrl",), "is empty: give the URL of a new file, or leave it out")
+        for name in PLACES:
+            if name in values.get("fields", {}):
+                reason = (
+                    f"has an argument of its own: give it as {name} of the resource, where it never re-runs the job"
+                )
+                yield Problem(("fields", name), reason)
+
+    def unsuitable(self, inputs: Props) -> Iterable[Problem]:
+        """What does not suit the engine: a field is what its payload holds, and text in any case."""
+        fields = inputs.get("fields", {})
+        task = {"engineId": inputs.get("engineId"), "payload": _as_payload(fields)}
+        job = {key: inputs[key] for key in (OWNER_KEY, "clusterId") if key in inputs} | {"tasks": [task]}
+        for problem in super().unsuitable(job):
+            yield Problem(_own_path(problem.path), problem.reason)
+
+    def make(self, props: Props, mark: str | None) -> Made:
+        """Submits the job (mutation ``launchSingleEngineJob``); every field of it would reach the engine: no marker."""
+        fields = {**props.get("fields", {}), **{name: props[name] for name in PLACES if name in props}}
+        launched = self.api.launch_single_engine_job(
+            str(props["engineId"]),
+            upload_url=props.get("uploadUrl"),
+            target_id=props.get("targetId"),
+            fields={name: field_text(value) for name, value in fields.items()},
+        )
+        return self._made(launched, props)
+
+    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+        """After a lost answer: the newest job of this engine on this file or TDO that is nobody's."""
+        if not lost:
+            return None
+        listing = self.api.jobs_created_since(since, cluster_id=props.get("clusterId"), target_id=props.get("targetId"))
+        matching = (each for each in listing if self.unlikeness(each, props) is None)
+        return next((self._made(each, props) for each in matching if owned.claim(each.id)), None)
+
+    def make_once(self, props: Props) -> Made:
+        """Launches the job, while no other thread of this process launches one."""
+        with _one_at_a_time:
+            made = super().make_once(props)
+            owned.add(made.id)
+            return made
+
+    def unlike(self, object_id: str, props: Props) -> str | None:
+        """A single-engine job is what its engine and its file or TDO are."""
+        return self.unlikeness(self.api.job_details(object_id), props)
+
+    def unlikeness(self, job: JobRecord, props: Props) -> str | None:
+        """How a job differs from what the program says; which tasks surround the engine is the template's affair."""
+        actual = [str(task.engine_id) for task in job.tasks]
+        if str(props["engineId"]) not in actual:
+            return f"its engines are {', '.join(actual)}, the program's is {props['engineId']}"
+        if "targetId" in props and str(props["targetId"]) != job.target_id:
+            return f"it works on TDO {job.target_id}, the program names {props['targetId']}"
+        if "uploadUrl" in props and not any(_mentions(task.payload, props["uploadUrl"]) for task in job.tasks):
+            return "none of its tasks works on the file at uploadUrl"
+        return None
+
+
+def _as_payload(fields: Any) -> Any:
+    """Fields as the engine sees them; what is not known yet stays so."""
+    if not isinstance(fields, dict):
+        return fields
+    known = str | int | float | bool
+    return {name: field_text(value) if isinstance(value, known) else value for name, value in fields.items()}
+
+
+def _own_path(path: Path) -> Path:
+    """Where something of the job's one task stands in the resource's own properties."""
+    if path[:3] == ("tasks", 0, "payload"):
+        return ("fields", *path[3:])
+    return path[2:] if path[:2] == ("tasks", 0) else path
+
+
+def _mentions(payload: Any, text: str) -> bool:
+    """Whether a JSON value holds this text somewhere."""
+    if isinstance(payload, dict):
+        return any(_mentions(item, text) for item in payload.values())
+    if isinstance(payload, list):
+        return any(_mentions(item, text) for item in payload)
+    return bool(payload == text)
+
+
+class SingleEngineJob(JobOutputs, EntityResource, module="aiware", name="SingleEngineJob"):
+    """A job of one engine on one file or TDO: aiWARE takes the tasks around the engine from the engine's template.
+
+    What depends on a job waits for its completion.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        engine_id: pulumi.Input[str],
+        upload_url: pulumi.Input[str] | None = None,
+        target_id: pulumi.Input[str] | None = None,
+        fields: pulumi.Input[Mapping[str, pulumi.Input[FieldValue]]] | None = None,
+        cluster_id: pulumi.Input[str] | None = None,
+        priority: pulumi.Input[int] | None = None,
+        notification_uri: pulumi.Input[str] | None = None,
+        triggers: pulumi.Input[Any] | None = None,
+        adopt: pulumi.Input[str] | None = None,
+        on_destroy: pulumi.Input[Literal["cancel", "retain"]] | None = None,
+        on_destroy_target: pulumi.Input[TdoPolicy] | None = None,
+        cleanup_options: pulumi.Input[list[CleanupOption]] | None = None,
+        on_failure: pulumi.Input[OnFailure] | None = None,
+        allow_failure: pulumi.Input[bool] | None = None,
+        results_to: pulumi.Input[str] | None = None,
+        wait: pulumi.Input[bool] | None = None,
+        timeout: pulumi.Input[float] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares a single-engine job (``launchSingleEngineJob``; schema.graphql, type LaunchSingleEngineJob).
+
+        Only a change of what the job produces re-runs it. Where and how it runs (``cluster_id``, ``priority``,
+        ``notification_uri``) is recorded, and takes effect when it runs next.
+
+        Args:
+            resource_name: Name of the resource in the program.
+            engine_id: The engine; one that has a template for single-engine jobs. Replaces.
+            upload_url: Public URL of a new file; the job makes a TDO for it. This or ``target_id``. Replaces.
+            target_id: An existing TDO to work on. Replaces.
+            fields: What the template takes besides, the engine's custom fields mostly (and ``libraryId``). Numbers and
+                booleans are sent as text. Replaces.
+            cluster_id: Where to run; without it the organisation's default cluster, if it has one.
+            priority: Any 32-bit integer; lower runs first.
+            notification_uri: A webhook called about this job.
+            triggers: Any value; when it changes, the job runs anew.
+            adopt: Id of an existing job to take over instead of submitting one.
+            on_destroy: ``cancel`` (default; only if unfinished) or ``retain`` (default of an adopted job).
+            on_destroy_target: What becomes of the TDO made for ``upload_url``: ``delete`` (default; ``retain`` when the
+                job is retained), ``cleanup`` or ``retain``.
+            cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
+            on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default), ``replace`` it
+                by a new one, or ``keep`` it.
+            allow_failure: Whether dependents run, and the update succeeds, although the job failed.
+            results_to: Folder to write what the engines found out into, on ``up``, as with ``Job``.
+            wait: Whether to wait for completion; by default as ``aiware:wait`` says.
+            timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
+            opts: Pulumi's resource options.
+        """
+        arguments = {key: value for key, value in locals().items() if key in SingleEngineJobState.model_fields}
+        super().__init__(SingleEngineJobProvider(), resource_name, arguments, opts)
+        self._await(resource_name, Waiting(wait, timeout, allow_failure))
+
+
+__all__ = ["FieldValue", "SingleEngineJob", "SingleEngineJobProvider", "SingleEngineJobState"]

@@ -1,0 +1,144 @@
+"""The engine catalogue in programs: look-ups, and payloads held against it in the preview."""
+
+from __future__ import annotations
+
+from aiware_resources import engines
+from tests.support.local import Local
+from tests.support.project import Project
+
+SPOILT = """
+graph = pipelines.transcription("file:examples/media/voice-note.m4a")
+tasks = list(graph.tasks)
+tasks[2] = {**tasks[2], "payload": PAYLOAD}
+Job("job", target={}, tasks=tasks, routes=graph.routes)
+"""
+
+SPOILT_PAYLOAD = """{
+    "ffmpegTemplate": "vdeo",
+    "customFFMPEGProperties": {"chunkSizeInSeconds": "0"},
+    "chunkOverlp": 5,
+}"""
+
+
+def test_a_payload_that_does_not_suit_is_reported_in_the_preview(project: Project, local: Local) -> None:
+    project.program(SPOILT.replace("PAYLOAD", SPOILT_PAYLOAD))
+    output = project.pulumi("preview", fails=True).output
+    where = "tasks[2].payload."
+    for path, says in {
+        "customFFMPEGProperties.chunkSizeInSeconds": 'must be a number from 1 to 3600, but is "0": give 1 or more',
+        "ffmpegTemplate": 'must be one of: audio, video, frame, rawchunk, custom; it is "vdeo"; did you mean video?',
+    }.items():
+        assert any(where + path in line and says in line for line in output.splitlines()), output
+    assert f"warning: job: {where}chunkOverlp is not known to engine Chunk: did you mean chunkOverlap?" in output
+    assert "Traceback" not in output
+    assert local.mutations() == {}
+
+
+def test_a_warning_does_not_fail_the_preview(project: Project, local: Local) -> None:
+    project.program(SPOILT.replace("PAYLOAD", '{"chunkOverlp": 5}'))
+    assert "did you mean chunkOverlap?" in project.pulumi("preview").output
+    project.up()
+    assert local.only("jobs")["status"] == "complete"
+
+
+def test_without_the_catalogue_the_preview_warns_and_goes_on(project: Project, local: Local) -> None:
+    project.config(aiware__maxRetries="0")
+    local.fault({"status": 502}, operation="engines", times=9)
+    project.program(SPOILT.replace("PAYLOAD", SPOILT_PAYLOAD))
+    output = project.pulumi("preview").output
+    assert "warning: the tasks of jobs could not be held against the engine catalogue: engines failed" in output
+
+
+def test_it_can_be_turned_off(project: Project, local: Local) -> None:
+    project.config(aiware__validateEngines="false")
+    project.program(SPOILT.replace("PAYLOAD", SPOILT_PAYLOAD))
+    project.pulumi("preview")
+    assert "engines" not in local.calls()
+
+
+CLUSTER = """
+cluster = Cluster("cluster", name="c", allowed_engines=ALLOWED)
+Job("job", cluster_id=cluster.id, target={}, dag=pipelines.transcription(URL))
+"""
+
+
+def test_an_engine_that_its_cluster_does_not_allow(project: Project, local: Local) -> None:
+    first = '"file:examples/media/voice-note.m4a"'
+    project.program(CLUSTER.replace("ALLOWED", "list(engines.NAMES)").replace("URL", first))
+    project.up()
+    # One engine fewer, and the job has to run anew.
+    fewer = CLUSTER.replace("ALLOWED", "[each for each in engines.NAMES if each != engines.CHUNK]")
+    project.program(fewer.replace("URL", '"file:examples/media/city-council.mp4"'))
+    output = project.pulumi("preview", fails=True).output
+    assert "tasks[2].engineId" in output
+    assert f"engine {engines.CHUNK} (Chunk) may not run on cluster" in output
+    # The job that ran already is nobody's concern.
+    project.program(fewer.replace("URL", first))
+    assert project.preview() == {"Cluster cluster": "update"}
+    project.up()
+    # An engine allowed and used in one go is fine before aiWARE knows of it.
+    both = CLUSTER.replace("ALLOWED", '["all"]').replace("URL", '"file:examples/media/city-council.mp4"')
+    project.program(both)
+    assert project.preview() == {"Cluster cluster": "update", "Job job": "replace"}
+    project.up()
+
+
+LOOK_UPS = """
+from aiware_resources import get_cluster, get_clusters, get_engine, get_engine_categories, get_engines
+
+chunk = get_engine("Chunk")
+pulumi.export("chunk", chunk["id"])
+pulumi.export("fields", chunk.apply(lambda engine: [field["name"] for field in engine["fields"]]))
+pulumi.export("again", get_engine(chunk["id"])["name"])
+pulumi.export("translators", get_engines(category="Translate"))
+pulumi.export("cognition", get_engine_categories(type="Cognition"))
+pulumi.export("clusters", get_clusters())
+pulumi.export("cluster", get_cluster("there already")["id"])
+speech = get_engines(name="speechmatics", type="Cognition").apply(lambda found: found[0]["id"])
+Job("job", cluster_id=get_cluster("there already")["id"], target={}, dag=pipelines.transcription(
+    "file:examples/media/voice-note.m4a", engine_id=speech))
+"""
+
+
+def test_look_ups_are_outputs_in_the_preview_too(project: Project, local: Local) -> None:
+    cluster = local.graphql(
+        'mutation { createCluster(input: {name: "there already", allowedEngines: ["all"], dockerCredentials: {}}) '
+        "{ id } }"
+    )["createCluster"]["id"]
+    project.program(LOOK_UPS)
+    preview = project.pulumi("preview").output
+    assert engines.CHUNK in preview
+    assert cluster in preview
+    asked = local.calls()
+    # A question is asked once by the program, and once more by the provider's process for its own checks.
+    assert (asked["engineCategories"], asked["clusters"]) == (1, 3)
+    project.up()
+    outputs = project.outputs()
+    assert (outputs["chunk"], outputs["again"], outputs["cluster"]) == (engines.CHUNK, "Chunk", cluster)
+    assert "customFFMPEGProperties.chunkSizeInSeconds" in outputs["fields"]
+    assert [engine["id"] for engine in outputs["translators"]] == [engines.TRANSLATE_SPANISH_TO_ENGLISH]
+    assert {category["type"]["name"] for category in outputs["cognition"]} == {"Cognition"}
+    assert [each["name"] for each in outputs["clusters"]] == ["there already"]
+    job = local.only("jobs")
+    assert (job["clusterId"], job["status"]) == (cluster, "complete")
+    assert project.preview() == {}
+
+
+def test_a_look_up_that_finds_nothing(project: Project, local: Local) -> None:
+    project.program('from aiware_resources import get_engine\npulumi.export("id", get_engine("Chunkk")["id"])')
+    output = project.pulumi("preview", fails=True).output
+    assert f'aiWARE has no engine "Chunkk" that this token can see. Did you mean "Chunk" ({engines.CHUNK})?' in output
+    assert "Traceback" not in output
+
+
+def test_a_look_up_by_something_that_is_not_known_yet(project: Project, local: Local) -> None:
+    project.program(
+        """
+        from aiware_resources import get_cluster
+        cluster = Cluster("cluster", name="c", allowed_engines=["all"])
+        pulumi.export("status", get_cluster(cluster.id)["status"])
+        """
+    )
+    project.pulumi("preview")
+    project.up()
+    assert project.outputs() == {"status": "active"}

@@ -1,0 +1,146 @@
+"""Every format of a real recording, asked for through the real engine and read back by other people's parsers."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+
+import httpx
+import pytest
+
+from tests.aiware_local.readers import CAPTIONS, TEXTS, lines_of
+from tests.support.local import Local
+from tests.support.project import ROOT, Project
+
+FORMATS = ("txt", "docx", "txtAvid", "srt", "ttml", "vtt", "vlf")
+
+TRANSCRIBED = """
+tdo = TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574311041)
+graph = pipelines.transcription("file:examples/media/city-council.mp4")
+job = Job("job", target_id=tdo.id, tasks=graph.tasks, routes=graph.routes)
+who = Job(
+    "who",
+    target_id=job.target_id,
+    is_reprocess_job=True,
+    tasks=[{"engine_id": engines.SPEAKER_DETECTION}],
+    opts=pulumi.ResourceOptions(depends_on=[job]),
+)
+
+def export(name, formats, **more):
+    return ExportRequest(
+        name,
+        tdo_data=[{"tdo_id": job.target_id}],
+        output_configurations=[
+            {"engine_id": engines.SPEECHMATICS_ENGLISH, "formats": formats},
+            {"engine_id": engines.SPEAKER_DETECTION, "formats": []},
+        ],
+        opts=pulumi.ResourceOptions(depends_on=[who]),
+        **more,
+    )
+"""
+
+EACH = """
+for extension in ("txt", "docx", "txtAvid", "srt", "ttml", "vtt", "vlf"):
+    export(extension, [{"extension": extension}], download_to=f"out/council.{extension}")
+"""
+
+ALL = """
+named = {"withSpeakerData": True, "newLineOnPunctuation": True}
+everything = export(
+    "everything",
+    [
+        {"extension": "txt", "options": {"newLineOnPunctuation": True, "maxCharacterPerLine": 40}},
+        {"extension": "docx"},
+        {"extension": "ttml", "options": {**named, "fileExtension": "xml"}},
+        *[{"extension": extension, "options": named} for extension in ("txtAvid", "srt", "vtt")],
+        {"extension": "vlf"},
+    ],
+    include_media=True,
+)
+pulumi.export("uri", everything.asset_uri)
+"""
+
+
+def _spoken() -> list[str]:
+    """The words of the recording, as the transcript beside it has them."""
+    lines = (ROOT / "examples" / "media" / "city-council.vtt").read_text().splitlines()
+    return " ".join(re.sub("<[^>]*>", "", line) for line in lines if line.startswith("<v")).split()
+
+
+def test_each_format_is_what_other_programs_read(project: Project, local: Local) -> None:
+    project.program(TRANSCRIBED + EACH)
+    project.up()
+    for extension in (*CAPTIONS, *TEXTS):
+        content = (project.folder / "out" / f"council.{extension}").read_bytes()
+        assert " ".join(lines_of(extension, content)).split() == _spoken()
+    series = json.loads((project.folder / "out" / "council.vlf").read_bytes())["series"]
+    assert [entry["words"][0]["word"] for entry in series] == _spoken()
+    for extension, read in CAPTIONS.items():
+        shown = read((project.folder / "out" / f"council.{extension}").read_bytes())
+        times = [time for cue in shown for time in (cue.start, cue.stop)]
+        assert times == sorted(times)
+        assert (times[0], times[-1]) == (400, 40464) if extension != "txtAvid" else times[-1] <= 41000
+    assert project.preview() == {}
+
+
+def test_several_formats_come_as_one_zip(project: Project, local: Local) -> None:
+    project.program(TRANSCRIBED + ALL)
+    project.up()
+    (tdo,) = local.objects()["tdos"]
+    shown = project.pulumi("stack", "output", "uri", "--show-secrets").output.strip()
+    content = httpx.get(shown, timeout=30).raise_for_status().content
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    extensions = {"xml": "ttml", **{name: name for name in FORMATS if name != "ttml"}}
+    media = f"{tdo['id']}_city-council.mp4"
+    assert archive.testzip() is None
+    assert set(archive.namelist()) == {media, *(f"{tdo['id']}.{ending}" for ending in extensions)}
+    assert archive.read(media) == (ROOT / "examples" / "media" / "city-council.mp4").read_bytes()
+    for ending, extension in extensions.items():
+        if extension != "vlf":
+            lines = lines_of(extension, archive.read(f"{tdo['id']}.{ending}"))
+            spoken = [re.sub("^(Nora|Ben): ", "", line) for line in lines]
+            assert " ".join(spoken).split() == _spoken()
+    srt = CAPTIONS["srt"](archive.read(f"{tdo['id']}.srt"))
+    assert srt[0].lines[0] == "Nora: Thank you for making time."
+    assert any(line.startswith("Ben: ") for cue in srt for line in cue.lines)
+    assert b"<v Nora>Thank you" in archive.read(f"{tdo['id']}.vtt")
+
+
+def test_an_option_at_its_default_asks_for_nothing_new(project: Project, local: Local) -> None:
+    one = 'export("one", [{{"extension": "vtt", "options": {}}}])'
+    project.program(TRANSCRIBED + one.format("{}"))
+    project.up()
+    made = local.mutations()
+    project.program(TRANSCRIBED + one.format('{"linesPerScreen": 2, "fileExtension": "vtt"}'))
+    assert project.preview() == {}
+    project.up()
+    assert local.mutations() == made
+    project.program(TRANSCRIBED + one.format('{"linesPerScreen": 3}'))
+    assert project.preview() == {"ExportRequest one": "replace"}
+
+
+@pytest.mark.parametrize(
+    ("formats", "says"),
+    [
+        (
+            '[{"extension": "vtt"}, {"extension": "txt", "options": {"linesPerScreen": 2}}]',
+            [
+                "outputConfigurations[0].formats[1].options.linesPerScreen",
+                "is no option of txt, which has maxCharacterPerLine, newLineOnPunctuation",
+            ],
+        ),
+        (
+            '[{"extension": "vtt", "options": {"maxCharacterPerLine": "wide"}}]',
+            ["outputConfigurations[0].formats[0].options.maxCharacterPerLine", "must be a whole number, 1 or more"],
+        ),
+    ],
+)
+def test_a_wrong_option_is_told_in_the_preview(project: Project, local: Local, formats: str, says: list[str]) -> None:
+    project.program(TRANSCRIBED + f'export("one", {formats})')
+    output = project.pulumi("preview", fails=True).output
+    for words in says:
+        assert words in output
+    assert "Traceback" not in output
+    assert local.mutations() == {}

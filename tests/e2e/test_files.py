@@ -1,0 +1,189 @@
+"""A job on a file from disk: uploaded once, anew when its content changes, never twice."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from tests.support.local import Local
+from tests.support.project import Project, kill
+
+TDO = """
+tdo = TemporalDataObject(
+    "tdo",
+    start_date_time=1574311000,
+    stop_date_time=1574315000,
+    assets=[{{"asset_type": "media", "file": "{file}", "content_type": "video/mp4"{more}}}],
+)
+pulumi.export("uploads", tdo.uploads)
+"""
+JOB = """
+job = Job(
+    "job", target_id=tdo.id, dag=pipelines.reprocess_transcription(), is_reprocess_job=True, triggers=tdo.assets
+)
+"""
+
+
+@pytest.fixture
+def file(project: Project) -> Path:
+    made = project.folder / "interview.mp4"
+    made.write_bytes(b"first content")
+    return made
+
+
+def tdo(file: str = "interview.mp4", more: str = "") -> str:
+    return TDO.format(file=file, more=more)
+
+
+def only_asset(local: Local) -> dict[str, Any]:
+    (asset,) = local.only("tdos")["assets"]["records"]
+    query = "query($id: ID!) { asset(id: $id) { id name assetType contentType signedUri fileData { size md5sum } } }"
+    found: dict[str, Any] = local.graphql(query, id=asset["id"])["asset"]
+    return found
+
+
+def content(asset: dict[str, Any]) -> bytes:
+    return httpx.get(asset["signedUri"], trust_env=False).content
+
+
+def test_a_job_runs_on_a_file_from_disk(project: Project, local: Local) -> None:
+    project.program(tdo("examples/media/city-council.mp4") + JOB)
+    assert project.preview() == {"TemporalDataObject tdo": "create", "Job job": "create"}
+    assert local.mutations() == {}
+    project.up()
+    uploaded = (project.folder / "examples/media/city-council.mp4").read_bytes()
+    media = [asset for asset in local.only("tdos")["assets"]["records"] if asset["assetType"] == "media"]
+    assert [asset["fileData"]["size"] for asset in media] == [len(uploaded)]
+    assert local.only("jobs")["status"] == "complete"
+    (told,) = project.outputs()["uploads"]
+    assert told == {
+        "assetId": media[0]["id"],
+        "file": "examples/media/city-council.mp4",
+        "size": len(uploaded),
+        "sha256": hashlib.sha256(uploaded).hexdigest(),
+    }
+
+    made = local.mutations()
+    assert made == {"createTDO": 1, "createAsset": 1, "createJob": 1}
+    assert project.preview() == {}
+    project.up()
+    assert local.mutations() == made
+    project.destroy()
+    assert local.objects()["tdos"] == []
+
+
+def test_new_content_is_a_new_asset_in_place(project: Project, local: Local, file: Path) -> None:
+    project.program(tdo() + JOB)
+    project.up()
+    before, tdo_id = project.outputs()["uploads"][0]["assetId"], local.only("tdos")["id"]
+    file.write_bytes(b"second content")
+    assert project.preview() == {"TemporalDataObject tdo": "update", "Job job": "replace"}
+    project.program(tdo())
+    project.up()
+    asset = only_asset(local)
+    assert content(asset) == b"second content"
+    assert (asset["name"], asset["contentType"]) == ("interview.mp4", "video/mp4")
+    assert asset["id"] != before
+    assert local.only("tdos")["id"] == tdo_id
+    assert project.preview() == {}
+
+
+def test_a_file_elsewhere_with_the_same_content_is_not_uploaded_again(
+    project: Project, local: Local, file: Path
+) -> None:
+    project.program(tdo())
+    project.up()
+    (project.folder / "moved").mkdir()
+    file.rename(project.folder / "moved" / "interview.mp4")
+    project.program(tdo("moved/interview.mp4"))
+    assert project.preview() == {}
+    project.up()
+    assert local.mutations()["createAsset"] == 1
+
+
+def test_a_missing_file_is_told_in_the_preview(project: Project, local: Local) -> None:
+    project.program(tdo("nowhere.mp4"))
+    ran = project.pulumi("preview", fails=True)
+    assert "assets[0].file" in ran.output
+    assert "does not exist (nowhere.mp4, looked for in " in ran.output
+    assert "Traceback" not in ran.output
+    assert local.mutations() == {}
+
+
+def test_an_asset_that_vanished_shows_and_is_uploaded_again(project: Project, local: Local, file: Path) -> None:
+    project.program(tdo())
+    project.up()
+    local.graphql("mutation($id: ID!) { deleteAsset(id: $id) { id } }", id=only_asset(local)["id"])
+    assert project.preview() == {"TemporalDataObject tdo": "update"}
+    project.up()
+    assert content(only_asset(local)) == b"first content"
+    assert project.preview() == {}
+
+
+def test_a_lost_answer_makes_no_second_asset(project: Project, local: Local, file: Path) -> None:
+    local.fault({"dropResponse": True}, operation="createAsset")
+    project.program(tdo())
+    project.up()
+    assert content(only_asset(local)) == b"first content"
+    assert local.mutations()["createAsset"] == 1
+
+
+def test_a_refused_upload_fails_the_run_and_the_next_one_makes_up_for_it(
+    project: Project, local: Local, file: Path
+) -> None:
+    local.fault({"graphqlError": "not_allowed"}, operation="createAsset")
+    project.program(tdo() + JOB)
+    output = project.up(fails=True).output
+    assert "tdo: createAsset " in output
+    assert "not_allowed" in output
+    assert local.objects()["jobs"] == []
+    assert project.preview() == {"TemporalDataObject tdo": "update", "Job job": "create"}
+    project.up()
+    assert local.mutations()["createTDO"] == 1
+    assert local.only("jobs")["status"] == "complete"
+
+
+def test_a_run_killed_while_it_uploads_is_made_up_for(project: Project, local: Local, file: Path) -> None:
+    local.fault({"delaySeconds": 60}, operation="createAsset")
+    project.program(tdo())
+    running = project.start("up", "--yes", "--skip-preview")
+    deadline = time.monotonic() + 60
+    while not local.objects()["tdos"] or not _is_waiting(running.pid):
+        assert time.monotonic() < deadline, (project.folder / "started.log").read_text()
+        time.sleep(0.1)
+    kill(running)
+    local.clear_faults()
+    project.pulumi("cancel", "--yes")
+    project.up()
+    assert local.mutations()["createTDO"] == 1
+    assert content(only_asset(local)) == b"first content"
+
+
+def _is_waiting(engine: int) -> bool:
+    """Whether the program has connected to the local aiWARE, besides its provider."""
+    return len(psutil.Process(engine).children(recursive=True)) >= 2
+
+
+def test_the_last_file_taken_out_is_deleted(project: Project, local: Local, file: Path) -> None:
+    project.program(tdo())
+    project.up()
+    project.program('TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)')
+    assert project.preview() == {"TemporalDataObject tdo": "update"}
+    project.up()
+    assert local.only("tdos")["assets"]["records"] == []
+
+
+def test_without_markers_a_file_is_known_by_its_content(project: Project, local: Local, file: Path) -> None:
+    project.config(aiware__markers="false")
+    project.program(tdo(more=', "details": {"kind": "interview"}'))
+    project.up()
+    project.up()
+    assert local.mutations()["createAsset"] == 1
+    assert local.only("tdos")["assets"]["records"][0]["details"] == {"kind": "interview"}
+    assert project.preview() == {}

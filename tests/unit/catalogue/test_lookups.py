@@ -1,0 +1,152 @@
+"""Looking things up by name or id, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from aiware_resources import catalogue as public
+from aiware_resources import engines
+from aiware_resources.api import CloudApi
+from aiware_resources.api.records import Record
+from aiware_resources.catalogue import Catalogue, catalogue_of
+from aiware_resources.errors import InvalidInput, NotFound, ServerFailure
+from aiware_resources.settings import Connection, Credentials, Settings
+from tests.support.local import Local
+
+
+def new_cluster(local: Local, name: str) -> str:
+    made: str = local.graphql(
+        'mutation($name: String!) { createCluster(input: {name: $name, allowedEngines: ["all"], dockerCredentials: {}})'
+        " { id } }",
+        name=name,
+    )["createCluster"]["id"]
+    return made
+
+
+def counted(local: Local, ask: Callable[[], object]) -> dict[str, int]:
+    """How often each root field was executed meanwhile."""
+    before = local.calls()
+    ask()
+    return {name: count - before.get(name, 0) for name, count in local.calls().items() if count > before.get(name, 0)}
+
+
+def test_an_engine_by_id_and_by_exact_name(catalogue: Catalogue) -> None:
+    by_id = catalogue.engine(engines.CHUNK)
+    assert by_id.name == "Chunk"
+    assert catalogue.engine("Chunk") == by_id
+    assert catalogue.engine("insert-into-index").name == "Insert Into Index"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        ("Chunk Agregator", 'Did you mean "Chunk Aggregator" (045e675b'),
+        ("chunk", '"Chunk" (8bdb0e3b'),
+        ("zzz", "`aiware engines list` shows what there is"),
+        (engines.CHUNK[:-1] + "1", "`aiware engines list`"),
+    ],
+)
+def test_no_such_engine(catalogue: Catalogue, wanted: str, says: str) -> None:
+    with pytest.raises(NotFound) as caught:
+        catalogue.engine(wanted)
+    assert f'no engine "{wanted}"' in str(caught.value)
+    assert says in str(caught.value)
+
+
+def test_engines_by_what_they_are(catalogue: Catalogue) -> None:
+    assert {engine.id for engine in catalogue.engines("Translate")} == {engines.TRANSLATE_SPANISH_TO_ENGLISH}
+    assert {engine.id for engine in catalogue.engines(name="speechmatics")} == {engines.SPEECHMATICS_ENGLISH}
+    assert engines.WEBSTREAM_ADAPTER in {engine.id for engine in catalogue.engines(of_type="ingestion")}
+    with pytest.raises(InvalidInput, match="The types are Cognition, Ingestion, Aggregator"):
+        catalogue.engines(of_type="Cognitive")
+
+
+def test_categories_of_a_type(catalogue: Catalogue) -> None:
+    names = {category.name for category in catalogue.categories("Cognition")}
+    assert names >= {"Transcription", "Translate", "Speaker Detection"}
+    assert "Adapter" not in names
+    assert "Adapter" in {category.name for category in catalogue.categories()}
+
+
+def test_a_cluster_by_name_and_by_id(local: Local, catalogue: Catalogue) -> None:
+    id_ = new_cluster(local, "transcription")
+    assert catalogue.cluster("transcription").id == id_
+    assert catalogue.cluster(id_).name == "transcription"
+    assert [cluster.id for cluster in catalogue.clusters()] == [id_]
+
+
+def test_no_such_cluster(local: Local, catalogue: Catalogue) -> None:
+    id_ = new_cluster(local, "transcription")
+    with pytest.raises(NotFound) as caught:
+        catalogue.cluster("Transcriptions")
+    assert f'no cluster "Transcriptions" that this token can see. Did you mean "transcription" ({id_})?' in str(
+        caught.value
+    )
+
+
+def test_several_clusters_of_one_name(local: Local, catalogue: Catalogue) -> None:
+    ids = {new_cluster(local, "twin"), new_cluster(local, "twin")}
+    with pytest.raises(InvalidInput, match='2 clusters are called "twin"') as caught:
+        catalogue.cluster("twin")
+    assert all(id_ in str(caught.value) for id_ in ids)
+
+
+def test_each_question_is_asked_once(local: Local, catalogue: Catalogue) -> None:
+    new_cluster(local, "c")
+
+    def twice() -> None:
+        for _ in range(2):
+            catalogue.engines("Translate")
+            catalogue.categories("Cognition")
+            catalogue.clusters()
+            catalogue.cluster("c")
+            catalogue.engine(engines.CHUNK)
+
+    assert counted(local, twice) == {"engines": 2, "engineCategories": 1, "clusters": 2}
+
+
+def test_many_threads_share_one_answer(local: Local, catalogue: Catalogue) -> None:
+    ids = list(engines.NAMES)
+
+    def ask(_: int) -> int:
+        return len(catalogue.engines_by_id(ids))
+
+    def all_at_once() -> None:
+        with ThreadPoolExecutor(4) as pool:
+            assert set(pool.map(ask, range(40))) == {len(ids)}
+
+    assert counted(local, all_at_once) == {"engines": 1}
+
+
+def test_what_failed_is_asked_again(local: Local, catalogue: Catalogue) -> None:
+    local.fault({"status": 502}, operation="engines")
+    with pytest.raises(ServerFailure):
+        catalogue.engine(engines.CHUNK)
+    assert catalogue.engine(engines.CHUNK).name == "Chunk"
+
+
+def test_one_catalogue_for_each_connection() -> None:
+    first, second = (CloudApi(Settings(), Connection("https://aiware.test/v3/graphql", Credentials())) for _ in "12")
+    assert catalogue_of(first) is catalogue_of(first)
+    assert catalogue_of(first) is not catalogue_of(second)
+
+
+@pytest.mark.parametrize(
+    ("find", "described"),
+    [
+        (lambda catalogue: catalogue.engine("Chunk"), public.Engine),
+        (lambda catalogue: catalogue.engine("Chunk").fields[1], public.EngineField),
+        (lambda catalogue: catalogue.engine("Chunk").fields[1].options[0], public.PicklistOption),
+        (lambda catalogue: catalogue.categories()[0], public.EngineCategory),
+        (lambda catalogue: catalogue.clusters()[0], public.ClusterInfo),
+    ],
+)
+def test_programs_get_what_is_described(
+    local: Local, catalogue: Catalogue, find: Callable[[Catalogue], Record], described: type[Any]
+) -> None:
+    new_cluster(local, "c")
+    assert find(catalogue).properties().keys() == described.__annotations__.keys()

@@ -1,0 +1,120 @@
+"""Whose an object is: markers, and the register of what is held."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from aiware_resources.job import JobProvider, JobState
+from aiware_resources.reconcile import MARKER_KEY, Earlier, Schema, marked, marker_of, unmarked
+from aiware_resources.reconcile.ownership import Owned, marker
+
+SCHEMA = Schema(JobState)
+POLICIES = JobProvider.policies
+PROPS: dict[str, Any] = {"__owner": "p/s/job", "targetId": "1", "tasks": [{"engineId": "e", "payload": {"url": "a"}}]}
+MARK = marker(SCHEMA, PROPS, POLICIES)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"onFailure": "keep", "timeout": 5, "wait": False, "onDestroy": "retain", "allowFailure": True},
+        {"targetId": 1, "routes": [], "retries": 0},
+        {"__provider": "pickled differently"},
+    ],
+)
+def test_a_marker_does_not_depend_on_policies_and_spellings(same: dict[str, Any]) -> None:
+    assert marker(SCHEMA, PROPS | same, POLICIES) == MARK
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"__owner": "p/s/other"},
+        {"__owner": "p/t/job"},
+        {"targetId": "2"},
+        {"tasks": [{"engineId": "e", "payload": {"url": "b"}}]},
+        {"triggers": 1},
+    ],
+)
+def test_a_marker_tells_resources_stacks_and_desired_states_apart(other: dict[str, Any]) -> None:
+    assert marker(SCHEMA, PROPS | other, POLICIES) != MARK
+
+
+def test_a_marker_is_short_and_tells_nothing() -> None:
+    secret = marker(SCHEMA, PROPS | {"jobConfig": {"password": "sekrit"}}, POLICIES)
+    assert len(secret) == 16
+    assert int(secret, 16) >= 0
+
+
+@pytest.mark.parametrize("value", [None, {}, {"a": 1}])
+def test_a_marker_travels_in_a_json_object_and_can_be_taken_out(value: Any) -> None:
+    carrying = marked(value, MARK)
+    assert marker_of(carrying) == MARK
+    assert unmarked(carrying) == (value or {})
+    assert MARKER_KEY not in (value or {})
+
+
+@pytest.mark.parametrize("value", ["text", ["list"], 5])
+def test_what_has_no_room_for_a_marker_stays_as_it_is(value: Any) -> None:
+    assert marked(value, MARK) == value
+    assert unmarked(value) == value
+    assert marker_of(value) is None
+
+
+def test_without_markers_nothing_is_added() -> None:
+    assert marked({"a": 1}, None) == {"a": 1}
+    assert marked(None, None) is None
+    assert marker_of({MARKER_KEY: 5}) is None
+
+
+def test_of_many_threads_that_ask_for_an_object_one_gets_it() -> None:
+    owned = Owned()
+    together = threading.Barrier(8)
+
+    def ask(_: int) -> bool:
+        together.wait()
+        return owned.claim("job-1")
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(ask, range(8))) == [False] * 7 + [True]
+    assert owned.has("job-1")
+
+
+def test_what_the_state_holds_is_not_taken_again() -> None:
+    owned = Owned()
+    owned.add("job-1")
+    assert not owned.claim("job-1")
+    assert not owned.has("job-2")
+
+
+def test_what_earlier_attempts_made_is_listed_once_a_place() -> None:
+    listings: list[str] = []
+
+    def listing(place: str, *marks: str | None) -> Any:
+        def listed() -> Iterable[tuple[int, str | None]]:
+            listings.append(place)
+            return enumerate(marks)
+
+        return listed
+
+    earlier: Earlier[tuple[int, str | None]] = Earlier(lambda record: record[1])
+    assert earlier.find("here", listing("here", "m", None, "n", "m"), "m") == [(0, "m"), (3, "m")]
+    assert earlier.find("here", listing("here"), "n") == [(2, "n")]
+    assert earlier.find("here", listing("here"), "other") == []
+    assert earlier.find("there", listing("there", "m"), "m") == [(0, "m")]
+    assert listings == ["here", "there"]
+
+
+def test_a_listing_that_fails_is_made_again() -> None:
+    def broken() -> Iterable[str]:
+        raise ConnectionError
+
+    earlier: Earlier[str] = Earlier(lambda record: record)
+    with pytest.raises(ConnectionError):
+        earlier.find("here", broken, "m")
+    assert earlier.find("here", lambda: ["m"], "m") == ["m"]

@@ -1,0 +1,304 @@
+"""What all providers do alike, on an entity made up for it: a shelf of things in memory."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Literal
+
+import pytest
+from pulumi.dynamic import ConfigureRequest
+from pulumi.dynamic.config import Config
+from pulumi.output import UNKNOWN
+
+from aiware_resources.errors import AdoptionError, AnswerLost, ConfigurationError, NotFound
+from aiware_resources.policies import Adoptable
+from aiware_resources.reconcile import (
+    ADOPTED,
+    FAILURE,
+    EntityProvider,
+    Made,
+    Observed,
+    OrderFree,
+    Path,
+    Problem,
+    Props,
+    owned,
+)
+
+
+class ThingState(Adoptable):
+    colour: str
+    shape: str = "round"
+    tags: OrderFree[list[str]] | None = None
+    number: int | None = None
+    on_destroy: Literal["delete", "retain"] | None = None
+
+
+class ThingProvider(EntityProvider):
+    """Things on a shelf. Their shape is fixed, and ``madeOf`` is a fact."""
+
+    kind = "thing"
+    model = ThingState
+    replaces = frozenset({"shape"})
+    facts = frozenset({ADOPTED, "madeOf"})
+
+    shelf: ClassVar[dict[str, Props]] = {}
+    failed: ClassVar[dict[str, Props]] = {}
+    earlier: ClassVar[list[str]] = []
+    lose: ClassVar[list[str]] = []
+    """What becomes of the next attempts to make one: ``applied`` or ``lost``, and the answer is lost."""
+    calls: ClassVar[list[tuple[Any, ...]]] = []
+
+    def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
+        if values.get("number") == 13 and not unknown:
+            yield Problem(("number",), "brings bad luck")
+
+    def observe(self, object_id: str, recorded: Props) -> Observed | None:
+        thing = self.shelf.get(object_id)
+        return None if thing is None else Observed(dict(thing), self.failed.get(object_id))
+
+    def make(self, props: Props, mark: str | None) -> Made:
+        self.calls.append(("make", mark))
+        outcome = self.lose.pop(0) if self.lose else "answered"
+        if outcome == "lost":
+            raise AnswerLost("The answer was lost.")
+        object_id = f"thing-{len(self.shelf)}"
+        self.shelf[object_id] = {key: props[key] for key in ("colour", "shape", "tags", "number") if key in props}
+        if outcome == "applied":
+            self.earlier.append(object_id)
+            raise AnswerLost("The answer was lost.")
+        return Made(object_id, {"madeOf": "wood"})
+
+    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+        self.calls.append(("find", mark, datetime.now(UTC) - since, lost))
+        return Made(self.earlier[0], {"madeOf": "wood"}) if self.earlier else None
+
+    def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
+        self.calls.append(("change", object_id, changed))
+        return {}
+
+    def remove(self, object_id: str, props: Props, policy: str) -> None:
+        self.calls.append(("remove", object_id, policy))
+        if object_id not in self.shelf:
+            raise NotFound("It is gone.")
+
+
+THING = {"__owner": "project/stack/thing", "colour": "red"}
+
+
+@pytest.fixture
+def provider() -> ThingProvider:
+    for register in (ThingProvider.shelf, ThingProvider.failed):
+        register.clear()
+    for made in (ThingProvider.earlier, ThingProvider.lose, ThingProvider.calls):
+        made.clear()
+    return configured({})
+
+
+@pytest.fixture(autouse=True)
+def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiware_resources.reconcile.once.time.sleep", lambda _: None)
+
+
+def configured(config: dict[str, str]) -> ThingProvider:
+    provider = ThingProvider()
+    provider.configure(ConfigureRequest(Config(config, "project")))
+    return provider
+
+
+def outs(provider: ThingProvider, **props: Any) -> tuple[str, Props]:
+    made = provider.create({**THING, **props})
+    assert made.outs is not None
+    return made.id, made.outs
+
+
+# --- check ------------------------------------------------------------------------------------------------------------
+
+
+def test_check_passes_on_what_the_program_says_and_drops_what_it_does_not() -> None:
+    news = {**THING, "__provider": "pickled", "number": 3.0, "tags": None, "shape": UNKNOWN}
+    checked = ThingProvider().check({}, news)
+    assert checked.failures == []
+    assert checked.inputs == {**THING, "number": 3, "shape": UNKNOWN}
+    assert repr(checked.inputs["number"]) == "3"
+
+
+def test_check_tells_problems_of_each_property_and_of_all_together() -> None:
+    checked = ThingProvider().check({}, {"number": 13, "tags": [1], "colour": "red"})
+    assert {failure.property: failure.reason for failure in checked.failures} == {
+        "tags[0]": "must be text",
+        "number": "brings bad luck",
+    }
+
+
+# --- diff -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("news", "changes", "replaces"),
+    [
+        ({}, False, []),
+        ({"shape": "round", "number": 3.0, "tags": ["b", "a"]}, False, []),
+        ({"colour": "blue"}, True, []),
+        ({"colour": UNKNOWN}, True, []),
+        ({"shape": "square", "colour": "blue"}, True, ["shape"]),
+        ({"shape": UNKNOWN}, True, ["shape"]),
+        ({"onDestroy": "retain"}, True, []),
+        ({"adopt": "thing-0"}, True, []),
+        ({"adopt": "another"}, True, ["adopt"]),
+    ],
+)
+def test_diff(news: Props, changes: bool, replaces: list[str]) -> None:
+    olds = {**THING, "number": 3, "tags": ["a", "b"], "madeOf": "wood"}
+    found = ThingProvider().diff("thing-0", olds, {**THING, "number": 3, "tags": ["a", "b"], **news})
+    assert (found.changes, found.replaces) == (changes, replaces)
+
+
+def test_an_adopted_object_stays_when_the_program_stops_saying_so_or_has_named_it_otherwise() -> None:
+    olds = {**THING, "adopt": "by-name", "adopted": True}
+    for named in ({"adopt": "by-name"}, {"adopt": True}, {}):
+        news: Props = {**THING, **named}
+        assert ThingProvider().diff("thing-0", olds, news).replaces == []
+
+
+# --- create -----------------------------------------------------------------------------------------------------------
+
+
+def test_create_records_what_the_program_says_and_the_facts(provider: ThingProvider) -> None:
+    made, recorded = outs(provider, number=3.0, __provider="pickled")
+    assert recorded == {**THING, "number": 3, "madeOf": "wood"}
+    assert owned.has(made)
+
+
+def test_create_carries_a_marker_unless_they_are_off(provider: ThingProvider) -> None:
+    outs(provider)
+    outs(provider, colour="blue")
+    outs(configured({"aiware:markers": "false"}))
+    first, second, off = (call[1] for call in provider.calls if call[0] == "make")
+    assert first != second
+    assert (len(first), len(second), off) == (16, 16, None)
+
+
+def test_create_takes_what_an_interrupted_run_made(provider: ThingProvider, caplog: pytest.LogCaptureFixture) -> None:
+    provider.earlier.append("thing-7")
+    with caplog.at_level(logging.WARNING, "aiware"):
+        made, recorded = outs(provider)
+    assert (made, recorded["madeOf"]) == ("thing-7", "wood")
+    assert "took thing thing-7, which an interrupted run of this stack had made already" in caplog.text
+    assert [call[0] for call in provider.calls] == ["find"]
+    _, _, back, lost = provider.calls[0]
+    assert back >= timedelta(days=1)
+    assert not lost
+
+
+def test_create_finds_what_a_lost_answer_made(provider: ThingProvider) -> None:
+    provider.lose[:] = ["lost", "applied"]
+    made, _ = outs(provider)
+    assert (made, len(provider.shelf)) == ("thing-0", 1)
+    assert [call[0] for call in provider.calls] == ["find", "make", "find", "make", "find"]
+    marks = {call[1] for call in provider.calls}
+    assert len(marks) == 1
+    _, _, back, lost = provider.calls[-1]
+    assert back < timedelta(minutes=30)
+    assert lost
+
+
+# --- adoption ---------------------------------------------------------------------------------------------------------
+
+
+def test_adopt_takes_over_and_changes_what_differs(provider: ThingProvider) -> None:
+    provider.shelf["old"] = {"colour": "blue", "shape": "round", "tags": ["b", "a"], "number": 4}
+    made, recorded = outs(provider, adopt="old", tags=["a", "b"])
+    assert (made, recorded[ADOPTED]) == ("old", True)
+    # Tags are the same in another order, and of the number the program says nothing.
+    assert provider.calls == [("change", "old", frozenset({"colour"}))]
+
+
+def test_adopt_refuses_what_cannot_be_made_the_same(provider: ThingProvider) -> None:
+    provider.shelf["old"] = {"colour": "red", "shape": "square"}
+    with pytest.raises(AdoptionError, match="thing old cannot be adopted: shape differ"):
+        outs(provider, adopt="old", shape="round")
+    assert provider.calls == []
+
+
+def test_adopt_refuses_what_is_not_there(provider: ThingProvider) -> None:
+    with pytest.raises(AdoptionError, match=r"aiWARE has no thing old that this token can see.*Check the id"):
+        outs(provider, adopt="old")
+    assert provider.shelf == {}
+
+
+# --- read -------------------------------------------------------------------------------------------------------------
+
+
+def test_read_shows_no_drift_in_another_spelling(provider: ThingProvider) -> None:
+    made, recorded = outs(provider, tags=["b", "a"])
+    provider.shelf[made]["tags"] = ["a", "b"]
+    read = provider.read(made, {**recorded, "__provider": "pickled"})
+    assert read.outs == recorded
+    assert read.inputs == {key: value for key, value in recorded.items() if key != "madeOf"}
+
+
+def test_read_shows_drift_of_what_the_program_says_only(provider: ThingProvider) -> None:
+    made, recorded = outs(provider, number=3)
+    provider.shelf[made] |= {"colour": "blue", "number": None, "tags": ["new"]}
+    read = provider.read(made, recorded)
+    assert read.outs == {**THING, "colour": "blue", "madeOf": "wood"}
+    assert provider.diff(made, read.outs, {**THING, "number": 3}).changes
+
+
+def test_read_records_a_failure_and_forgets_one_that_is_over(provider: ThingProvider) -> None:
+    made, recorded = outs(provider)
+    provider.failed[made] = {"status": "failed"}
+    failed = provider.read(made, recorded)
+    assert failed.outs == {**recorded, FAILURE: {"status": "failed"}}
+    assert failed.inputs is not None
+    assert failed.inputs[FAILURE] == {"status": "failed"}
+    provider.failed.clear()
+    assert provider.read(made, failed.outs or {}).outs == recorded
+
+
+def test_read_of_what_is_gone(provider: ThingProvider) -> None:
+    read = provider.read("gone", THING)
+    assert (read.id, read.outs, read.inputs) == ("", {}, {})
+
+
+# --- update, delete ---------------------------------------------------------------------------------------------------
+
+
+def test_update_changes_what_differs_and_keeps_the_facts(provider: ThingProvider) -> None:
+    made, recorded = outs(provider, tags=["a", "b"])
+    news = {**THING, "colour": "blue", "tags": ["b", "a"], "onDestroy": "retain"}
+    updated = provider.update(made, {**recorded, FAILURE: {"status": "failed"}}, {**news, "__provider": "pickled"})
+    assert updated.outs == {**news, "madeOf": "wood"}
+    assert provider.calls[-1] == ("change", made, frozenset({"colour"}))
+
+
+@pytest.mark.parametrize(
+    ("props", "policy"),
+    [
+        ({}, "delete"),
+        ({"onDestroy": "retain"}, "retain"),
+        ({"adopt": "thing-0"}, "retain"),
+        ({"adopted": True}, "retain"),
+        ({"adopted": True, "onDestroy": "delete"}, "delete"),
+    ],
+)
+def test_delete_does_what_the_policy_says(provider: ThingProvider, props: Props, policy: str) -> None:
+    made, recorded = outs(provider)
+    provider.delete(made, {**recorded, **props})
+    assert provider.calls[-1] == ("remove", made, policy)
+
+
+def test_delete_of_what_is_gone_is_no_error(provider: ThingProvider) -> None:
+    provider.delete("gone", THING)
+    assert provider.calls == [("remove", "gone", "delete")]
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+
+def test_settings_that_cannot_be_used_are_refused_in_the_provider_as_well() -> None:
+    with pytest.raises(ConfigurationError, match="aiware:jobTimeout should be a number, but is 'long'"):
+        configured({"aiware:jobTimeout": "long"})

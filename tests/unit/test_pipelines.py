@@ -1,0 +1,86 @@
+"""Ready graphs: each holds together, and is what it says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiware_resources import dag, engines, pipelines
+from aiware_resources.dag import Dag
+from aiware_resources.job import JobState
+from aiware_resources.reconcile import Schema
+from aiware_resources.reconcile.naming import api_properties
+
+SCHEMA = Schema(JobState)
+GRAPHS = {
+    "transcription": pipelines.transcription("u", payload={"diarise": "true"}),
+    "stream_transcription": pipelines.stream_transcription("u", payload={"languageCode": "es"}),
+    "reprocess_transcription": pipelines.reprocess_transcription(chunk_seconds=60),
+    "translation": pipelines.translation("u", payload={"target": "en"}),
+    "text_file": pipelines.text_file("u", "an-engine", payload={"numberOfKeywords": 5}),
+}
+SEED = Path(__file__).parents[3] / "shared" / "seed" / "working-with-jobs.md"
+
+
+def properties(graph: Dag) -> dict[str, Any]:
+    return api_properties(JobState, {"tasks": list(graph.tasks), "routes": list(graph.routes)})
+
+
+def test_every_pipeline_is_tested() -> None:
+    made = {name for name, item in vars(pipelines).items() if getattr(item, "__module__", "") == pipelines.__name__}
+    assert made == GRAPHS.keys()
+
+
+@pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS.keys())
+def test_it_holds_together(graph: Dag) -> None:
+    values, found = SCHEMA.validate({**properties(graph), "targetId": "1"}, frozenset())
+    assert found == []
+    assert list(dag.problems(values["tasks"], values["routes"], frozenset())) == []
+
+
+@pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS.keys())
+def test_results_reach_the_output_writer(graph: Dag) -> None:
+    assert graph.tasks[-1]["engine_id"] == engines.OUTPUT_WRITER
+    assert graph.routes[-1]["child_io_folder_reference_id"] == "writer-in"
+
+
+def test_a_stream_engine_gets_the_stream_itself() -> None:
+    graph = GRAPHS["stream_transcription"]
+    assert [each["engine_id"] for each in graph.tasks] == [
+        engines.WEBSTREAM_ADAPTER, engines.PLAYBACK, engines.GOOGLE_SPEECH_TO_TEXT, engines.OUTPUT_WRITER,
+    ]  # fmt: skip
+    assert properties(graph)["tasks"][2] == {
+        "engineId": engines.GOOGLE_SPEECH_TO_TEXT,
+        "payload": {"languageCode": "es"},
+        "ioFolders": [
+            {"referenceId": "engine-in", "mode": "stream", "type": "input"},
+            {"referenceId": "engine-out", "mode": "chunk", "type": "output"},
+        ],
+    }
+
+
+def test_the_translation_is_the_documents_edge_job() -> None:
+    if not SEED.exists():
+        pytest.skip("the document is not beside the project")
+    (block,) = (text for text in re.findall(r"```json\n(.*?)```", SEED.read_text(), re.DOTALL) if '"jobs"' in text)
+    (job,) = json.loads(block)["jobs"]
+    url = json.loads(job["tasks"][0]["payloadJSON"])["url"]
+    ours = properties(pipelines.translation(url))["tasks"]
+    for task, theirs in zip(ours, job["tasks"], strict=True):
+        assert task["engineId"] == theirs["engineId"]
+        assert task.get("payload", {}) == json.loads(theirs["payloadJSON"])
+        folders = [(folder["mode"], folder["type"]) for folder in task["ioFolders"]]
+        assert folders == [(folder["mode"], folder["type"]) for folder in theirs["ioFolders"]]
+
+
+def test_a_document_is_stored_and_passed_on_uncut() -> None:
+    tasks = properties(GRAPHS["text_file"])["tasks"]
+    assert [task["engineId"] for task in tasks] == [
+        engines.WEBSTREAM_ADAPTER, engines.ASSET_CREATOR, engines.CHUNK, "an-engine", engines.OUTPUT_WRITER,
+    ]  # fmt: skip
+    assert tasks[2]["payload"] == {"ffmpegTemplate": "rawchunk"}
+    assert tasks[3]["payload"] == {"numberOfKeywords": 5}

@@ -1,0 +1,150 @@
+"""Every entity is complete: module, contract test, example, docs page, local resolver, and a provider path that stays.
+
+An entity is a resource class of its own file in aiware_resources. What is missing is told in a sentence.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import pickletools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+from pydantic.alias_generators import to_snake
+
+import aiware_resources
+from tests.support.entities import Entity, entities
+
+ROOT = Path(__file__).resolve().parents[2]
+ENTITIES = entities()
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """What users' states hold of a provider.
+
+    Attributes:
+        path: The import path of its class.
+        serialized: The value of `__provider`: the class, pickled by reference.
+    """
+
+    path: str
+    serialized: str
+
+
+# Add to these, and never change one: a provider that moves, or begins to hold something, breaks the refresh and the
+# destroy of every stack that was made before.
+PINNED = {
+    "Cluster": Pinned(
+        "aiware_resources.cluster.ClusterProvider",
+        "gASVMwAAAAAAAACMGGFpd2FyZV9yZXNvdXJjZXMuY2x1c3RlcpSMD0NsdXN0ZXJQcm92aWRlcpSTlCmBlC4=",
+    ),
+    "TemporalDataObject": Pinned(
+        "aiware_resources.temporal_data_object.TdoProvider",
+        "gASVPAAAAAAAAACMJWFpd2FyZV9yZXNvdXJjZXMudGVtcG9yYWxfZGF0YV9vYmplY3SUjAtUZG9Qcm92aWRlcpSTlCmBlC4=",
+    ),
+    "Job": Pinned(
+        "aiware_resources.job.JobProvider",
+        "gASVKwAAAAAAAACMFGFpd2FyZV9yZXNvdXJjZXMuam9ilIwLSm9iUHJvdmlkZXKUk5QpgZQu",
+    ),
+    "SingleEngineJob": Pinned(
+        "aiware_resources.single_engine_job.SingleEngineJobProvider",
+        "gASVRQAAAAAAAACMImFpd2FyZV9yZXNvdXJjZXMuc2luZ2xlX2VuZ2luZV9qb2KUjBdTaW5nbGVFbmdpbmVKb2JQcm92aWRlcpSTlCmBlC4=",
+    ),
+    "ExportRequest": Pinned(
+        "aiware_resources.export_request.ExportProvider",
+        "gASVOQAAAAAAAACMH2Fpd2FyZV9yZXNvdXJjZXMuZXhwb3J0X3JlcXVlc3SUjA5FeHBvcnRQcm92aWRlcpSTlCmBlC4=",
+    ),
+}
+
+
+def missing(entity: Entity) -> Iterator[str]:
+    """What an entity lacks, a sentence each."""
+    name, provider = entity.name, entity.provider.__name__
+    if entity.module != to_snake(name):
+        yield f"{name} belongs into aiware_resources/{to_snake(name)}.py, and is in {entity.module}.py: move it."
+    if name not in aiware_resources.__all__:
+        yield f"{name} is not exported: add it to aiware_resources/__init__.py."
+    if not _mentioned(ROOT / "tests" / "contract", rf"^from aiware_resources\.{entity.module} import .*\b{provider}\b"):
+        yield f"{name} has no contract test: tests/contract/test_*.py has to drive {provider} through the real host."
+    for file in ("__main__.py", "Pulumi.yaml"):
+        if not (ROOT / "examples" / entity.module / file).is_file():
+            yield f"{name} has no example: examples/{entity.module}/{file} is missing."
+    if not (ROOT / "docs" / entity.page).is_file():
+        yield f"{name} has no page: docs/{entity.page} is missing."
+    elif f"](docs/{entity.page})" not in (ROOT / "README.md").read_text(encoding="utf-8"):
+        yield f"{name} is not found by readers: link docs/{entity.page} in README.md."
+    if not resolvers(entity):
+        yield (
+            f"{name} cannot be tried: no module of aiware_local resolves the mutation that makes one. {provider}'s "
+            "docstring has to name it, as in: through createCluster."
+        )
+    if name not in PINNED:
+        yield f"The provider of {name} is not pinned: add {entity.provider_path} to PINNED in this test."
+
+
+def resolvers(entity: Entity) -> list[str]:
+    """The modules of the local aiWARE that resolve what makes an entity, which its provider's docstring names."""
+    makes = re.findall(r"\b(?:create|launch)[A-Z]\w+", entity.provider.__doc__ or "")
+    pattern = rf'^@MUTATION\.field\("(?:{"|".join(makes)})"\)'
+    return _mentioned(ROOT / "aiware_local", pattern) if makes else []
+
+
+def _mentioned(folder: Path, pattern: str) -> list[str]:
+    found = re.compile(pattern, re.MULTILINE)
+    return [path.name for path in sorted(folder.glob("*.py")) if found.search(path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("entity", ENTITIES, ids=[entity.name for entity in ENTITIES])
+def test_the_entity_is_complete(entity: Entity) -> None:
+    lacks = list(missing(entity))
+    assert not lacks, "\n".join(lacks)
+
+
+def test_what_is_missing_is_told() -> None:
+    ghost = replace(ENTITIES[0], name="Ghost", module="ghost", provider=type("GhostProvider", (), {}))
+    told = "\n".join(missing(ghost))
+    for words in (
+        "aiware_resources/__init__.py",
+        "no contract test",
+        "examples/ghost/__main__.py",
+        "examples/ghost/Pulumi.yaml",
+        "docs/ghost.md",
+        "no module of aiware_local",
+        "not pinned",
+    ):
+        assert words in told
+    assert "belongs into aiware_resources/ghost.py" in "\n".join(missing(replace(ghost, module="spirit")))
+
+
+def test_every_entity_has_a_local_resolver_of_its_own() -> None:
+    modules = [name for entity in ENTITIES for name in resolvers(entity)]
+    assert len(set(modules)) == len(modules) == len(ENTITIES)
+
+
+@pytest.mark.parametrize("pinned", PINNED.values(), ids=PINNED)
+def test_pinned_providers_can_be_imported(pinned: Pinned) -> None:
+    module, _, name = pinned.path.rpartition(".")
+    assert getattr(importlib.import_module(module), name).__module__ == module
+
+
+@pytest.mark.parametrize("entity", [entity for entity in ENTITIES if entity.name in PINNED], ids=lambda each: each.name)
+def test_what_states_hold_of_a_provider_stays(entity: Entity) -> None:
+    pinned = PINNED[entity.name]
+    assert entity.provider_path == pinned.path
+    # The first two bytes name the version of the pickle protocol, which another Python may choose otherwise.
+    recorded, now = (base64.b64decode(text)[2:] for text in (pinned.serialized, serialize_provider(entity.provider())))
+    assert now == recorded
+
+
+@pytest.mark.parametrize("pinned", PINNED.values(), ids=PINNED)
+def test_a_pinned_value_names_its_class_and_holds_nothing_else(pinned: Pinned) -> None:
+    operations = [(code.name, value) for code, value, _ in pickletools.genops(base64.b64decode(pinned.serialized))]
+    named = ".".join(str(value) for name, value in operations if name == "SHORT_BINUNICODE")
+    assert named == pinned.path
+    assert "BUILD" not in dict(operations)

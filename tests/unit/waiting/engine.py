@@ -1,0 +1,70 @@
+"""A Pulumi engine for tests: it registers what a program declares, and remembers what it was told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.settings import SETTINGS
+
+Create = Callable[[pulumi.runtime.MockResourceArgs], tuple[str | None, dict[str, Any]]]
+
+
+def as_declared(args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+    """Makes an object whose id is the resource's name."""
+    return args.name, dict(args.inputs)
+
+
+class _Monitor(MockMonitor):
+    """Pulumi's own, without the event loops that it leaves open in the threads it is called in."""
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the engine's call
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            register: Callable[[Any], Any] = super().RegisterResource
+            return register(request)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+class Engine(pulumi.runtime.Mocks):
+    """Stands in for the engine of the running test.
+
+    Args:
+        preview: Whether this is a preview.
+        create: Makes the object of a resource: its id (``None`` while it is unknown) and its outputs.
+    """
+
+    def __init__(self, *, preview: bool = False, create: Create = as_declared) -> None:
+        self._create = create
+        self.logged: list[engine_pb2.LogRequest] = []
+        pulumi.runtime.set_mocks(self, preview=preview, monitor=_Monitor(self))
+        SETTINGS.engine = self
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Called in a thread of its own for each resource."""
+        return self._create(args)
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], None]:
+        raise NotImplementedError(args.token)
+
+    def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802 - the name of the engine's call
+        self.logged.append(request)
+
+
+async def value(output: pulumi.Output[Any]) -> Any:
+    """What an output resolves to; ``None`` when it is unknown."""
+    async with asyncio.timeout(30):
+        return await output.future()
+
+
+async def known(output: pulumi.Output[Any]) -> bool:
+    """Whether an output is known."""
+    async with asyncio.timeout(30):
+        return await output.is_known()

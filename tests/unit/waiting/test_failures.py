@@ -1,0 +1,178 @@
+"""Failures are held back until nothing else is under way, and then end the run together."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from collections.abc import Callable
+
+import pulumi
+import pytest
+
+from aiware_resources.errors import DownloadFailed
+from aiware_resources.waiting import Monitor
+from tests.unit.waiting.support import SOON, completed, row, scripted, start, until, watch
+
+MakeMonitor = Callable[..., Monitor]
+
+
+async def ended(*waiting: asyncio.Task[str | None]) -> list[str | BaseException | None]:
+    """How each waiting ended, once all have."""
+    async with asyncio.timeout(20):
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_a_failure_is_told_at_once_and_ends_the_run_when_the_rest_is_done(make_monitor: MakeMonitor) -> None:
+    condition = scripted(bad="failed", good="running running running running done")
+    monitor = make_monitor()
+    bad = watch(condition, "bad")
+    failing, succeeding = start(monitor, bad), start(monitor, watch(condition, "good"))
+    await until(condition, looks=3)
+    assert row(bad).messages("error") == ["resource-bad: bad has failed."]
+    assert not failing.done()
+    error, result = await ended(failing, succeeding)
+    assert result == "done"
+    assert isinstance(error, pulumi.RunError)
+    assert "resource-bad: bad has failed." in str(error)
+    assert condition.looks[1:] == [["good"]] * 4
+
+
+async def test_all_failures_end_in_one_error(make_monitor: MakeMonitor) -> None:
+    condition = scripted(a="failed", b="running failed", c="running running gone")
+    monitor = make_monitor()
+    outcomes = await ended(*(start(monitor, watch(condition, name)) for name in "abc"))
+    assert {str(outcome) for outcome in outcomes} == {
+        "3 things failed:\n1. resource-a: a has failed.\n2. resource-b: b has failed.\n3. resource-c: c has gone."
+    }
+
+
+async def test_a_failure_waits_for_a_call_to_the_engine(make_monitor: MakeMonitor) -> None:
+    monitor = make_monitor()
+    failing = start(monitor, watch(scripted(a="failed"), "a"))
+    answered = threading.Event()
+    call = asyncio.get_running_loop().run_in_executor(None, answered.wait)
+    await asyncio.sleep(0.2)
+    assert not failing.done()
+    answered.set()
+    await call
+    assert isinstance((await ended(failing))[0], pulumi.RunError)
+
+
+async def test_a_failure_waits_for_what_an_answered_call_sets_off(make_monitor: MakeMonitor) -> None:
+    condition = scripted(a="failed", later="running running done")
+    monitor = make_monitor()
+    failing = start(monitor, watch(condition, "a"))
+    answered = threading.Event()
+
+    async def dependent() -> str | None:
+        await asyncio.get_running_loop().run_in_executor(None, answered.wait)
+        return await completed(monitor, watch(condition, "later"))
+
+    submitting = asyncio.create_task(dependent())
+    await until(condition, looks=1)
+    answered.set()
+    error, result = await ended(failing, submitting)
+    assert result == "done"
+    assert isinstance(error, pulumi.RunError)
+
+
+async def test_a_failure_waits_for_a_download(make_monitor: MakeMonitor) -> None:
+    monitor = make_monitor()
+    failing = start(monitor, watch(scripted(a="failed"), "a"))
+    with monitor.under_way.work():
+        await asyncio.sleep(0.2)
+        assert not failing.done()
+    assert isinstance((await ended(failing))[0], pulumi.RunError)
+
+
+async def test_work_that_fails_does_not_hold_up_the_end(make_monitor: MakeMonitor) -> None:
+    monitor = make_monitor()
+    with pytest.raises(ZeroDivisionError), monitor.under_way.work():
+        raise ZeroDivisionError
+    call = asyncio.get_running_loop().run_in_executor(None, lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        await call
+    assert isinstance((await ended(start(monitor, watch(scripted(a="failed"), "a"))))[0], pulumi.RunError)
+
+
+async def test_a_download_that_failed_is_held_back_as_well(make_monitor: MakeMonitor) -> None:
+    monitor = make_monitor()
+    condition = scripted(a="running running done")
+    export = watch(condition, "x")
+    download = asyncio.create_task(monitor.fail("captions", export.row, DownloadFailed("No such file.")))
+    waiting = start(monitor, watch(condition, "a"))
+    error, result = await ended(download, waiting)
+    assert result == "done"
+    assert "captions: No such file." in str(error)
+    assert row(export).messages("error") == ["captions: No such file."]
+
+
+async def test_a_failure_after_the_end_of_the_run_ends_it_as_well(make_monitor: MakeMonitor) -> None:
+    condition = scripted(a="failed", b="failed")
+    monitor = make_monitor()
+    await ended(start(monitor, watch(condition, "a")))
+    (error,) = await ended(start(monitor, watch(condition, "b")))
+    assert "resource-a: a has failed." in str(error)
+    assert "resource-b: b has failed." in str(error)
+
+
+async def test_fail_fast_ends_all_waiting_at_once(make_monitor: MakeMonitor) -> None:
+    condition = scripted(bad="failed", good="running")
+    monitor = make_monitor(fail_fast=True)
+    outcomes = await ended(*(start(monitor, watch(condition, name)) for name in ("good", "bad")))
+    assert ["bad has failed." in str(outcome) for outcome in outcomes] == [True, True]
+
+
+async def test_fail_fast_keeps_what_the_same_look_has_shown(
+    make_monitor: MakeMonitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    condition = scripted(bad="failed", good="done", worse="failed")
+    export = scripted(late="done")
+    export.kind = "export request"
+    monitor = make_monitor(fail_fast=True)
+    watches = [*(watch(condition, name) for name in ("bad", "good", "worse")), watch(export, "late")]
+    error, result, other, late = await ended(*(start(monitor, watched) for watched in watches))
+    assert result == "done"
+    assert str(error) == "2 things failed:\n1. resource-bad: bad has failed.\n2. resource-worse: worse has failed."
+    assert str(error) == str(other) == str(late)
+    await until(export, looks=1)
+    await asyncio.sleep(SOON)
+    gc.collect()
+    # A poll that had stumbled over what was ended meanwhile would be told here.
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("record", ["failed", "gone"])
+async def test_an_allowed_failure_is_a_warning_if_there_is_anything_left_of_it(
+    make_monitor: MakeMonitor, record: str
+) -> None:
+    allowed = watch(scripted(a=record), "a", allow_failure=True)
+    (outcome,) = await ended(start(make_monitor(), allowed))
+    if record == "failed":
+        assert outcome == "failed"
+        assert row(allowed).messages("warn") == ["a has failed. (allow_failure is set: dependents run)"]
+    else:
+        assert "a has gone." in str(outcome)
+
+
+@pytest.mark.parametrize("allow_failure", [False, True])
+async def test_waiting_ends_after_the_time_allowed(make_monitor: MakeMonitor, allow_failure: bool) -> None:
+    watched = watch(scripted(a="queued running"), "a", timeout=90.0, allow_failure=allow_failure)
+    waiting = start(make_monitor(), watched)
+    await until(watched.condition, looks=2)
+    watched.started -= 90
+    (outcome,) = await ended(waiting)
+    assert "job a was not finished within 1 min 30 s; last seen: running." in str(outcome)
+    assert row(watched).messages("error") == [
+        "resource-a: job a was not finished within 1 min 30 s; last seen: running. "
+        "It goes on in aiWARE: run `pulumi up` again to resume waiting, or give it a longer timeout."
+    ]
+
+
+async def test_it_is_not_looked_at_again_once_its_time_is_up(make_monitor: MakeMonitor) -> None:
+    condition = scripted(late="running", good="running " * 6 + "done")
+    monitor = make_monitor()
+    late = watch(condition, "late", timeout=SOON / 100)
+    await ended(start(monitor, late), start(monitor, watch(condition, "good")))
+    assert condition.looks == [["late", "good"]] + [["good"]] * 6

@@ -1,0 +1,73 @@
+"""Being interrupted while waiting, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+PROGRAM = """
+import asyncio
+from aiware_resources.waiting import monitor as m
+from tests.unit.waiting.support import scripted, settings, start, until, watch
+
+m.connect = lambda _: None
+
+async def main():
+    monitor = m.Monitor(settings())
+    condition = scripted(a="running", b="{b}", c="running")
+    waiting = [start(monitor, watch(condition, name)) for name in "{waits_for}"]
+    if waiting:
+        await until(condition, looks=2)
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@contextmanager
+def program(b: str, waits_for: str) -> Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    started = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM.format(b=b, waits_for=waits_for)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert started.stdout is not None
+        assert started.stdout.readline() == "ready\n"
+        yield started
+    finally:
+        started.kill()
+        started.communicate()
+
+
+@pytest.mark.parametrize(
+    ("b", "waits_for", "hint"),
+    [
+        (
+            "done",
+            "abc",
+            "warning: Interrupted while waiting for 2 objects. They go on in aiWARE: "
+            "`pulumi up` resumes the waiting.\n",
+        ),
+        ("running", "", ""),
+    ],
+)
+def test_an_interrupt_ends_the_program_with_a_hint_instead_of_a_traceback(b: str, waits_for: str, hint: str) -> None:
+    with program(b, waits_for) as running:
+        running.send_signal(signal.SIGINT)
+        _, errors = running.communicate(timeout=30)
+        assert (running.returncode, errors) == (1, hint)
