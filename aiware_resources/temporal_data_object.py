@@ -28,6 +28,7 @@ from aiware_resources.reconcile import (
     repeat_until_applied,
     unmarked,
 )
+from aiware_resources.reconcile.naming import api_properties
 from aiware_resources.tdo_assets import TdoAsset, TdoAssetArgs, asset_problems, file_content, is_file, without_path
 from aiware_resources.tdo_content import (
     ContentTemplateArgs,
@@ -292,7 +293,9 @@ class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObje
         arguments = {key: value for key, value in locals().items() if key in TdoState.model_fields}
         super().__init__(TdoProvider(), resource_name, arguments, opts)
         if may_have_files(assets):
-            uploads = Uploads(self, resource_name, self.__dict__["assets"])
+            # As the program says, not as recorded: a file that was only moved changes nothing in the state.
+            declared = api_properties(TdoState, {"assets": assets})["assets"]
+            uploads = Uploads(self, resource_name, pulumi.Output.from_input(declared))
             self.uploads = uploads.output
             self.__dict__["urn"] = urn_after(self, self.urn, uploads.done)
         else:

@@ -115,9 +115,12 @@ class Uploads:
         tdo_id, assets = await self._id.future(), await self._assets.future()
         if not tdo_id or assets is None:
             return UNKNOWN
-        owner = str(await self._owner.future())
+        files = [asset for asset in assets if is_file(asset)]
+        if not files:
+            # The last one that was taken out, the provider has deleted.
+            return []
         try:
-            return await self._reconciled(tdo_id, [asset for asset in assets if is_file(asset)], owner)
+            return await self._reconciled(tdo_id, files, str(await self._owner.future()))
         except AiwareError as error:
             failure = error
         return await self._monitor.fail(self._name, self._row, failure)

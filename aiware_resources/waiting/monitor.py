@@ -113,6 +113,7 @@ class Monitor:
         self._transfers = ThreadPoolExecutor(4, thread_name_prefix="aiware-transfer")
         self._interrupted = threading.Event()
         self._interval = Interval(settings.poll_interval, settings.poll_max_interval)
+        self._due = 0.0
         self._watches: list[Watch[Any]] = []
         self._new: list[Watch[Any]] = []
         self._arrived = asyncio.Event()
@@ -226,6 +227,7 @@ class Monitor:
     # --- polling ----------------------------------------------------------------------------------------------------
 
     async def _poll(self) -> None:
+        self._due = time.monotonic() + self._interval.seconds
         try:
             while self._watches or self._new:
                 await self._round()
@@ -236,11 +238,12 @@ class Monitor:
             self._polling = None
 
     async def _round(self) -> None:
-        """Looks at what is new as soon as it has gathered, and at everything when the interval has passed."""
+        """Looks at what is new as soon as it has gathered, and at everything whenever the interval has passed."""
         try:
-            await asyncio.wait_for(self._arrived.wait(), self._interval.seconds)
+            await asyncio.wait_for(self._arrived.wait(), self._due - time.monotonic())
         except TimeoutError:
             self._interval.after(changed=await self._look(self._watches))
+            self._due = time.monotonic() + self._interval.seconds
             return
         await asyncio.sleep(_GATHER)
         self._arrived.clear()
@@ -248,6 +251,8 @@ class Monitor:
         self._watches += new
         await self._look(new)
         self._interval.after(changed=True)
+        # What keeps arriving must not put off the look at what is there.
+        self._due = min(self._due, time.monotonic() + self._interval.seconds)
 
     async def _look(self, watches: Sequence[Watch[Any]]) -> bool:
         """Looks at objects, and takes note of what is seen.

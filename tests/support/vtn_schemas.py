@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from tests.support.project import ROOT
@@ -25,7 +25,7 @@ class Schemas:
     def __init__(self) -> None:
         paths = [_PACKAGE / "master.json", *(path for path in _PACKAGE.glob("*/*.json"))]
         self._schemas = {schema["$id"]: schema for schema in map(_read, paths)}
-        resources = [(id_, Resource(schema, DRAFT7)) for id_, schema in self._schemas.items()]
+        resources = [(id_, DRAFT7.create_resource(schema)) for id_, schema in self._schemas.items()]
         self._registry: Registry[Any] = Registry().with_resources(resources)
 
     def problems(self, document: Mapping[str, Any]) -> list[str]:
@@ -42,6 +42,7 @@ class Schemas:
         schema = {**self._schemas[id_], "$schema": "http://json-schema.org/draft-07/schema#"}
         validator = Draft7Validator(schema, registry=self._registry, format_checker=Draft7Validator.FORMAT_CHECKER)
         return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(document)]
+
 
 @pytest.fixture(scope="session")
 def schemas() -> Schemas:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pulumi
 import pytest
@@ -47,15 +48,24 @@ async def test_all_failures_end_in_one_error(make_monitor: MakeMonitor) -> None:
     }
 
 
+@contextmanager
+def unanswered_call() -> Iterator[tuple[asyncio.Future[bool], threading.Event]]:
+    """A call to the engine that takes until the event is set, or the block ends: no thread may outlive the test."""
+    answered = threading.Event()
+    try:
+        yield asyncio.get_running_loop().run_in_executor(None, answered.wait), answered
+    finally:
+        answered.set()
+
+
 async def test_a_failure_waits_for_a_call_to_the_engine(make_monitor: MakeMonitor) -> None:
     monitor = make_monitor()
     failing = start(monitor, watch(scripted(a="failed"), "a"))
-    answered = threading.Event()
-    call = asyncio.get_running_loop().run_in_executor(None, answered.wait)
-    await asyncio.sleep(0.2)
-    assert not failing.done()
-    answered.set()
-    await call
+    with unanswered_call() as (call, answered):
+        await asyncio.sleep(0.2)
+        assert not failing.done()
+        answered.set()
+        await call
     assert isinstance((await ended(failing))[0], pulumi.RunError)
 
 
@@ -63,16 +73,16 @@ async def test_a_failure_waits_for_what_an_answered_call_sets_off(make_monitor: 
     condition = scripted(a="failed", later="running running done")
     monitor = make_monitor()
     failing = start(monitor, watch(condition, "a"))
-    answered = threading.Event()
+    with unanswered_call() as (call, answered):
 
-    async def dependent() -> str | None:
-        await asyncio.get_running_loop().run_in_executor(None, answered.wait)
-        return await completed(monitor, watch(condition, "later"))
+        async def dependent() -> str | None:
+            await call
+            return await completed(monitor, watch(condition, "later"))
 
-    submitting = asyncio.create_task(dependent())
-    await until(condition, looks=1)
-    answered.set()
-    error, result = await ended(failing, submitting)
+        submitting = asyncio.create_task(dependent())
+        await until(condition, looks=1)
+        answered.set()
+        error, result = await ended(failing, submitting)
     assert result == "done"
     assert isinstance(error, pulumi.RunError)
 

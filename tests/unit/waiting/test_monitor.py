@@ -56,6 +56,18 @@ async def test_what_is_new_does_not_wait_for_the_next_look_at_all(make_monitor: 
     assert condition.looks == [["old"], ["new"]]
 
 
+async def test_what_keeps_arriving_does_not_keep_it_from_what_is_there(make_monitor: MakeMonitor) -> None:
+    condition = scripted(old="running done", **{f"new{number}": "running" for number in range(1000)})
+    monitor = make_monitor(poll_interval=0.1, poll_max_interval=0.1)
+    old = start(monitor, watch(condition, "old"))
+    for number in range(1000):
+        start(monitor, watch(condition, f"new{number}"))
+        await asyncio.sleep(0.01)
+        if old.done():
+            break
+    assert old.done()
+
+
 async def test_it_looks_less_often_while_nothing_changes(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="running")
     start(make_monitor(poll_interval=0.01, poll_max_interval=60), watch(condition, "a"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from aiware_resources.temporal_data_object import TdoProvider
 from aiware_resources.waiting import monitor as monitor_module
 from tests.support.local import Local
 from tests.unit.waiting.engine import Engine, known, value
+from tests.unit.waiting.support import become
 
 PROVIDERS: dict[str, Callable[[], ResourceProvider]] = {
     "Cluster": ClusterProvider,
@@ -224,3 +226,23 @@ async def test_an_argument_that_was_not_given_is_an_output_of_nothing(local: Loc
     assert (await value(tdo.start_date_time), await value(tdo.description)) == (1574311000, None)
     with pytest.raises(AttributeError, match="TemporalDataObject has no attribute 'colour'"):
         tdo.colour  # noqa: B018 - asking is the test
+
+
+async def test_a_look_costs_one_request_a_batch(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIWARE_POLL_BATCH_SIZE", "10")
+    local.behave(jobSeconds=600)
+    Engine(create=create)
+    made = [job(f"job-{number}") for number in range(25)]
+    ids = [await value(each.id) for each in made]
+    assert len(set(ids)) == 25
+
+    def asked() -> list[int]:
+        """How many jobs each request asked about."""
+        requests = json.loads(local.request_log())["requests"]
+        return [request["fields"]["job"] for request in requests if "job" in request["fields"]]
+
+    # From here on, nothing is new any more.
+    await become(lambda: asked()[-3:] == [10, 10, 5])
+    before = len(asked())
+    await become(lambda: len(asked()) >= before + 9)
+    assert asked()[before : before + 9] == [10, 10, 5] * 3
