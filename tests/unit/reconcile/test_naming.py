@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 import pytest
@@ -80,7 +80,7 @@ class Inner(ApiModel):
 
 
 class Outer(ApiModel):
-    either: Inner | list[Inner] | str
+    either: Inner | list[Annotated[Inner, "one of many"]] | str
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+import logging
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -23,3 +25,17 @@ def _haste(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_monitor() -> Callable[..., Monitor]:
     """Makes a monitor; to be called where an event loop runs."""
     return lambda **changes: Monitor(settings(**changes))
+
+
+@pytest.fixture
+def stumbles(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
+    """What asyncio says of tasks of this test that failed while nobody looked."""
+    gc.collect()
+    caplog.clear()
+
+    def told() -> str:
+        gc.collect()
+        return caplog.text
+
+    with caplog.at_level(logging.ERROR, "asyncio"):
+        yield told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -45,6 +46,10 @@ class Engine(pulumi.runtime.Mocks):
         self._create = create
         self.logged: list[engine_pb2.LogRequest] = []
         pulumi.runtime.set_mocks(self, preview=preview, monitor=_Monitor(self))
+        # As Pulumi's own host of a program does: a run that fails leaves futures that nobody asks any more.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        # What an earlier test left behind belongs to an event loop that is closed.
+        SETTINGS.outputs.clear()
         SETTINGS.engine = self
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:

@@ -9,6 +9,7 @@ import pulumi
 import pytest
 from pulumi.output import UNKNOWN
 
+from aiware_resources.errors import AuthenticationFailed
 from aiware_resources.waiting import Completion, Condition, Monitor, Seen, Waiting
 from aiware_resources.waiting import monitor as monitor_module
 from tests.unit.waiting.engine import Engine, as_declared, known, value
@@ -116,6 +117,17 @@ async def test_a_preview_looks_once_and_never_waits() -> None:
         await value(thing.raw_urn) for thing in (running, over)
     ]
     assert [sorted(look) for look in condition.looks] == [["over", "running"]]
+
+
+async def test_in_a_preview_nothing_that_depends_on_it_waits_for_the_look() -> None:
+    Engine(preview=True)
+    use_monitor()
+    condition = scripted(a="running")
+    condition.troubles = [AuthenticationFailed("The token was rejected.")]
+    thing = Thing("a", condition)
+    assert await value(thing.completion.urn()) == await value(thing.raw_urn)
+    with pytest.raises(pulumi.RunError, match="The token was rejected"):
+        await value(thing.status)
 
 
 async def test_a_preview_does_not_ask_about_what_is_yet_to_be_made() -> None:

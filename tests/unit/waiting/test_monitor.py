@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pulumi
 import pytest
+from pulumi.runtime.stack import wait_for_rpcs
 
 from aiware_resources.errors import (
     AuthenticationFailed,
@@ -18,7 +20,8 @@ from aiware_resources.errors import (
 )
 from aiware_resources.waiting import Done, Monitor
 from aiware_resources.waiting.monitor import current
-from tests.unit.waiting.support import completed, glance, row, scripted, start, until, watch
+from tests.unit.waiting.engine import Engine
+from tests.unit.waiting.support import completed, glance, row, scripted, settings, start, until, watch
 
 MakeMonitor = Callable[..., Monitor]
 
@@ -144,6 +147,16 @@ async def test_what_does_not_pass_breaks_off_all_waiting_at_once(make_monitor: M
     assert len(condition.looks) == 2
 
 
+async def test_what_was_broken_off_is_not_looked_at_again(make_monitor: MakeMonitor) -> None:
+    condition = scripted(a="running", b="done")
+    condition.troubles = [AuthenticationFailed("The token was rejected.")]
+    monitor = make_monitor()
+    with pytest.raises(pulumi.RunError):
+        await completed(monitor, watch(condition, "a"))
+    assert await completed(monitor, watch(condition, "b")) == "done"
+    assert condition.looks == [["a"], ["b"]]
+
+
 async def test_a_fault_of_the_program_is_not_dressed_up(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="running")
     condition.troubles = [ZeroDivisionError("somewhere")]
@@ -158,7 +171,7 @@ async def test_what_seems_to_have_failed_may_turn_out_to_be_done(make_monitor: M
     assert condition.explained == ["a"]
 
 
-async def test_glances_share_one_look(make_monitor: MakeMonitor) -> None:
+async def test_glances_share_one_look(make_monitor: MakeMonitor, stumbles: Callable[[], str]) -> None:
     condition = scripted(a="running", b="done", c="gone")
     monitor = make_monitor()
     seen = await asyncio.gather(*(glance(monitor, condition, name) for name in "abca"))
@@ -166,6 +179,8 @@ async def test_glances_share_one_look(make_monitor: MakeMonitor) -> None:
     assert condition.looks == [["a", "b", "c"]]
     assert await glance(monitor, condition, "b") == "done"
     assert condition.looks == [["a", "b", "c"], ["b"]]
+    # A look that nobody needs finds nobody who asked.
+    assert stumbles() == ""
 
 
 async def test_glances_at_two_kinds_are_kept_apart(make_monitor: MakeMonitor) -> None:
@@ -191,6 +206,27 @@ async def test_aiware_is_asked_in_a_thread_of_the_monitors_own(
     monkeypatch.setattr("aiware_resources.waiting.monitor.connect", lambda settings: f"api at {settings.endpoint}")
     name, api = await make_monitor().call(lambda api: (threading.current_thread().name, str(api)))
     assert (name.startswith("aiware-monitor"), api) == (True, "api at local")
+
+
+async def test_a_program_that_runs_without_aiware_never_asks_it() -> None:
+    with pytest.raises(NotSent, match="runs without aiWARE"):
+        await Monitor(settings(), offline=True).call(lambda api: api)
+
+
+@pytest.mark.parametrize("is_fine", [True, False])
+async def test_a_token_that_is_refused_ends_the_program_early(
+    make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch, is_fine: bool
+) -> None:
+    class Api:
+        def me(self) -> None:
+            if not is_fine:
+                raise AuthenticationFailed("The token was rejected.", remedy="Get another one.")
+
+    monkeypatch.setattr("aiware_resources.waiting.monitor.connect", lambda _: Api())
+    Engine(preview=True)
+    make_monitor().expect_access()
+    with nullcontext() if is_fine else pytest.raises(pulumi.RunError, match="aiWARE cannot be used: The token was rej"):
+        await wait_for_rpcs()
 
 
 async def test_a_program_has_one_monitor() -> None:

@@ -113,6 +113,16 @@ async def test_a_job_tells_what_it_made(local: Local) -> None:
     assert len(await value(made.results())) >= len(results)
 
 
+async def test_tasks_may_be_written_beside_a_graph(local: Local) -> None:
+    Engine(create=create)
+    beside: pulumi.Output[Any] = pulumi.Output.from_input([{"engine_id": engines.CHUNK_AGGREGATOR}])
+    made = Job("job", dag=GRAPH, tasks=beside, target={}, wait=False)
+    assert await value(made.id)
+    submitted = [task["engineId"] for task in local.only("jobs")["tasks"]["records"]]
+    expected = [*(str(task["engine_id"]) for task in GRAPH.tasks), engines.CHUNK_AGGREGATOR]
+    assert sorted(submitted) == sorted(expected)
+
+
 async def test_captions_are_downloaded_once(local: Local, tmp_path: Path) -> None:
     Engine(create=create)
     file = tmp_path / "new folder" / "captions.vtt"

@@ -27,3 +27,11 @@ async def test_a_message_carries_the_urn(kind: str, severity: int, ephemeral: bo
     (logged,) = engine.logged
     assert (logged.message, logged.urn) == ("what is to be said", "urn:pulumi:stack::project::type::name")
     assert (logged.severity, logged.ephemeral) == (severity, ephemeral)
+
+
+async def test_without_a_resource_a_message_goes_to_the_stack() -> None:
+    engine = Engine()
+    Row(None).warn("what is to be said")
+    await become(lambda: engine.logged)
+    (logged,) = engine.logged
+    assert (logged.message, logged.urn, logged.severity) == ("what is to be said", "", engine_pb2.WARNING)
