@@ -47,7 +47,7 @@ def markdown(series: Sequence[Series], longest_waiting: float) -> str:
             "|---|---|---|---|",
             *(_requests(each) for each in series),
             "",
-            f"Measured on {_machine(series)}.",
+            f"Measured on {_machine()}.",
             "",
         ]
     )
@@ -55,8 +55,9 @@ def markdown(series: Sequence[Series], longest_waiting: float) -> str:
 
 def _table(series: Sequence[Series]) -> list[str]:
     return [
-        "| jobs | up, jobs of 0 s | up, jobs that take time | added by waiting | waiting inside create | preview |",
-        "|---|---|---|---|---|---|",
+        "| jobs | rounds | up, jobs of 0 s | up, jobs that take time "
+        "| added by waiting | waiting inside create | preview |",
+        "|---|---|---|---|---|---|---|",
         *(_row(each) for each in series),
     ]
 
@@ -64,6 +65,7 @@ def _table(series: Sequence[Series]) -> list[str]:
 def _row(series: Series) -> str:
     cells = [
         str(series.jobs),
+        str(len(series.slow)),
         f"{series.quick_up:.1f} {_range([run.up for run in series.quick])}",
         f"{series.slow_up:.1f} {_range([run.up for run in series.slow])}, {series.job_seconds:g} s each",
         f"**{series.waiting:.1f}**",
@@ -96,8 +98,6 @@ def _span(numbers: Sequence[int]) -> str:
     return f"{min(numbers)}" if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
 
 
-def _machine(series: Sequence[Series]) -> str:
-    return (
-        f"{os.cpu_count()} cores ({platform.system()}, {platform.machine()}), Python {platform.python_version()}, "
-        f"Pulumi {version('pulumi')}, {len(series[0].slow)} rounds"
-    )
+def _machine() -> str:
+    machine = f"{os.cpu_count()} cores ({platform.system()}, {platform.machine()})"
+    return f"{machine}, Python {platform.python_version()}, Pulumi {version('pulumi')}"

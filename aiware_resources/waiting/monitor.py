@@ -222,7 +222,8 @@ class Monitor:
         count = len(self._watches) + len(self._new)
         if not count:
             return None
-        return f"Interrupted while waiting for {count} objects. They go on in aiWARE: `pulumi up` resumes the waiting."
+        what = "1 object. It goes" if count == 1 else f"{count} objects. They go"
+        return f"Interrupted while waiting for {what} on in aiWARE: `pulumi up` resumes the waiting."
 
     # --- polling ----------------------------------------------------------------------------------------------------
 
