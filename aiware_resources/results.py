@@ -10,7 +10,7 @@ import pulumi
 from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
-from aiware_resources.api import CloudApi, EngineResultRecord
+from aiware_resources.api import Api, EngineResultRecord
 from aiware_resources.errors import AiwareError
 from aiware_resources.waiting import Completion, Row, current, derived
 
@@ -73,7 +73,7 @@ async def read_results(job_id: str) -> list[EngineResultRecord]:
 async def _ask(known: dict[str, Any]) -> list[EngineResultRecord]:
     wanted = {key: value for key, value in known.items() if value is not None}
 
-    def ask(api: CloudApi) -> list[EngineResultRecord]:
+    def ask(api: Api) -> list[EngineResultRecord]:
         return api.engine_results(**wanted)
 
     monitor = current()

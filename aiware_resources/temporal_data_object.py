@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pulumi
 
-from aiware_resources.api import AssetRecord, CloudApi, TdoRecord
+from aiware_resources.api import Api, AssetRecord, TdoRecord
 from aiware_resources.policies import Adoptable, CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
     OWNER_KEY,
@@ -177,7 +177,7 @@ class TdoProvider(EntityProvider):
         return {**kept, **(news.get("details") or {})}
 
 
-def remove_tdo(api: CloudApi, tdo_id: str, policy: str, options: Sequence[str] | None) -> None:
+def remove_tdo(api: Api, tdo_id: str, policy: str, options: Sequence[str] | None) -> None:
     """Does to a TDO what a destroy policy says.
 
     ``delete`` is final (``deleteTDO``); ``cleanup`` removes content and keeps the TDO (``cleanupTDO``, by default

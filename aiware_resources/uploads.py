@@ -15,7 +15,7 @@ import pulumi
 from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
-from aiware_resources.api import AssetRecord, CloudApi, LocalFile, Progress, connect
+from aiware_resources.api import Api, AssetRecord, LocalFile, Progress, connect
 from aiware_resources.errors import AiwareError, NotFound, UploadFailed
 from aiware_resources.reconcile import OWNER_KEY, Props, marked, marker_of, repeat_until_applied, send_once
 from aiware_resources.tdo_assets import file_content, is_file
@@ -70,7 +70,7 @@ class Wanted:
         """The asset in aiWARE that is this file, if there is one."""
         return next(filter(self.is_like, records), None)
 
-    def upload(self, api: CloudApi, tdo_id: str, progress: Progress) -> AssetRecord:
+    def upload(self, api: Api, tdo_id: str, progress: Progress) -> AssetRecord:
         """Uploads it (mutation ``createAsset``); after a lost answer only if it did not arrive.
 
         Raises:
@@ -195,7 +195,7 @@ async def _read(path: str) -> LocalFile:
         ) from error
 
 
-def _listed(api: CloudApi, tdo_id: str) -> list[AssetRecord]:
+def _listed(api: Api, tdo_id: str) -> list[AssetRecord]:
     try:
         return list(api.assets(tdo_id))
     except NotFound:
@@ -205,7 +205,7 @@ def _listed(api: CloudApi, tdo_id: str) -> list[AssetRecord]:
         return []
 
 
-def delete_stale(api: CloudApi, owner: str, there: Sequence[AssetRecord], wanted: Sequence[AssetRecord]) -> None:
+def delete_stale(api: Api, owner: str, there: Sequence[AssetRecord], wanted: Sequence[AssetRecord]) -> None:
     """Deletes what the resource uploaded earlier and does not want any more (mutation ``deleteAsset``)."""
     kept = {record.id for record in wanted}
     for record in there:
@@ -214,7 +214,7 @@ def delete_stale(api: CloudApi, owner: str, there: Sequence[AssetRecord], wanted
             _delete(api, record.id)
 
 
-def _delete(api: CloudApi, asset_id: str) -> None:
+def _delete(api: Api, asset_id: str) -> None:
     try:
         repeat_until_applied(lambda: api.delete_asset(asset_id), lambda: False)
     except NotFound:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aiware_resources.api.cloud import CloudApi, close_connections, connect
+from aiware_resources.api.cloud import CloudApi
+from aiware_resources.api.connecting import Api, close_connections, connect
 from aiware_resources.api.download import Downloaded, download, remote_size
 from aiware_resources.api.engine_records import (
     CatalogueEngineRecord,
@@ -25,6 +26,7 @@ from aiware_resources.api.records import (
 )
 
 __all__ = [
+    "Api",
     "AssetRecord",
     "CatalogueEngineRecord",
     "CloudApi",

@@ -1,10 +1,6 @@
-"""The aiWARE cloud API (GraphQL) as one object, and how to get one."""
+"""The aiWARE cloud API (GraphQL) as one object."""
 
 from __future__ import annotations
-
-import atexit
-import os
-import threading
 
 import httpx
 from pydantic import SecretStr
@@ -82,41 +78,6 @@ class CloudApi(ClusterCalls, EngineCalls, TdoCalls, AssetCalls, JobCalls, Export
         self._transport.close()
 
 
-_connections: dict[tuple[Settings, str | None, str | None], CloudApi] = {}
-_lock = threading.Lock()
-
-
-def connect(settings: Settings) -> CloudApi:
-    """Gives the API for these settings: a new one at first, the same one afterwards. Thread-safe.
-
-    Args:
-        settings: How to talk to aiWARE; `endpoint` `local` starts the local aiWARE.
-
-    Raises:
-        ConfigurationError: If the settings cannot work.
-    """
-    if settings.api != "cloud":
-        raise errors.ConfigurationError(
-            "This version cannot talk to aiWARE Edge.", remedy="Set aiware:api to cloud, or leave it out."
-        )
-    # Where the local aiWARE lives is no setting, yet another place is another aiWARE.
-    key = (settings, os.environ.get("AIWARE_LOCAL_DATA"), os.environ.get("AIWARE_LOCAL_PORT"))
-    with _lock:
-        if key not in _connections:
-            _connections[key] = CloudApi(settings, settings.resolve_endpoint())
-        return _connections[key]
-
-
-def close_connections() -> None:
-    """Closes all connections of this process; the next `connect` opens new ones."""
-    with _lock:
-        while _connections:
-            _connections.popitem()[1].close()
-
-
 def _origin(url: str) -> tuple[str, str, int | None]:
     parsed = httpx.URL(url)
     return parsed.scheme, parsed.host, parsed.port or {"http": 80, "https": 443}.get(parsed.scheme)
-
-
-atexit.register(close_connections)

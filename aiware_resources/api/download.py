@@ -19,7 +19,7 @@ from typing import TypeVar
 import httpx
 
 from aiware_resources import errors
-from aiware_resources.api.cloud import connect
+from aiware_resources.api.connecting import connect
 from aiware_resources.api.failures import Cause, Failure, Kind, from_network, from_status
 from aiware_resources.api.local_file import Progress
 from aiware_resources.api.redaction import without_query

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
-from aiware_resources.api import CatalogueEngineRecord, CloudApi, ClusterRecord, EngineCategoryRecord
+from aiware_resources.api import Api, CatalogueEngineRecord, ClusterRecord, EngineCategoryRecord
 from aiware_resources.catalogue.near import similar
 from aiware_resources.errors import InvalidInput, NotFound
 
@@ -38,7 +38,7 @@ class Catalogue:
         api: The API to ask.
     """
 
-    def __init__(self, api: CloudApi) -> None:
+    def __init__(self, api: Api) -> None:
         self._api = api
         self._answers: dict[Hashable, Any] = {}
         self._engines: dict[str, CatalogueEngineRecord | None] = {}
@@ -142,11 +142,11 @@ class Catalogue:
             return answer
 
 
-_catalogues: dict[CloudApi, Catalogue] = {}
+_catalogues: dict[Api, Catalogue] = {}
 _catalogues_lock = threading.Lock()
 
 
-def catalogue_of(api: CloudApi) -> Catalogue:
+def catalogue_of(api: Api) -> Catalogue:
     """The catalogue behind a connection: the same one for the same settings in one process."""
     with _catalogues_lock:
         return _catalogues.setdefault(api, Catalogue(api))

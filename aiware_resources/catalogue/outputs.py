@@ -8,7 +8,7 @@ from typing import Any, TypedDict, TypeVar, cast
 import pulumi
 from pulumi.output import UNKNOWN
 
-from aiware_resources.api import CloudApi
+from aiware_resources.api import Api
 from aiware_resources.catalogue.lookups import Catalogue, catalogue_of
 from aiware_resources.errors import AiwareError
 from aiware_resources.waiting import current
@@ -258,7 +258,7 @@ def _looked_up(
     monitor = current()
 
     async def answer(given: dict[str, Any]) -> Any:
-        def call(api: CloudApi) -> Any:
+        def call(api: Api) -> Any:
             return ask(catalogue_of(api), given)
 
         try:

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from aiware_resources.api import AssetRecord, CloudApi, LocalFile
+from aiware_resources.api import Api, AssetRecord, LocalFile
 from aiware_resources.cli.progress import bar
 from aiware_resources.cli.session import Session
 from aiware_resources.reconcile import send_once
@@ -80,7 +80,7 @@ def upload(
         click.echo(f"asset {record.id}: {read.size} bytes of {file}{', which was there already' if there else ''}")
 
 
-def _find(api: CloudApi, tdo_id: str, name: object, asset_type: str, file: LocalFile) -> AssetRecord | None:
+def _find(api: Api, tdo_id: str, name: object, asset_type: str, file: LocalFile) -> AssetRecord | None:
     """The asset of the TDO that is this file, if there is one."""
     wanted = (name, asset_type, file.md5)
     return next(

@@ -6,7 +6,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 
-from aiware_resources.api import CloudApi, connect
+from aiware_resources.api import Api, connect
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import Settings
 
@@ -29,7 +29,7 @@ class Session:
         """
         return Settings.from_mapping(_stack_config(self.stack) if self.stack else {})
 
-    def api(self) -> CloudApi:
+    def api(self) -> Api:
         """The API of the aiWARE that the settings name."""
         return connect(self.settings())
 

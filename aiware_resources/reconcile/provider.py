@@ -27,7 +27,7 @@ from pulumi.dynamic import (
 )
 from pydantic.alias_generators import to_camel
 
-from aiware_resources.api import CloudApi, connect
+from aiware_resources.api import Api, connect
 from aiware_resources.errors import AdoptionError, NotFound
 from aiware_resources.reconcile import ownership
 from aiware_resources.reconcile.compare import changed_paths, different
@@ -242,7 +242,7 @@ class EntityProvider(ResourceProvider):
     # --- how ---------------------------------------------------------------------------------------------------------
 
     @property
-    def api(self) -> CloudApi:
+    def api(self) -> Api:
         """The API of the stack's aiWARE."""
         return connect(self._settings)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aiware_resources.api import CloudApi, ClusterRecord, ExportRecord, JobRecord, TaskRecord
+from aiware_resources.api import Api, ClusterRecord, ExportRecord, JobRecord, TaskRecord
 from aiware_resources.errors import ApiError, ClusterFailed, ExportFailed, JobFailed
 from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
 
@@ -29,7 +29,7 @@ class JobCondition:
     def __init__(self, target_id: str | None = None) -> None:
         self.target_id = target_id
 
-    def look(self, api: CloudApi, ids: Sequence[str]) -> Mapping[str, JobRecord]:
+    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, JobRecord]:
         """Reads jobs in batches (query ``job``)."""
         return api.jobs(ids)
 
@@ -43,7 +43,7 @@ class JobCondition:
             return Failed(job_failed(record, None), record)
         return Pending(_job_progress(record), record.status or "pending")
 
-    def explain(self, api: CloudApi, object_id: str, failed: Failed[JobRecord]) -> Verdict[JobRecord]:
+    def explain(self, api: Api, object_id: str, failed: Failed[JobRecord]) -> Verdict[JobRecord]:
         """Adds the log of the failing task; a job whose record was purged is done when its TDO is there."""
         if failed.record is None:
             return Done(None) if self.target_id and api.tdos([self.target_id]) else failed
@@ -61,7 +61,7 @@ class ExportCondition:
 
     kind = "export request"
 
-    def look(self, api: CloudApi, ids: Sequence[str]) -> Mapping[str, ExportRecord]:
+    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, ExportRecord]:
         """Reads export requests in batches (query ``exportRequests``)."""
         return api.export_requests(ids)
 
@@ -76,7 +76,7 @@ class ExportCondition:
             return Done(record)
         return Pending(record.status, record.status)
 
-    def explain(self, api: CloudApi, object_id: str, failed: Failed[ExportRecord]) -> Verdict[ExportRecord]:
+    def explain(self, api: Api, object_id: str, failed: Failed[ExportRecord]) -> Verdict[ExportRecord]:
         """aiWARE tells no reason of a failed export."""
         return failed
 
@@ -86,7 +86,7 @@ class ClusterCondition:
 
     kind = "cluster"
 
-    def look(self, api: CloudApi, ids: Sequence[str]) -> Mapping[str, ClusterRecord]:
+    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, ClusterRecord]:
         """Reads clusters in batches (query ``clusters``)."""
         return api.clusters(ids)
 
@@ -102,7 +102,7 @@ class ClusterCondition:
             return Pending(f"{record.status}{heading}", record.status)
         return Done(record)
 
-    def explain(self, api: CloudApi, object_id: str, failed: Failed[ClusterRecord]) -> Verdict[ClusterRecord]:
+    def explain(self, api: Api, object_id: str, failed: Failed[ClusterRecord]) -> Verdict[ClusterRecord]:
         """aiWARE tells no reason of a failed cluster."""
         return failed
 

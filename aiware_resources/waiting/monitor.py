@@ -20,7 +20,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import pulumi
 
-from aiware_resources.api import CloudApi, Progress, connect
+from aiware_resources.api import Api, Progress, connect
 from aiware_resources.errors import (
     AiwareError,
     CapacityExceeded,
@@ -60,13 +60,13 @@ class Condition(Protocol[R]):
 
     kind: str
 
-    def look(self, api: CloudApi, ids: Sequence[str]) -> Mapping[str, R]:
+    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, R]:
         """Reads objects in batches; an id that aiWARE does not know is absent from the answer."""
 
     def judge(self, object_id: str, record: R | None) -> Verdict[R]:
         """What a record means; ``None`` when aiWARE does not know the object."""
 
-    def explain(self, api: CloudApi, object_id: str, failed: Failed[R]) -> Verdict[R]:
+    def explain(self, api: Api, object_id: str, failed: Failed[R]) -> Verdict[R]:
         """Asks aiWARE for more about what seems to have ended badly."""
 
 
@@ -127,7 +127,7 @@ class Monitor:
         self.under_way = UnderWay()
         end_quietly_on_interrupt(self._on_interrupt)
 
-    async def call(self, ask: Callable[[CloudApi], R]) -> R:
+    async def call(self, ask: Callable[[Api], R]) -> R:
         """Asks aiWARE something in a thread of the monitor's own.
 
         Raises:
@@ -356,15 +356,15 @@ class Monitor:
         self._watches, self._new = [], []
 
 
-def _records(condition: Condition[R], ids: Sequence[str], api: CloudApi) -> Mapping[str, R]:
+def _records(condition: Condition[R], ids: Sequence[str], api: Api) -> Mapping[str, R]:
     return condition.look(api, ids)
 
 
-def _explained(condition: Condition[R], object_id: str, failed: Failed[R], api: CloudApi) -> Verdict[R]:
+def _explained(condition: Condition[R], object_id: str, failed: Failed[R], api: Api) -> Verdict[R]:
     return condition.explain(api, object_id, failed)
 
 
-def _ask_who_we_are(api: CloudApi) -> None:
+def _ask_who_we_are(api: Api) -> None:
     # A token that belongs to no user, or may not ask, is good for the rest all the same.
     with contextlib.suppress(NotFound, NotAllowed):
         api.me()

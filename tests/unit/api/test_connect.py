@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from aiware_resources import errors
-from aiware_resources.api.cloud import CloudApi, close_connections, connect
+from aiware_resources.api import CloudApi, close_connections, connect
 from aiware_resources.settings import Connection, Credentials, Settings
 
 if TYPE_CHECKING:

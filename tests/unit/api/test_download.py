@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from aiware_resources import errors
-from aiware_resources.api.cloud import close_connections
+from aiware_resources.api import close_connections
 from aiware_resources.api.download import download, remote_size
 from aiware_resources.api.retry import RetryPolicy
 from aiware_resources.api.retrying import Patience

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from aiware_resources.api import CloudApi
+from aiware_resources.api import Api
 from aiware_resources.errors import JobFailed
 from aiware_resources.settings import Settings
 from aiware_resources.waiting import Condition, Done, Failed, Monitor, Pending, Row, Verdict, Watch
@@ -16,7 +16,7 @@ from aiware_resources.waiting import Condition, Done, Failed, Monitor, Pending, 
 SOON = 0.01
 """Seconds between two looks in these tests."""
 
-NO_API = cast(CloudApi, None)
+NO_API = cast(Api, None)
 """Where nothing asks the API."""
 
 
@@ -60,7 +60,7 @@ class Scripted(Condition[str]):
     explained: list[str] = field(default_factory=list)
     verdict: Verdict[str] | None = None
 
-    def look(self, api: CloudApi, ids: Sequence[str]) -> Mapping[str, str]:
+    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, str]:
         self.looks.append(list(ids))
         trouble = self.troubles.pop(0) if self.troubles else None
         if trouble:
@@ -75,7 +75,7 @@ class Scripted(Condition[str]):
             return Failed(JobFailed(f"{object_id} has {record or 'gone'}.", object_id=object_id), record)
         return Pending(record, record)
 
-    def explain(self, api: CloudApi, object_id: str, failed: Failed[str]) -> Verdict[str]:
+    def explain(self, api: Api, object_id: str, failed: Failed[str]) -> Verdict[str]:
         self.explained.append(object_id)
         return self.verdict or failed
 

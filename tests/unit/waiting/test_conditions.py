@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from aiware_resources.api import CloudApi, ClusterRecord, ExportRecord, JobRecord
+from aiware_resources.api import Api, ClusterRecord, ExportRecord, JobRecord
 from aiware_resources.errors import ClusterFailed, ExportFailed, JobFailed, NotAllowed, NotFound, ServerFailure
 from aiware_resources.waiting import Done, Failed, Pending
 from aiware_resources.waiting.conditions import ClusterCondition, ExportCondition, JobCondition
@@ -57,7 +57,7 @@ def explained(api: FakeApi, record: JobRecord | None, target_id: str | None = No
     condition = JobCondition(target_id)
     failed = condition.judge("job-1", record)
     assert isinstance(failed, Failed)
-    return condition.explain(cast(CloudApi, api), "job-1", failed)
+    return condition.explain(cast(Api, api), "job-1", failed)
 
 
 @pytest.mark.parametrize("status", ["pending", "queued", "running", "accepted", "paused", "something new"])
