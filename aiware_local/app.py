@@ -11,10 +11,12 @@ from starlette.routing import Route
 
 from aiware_local.control import Control, local_only
 from aiware_local.downloads import Downloads
+from aiware_local.edge.api import EdgeApi
 from aiware_local.graphql_api import GraphQLApi
 from aiware_local.ids import new_uuid
 from aiware_local.installation import Installation
 from aiware_local.oauth import OAuth
+from aiware_local.organization import EDGE_PATH
 from aiware_local.worker import PATIENCE_SECONDS, Worker
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ def create_app(
     return Starlette(
         routes=[
             Route("/v3/graphql", graphql.handle, methods=["POST"]),
+            Route(f"{EDGE_PATH}/{{path:path}}", EdgeApi(installation, worker)),
             Route("/v1/admin/oauth/authorize", oauth.authorize),
             Route("/v1/admin/oauth/token", oauth.token, methods=["POST"]),
             Route("/assets/{id}", downloads.asset),

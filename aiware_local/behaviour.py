@@ -45,6 +45,7 @@ class Settings(ControlModel):
     cluster_seconds: NonNegativeFloat = 0
     uri_seconds: PositiveFloat = signing.LIFETIME_SECONDS
     rate_limit: RateLimit | None = None
+    record_requests: bool = False
     engines: dict[str, EngineBehaviour] = Field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:

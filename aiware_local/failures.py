@@ -50,8 +50,9 @@ class RunError(Exception):
 def failure_of(reason: str, message: str) -> Record:
     """A failure as a task's result holds it.
 
-    A reason outside the enum cannot be answered by the API: it becomes `other` and leads the message.
+    A reason outside the enum cannot be answered by GraphQL: it becomes `other` and leads the message. The record keeps
+    it as `word`, since Edge has reasons of its own.
     """
     if reason in set(FailureReason):
-        return {"reason": reason, "message": message}
-    return {"reason": str(FailureReason.OTHER), "message": f"{reason}: {message}"}
+        return {"reason": reason, "message": message, "word": reason}
+    return {"reason": str(FailureReason.OTHER), "message": f"{reason}: {message}", "word": reason}

@@ -13,11 +13,16 @@ from aiware_local.errors import ErrorName, plain_entry
 from aiware_local.faults import Fault
 from aiware_local.installation import Call
 
+StatusAnswer = Callable[[int, int | None, float], Response]
 GATEWAY_PAGE = "<html><head><title>{0}</title></head>\n<body><h1>{0}</h1></body></html>\n"
 
 
 async def answer_with(
-    fault: Fault, call: Call | None, answer: Callable[[], Awaitable[Response]], now: float
+    fault: Fault,
+    call: Call | None,
+    answer: Callable[[], Awaitable[Response]],
+    now: float,
+    with_status: StatusAnswer | None = None,
 ) -> Response:
     """The answer as the fault leaves it.
 
@@ -26,6 +31,7 @@ async def answer_with(
         call: the call, for a fault that makes its root fields fail; None if the request does not get so far.
         answer: handles the request. It is not called where the fault acts before anything is applied.
         now: seconds since the epoch.
+        with_status: the answer of nothing but a status; by default that of GraphQL.
     """
     action = fault.action
     if action.delay_seconds is not None:
@@ -33,7 +39,7 @@ async def answer_with(
     if action.refuse:
         return Cut()
     if action.status is not None:
-        return status_answer(action.status, action.retry_after, now)
+        return (with_status or status_answer)(action.status, action.retry_after, now)
     if action.graphql_error is not None and call is not None:
         call.failing[fault.match.operation or ""] = action.graphql_error
     response = await answer()

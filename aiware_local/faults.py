@@ -12,7 +12,10 @@ from aiware_local.store import Store
 
 
 class Match(ControlModel):
-    """Which requests: those that execute this root field (`download`: of a signed URI); without it all API requests."""
+    """Which requests: those of a root field or of an operationId of Edge; without one all API requests.
+
+    `download` means those of signed URIs.
+    """
 
     operation: str | None = None
 

@@ -20,6 +20,7 @@ from aiware_local.fault_answers import answer_with, status_answer
 from aiware_local.graphql_request import BadRequestError, GraphQLRequest, read_document, read_request, root_fields
 from aiware_local.installation import Call, Installation
 from aiware_local.rate_limit import RateLimiter
+from aiware_local.recording import recorded
 from aiware_local.schema import load_schema
 from aiware_local.worker import Worker
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 PUBLIC_FIELDS = frozenset({"userLogin", "__typename"})
 """What may be asked without a token."""
+SECRET_FIELDS = frozenset({"userLogin", "userLogout"})
+"""Requests with these may have a password or a token anywhere, also in the text of the document."""
 ANONYMOUS = ""
 """Counts against the rate limit as a token of its own."""
 
@@ -56,16 +59,25 @@ class GraphQLApi:
     async def handle(self, request: Request) -> Response:
         """Handles one request and notes it in the request log."""
         begun = time.perf_counter()
+        now = self._installation.clock.now()
         exchange = _Exchange()
         response = await self._answer(request, exchange)
         await request.close()
         status = None if isinstance(response, Cut) else response.status_code
         asked = Counter(exchange.fields)
-        now = self._installation.clock.now()
-        self._installation.requests.add(now, exchange.operation, asked, exchange.executed, status)
+        more = await self._recorded(request, asked)
+        self._installation.requests.add(now, exchange.operation, asked, exchange.executed, status, more)
         milliseconds = (time.perf_counter() - begun) * 1000
         log.info("%s: %s in %.0f ms", _summary(asked), "connection cut" if status is None else status, milliseconds)
         return response
+
+    async def _recorded(self, request: Request, asked: Iterable[str]) -> dict[str, Any]:
+        """The query and the JSON body where they are to be recorded; of a form, and of logins, no body."""
+        if not self._installation.behaviour.settings.record_requests:
+            return {}
+        is_json = request.headers.get("content-type", "").startswith("application/json")
+        content = await request.body() if is_json else b""
+        return recorded(request.query_params, content, is_secret=not SECRET_FIELDS.isdisjoint(asked))
 
     async def _answer(self, request: Request, exchange: _Exchange) -> Response:
         now = self._installation.clock.now()

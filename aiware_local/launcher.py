@@ -17,6 +17,8 @@ from typing import Any
 
 import httpx
 
+from aiware_local.organization import EDGE_PATH, ORGANIZATION_UUID
+
 HOST = "127.0.0.1"
 SERVER_FILE = "server.json"
 """Where the serving process writes down its id, its address and its instance."""
@@ -56,6 +58,16 @@ class LocalServer:
     def graphql_url(self) -> str:
         """The GraphQL endpoint."""
         return f"{self.url}/v3/graphql"
+
+    @property
+    def edge_url(self) -> str:
+        """The base URL of the Edge REST API."""
+        return f"{self.url}{EDGE_PATH}"
+
+    @property
+    def edge_organization_id(self) -> str:
+        """The UUID by which the Edge REST API names its organisation (internalOrganizationID)."""
+        return ORGANIZATION_UUID
 
     @property
     def token(self) -> str:

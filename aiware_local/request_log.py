@@ -1,9 +1,13 @@
-"""What was asked of the API: counts by root field, and the latest requests. Never a token, a variable or a document."""
+"""What was asked of the API: counts by root field, and the latest requests.
+
+Never a token; a variable or a document only where the behaviour says to record requests.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from aiware_local.scalars import format_datetime
@@ -28,17 +32,19 @@ class RequestLog:
         fields: Mapping[str, int],
         executed: Mapping[str, int],
         status: int | None,
+        more: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Notes one HTTP request to the API.
 
         Args:
             now: when it came, in seconds since the epoch.
-            operation: the name of the GraphQL operation, if it has one.
-            fields: the root fields that it asked for, and how often each.
+            operation: the name of the GraphQL operation, if it has one; the operationId of Edge.
+            fields: the root fields that it asked for, and how often each; on Edge the operationId.
             executed: those that were executed; a request that was refused executes none.
             status: the HTTP status of the answer, None if the connection was cut.
+            more: what else the entry says.
         """
-        entry = {"time": format_datetime(now), "operation": operation, "fields": dict(fields), "status": status}
+        entry = {"time": format_datetime(now), "operation": operation, "fields": dict(fields), "status": status, **more}
         connection = self._store.connection
         with self._store.transaction():
             cursor = connection.execute("INSERT INTO requests (body) VALUES (?)", (json.dumps(entry),))

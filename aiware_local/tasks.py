@@ -10,7 +10,7 @@ from aiware_local.clusters import show_cluster
 from aiware_local.engine_runs.run import read_document
 from aiware_local.errors import not_found
 from aiware_local.ids import job_of_task
-from aiware_local.installation import Call, Info
+from aiware_local.installation import Call, Info, Installation
 from aiware_local.job_records import as_text, show_job, show_task
 from aiware_local.records import Record
 from aiware_local.roots import QUERY
@@ -72,16 +72,20 @@ def resolve_target(task: Record, info: Info) -> Record | None:
     return info.context.store.get("tdo", task["targetId"])
 
 
-@TASK.field("output")
-@TASK.field("taskOutput")
-def resolve_output(task: Record, info: Info) -> Any:
-    """What the engine has put out; a document that an output writer has collected is not repeated here."""
+def task_output(installation: Installation, task: Record) -> Any:
+    """What the engine of a shown task has put out; a document that was collected is not repeated here."""
     result = task["_task"]["_result"]
     if result is None or task["status"] != "complete":
         return None
     if result["document"] is not None and not result["collected"]:
-        return read_document(info.context.installation, result["document"])
+        return read_document(installation, result["document"])
     return result["output"]
+
+
+@TASK.field("output")
+@TASK.field("taskOutput")
+def resolve_output(task: Record, info: Info) -> Any:
+    return task_output(info.context.installation, task)
 
 
 @TASK.field("outputString")

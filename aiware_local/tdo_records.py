@@ -9,7 +9,7 @@ from typing import Any
 from aiware_local.asset_records import assets_of, drop_content, new_asset, save_asset
 from aiware_local.errors import invalid_input
 from aiware_local.ids import new_uuid
-from aiware_local.installation import ORGANIZATION_ID, Call
+from aiware_local.installation import ORGANIZATION_ID, Call, Installation
 from aiware_local.job_records import save_job
 from aiware_local.records import Record
 
@@ -112,12 +112,17 @@ def remove_tdo(call: Call, tdo: Record) -> None:
 def drop_results(call: Call, tdo: Record, *, collected_too: bool) -> None:
     """Removes the engine results that are stored on the tasks of the TDO's jobs."""
     for job in list(call.store.scan("job", owner=tdo["id"])):
-        for task in job["_tasks"]:
-            result = task["_result"]
-            for chunk in (result or {}).get("chunks") or []:
-                call.installation.files.delete(chunk["file"])
-            if result is None or result["document"] is None or (result["collected"] and not collected_too):
-                continue
-            call.installation.files.delete(result["document"])
-            result["document"] = result["output"] = None
+        drop_job_results(call.installation, job, collected_too=collected_too)
         save_job(call.store, job)
+
+
+def drop_job_results(installation: Installation, job: Record, *, collected_too: bool) -> None:
+    """Removes the files of the engine results that are stored on the job's tasks; the job is not saved."""
+    for task in job["_tasks"]:
+        result = task["_result"]
+        for chunk in (result or {}).get("chunks") or []:
+            installation.files.delete(chunk["file"])
+        if result is None or result["document"] is None or (result["collected"] and not collected_too):
+            continue
+        installation.files.delete(result["document"])
+        result["document"] = result["output"] = None

@@ -10,6 +10,7 @@ import pytest
 
 from aiware_local.app import create_app
 from aiware_local.installation import Installation
+from tests.aiware_local.edge_support import Edge
 from tests.aiware_local.support import FakeClock, Local
 
 
@@ -22,3 +23,8 @@ async def local(tmp_path: Path) -> AsyncIterator[Local]:
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:9000") as http:
         yield Local(installation, clock, http, media_root)
     installation.close()
+
+
+@pytest.fixture
+def edge(local: Local) -> Edge:
+    return Edge(local)

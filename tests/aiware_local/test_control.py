@@ -105,6 +105,7 @@ async def test_behaviour_is_merged(local: Local) -> None:
         "exportSeconds": 9,
         "clusterSeconds": 0,
         "uriSeconds": 900,
+        "recordRequests": False,
         "engines": {
             SPEECHMATICS: {"seconds": 1},
             "insert-into-index": {"fail": {"reason": "other", "message": "m"}, "failTimes": 2},

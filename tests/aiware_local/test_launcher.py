@@ -18,6 +18,7 @@ import pytest
 
 from aiware_local import launcher
 from aiware_local.launcher import LauncherError, LocalServer
+from tests.aiware_local.edge_support import translation_job
 from tests.aiware_local.support import transcription_job
 
 
@@ -54,6 +55,7 @@ def test_start_find_and_stop(data: Path) -> None:
     server = launcher.ensure_running(data=data)
     assert server == launcher.status(data=data) == launcher.ensure_running(data=data)
     assert server.graphql_url == f"{server.url}/v3/graphql"
+    assert server.edge_url == f"{server.url}/edge/v1"
     assert _ask(server, "{ me { name } }")["me"]["name"] == "admin@local.aiware"
     assert server.token not in repr(server)
     assert launcher.stop(data=data) is True
@@ -217,3 +219,23 @@ def _until(reached: Any, seconds: float = 20) -> None:
     while not reached():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_job_of_edge_outlives_a_cut_answer_and_a_kill(data: Path) -> None:
+    server = launcher.ensure_running(data=data)
+    httpx.put(f"{server.url}/_local/behaviour", json={"jobSeconds": 1}).raise_for_status()
+    fault = {"match": {"operation": "createJob"}, "action": {"dropResponse": True}}
+    httpx.post(f"{server.url}/_local/faults", json=fault).raise_for_status()
+    headers = {"api_key": server.token}
+    job = translation_job(internalOrganizationID=server.edge_organization_id)
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.post(f"{server.edge_url}/proc/job/create", json={"jobs": [job]}, headers=headers)
+    _kill(server)
+    server = launcher.ensure_running(data=data)
+    with httpx.Client(base_url=server.edge_url, headers=headers) as http:
+        (found,) = http.get("/proc/jobs").json()["result"]
+        deadline = time.monotonic() + 20
+        while found["jobStatus"] != "complete" and time.monotonic() < deadline:
+            time.sleep(0.1)
+            found = http.get(f"/proc/job/{found['internalJobID']}/detail").json()["job"]
+    assert found["jobStatus"] == "complete"

@@ -60,8 +60,24 @@ class Host:
         """Ends the host, and returns what it wrote to standard error."""
         self._channel.close()
         self._process.terminate()
-        _, errors = self._process.communicate(timeout=30)
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._process.stdout.close()
+        errors = self._process.stderr.read()
+        self._process.stderr.close()
+        self._process.wait(timeout=30)
         return errors
+
+    def abandon(self) -> None:
+        """Stops listening to the host's standard output, as when the engine is killed; the host goes on."""
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def ends_when_nobody_listens(self) -> bool:
+        """Lets go of its standard output, as an engine does that is killed, and says whether it ended then."""
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        return self._process.wait(timeout=10) != 0
 
     def check(
         self, provider: ResourceProvider, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None

@@ -56,6 +56,12 @@ class Local:
         assert not answer.get("errors"), answer
         return answer["data"]
 
+    def edge(self, method: str, path: str, **more: Any) -> Any:
+        """Sends a request to the Edge API behind the library's back, and returns the body of its answer, if any."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = self._http.request(method, f"{self.server.edge_url}{path}", headers=headers, **more).raise_for_status()
+        return answer.json() if answer.content else None
+
     def objects(self) -> dict[str, list[dict[str, Any]]]:
         """Every live object."""
         found: dict[str, list[dict[str, Any]]] = self._http.get("/_local/objects").json()
@@ -89,6 +95,11 @@ class Local:
         """What it remembers of the requests, as text."""
         return self._http.get("/_local/requests").text
 
+    def requests(self, operation: str) -> list[dict[str, Any]]:
+        """What it remembers of the requests for an operation; with bodies where the behaviour says so."""
+        noted: list[dict[str, Any]] = self._http.get("/_local/requests").json()["requests"]
+        return [request for request in noted if operation in request["fields"]]
+
     def behave(self, **behaviour: Any) -> None:
         """Sets how long work takes, and what fails."""
         self._http.put("/_local/behaviour", json=behaviour).raise_for_status()
@@ -98,6 +109,11 @@ class Local:
         match = {"operation": operation} if operation else {}
         fault = {"match": match, "action": action, "times": times, "after": after}
         self._http.post("/_local/faults", json=fault).raise_for_status()
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults that have not yet acted to the end."""
+        found: list[dict[str, Any]] = self._http.get("/_local/faults").json()["faults"]
+        return found
 
     def clear_faults(self) -> None:
         """Takes back all faults."""

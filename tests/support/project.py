@@ -41,10 +41,12 @@ class Project:
 
     Args:
         folder: Where to make it.
+        longest: Seconds that a command may take.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, longest: float = LONGEST) -> None:
         self.folder = folder
+        self._longest = longest
         self.data = folder / "aiware-data"
         self._config: dict[str, Any] = {"aiware:endpoint": "local", "aiware:pollInterval": "0.2"}
         manifest = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
@@ -110,7 +112,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=LONGEST,
+            timeout=self._longest,
             check=False,
         )
         ran = Ran(done.returncode, done.stdout)

@@ -1,0 +1,1 @@
+"""The Edge REST API of the local aiWARE, over the same store and lifecycle as GraphQL."""
