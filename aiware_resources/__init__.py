@@ -7,7 +7,9 @@ from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
 from aiware_resources.dag import Dag, ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
 from aiware_resources.export_formats import Extension
 from aiware_resources.export_request import ExportedTdoArgs, ExportRequest, FormatArgs, OutputConfigurationArgs
+from aiware_resources.fleet import JobTemplate, media_key, media_value
 from aiware_resources.job import Job
+from aiware_resources.job_fleet import JobFleet
 from aiware_resources.results import get_engine_results
 from aiware_resources.single_engine_job import SingleEngineJob
 from aiware_resources.tdo_assets import AssetArgs, AssetFileArgs, AssetSourceArgs, TdoAssetArgs
@@ -29,6 +31,8 @@ __all__ = [
     "FormatArgs",
     "IoFolderArgs",
     "Job",
+    "JobFleet",
+    "JobTemplate",
     "OutputConfigurationArgs",
     "PrimaryAssetArgs",
     "RouteArgs",
@@ -45,4 +49,6 @@ __all__ = [
     "get_engine_categories",
     "get_engine_results",
     "get_engines",
+    "media_key",
+    "media_value",
 ]

@@ -15,6 +15,7 @@ from aiware_resources.api import ClusterRecord
 from aiware_resources.errors import AdoptionError, AlreadyExists
 from aiware_resources.policies import Awaited
 from aiware_resources.reconcile import (
+    ADOPTED,
     ApiModel,
     ByteSize,
     EntityProvider,
@@ -25,8 +26,11 @@ from aiware_resources.reconcile import (
     Observed,
     OrderFree,
     Props,
+    marker_in,
     owned,
     repeat_until_applied,
+    with_marker,
+    without_marker,
 )
 from aiware_resources.waiting import Completion, Condition, Waiting
 from aiware_resources.waiting.conditions import CLUSTER_PENDING, ClusterCondition
@@ -108,6 +112,7 @@ class ClusterProvider(EntityProvider):
     model = ClusterState
     replaces = frozenset(CREATE_ONLY)
     secrets = frozenset({"dockerCredentials", "serviceToken"})
+    untold = UNREADABLE
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """As for every entity; jobs of the same program are held against what the cluster is going to allow."""
@@ -129,34 +134,33 @@ class ClusterProvider(EntityProvider):
         record = self.api.clusters([object_id]).get(object_id)
         if record is None or record.deleted_date_time is not None or record.status == "terminated":
             return None
-        live = record.properties()
-        properties = {key: live.get(key) for key in (*CREATE_ONLY, *CHANGEABLE, "paused") if key not in UNREADABLE}
-        properties |= {key: live.get(field) for key, field in SIZES.items()}
-        properties["collaborators"] = [each for each in live["collaborators"] if each["permission"] != "owner"]
-        properties["status"] = _settled_status(record, recorded.get("status"))
-        return Observed(properties)
+        return Observed(live_properties(record, recorded.get("status")))
 
     def make(self, props: Props, mark: str | None) -> Made:
         """Creates the cluster (mutation ``createCluster``)."""
         content = {key: props[key] for key in (*CREATE_ONLY, *CHANGEABLE, "paused") if key in props}
         content.pop("managementNodeID", None)
+        if mark is not None:
+            content["tags"] = with_marker(content.get("tags"), mark)
         content |= {key: str(content[key]) for key in SIZES if key in content}
         return Made(self.api.create_cluster(content).id)
 
     def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
-        """By exact name, which a cluster has for a marker.
+        """By exact name, and by the marker among the tags.
 
         Raises:
             AlreadyExists: When a cluster of this name was there before the stack asked for one.
         """
         for record in self.api.clusters_named(props["name"]):
-            if lost and owned.claim(record.id):
+            if mark is not None and marker_in(record.tags) == mark and owned.claim(record.id):
                 return Made(record.id)
+            if lost and mark is None and _is_since(record, since) and owned.claim(record.id):
+                return Made(record.id, certain=False)
             if not lost:
                 raise AlreadyExists(
                     f'cluster {record.id} is called "{props["name"]}" already.',
-                    remedy="To manage it with this stack (also if an interrupted run of it made it), give "
-                    f'adopt="{record.id}" or adopt=True; otherwise choose another name.',
+                    remedy=f'To manage it with this stack, give adopt="{record.id}" or adopt=True; otherwise choose '
+                    "another name.",
                     object_id=record.id,
                 )
         return None
@@ -164,6 +168,8 @@ class ClusterProvider(EntityProvider):
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
         """Changes the cluster in place (``updateCluster``, ``pauseCluster``, ``unpauseCluster``)."""
         content = {key: news.get(key, [] if key in LISTS else None) for key in changed & {*CHANGEABLE}}
+        if "tags" in content:
+            content["tags"] = with_marker(content["tags"], self._mark_of(object_id))
         if content:
             repeat_until_applied(lambda: self.api.update_cluster({"id": object_id, **content}), lambda: False)
         if "paused" in changed:
@@ -172,9 +178,18 @@ class ClusterProvider(EntityProvider):
         return {}
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
-        """Deletes the cluster (mutation ``deleteCluster``), or leaves it as it is."""
+        """Deletes the cluster (mutation ``deleteCluster``), or lets go of it: its marker is removed."""
         if policy == "delete":
             repeat_until_applied(lambda: self.api.delete_cluster(object_id), lambda: not self.api.clusters([object_id]))
+            return
+        record = self.api.clusters([object_id]).get(object_id)
+        if record is not None and marker_in(record.tags) is not None and not props.get(ADOPTED):
+            content = {"id": object_id, "tags": without_marker(record.tags)}
+            repeat_until_applied(lambda: self.api.update_cluster(content), lambda: False)
+
+    def _mark_of(self, object_id: str) -> str | None:
+        record = self.api.clusters([object_id]).get(object_id)
+        return None if record is None else marker_in(record.tags)
 
     def adoptable_id(self, props: Props) -> str:
         """The id given, or with ``adopt=True`` that of the one cluster with exactly this name.
@@ -192,6 +207,26 @@ class ClusterProvider(EntityProvider):
                 remedy="Give adopt= the id of the one you mean, or leave it away to create a cluster.",
             )
         return found[0]
+
+
+def live_properties(record: ClusterRecord, desired_status: Any = None) -> Props:
+    """What a cluster is, under the names of its desired properties; what aiWARE does not answer is left out.
+
+    Args:
+        record: The cluster.
+        desired_status: The status that it is to be brought to, where the program says so.
+    """
+    live = record.properties()
+    properties = {key: live.get(key) for key in (*CREATE_ONLY, *CHANGEABLE, "paused") if key not in UNREADABLE}
+    properties |= {key: live.get(field) for key, field in SIZES.items()}
+    properties["collaborators"] = [each for each in live["collaborators"] if each["permission"] != "owner"]
+    properties["status"] = _settled_status(record, desired_status)
+    properties["tags"] = without_marker(record.tags)
+    return properties
+
+
+def _is_since(record: ClusterRecord, moment: datetime) -> bool:
+    return record.created_date_time is None or record.created_date_time >= moment
 
 
 def _settled_status(record: ClusterRecord, desired: Any) -> Any:
@@ -229,7 +264,7 @@ class Cluster(EntityResource, module="aiware", name="Cluster"):
     """A cluster: a place where jobs run.
 
     Attributes:
-        live_status: The status on completion, such as ``active``.
+        live_status: The status that the cluster had when the waiting ended, such as ``active``.
     """
 
     name: pulumi.Output[str]
@@ -288,7 +323,8 @@ class Cluster(EntityResource, module="aiware", name="Cluster"):
             media_storage_path: For ``edge`` storage only.
             restart_time_utc: Time of a daily restart, Edge clusters only.
             service_token: Token of the cluster's services. Secret always.
-            management_node_id: Edge clusters: an existing node; takes effect by ``updateCluster`` only.
+            management_node_id: An existing node; Edge clusters only. aiWARE takes it in updates only, so it counts from the
+                first update on.
             organization_id: For platform components only. Replaces.
             adopt: Id of an existing cluster to take over instead of creating one, or ``True`` for the one of this name.
             on_destroy: ``delete`` (default) or ``retain`` (default of an adopted cluster).

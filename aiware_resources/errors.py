@@ -186,6 +186,10 @@ class ClusterFailed(WorkFailed):
     """A cluster ended as failed or terminated instead of becoming usable."""
 
 
+class FleetFailed(WorkFailed):
+    """Some jobs of a fleet failed, or could not be submitted, taken up or removed."""
+
+
 class WaitTimedOut(AiwareError):
     """An object was not finished within the time allowed. It goes on in aiWARE; the waiting can be resumed.
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, TypedDict
 
 import pulumi
+from pulumi.dynamic import CheckFailure, CheckResult
 from pydantic import Field, field_serializer
 
 from aiware_resources.api import ExportRecord, Progress
+from aiware_resources.errors import NotAllowed, NotFound
 from aiware_resources.export_formats import Extension, completed, option_problems
 from aiware_resources.exported_files import Place, Requested, destination_problems, place_of
 from aiware_resources.kept import Files, Kept
 from aiware_resources.policies import Adoptable, Awaited
 from aiware_resources.reconcile import (
-    CLOCK_SKEW,
     FAILURE,
     ApiModel,
     EntityProvider,
@@ -72,16 +72,11 @@ class OutputConfiguration(ApiModel):
 class ExportState(Adoptable, Awaited):
     """The desired state of an export request (``CreateExportRequest``)."""
 
-    tdo_data: list[ExportedTdo]
+    tdo_data: list[ExportedTdo] | None = None
     include_media: bool = False
     output_configurations: list[OutputConfiguration] = Field(default_factory=list)
     triggers: Any = None
     download_to: Identifier | None = None
-
-
-_one_at_a_time = threading.Lock()
-"""The API neither marks an export request nor tells its content: after a lost answer it is known by having been created
-since. So that this says which one it is, a provider process makes one at a time."""
 
 
 class ExportProvider(EntityProvider):
@@ -91,6 +86,13 @@ class ExportProvider(EntityProvider):
     model = ExportState
     replaces = frozenset({*INPUTS, "triggers"})
     policies: ClassVar[frozenset[str]] = EntityProvider.policies | {"downloadTo"}
+
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        """As for every entity; only of an adopted request it need not be said what it exports."""
+        checked = super().check(_olds, news)
+        if not {"tdoData", "adopt"} & checked.inputs.keys():
+            checked.failures.append(CheckFailure("tdoData", "is missing"))
+        return checked
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
         """Every TDO and every configuration has to name something."""
@@ -126,12 +128,27 @@ class ExportProvider(EntityProvider):
         return Made(self.api.create_export_request({key: props[key] for key in INPUTS if key in props}).id)
 
     def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
-        """After a lost answer: the one request created since that is nobody's; what a killed run made is unknowable."""
+        """After a lost answer: the one request of this user created since; what a killed run made is unknowable."""
         if not lost:
             return None
-        sent = since + CLOCK_SKEW
-        found = [record.id for record in self.api.exports_created_since(sent) if not owned.has(record.id)]
-        return Made(found[0]) if len(found) == 1 and owned.claim(found[0]) else None
+        user = self._user()
+        found = [
+            record.id
+            for record in self.api.exports_created_since(since)
+            if not owned.has(record.id) and user in {None, record.requestor_id}
+        ]
+        return Made(found[0], certain=False) if len(found) == 1 and owned.claim(found[0]) else None
+
+    def alike(self, props: Props, mark: str | None) -> Hashable | None:
+        """The API neither marks a request nor tells its content, so no two can be told apart but by their time."""
+        return self.kind
+
+    def _user(self) -> str | None:
+        """Who asks; ``None`` for the key of an organisation, which belongs to no user."""
+        try:
+            return self.api.me().id
+        except (NotFound, NotAllowed):
+            return None
 
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
         """Nothing of a request can be changed; policies are recorded."""
@@ -139,13 +156,6 @@ class ExportProvider(EntityProvider):
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
         """Forgets the request: the API has no call to delete one."""
-
-    def make_once(self, props: Props) -> Made:
-        """Makes the request, while no other thread of this process makes one."""
-        with _one_at_a_time:
-            made = super().make_once(props)
-            owned.add(made.id)
-            return made
 
 
 def _hidden(unknown: frozenset[Path], key: str, index: int) -> bool:
@@ -203,8 +213,9 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
     """An export request, and what comes of it: one file, or several.
 
     Attributes:
-        status: The status on completion.
-        asset_uri: Signed link to the result, once complete. Secret.
+        status: The status on completion: ``complete``, or ``downloaded``.
+        asset_uri: Signed link to the result, once complete. It expires, so it is looked up on every run, and is in no
+            state unless the program exports it. Secret.
         path: The file, or folder of files, that was downloaded; ``None`` without ``download_to``.
         files: Each file that was downloaded: path, size in bytes, sha256 in hexadecimal.
         size: Size of all files together, in bytes.
@@ -222,7 +233,7 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
         self,
         resource_name: str,
         *,
-        tdo_data: pulumi.Input[Sequence[pulumi.Input[ExportedTdoArgs]]],
+        tdo_data: pulumi.Input[Sequence[pulumi.Input[ExportedTdoArgs]]] | None = None,
         output_configurations: pulumi.Input[Sequence[pulumi.Input[OutputConfigurationArgs]]] | None = None,
         include_media: pulumi.Input[bool] | None = None,
         triggers: pulumi.Input[Any] | None = None,
@@ -238,7 +249,7 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
 
         Args:
             resource_name: Name of the resource in the program.
-            tdo_data: The TDOs to export.
+            tdo_data: The TDOs to export; an adopted request may leave them out, since aiWARE does not tell them.
             output_configurations: Which results to export, and as what.
             include_media: Whether to add the media; can make the export very large.
             triggers: Any value; when it changes, the export is requested anew.

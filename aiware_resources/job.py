@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar, Literal, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult
-from pydantic import Field
 
 from aiware_resources import dag as graphs
 from aiware_resources import payloads
 from aiware_resources.api import JobRecord
+from aiware_resources.errors import InvalidInput, NotFound
 from aiware_resources.job_outputs import TARGET_TDO, JobOutputs
-from aiware_resources.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
+from aiware_resources.job_records import JOB_OVER, failure_of, is_like, times_of, work_of
+from aiware_resources.job_state import PRODUCES, RUNS, JobState, OnDestroy, OnFailure
+from aiware_resources.policies import CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
     ADOPTED,
     FAILURE,
+    OWNER_KEY,
     ApiModel,
     Earlier,
     EntityProvider,
     EntityResource,
-    Identifier,
     Made,
     Observed,
     Path,
@@ -37,55 +40,16 @@ from aiware_resources.reconcile import (
     send_once,
 )
 from aiware_resources.reconcile.compare import changed_paths
+from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.tdo_content import Target, TargetArgs, span_problems
 from aiware_resources.temporal_data_object import remove_tdo
 from aiware_resources.waiting import Waiting
-from aiware_resources.waiting.conditions import JOB_FAILED, failing_task
-
-JOB_OVER = frozenset({"complete", *JOB_FAILED})
+from aiware_resources.waiting.conditions import JOB_FAILED
 
 RAN_ON = "ranOn"
 """The cluster that the job was submitted to."""
 
-PRODUCES = ("targetId", "target", "tasks", "routes", "isReprocessJob", "scheduledJobId", "jobTemplateId", "skipDecider")
-RUNS = ("clusterId", "notificationUris", "jobConfig", "retries", "name", "status", "organizationId")
-
 T = TypeVar("T")
-
-OnFailure = Literal["retry", "replace", "keep"]
-
-
-class JobState(Adoptable, Awaited):
-    """The desired state of a job (``CreateJob``)."""
-
-    tasks: list[graphs.Task]
-    routes: list[graphs.Route] = Field(default_factory=list)
-    target_id: Identifier | None = None
-    target: Target | None = None
-    cluster_id: Identifier | None = None
-    name: str | None = None
-    status: str | None = None
-    retries: int = 0
-    is_reprocess_job: bool = False
-    job_config: dict[str, Any] | None = None
-    notification_uris: list[str] | None = None
-    scheduled_job_id: Identifier | None = None
-    job_template_id: Identifier | None = None
-    skip_decider: bool | None = None
-    organization_id: Identifier | None = None
-    triggers: Any = None
-    on_destroy: Literal["cancel", "retain"] | None = None
-    on_destroy_target: TdoPolicy | None = None
-    cleanup_options: list[CleanupOption] | None = None
-    on_failure: OnFailure = "retry"
-    allow_failure: bool = False
-    results_to: Identifier | None = None
-
-    @classmethod
-    def canonical(cls, normal: Props) -> Props:
-        """Two graphs that differ in the names of their folders only are equal."""
-        return graphs.canonical_graph(normal)
-
 
 _earlier: Earlier[JobRecord] = Earlier(lambda record: marker_of(record.job_config))
 
@@ -104,6 +68,7 @@ class JobProvider(EntityProvider):
         "resultsTo",
     }
     facts = frozenset({ADOPTED, RAN_ON, TARGET_TDO})
+    left_otherwise = ", or which was left when the stack was destroyed; other `triggers` run a new one"
     makes_tdo: ClassVar[str] = "target"
     """The property that lets the job make a TDO for itself."""
     runs: ClassVar[frozenset[str]] = frozenset(RUNS)
@@ -112,20 +77,24 @@ class JobProvider(EntityProvider):
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """As for every entity; what is going to run is held against the engine catalogue as well."""
         checked = super().check(_olds, news)
+        if self.kind in self.abilities.lacking:
+            return checked
+        known, _ = cut(checked.inputs)
+        checked.failures.extend(CheckFailure(path_text(path), why) for path, why in self.abilities.objections(known))
         if self._settings.validate_engines and self._will_run(_olds, checked.inputs):
             found = self.unsuitable(checked.inputs)
             checked.failures.extend(CheckFailure(path_text(problem.path), problem.reason) for problem in found)
         return checked
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
-        """The task graph, and exactly one TDO to work on."""
+        """The task graph, and exactly one TDO to work on where the API wants one."""
         given = [key for key in ("targetId", "target") if key in values or is_within((key,), unknown)]
         if len(given) == 2:
             yield Problem(
                 ("targetId",), "is given beside target: name an existing TDO, or describe a new one, not both"
             )
         hidden = any(path[0] == "target" for path in unknown)
-        if not given and not hidden:
+        if not given and not hidden and self.abilities.needs_target:
             yield Problem(("targetId",), "is missing: name an existing TDO, or describe a new one in target")
         target: Target | None = values.get("target")
         if target is not None:
@@ -145,18 +114,18 @@ class JobProvider(EntityProvider):
         return [str(path[0]) for path in produces]
 
     def acts_on_failure(self, olds: Props, news: Props) -> bool:
-        """A failed job is retried in place unless ``on_failure`` says otherwise."""
+        """A failed job is retried unless ``on_failure`` says otherwise."""
         return FAILURE in olds and _on_failure(news) != "keep"
 
     def observe(self, object_id: str, recorded: Props) -> Observed | None:
         """Reads the job (query ``job``); one whose record was purged stays, as long as its TDO is there."""
         record = self.api.jobs([object_id]).get(object_id)
-        target_id = recorded.get(TARGET_TDO) or recorded.get("targetId")
         if record is None:
-            return Observed({}) if target_id and self.api.tdos([target_id]) else None
+            target_id = recorded.get(TARGET_TDO) or recorded.get("targetId")
+            return Observed({}) if self.api.has_target(target_id) else None
         if TARGET_TDO in recorded and record.target is None:
             return None
-        return Observed({}, _failure(record) if record.status in JOB_FAILED else None)
+        return Observed({}, failure_of(record) if record.status in JOB_FAILED else None)
 
     def make(self, props: Props, mark: str | None) -> Made:
         """Submits the job (mutation ``createJob``); it starts at once, and nobody waits for it here."""
@@ -166,7 +135,7 @@ class JobProvider(EntityProvider):
             content["jobConfig"] = config
         if "target" in content:
             content["target"] = _marked_target(content["target"], mark)
-        return self._made(self.api.create_job(content), props)
+        return self._made(self.api.create_job(content, owner=props.get(OWNER_KEY)), props)
 
     def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
         """By the marker in ``jobConfig``; without markers by content, just after an answer was lost."""
@@ -178,18 +147,25 @@ class JobProvider(EntityProvider):
 
         matching: Iterable[JobRecord]
         if lost:
-            matching = (each for each in listing() if _is_like(each, props, mark))
+            matching = (each for each in listing() if is_like(each, props, mark))
         elif mark is not None:
             place = (id(self.api), cluster_id or target_id)
-            matching = (each for each in _earlier.find(place, listing, mark) if each.status not in JOB_FAILED)
+            earlier = enumerate(_earlier.find(place, listing, mark))
+            matching = (each for age, each in earlier if self._is_left_behind(each, props, mark, is_newest=age == 0))
         else:
             return None
-        return next((self._made(each, props) for each in matching if owned.claim(each.id)), None)
+        found = next((self._made(each, props) for each in matching if owned.claim(each.id)), None)
+        return found and replace(found, certain=mark is not None)
+
+    def alike(self, props: Props, mark: str | None) -> Hashable | None:
+        """Without markers, jobs are told apart by engines and payloads."""
+        return None if mark else (self.kind, str(work_of(props)))
 
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
         """Retries a failed job in place (mutation ``retryJob``); all else is recorded for its next run."""
         if FAILURE in olds and _on_failure(news) == "retry":
-            send_once(lambda: self.api.retry_job(object_id), lambda: self._restarted(object_id))
+            before = self.api.jobs([object_id]).get(object_id)
+            send_once(lambda: self.api.retry_job(object_id), lambda: self._restarted(object_id, before))
         return {}
 
     def without_effect(self, paths: Iterable[Path]) -> str | None:
@@ -202,8 +178,12 @@ class JobProvider(EntityProvider):
         """Cancels the job if it is unfinished (mutation ``cancelJob``), and treats the TDO that it made."""
         record = self.api.jobs([object_id]).get(object_id)
         unfinished = record is not None and record.status not in JOB_OVER
-        if unfinished and policy == "cancel":
-            repeat_until_applied(lambda: self.api.cancel_job(object_id), lambda: self._is_over(object_id))
+        if record is not None and policy == "delete":
+            repeat_until_applied(
+                lambda: self.api.delete_job(object_id), lambda: object_id not in self.api.jobs([object_id])
+            )
+        elif unfinished and policy == "cancel":
+            self._cancel(object_id)
         if TARGET_TDO in props:
             target_policy = props.get("onDestroyTarget") or ("retain" if policy == "retain" else "delete")
             remove_tdo(self.api, props[TARGET_TDO], target_policy, props.get("cleanupOptions"))
@@ -233,59 +213,57 @@ class JobProvider(EntityProvider):
         return bool(self.replacing(changed_paths(self._schema, olds, news), olds, news))
 
     def _runs_anew(self, olds: Props, news: Props) -> bool:
-        """Whether a failed job is submitted anew: a cancelled one, and one on an earlier cluster, cannot be retried."""
+        """Whether a failed job is submitted anew: a cancelled one, and one on an earlier cluster, cannot be retried.
+
+        Neither can any where the API has no call for it.
+        """
         elsewhere = RAN_ON in olds and news.get("clusterId") != olds[RAN_ON]
+        cannot = not self.abilities.retries_in_place or elsewhere or olds[FAILURE].get("status") == "cancelled"
         policy = _on_failure(news)
-        return policy == "replace" or (policy == "retry" and (elsewhere or olds[FAILURE].get("status") == "cancelled"))
+        return policy == "replace" or (policy == "retry" and cannot)
 
     def _made(self, record: JobRecord, props: Props) -> Made:
         facts = {RAN_ON: props["clusterId"]} if "clusterId" in props else {}
         return Made(record.id, facts | ({TARGET_TDO: record.target_id} if self.makes_tdo in props else {}))
 
+    def _is_left_behind(self, job: JobRecord, props: Props, mark: str, *, is_newest: bool) -> bool:
+        """Whether a job with this marker, which no resource holds, is what an interrupted run left.
+
+        A destroy deletes the TDO that a job made, or lets go of it; by that it can be told. A job on another's TDO is
+        taken, but for one that a destroy has cancelled, and a failed one that a later one took the place of.
+        """
+        if self.makes_tdo not in props:
+            return job.status != "cancelled" and (is_newest or job.status not in JOB_FAILED)
+        target = self.api.tdos([job.target_id]).get(job.target_id) if job.target_id else None
+        return target is not None and marker_of(target.details) == mark
+
+    def _cancel(self, object_id: str) -> None:
+        """Cancels the job; that it has just come to its end, or is gone, is as good."""
+        try:
+            repeat_until_applied(lambda: self.api.cancel_job(object_id), lambda: self._is_over(object_id))
+        except (InvalidInput, NotFound):
+            if not self._is_over(object_id):
+                raise
+
     def _is_over(self, object_id: str) -> bool:
         record = self.api.jobs([object_id]).get(object_id)
         return record is None or record.status in JOB_OVER
 
-    def _restarted(self, object_id: str) -> JobRecord | None:
+    def _restarted(self, object_id: str, before: JobRecord | None) -> JobRecord | None:
+        """The job, if it was started again; one that has failed again since shows that by when its tasks ran."""
         record = self.api.jobs([object_id]).get(object_id)
-        return record if record is not None and record.status not in JOB_FAILED else None
+        if record is None or before is None:
+            return record
+        return record if record.status not in JOB_FAILED or times_of(record) != times_of(before) else None
 
 
 def _on_failure(news: Props) -> str:
     return str(news.get("onFailure") or "retry")
 
 
-def _failure(record: JobRecord) -> Props:
-    """What is recorded of a failed job."""
-    task = failing_task(record)
-    failure = {"status": record.status}
-    if task is not None:
-        failure |= {
-            "task": task.id,
-            "engine": task.engine_id,
-            "reason": task.failure_reason,
-            "message": task.failure_message,
-        }
-    return {key: value for key, value in failure.items() if value is not None}
-
-
 def _marked_target(target: Props, mark: str | None) -> Props:
     details = marked(target.get("details"), mark)
     return target if details is None else {**target, "details": details}
-
-
-def _is_like(record: JobRecord, props: Props, mark: str | None) -> bool:
-    """Whether a job is the one that was submitted: by marker, else by cluster, target, engines and payloads."""
-    if mark is not None:
-        return marker_of(record.job_config) == mark
-    wanted = [(task.get("engineId"), task.get("payload") or {}) for task in props["tasks"]]
-    found = [(task.engine_id, task.payload or {}) for task in record.tasks]
-    places = record.cluster_id == props.get("clusterId", record.cluster_id)
-    return (
-        places
-        and record.target_id == props.get("targetId", record.target_id)
-        and sorted(wanted, key=str) == sorted(found, key=str)
-    )
 
 
 class Job(JobOutputs, EntityResource, module="aiware", name="Job"):
@@ -316,7 +294,7 @@ class Job(JobOutputs, EntityResource, module="aiware", name="Job"):
         organization_id: pulumi.Input[str] | None = None,
         triggers: pulumi.Input[Any] | None = None,
         adopt: pulumi.Input[str] | None = None,
-        on_destroy: pulumi.Input[Literal["cancel", "retain"]] | None = None,
+        on_destroy: pulumi.Input[OnDestroy] | None = None,
         on_destroy_target: pulumi.Input[TdoPolicy] | None = None,
         cleanup_options: pulumi.Input[Sequence[CleanupOption]] | None = None,
         on_failure: pulumi.Input[OnFailure] | None = None,
@@ -336,7 +314,7 @@ class Job(JobOutputs, EntityResource, module="aiware", name="Job"):
             dag: A task graph that gives tasks and routes; those written by hand are added to it. Replaces.
             tasks: The tasks: engine, payload, ioFolders. Replaces.
             routes: How data goes from output folders to input folders. Replaces.
-            target_id: An existing TDO to work on; this or ``target``. Replaces.
+            target_id: An existing TDO to work on; this or ``target``. aiWARE Edge needs neither. Replaces.
             target: A new TDO that the job makes for itself. Replaces.
             cluster_id: Where to run; without it the organisation's default cluster, if it has one.
             name: Shown in lists; not unique. Older installations do not know it.
@@ -351,12 +329,13 @@ class Job(JobOutputs, EntityResource, module="aiware", name="Job"):
             organization_id: For platform components only.
             triggers: Any value; when it changes, the job runs anew.
             adopt: Id of an existing job to take over instead of submitting one.
-            on_destroy: ``cancel`` (default; only if unfinished) or ``retain`` (default of an adopted job).
+            on_destroy: ``cancel`` (default; only if unfinished), ``delete`` (a finished job too; aiWARE Edge only) or
+                ``retain`` (default of an adopted job).
             on_destroy_target: What becomes of a TDO made through ``target``: ``delete`` (default; ``retain`` when the
                 job is retained), ``cleanup`` or ``retain``.
             cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
-            on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default), ``replace`` it
-                by a new one, or ``keep`` it.
+            on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default; by a new one on
+                aiWARE Edge), ``replace`` it by a new one, or ``keep`` it.
             allow_failure: Whether dependents run, and the update succeeds, although the job failed.
             results_to: Folder to write what the engines found out into, on ``up``: one vtn-standard document an engine,
                 ``<engine id>.json``, and ``<engine id>.2.json`` and so on for its further time spans; written when
@@ -366,17 +345,29 @@ class Job(JobOutputs, EntityResource, module="aiware", name="Job"):
             opts: Pulumi's resource options.
         """
         if dag is not None:
-            tasks, routes = _joined(dag.tasks, tasks), _joined(dag.routes, routes)
+            tasks, routes = joined(dag.tasks, tasks), joined(dag.routes, routes)
         arguments = {key: value for key, value in locals().items() if key in JobState.model_fields}
         super().__init__(JobProvider(), resource_name, arguments, opts)
         self._await(resource_name, Waiting(wait, timeout, allow_failure))
 
 
-def _joined(built: Sequence[T], written: pulumi.Input[Sequence[pulumi.Input[T]]] | None) -> Any:
+def joined(built: Sequence[T], written: pulumi.Input[Sequence[pulumi.Input[T]]] | None) -> Any:
     """What a graph gives, and what is written by hand beside it."""
     if written is None:
         return list(built)
     return pulumi.Output.from_input(cast(Any, written)).apply(lambda known: [*built, *known])
 
 
-__all__ = ["Job", "JobProvider", "JobState", "OnFailure"]
+__all__ = [
+    "JOB_OVER",
+    "PRODUCES",
+    "RUNS",
+    "Job",
+    "JobProvider",
+    "JobState",
+    "OnDestroy",
+    "OnFailure",
+    "is_like",
+    "joined",
+    "times_of",
+]

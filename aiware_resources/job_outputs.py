@@ -26,8 +26,9 @@ class JobOutputs:
     """The outputs that the resources of all kinds of jobs have.
 
     Attributes:
-        status: The status on completion: ``complete``, or ``failed`` with ``allow_failure``.
-        target_id: The TDO that the job works on, also when it made it.
+        status: The status on completion: ``complete``, or ``failed`` with ``allow_failure``. Without waiting, the
+            status right now.
+        target_id: The TDO that the job works on, also when it made it; ``None`` where jobs work without one.
         tasks: The tasks on completion: id, engine, status.
         result_files: Each file that ``results_to`` asked for: path, size in bytes, sha256 in hexadecimal.
     """
@@ -84,12 +85,14 @@ class JobOutputs:
     async def _condition(self) -> Condition[JobRecord]:
         return JobCondition(await self._target.future())
 
-    async def _worked_on(self, declared: pulumi.Output[str]) -> str:
+    async def _worked_on(self, declared: pulumi.Output[str]) -> Any:
         """The TDO: known as soon as the job exists, and before when the program names an existing one."""
         seen = await self._completion.seen
         if seen.record is not None and seen.record.target_id is not None:
             return seen.record.target_id
-        return cast(str, await declared.future() or UNKNOWN)
+        # A job that is there and has none works without one.
+        without = UNKNOWN if seen.record is None else None
+        return await declared.future() or without
 
 
 def _task_outputs(job: JobRecord) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ _NOT_IN_NAMES = re.compile(r"[^\w.-]|^\.")
 def documents(records: Iterable[EngineResultRecord]) -> dict[str, bytes]:
     """The documents by file name: ``<engine id>.json``; of several time spans the further ones are numbered from 2.
 
+    A document that names no engine keeps the name that it has in aiWARE.
+
     Results without a document are left out.
     """
     named: dict[str, bytes] = {}
@@ -23,7 +25,7 @@ def documents(records: Iterable[EngineResultRecord]) -> dict[str, bytes]:
     for record in sorted(records, key=_place):
         if record.jsondata is None:
             continue
-        stem = _NOT_IN_NAMES.sub("_", record.engine_id)
+        stem = _NOT_IN_NAMES.sub("_", record.engine_id or (record.name or "result").removesuffix(".json"))
         counts[stem] = counts.get(stem, 0) + 1
         name = stem if counts[stem] == 1 else f"{stem}.{counts[stem]}"
         named[f"{name}.json"] = f"{json.dumps(record.jsondata, indent=2, ensure_ascii=False)}\n".encode()
@@ -45,4 +47,9 @@ def foresee_documents(records: Iterable[EngineResultRecord], folder: Path) -> Se
 
 
 def _place(record: EngineResultRecord) -> tuple[str, int, int, str]:
-    return record.engine_id, record.start_offset_ms or 0, record.stop_offset_ms or 0, record.asset_id or ""
+    return (
+        record.engine_id or record.name or "",
+        record.start_offset_ms or 0,
+        record.stop_offset_ms or 0,
+        record.asset_id or "",
+    )

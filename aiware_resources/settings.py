@@ -9,31 +9,27 @@ and it is not asked at all when the endpoint is the local aiWARE.
 
 from __future__ import annotations
 
-import difflib
-import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
-from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
+from aiware_resources.credentials import CREDENTIALS, Token, credentials_problems
+from aiware_resources.credentials import Credentials as Credentials
+from aiware_resources.credentials import checked_token as checked_token
+from aiware_resources.endpoints import endpoint_problems, insecure_problems, is_uuid
 from aiware_resources.errors import ConfigurationError
+from aiware_resources.stack_keys import NAMESPACE as NAMESPACE
+from aiware_resources.stack_keys import key_of, keys_of_the_program, unknown_key, variable_of
 
 if TYPE_CHECKING:
     import pulumi
 
-NAMESPACE = "aiware"
 LOCAL = "local"
-
-_TOKEN_REMEDY = (
-    f"Set one with: pulumi config set --secret {NAMESPACE}:token <token>, or in the environment as AIWARE_TOKEN. "
-    f"{NAMESPACE}:username with {NAMESPACE}:password does as well, and so does {NAMESPACE}:oauthRefreshToken with "
-    f"{NAMESPACE}:oauthClientId and {NAMESPACE}:oauthClientSecret."
-)
 
 # What pydantic's messages say for programmers, for people.
 _REQUIREMENTS = {
@@ -43,88 +39,50 @@ _REQUIREMENTS = {
     "int_from_float": "should be a whole number",
 }
 
-# Credentials that belong together; the environment completes a kind, it never adds one to what the stack sets.
-_CREDENTIALS: tuple[tuple[str, ...], ...] = (
-    ("token",),
-    ("username", "password"),
-    ("oauth_client_id", "oauth_client_secret", "oauth_refresh_token"),
-)
-
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-def checked_token(token: SecretStr) -> SecretStr:
-    """Strips a token, and refuses one that no HTTP header can carry; the error there would quote it.
-
-    Raises:
-        ValueError: If it holds anything but printable ASCII characters, or spaces; without quoting it.
-    """
-    text = token.get_secret_value().strip()
-    if not all("!" <= character <= "~" for character in text):
-        raise ValueError("should be one word of printable ASCII characters, without spaces and line breaks")
-    return SecretStr(text)
-
-
-Token = Annotated[SecretStr, AfterValidator(checked_token)]
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What a session is opened with: a token, a name and password, or the three values of the OAuth refresh grant."""
-
-    token: SecretStr | None = None
-    username: str | None = None
-    password: SecretStr | None = None
-    oauth_client_id: str | None = None
-    oauth_client_secret: SecretStr | None = None
-    oauth_refresh_token: SecretStr | None = None
-
-    @property
-    def has_password(self) -> bool:
-        """Whether a username and a password are known."""
-        return self.username is not None and self.password is not None
-
-    @property
-    def has_oauth(self) -> bool:
-        """Whether all that the OAuth refresh grant needs is known."""
-        return None not in (self.oauth_client_id, self.oauth_client_secret, self.oauth_refresh_token)
-
-    @property
-    def usable(self) -> bool:
-        """Whether a session can be opened at all."""
-        return self.token is not None or self.has_password or self.has_oauth
 
 
 @dataclass(frozen=True)
 class Connection:
-    """Where aiWARE's GraphQL API is, and how to get in."""
+    """Where aiWARE's API is, and how to get in.
+
+    Attributes:
+        url: Its address.
+        credentials: What to open a session with.
+        organization_id: The organisation that jobs belong to, where the API asks for it; None for that of the user.
+    """
 
     url: str
     credentials: Credentials
+    organization_id: str | None = None
 
 
 class Settings(BaseModel):
     """How this run talks to aiWARE.
 
     Attributes:
-        endpoint: `local` for the local aiWARE, or the URL of a GraphQL API (of the base path, for Edge).
+        endpoint: `local` for the local aiWARE, or the URL of a GraphQL API, such as
+            `https://api.veritone.com/v3/graphql`; the base address of an Edge installation.
         api: `cloud` for the GraphQL API, `edge` for the REST API of an Edge installation.
         token: API key or session token. Secret.
-        username: User name for a login, usually an e-mail address.
-        password: Password for a login. Secret.
-        oauth_client_id: Client id of an OAuth application.
-        oauth_client_secret: Its secret. Secret.
-        oauth_refresh_token: Refresh token that the authorization-code flow gave. Secret.
-        organization_id: Organisation of the jobs; Edge asks for it.
-        wait: Whether a run waits for the jobs, exports and clusters that it started.
-        job_timeout: Longest wait for one job, in seconds.
-        poll_interval: Time between two looks at running work, in seconds, at the start of the wait.
+        username: With a password instead of a token: one login a run. Usually an e-mail address.
+        password: With a user name. Secret.
+        oauth_client_id: With the two below instead of a token: OAuth's refresh grant.
+        oauth_client_secret: Secret of the OAuth application. Secret.
+        oauth_refresh_token: From OAuth's authorization-code flow, which `aiware login --oauth` goes through. Secret.
+        auth_header: Header that carries the token: `authorization`; or `api_key`, for an Edge that wants it so.
+        organization_id: With Edge and a token: the UUID of the organisation that jobs belong to.
+        wait: Whether a run waits for the clusters, jobs and exports that it started.
+        job_timeout: Longest wait for one object, in seconds.
+        poll_interval: Seconds between two looks at running work, at first.
         poll_max_interval: The same, at the most: the interval grows while nothing happens.
-        poll_batch_size: How many objects one request asks about.
+        poll_batch_size: How many objects one request asks about; 1 to 500.
         request_timeout: Longest wait for one answer, in seconds.
-        max_retries: How often a failed request is sent again, where sending again is safe.
+        max_retries: How often a failed request is sent again, where that is safe; 0 to 100.
+        rate_limit: How many requests to send in ten seconds, at the most; learned from aiWARE when left out.
         markers: Whether objects carry an ownership marker, by which a repeated attempt finds what an earlier one made.
-        validate_engines: Whether engine ids are looked up before a job is submitted.
+        validate_engines: Whether a preview looks engines and what their payloads take up in aiWARE, before a job is
+            submitted.
         allow_insecure: Whether plain http is accepted for a host other than this machine.
         fail_fast: Whether the first failure ends the run at once.
     """
@@ -140,6 +98,7 @@ class Settings(BaseModel):
     oauth_client_id: str | None = None
     oauth_client_secret: SecretStr | None = None
     oauth_refresh_token: Token | None = None
+    auth_header: Literal["authorization", "api_key"] = "authorization"
     organization_id: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
     wait: bool = True
     job_timeout: Positive = 86_400.0
@@ -148,6 +107,7 @@ class Settings(BaseModel):
     poll_batch_size: Annotated[int, Field(ge=1, le=500)] = 50
     request_timeout: Positive = 30.0
     max_retries: Annotated[int, Field(ge=0, le=100)] = 5
+    rate_limit: Annotated[int, Field(ge=1)] | None = None
     markers: bool = True
     validate_engines: bool = True
     allow_insecure: bool = False
@@ -156,9 +116,6 @@ class Settings(BaseModel):
     @classmethod
     def from_pulumi(cls, config: pulumi.Config | None = None) -> Self:
         """Reads the settings inside a Pulumi program.
-
-        Pulumi's public API cannot list the keys of a stack, so a misspelt key is not seen here; it is reported where
-        the whole configuration is known, in `from_mapping`.
 
         Args:
             config: The `aiware` namespace of the stack; by default that of the running program.
@@ -169,34 +126,42 @@ class Settings(BaseModel):
         import pulumi
 
         stack = config if config is not None else pulumi.Config(NAMESPACE)
-        found = {_key(name): stack.get(to_camel(name)) for name in cls.model_fields}
+        found = {key_of(name): stack.get(to_camel(name)) for name in cls.model_fields}
+        found |= {key: key for key in keys_of_the_program() if key not in found}
         return cls.from_mapping({key: value for key, value in found.items() if value is not None})
 
     @classmethod
-    def from_mapping(cls, mapping: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Self:
+    def from_mapping(
+        cls, mapping: Mapping[str, Any], environ: Mapping[str, str] | None = None, *, anonymous: bool = False
+    ) -> Self:
         """Reads the settings from a stack's whole configuration, as the provider host and the CLI have it.
 
         Args:
             mapping: Keys such as `aiware:endpoint`, values as text or already typed; other namespaces are passed over.
             environ: Environment variables; by default those of this process.
+            anonymous: Whether credentials may be missing, as before the first login.
 
         Raises:
             ConfigurationError: Listing every problem of the settings.
         """
         stack = {key: value for key, value in mapping.items() if key.startswith(f"{NAMESPACE}:") and not _unset(value)}
-        problems = [problem for key in stack if (problem := _unknown_key(key))]
+        problems = [problem for key in stack if (problem := cls.unknown(key))]
         sources = _sources(stack, os.environ if environ is None else environ)
-        settings, invalid = cls._validated(sources)
+        settings, invalid = cls.validated(sources)
         problems += [*invalid.values(), *settings.conflicts()]
-        if not any(name in invalid for kind in _CREDENTIALS for name in kind):
+        if not anonymous and not any(name in invalid for kind in CREDENTIALS for name in kind):
             problems += settings.missing()
         if problems:
             raise ConfigurationError(_listed(problems))
         return settings
 
     @classmethod
-    def _validated(cls, sources: Mapping[str, tuple[str, Any]]) -> tuple[Self, dict[str, str]]:
-        """Builds the settings of the valid values, and a sentence, by name, about each of the others."""
+    def validated(cls, sources: Mapping[str, tuple[str, Any]]) -> tuple[Self, dict[str, str]]:
+        """Builds the settings of the valid values, and a sentence, by name, about each of the others.
+
+        Args:
+            sources: For each setting that is set: where, and the value as written there.
+        """
         values = {name: value for name, (_, value) in sources.items()}
         try:
             return cls.model_validate(values), {}
@@ -206,73 +171,106 @@ class Settings(BaseModel):
         invalid = {name: _invalid_value(*sources[name], problem) for name, problem in problems.items()}
         return cls.model_validate(valid), invalid
 
+    @classmethod
+    def unknown(cls, key: str) -> str | None:
+        """A sentence about a key that is no setting, with the nearest one; ``None`` when it is one."""
+        return unknown_key(key, cls.model_fields)
+
+    @classmethod
+    def refuse_unknown(cls) -> None:
+        """Inside a Pulumi program: a misspelt key would be passed over, and the run do something else than was meant.
+
+        Raises:
+            ConfigurationError: The stack has a key of this library that is no setting.
+        """
+        if problems := [problem for key in sorted(keys_of_the_program()) if (problem := cls.unknown(key))]:
+            raise ConfigurationError(_listed(problems))
+
     def conflicts(self) -> list[str]:
         """Says, a sentence each, which values cannot work as a whole or not together."""
-        problems = [] if self.endpoint == LOCAL else _endpoint_problems(self.endpoint, self.allow_insecure)
+        problems = [] if self.endpoint == LOCAL else endpoint_problems(key_of("endpoint"), self.endpoint, self.api)
+        if self.endpoint != LOCAL and not self.allow_insecure:
+            problems += insecure_problems(key_of("endpoint"), key_of("allow_insecure"), self.endpoint)
+        problems += self._edge_conflicts() if self.api == "edge" else self._cloud_conflicts()
         if self.poll_max_interval < self.poll_interval:
             problems.append(
-                f"{_key('poll_max_interval')} ({self.poll_max_interval:g} s) is shorter than "
-                f"{_key('poll_interval')} ({self.poll_interval:g} s): make it at least as long."
+                f"{key_of('poll_max_interval')} ({self.poll_max_interval:g} s) is shorter than "
+                f"{key_of('poll_interval')} ({self.poll_interval:g} s): make it at least as long."
             )
         return problems
 
+    def _edge_conflicts(self) -> list[str]:
+        problems = []
+        if self.credentials.begun_oauth:
+            problems.append(
+                f"aiWARE Edge has no OAuth, but credentials of OAuth are set: give {key_of('token')}, or "
+                f"{key_of('username')} with {key_of('password')}."
+            )
+        if self.organization_id is not None and not is_uuid(self.organization_id):
+            problems.append(
+                f"{key_of('organization_id')} must be a UUID with aiWARE Edge, but is {self.organization_id!r}: it is "
+                "the internalOrganizationID that a login at Edge answers."
+            )
+        return problems
+
+    def _cloud_conflicts(self) -> list[str]:
+        if self.auth_header == "authorization":
+            return []
+        return [
+            f"{key_of('auth_header')} is for aiWARE Edge: the cloud API takes the token as `Authorization: Bearer`. "
+            f"Leave it out, or set {key_of('api')} to edge."
+        ]
+
     def missing(self) -> list[str]:
         """Says, a sentence each, what has to be set and is not."""
-        return [] if self.endpoint == LOCAL else _credentials_problems(self.credentials)
+        if self.endpoint == LOCAL:
+            return []
+        problems = credentials_problems(self.credentials, has_oauth=self.api == "cloud")
+        logs_in = self.token is None and self.credentials.has_password
+        if self.api == "edge" and self.organization_id is None and not logs_in:
+            problems.append(
+                f"aiWARE Edge wants to know whose a job is: set {key_of('organization_id')} to your organisation's "
+                f"UUID there, or log in with {key_of('username')} and {key_of('password')}, which tells it."
+            )
+        return problems
 
     @property
     def credentials(self) -> Credentials:
         """The credentials among the settings."""
-        return Credentials(**{name: getattr(self, name) for kind in _CREDENTIALS for name in kind})
+        return Credentials(**{name: getattr(self, name) for kind in CREDENTIALS for name in kind})
 
-    def resolve_endpoint(self) -> Connection:
+    def resolve_endpoint(self, *, anonymous: bool = False) -> Connection:
         """Says where aiWARE is and how to get in, and starts the local aiWARE where that is the endpoint.
+
+        Args:
+            anonymous: Whether credentials may be missing, as before the first login.
 
         Raises:
             ConfigurationError: If the settings cannot work, or the local aiWARE could not be started.
         """
-        if problems := [*self.conflicts(), *self.missing()]:
+        if problems := [*self.conflicts(), *([] if anonymous else self.missing())]:
             raise ConfigurationError(_listed(problems))
         if self.endpoint != LOCAL:
-            return Connection(self.endpoint, self.credentials)
-        return _local_connection(self.credentials)
+            return Connection(self.endpoint, self.credentials, self.organization_id)
+        return _local_connection(self)
 
 
-def is_loopback(host: str | None) -> bool:
-    """Says whether a host name or address means this machine."""
-    if host is None:
-        return False
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _local_connection(credentials: Credentials) -> Connection:
+def _local_connection(settings: Settings) -> Connection:
     # Only here does the library know of the local aiWARE, and only when it is asked for.
     from aiware_local.launcher import LauncherError, ensure_running
 
     try:
         server = ensure_running()
-        own = credentials if credentials.usable else Credentials(token=SecretStr(server.token))
+        given = settings.credentials
+        credentials = given if given.usable else Credentials(token=SecretStr(server.token))
+        if settings.api == "edge":
+            return Connection(server.edge_url, credentials, settings.organization_id or server.edge_organization_id)
     except LauncherError as error:
         raise ConfigurationError(
             f"The local aiWARE could not be started: {error}",
             remedy="`aiware local logs` shows what it said; `aiware local start` tries again.",
         ) from error
-    return Connection(server.graphql_url, own)
-
-
-def _key(name: str) -> str:
-    """`job_timeout` as the stack spells it: `aiware:jobTimeout`."""
-    return f"{NAMESPACE}:{to_camel(name)}"
-
-
-def _variable(name: str) -> str:
-    """`job_timeout` as the environment spells it: `AIWARE_JOB_TIMEOUT`."""
-    return f"{NAMESPACE}_{name}".upper()
+    return Connection(server.graphql_url, credentials, settings.organization_id)
 
 
 def _unset(value: Any) -> bool:
@@ -281,28 +279,18 @@ def _unset(value: Any) -> bool:
 
 def _sources(stack: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
     """For each setting that is set: where (the key or the variable), and the value as written there."""
-    ours = {name: (_key(name), stack[_key(name)]) for name in Settings.model_fields if _key(name) in stack}
+    ours = {name: (key_of(name), stack[key_of(name)]) for name in Settings.model_fields if key_of(name) in stack}
     theirs = {
-        name: (_variable(name), environ[_variable(name)])
+        name: (variable_of(name), environ[variable_of(name)])
         for name in Settings.model_fields
-        if name not in ours and not _unset(environ.get(_variable(name)))
+        if name not in ours and not _unset(environ.get(variable_of(name)))
     }
     endpoint = str((ours | theirs).get("endpoint", ("", LOCAL))[1]).strip()
-    begun = [kind for kind in _CREDENTIALS if any(name in ours for name in kind)]
-    for kind in _CREDENTIALS:
+    begun = [kind for kind in CREDENTIALS if any(name in ours for name in kind)]
+    for kind in CREDENTIALS:
         if endpoint == LOCAL or (begun and kind not in begun):
             theirs = {name: source for name, source in theirs.items() if name not in kind}
     return ours | theirs
-
-
-def _unknown_key(key: str) -> str | None:
-    known = [to_camel(name) for name in Settings.model_fields]
-    name = key.partition(":")[2]
-    if name in known:
-        return None
-    nearest = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {NAMESPACE}:{nearest[0]}?" if nearest else f"the settings are {', '.join(known)}."
-    return f"{key} is not a setting: {hint}"
 
 
 def _invalid_value(label: str, value: Any, problem: ErrorDetails) -> str:
@@ -316,42 +304,3 @@ def _listed(problems: list[str]) -> str:
     if len(problems) == 1:
         return f"The aiWARE settings cannot be used: {problems[0]}"
     return "\n".join(["The aiWARE settings cannot be used:", *(f"- {problem}" for problem in problems)])
-
-
-def _credentials_problems(credentials: Credentials) -> list[str]:
-    if credentials.usable:
-        return []
-    for kind in _CREDENTIALS:
-        missing = [name for name in kind if getattr(credentials, name) is None]
-        if len(missing) < len(kind):
-            wanted = " and ".join(f"{_key(name)} (or {_variable(name)} in the environment)" for name in missing)
-            return [f"The credentials are incomplete: set {wanted} as well."]
-    return [f"No aiWARE token is set. {_TOKEN_REMEDY}"]
-
-
-def _endpoint_problems(endpoint: str, allow_insecure: bool) -> list[str]:
-    wanted = f"{_key('endpoint')} must be `local` or a URL such as https://api.veritone.com/v3/graphql"
-    try:
-        url = urlsplit(endpoint)
-        host, _ = url.hostname, url.port
-    except ValueError as error:
-        return [f"{wanted}, but is {endpoint.rpartition('@')[2]!r}: {error}."]
-    if url.scheme not in ("http", "https") or not host:
-        return [f"{wanted}, but is {_without_secrets(url)!r}."]
-    problems = []
-    if url.username or url.password or url.query or url.fragment:
-        problems.append(f"{wanted}, without user, query or fragment; credentials have settings of their own.")
-    if url.path in ("", "/"):
-        problems.append(f"{wanted}, but {_without_secrets(url)!r} names no path; GraphQL is usually at /v3/graphql.")
-    if url.scheme == "http" and not is_loopback(host) and not allow_insecure:
-        problems.append(
-            f"{_key('endpoint')} would send the token to {host} over plain http: use https, or set "
-            f"{_key('allow_insecure')} to true if the network is trusted."
-        )
-    return problems
-
-
-def _without_secrets(url: SplitResult) -> str:
-    """The address without user, password and query."""
-    host = url.netloc.rpartition("@")[2]
-    return SplitResult(url.scheme, host, url.path, "", "").geturl()

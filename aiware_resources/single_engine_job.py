@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -65,10 +65,6 @@ class SingleEngineJobState(Adoptable, Awaited):
     results_to: Identifier | None = None
 
 
-_one_at_a_time = threading.Lock()
-"""Launches one job at a time in this process: without a marker, two equal jobs in flight could not be told apart."""
-
-
 class SingleEngineJobProvider(JobProvider):
     """Submits single-engine jobs through launchSingleEngineJob; what becomes of them is as with any job."""
 
@@ -119,14 +115,12 @@ class SingleEngineJobProvider(JobProvider):
             return None
         listing = self.api.jobs_created_since(since, cluster_id=props.get("clusterId"), target_id=props.get("targetId"))
         matching = (each for each in listing if self.unlikeness(each, props) is None)
-        return next((self._made(each, props) for each in matching if owned.claim(each.id)), None)
+        found = next((self._made(each, props) for each in matching if owned.claim(each.id)), None)
+        return found and replace(found, certain=False)
 
-    def make_once(self, props: Props) -> Made:
-        """Launches the job, while no other thread of this process launches one."""
-        with _one_at_a_time:
-            made = super().make_once(props)
-            owned.add(made.id)
-            return made
+    def alike(self, props: Props, mark: str | None) -> Hashable | None:
+        """Without room for a marker, launches are told apart by engine and file or TDO."""
+        return (self.kind, props["engineId"], props.get("uploadUrl"), props.get("targetId"))
 
     def unlike(self, object_id: str, props: Props) -> str | None:
         """A single-engine job is what its engine and its file or TDO are."""

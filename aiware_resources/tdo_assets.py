@@ -116,7 +116,7 @@ class AssetFileArgs(TypedDict, total=False):
         md5sum: MD5 of the content.
         size: Size in bytes.
         original_file_uri: Where the file came from.
-        mode: ``create``, ``append`` or ``replace``.
+        mode: ``create`` (default), ``append`` or ``replace``.
         media_duration_ms: Length in milliseconds.
     """
 
@@ -181,6 +181,16 @@ class TdoAssetArgs(AssetArgs, total=False):
     Attributes:
         file: Path of a file to upload, from the Pulumi project's folder; this or ``uri``. New content makes a new
             asset, and deletes the old one, without replacing the TDO.
+        asset_type: ``media``, ``text``, ``vtn-standard``, ``transcript``, ...
+        uri: Where its content is; this or ``file``. A change replaces the TDO.
+        content_type: MIME type.
+        description: For people.
+        file_data: Facts about the file.
+        source_data: Where it came from.
+        details: Any JSON.
+        name: File name.
+        set_as_primary: Whether it becomes the primary asset of its type.
+        store_as_reference: Whether to keep the uri instead of copying the content; not for a ``file``.
     """
 
     file: pulumi.Input[str | PathLike[str]]

@@ -86,6 +86,7 @@ class TdoProvider(EntityProvider):
     kind = "TDO"
     model = TdoState
     replaces = frozenset(CREATE_ONLY)
+    untold = frozenset({"primaryAsset"})
     policies: ClassVar[frozenset[str]] = EntityProvider.policies | {"cleanupOptions"}
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
@@ -114,14 +115,19 @@ class TdoProvider(EntityProvider):
         return Observed(observed)
 
     def make(self, props: Props, mark: str | None) -> Made:
-        """Creates the TDO (mutation ``createTDO``), then names its primary assets (``updateTDO``)."""
+        """Creates the TDO (mutation ``createTDO``)."""
         content = {key: props[key] for key in (*CHANGEABLE, *CREATE_ONLY) if key in props}
         if _files(props):
             content["assets"] = [asset for asset in props["assets"] if not is_file(asset)]
-        record = self.api.create_tdo({**content, **_details(marked(props.get("details"), mark))})
+        return Made(self.api.create_tdo({**content, **_details(marked(props.get("details"), mark))}).id)
+
+    def make_once(self, props: Props) -> Made:
+        """As for every entity; then names the primary assets (mutation ``updateTDO``), also of a TDO that was found."""
+        made = super().make_once(props)
         if props.get("primaryAsset"):
-            self.api.update_tdo({"id": record.id, "primaryAsset": props["primaryAsset"]})
-        return Made(record.id)
+            content = {"id": made.id, "primaryAsset": props["primaryAsset"]}
+            repeat_until_applied(lambda: self.api.update_tdo(content), lambda: False)
+        return made
 
     def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
         """By the marker in ``details``; without markers by content, just after an answer was lost."""
@@ -132,7 +138,8 @@ class TdoProvider(EntityProvider):
             matching = _earlier.find(id(self.api), lambda: self.api.tdos_created_since(since), mark)
         else:
             return None
-        return next((Made(each.id) for each in matching if owned.claim(each.id)), None)
+        certain = mark is not None
+        return next((Made(each.id, certain=certain) for each in matching if owned.claim(each.id)), None)
 
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
         """Changes the TDO in place (mutation ``updateTDO``); a property taken out of the program is cleared."""
@@ -271,7 +278,7 @@ class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObje
             source: Where the recording comes from.
             status: Free text; ``downloaded`` when left out.
             is_public: Whether other organisations may read it.
-            details: Any JSON object. Entries that engines add are no drift.
+            details: Any JSON object. Engines add entries of their own beside it, which stay, and are no drift.
             thumbnail_url: A small picture.
             preview_url: A preview.
             source_image_url: A picture of the source.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from aiware_resources.api.abilities import Abilities
 from aiware_resources.api.cloud import CloudApi
-from aiware_resources.api.connecting import Api, close_connections, connect
+from aiware_resources.api.connecting import abilities_of, close_connections, connect
 from aiware_resources.api.download import Downloaded, download, remote_size
+from aiware_resources.api.edge import EdgeApi
 from aiware_resources.api.engine_records import (
     CatalogueEngineRecord,
     EngineCategoryRecord,
     EngineFieldRecord,
 )
+from aiware_resources.api.interface import Api
 from aiware_resources.api.local_file import LocalFile, Progress
 from aiware_resources.api.records import (
     AssetRecord,
@@ -24,14 +27,17 @@ from aiware_resources.api.records import (
     TdoRecord,
     UserRecord,
 )
+from aiware_resources.api.server_time import by_server
 
 __all__ = [
+    "Abilities",
     "Api",
     "AssetRecord",
     "CatalogueEngineRecord",
     "CloudApi",
     "ClusterRecord",
     "Downloaded",
+    "EdgeApi",
     "EngineCategoryRecord",
     "EngineFieldRecord",
     "EngineRecord",
@@ -45,6 +51,8 @@ __all__ = [
     "TaskRecord",
     "TdoRecord",
     "UserRecord",
+    "abilities_of",
+    "by_server",
     "close_connections",
     "connect",
     "download",

@@ -35,6 +35,19 @@ class Answer:
     failures: tuple[Failure, ...]
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a batch of objects came to.
+
+    Attributes:
+        fields: The fields by alias; null for an object that is missing.
+        put_off: Ids of the objects that are to be asked about again, fewer at once.
+    """
+
+    fields: Mapping[str, Any]
+    put_off: Sequence[str] = ()
+
+
 def parse(body: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
     """Takes an answer apart.
 
@@ -73,16 +86,38 @@ def problem(answer: Answer, kind: Kind, field: str) -> Failure | None:
 
 
 def lookup_problem(answer: Answer, ids: Sequence[str]) -> Failure | None:
-    """The same for a batch of objects, of which some may be missing."""
-    missing = {index for index, id_ in enumerate(ids) if _is_missing(answer, index, id_)}
-    grave = [failure for failure in answer.failures if not _harmless(failure) and not _tells_missing(failure)]
-    if grave or answer.data is None:
+    """The same for a batch of objects, of which some may be missing, and others be put off."""
+    postponed = put_off(answer, ids)
+    missing = {index for index, id_ in enumerate(ids) if id_ in postponed or _is_missing(answer, index, id_)}
+    grave = [
+        failure
+        for failure in answer.failures
+        if not (_harmless(failure) or _tells_missing(failure) or (postponed and _lacks_capacity(failure)))
+    ]
+    if grave or (answer.data is None and not postponed):
         return _decisive(grave or answer.failures, Kind.READ)
+    if answer.data is None:
+        return None
     for index, id_ in enumerate(ids):
         if answer.data.get(alias(index)) is None and index not in missing:
             # Not knowing is not the same as not there: what depends on it may be expensive.
             return replace(malformed("nothing where the object should be, and no error"), object_id=id_)
     return None
+
+
+def put_off(answer: Answer, ids: Sequence[str]) -> Sequence[str]:
+    """The objects of a batch that aiWARE had no capacity for; none of a batch of one, which cannot be made smaller."""
+    lacking = [failure for failure in answer.failures if _lacks_capacity(failure)]
+    if len(ids) == 1 or not lacking:
+        return ()
+    named = {failure.path[0] for failure in lacking if failure.path}
+    is_whole = answer.data is None or not all(failure.path for failure in lacking)
+    unread = {alias(index) for index in range(len(ids)) if (answer.data or {}).get(alias(index)) is None}
+    return [id_ for index, id_ in enumerate(ids) if alias(index) in named or (is_whole and alias(index) in unread)]
+
+
+def _lacks_capacity(failure: Failure) -> bool:
+    return failure.cause is Cause.OVERLOADED
 
 
 def _is_missing(answer: Answer, index: int, id_: str) -> bool:

@@ -32,14 +32,19 @@ class TokenSource:
     However many threads find the token refused at once, there is one login.
 
     Args:
-        credentials: A token, or what gets one.
-        session: A session without a token, to log in with.
+        token: The token to begin with, if one is known.
+        login: Gets another one; None where there is nothing to get it with.
         clock: Seconds since the epoch.
     """
 
-    def __init__(self, credentials: Credentials, session: Session, clock: Callable[[], float] = time.time) -> None:
-        self._token = credentials.token
-        self._login = _login(credentials, session)
+    def __init__(
+        self,
+        token: SecretStr | None,
+        login: Callable[[], SecretStr] | None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._token = token
+        self._login = login
         self._clock = clock
         self._lock = threading.Lock()
         self._refusal: errors.AuthenticationFailed | None = None
@@ -109,7 +114,13 @@ def oauth_url(endpoint: str) -> str:
     return str(httpx.URL(endpoint).copy_with(path=_OAUTH_PATH, query=None, fragment=None))
 
 
-def _login(credentials: Credentials, session: Session) -> Callable[[], SecretStr] | None:
+def login_with(credentials: Credentials, session: Session) -> Callable[[], SecretStr] | None:
+    """How to get a token with these credentials; None where they allow no login.
+
+    Args:
+        credentials: What there is to log in with.
+        session: A session without a token, to do it in.
+    """
     if credentials.has_oauth:
         return _OauthLogin(credentials, session)
     if credentials.has_password:
@@ -124,14 +135,16 @@ def _password_login(credentials: Credentials, session: Session) -> SecretStr:
     try:
         answer = session.execute(USER_LOGIN, {"input": form})
     except (errors.AuthenticationFailed, errors.NotFound, errors.NotAllowed, errors.InvalidInput) as error:
-        raise _refused(error, f"aiWARE refused the login of {user}", "aiware:username and aiware:password") from None
+        raise login_refused(
+            error, f"aiWARE refused the login of {user}", "aiware:username and aiware:password"
+        ) from None
     if answer is not None and answer.get("passwordResetRequired") and not answer.get("token"):
         raise errors.AuthenticationFailed(
             f"aiWARE wants {user} to choose a new password before logging in.",
             remedy="Do so in the aiWARE web application, then set aiware:password to the new one.",
             operation=USER_LOGIN.field,
         )
-    return _token_in(answer, "token", USER_LOGIN.field)
+    return token_in(answer, "token", USER_LOGIN.field)
 
 
 class _OauthLogin:
@@ -152,7 +165,7 @@ class _OauthLogin:
         try:
             answer = self._session.post_form(_OAUTH_OPERATION, oauth_url(self._session.transport.url), form)
         except (errors.BadRequest, errors.AuthenticationFailed, errors.NotAllowed, errors.WrongUrl) as error:
-            raise _refused(
+            raise login_refused(
                 error,
                 "aiWARE refused the OAuth refresh token",
                 "the OAuth client id and secret, or get a new refresh token from the authorization page",
@@ -160,11 +173,15 @@ class _OauthLogin:
         if answer.get("refresh_token"):
             # The server may put a new refresh token in the place of the old.
             self._refresh_token = SecretStr(str(answer["refresh_token"]))
-        return _token_in(answer, "access_token", _OAUTH_OPERATION)
+        return token_in(answer, "access_token", _OAUTH_OPERATION)
 
 
-def _token_in(answer: Mapping[str, Any] | None, name: str, operation: str) -> SecretStr:
-    """The token that a login was answered with."""
+def token_in(answer: Mapping[str, Any] | None, name: str, operation: str) -> SecretStr:
+    """The token that a login was answered with.
+
+    Raises:
+        AuthenticationFailed: If it holds none that can be sent.
+    """
     text = str((answer or {}).get(name) or "")
     try:
         token = checked_token(SecretStr(text))
@@ -179,7 +196,14 @@ def _token_in(answer: Mapping[str, Any] | None, name: str, operation: str) -> Se
     return token
 
 
-def _refused(error: errors.ApiError, what: str, check: str) -> errors.AuthenticationFailed:
+def login_refused(error: errors.ApiError, what: str, check: str) -> errors.AuthenticationFailed:
+    """The error of a login that the server refused.
+
+    Args:
+        error: How it refused it.
+        what: What it refused, to begin the sentence with.
+        check: What to check.
+    """
     return errors.AuthenticationFailed(
         f"{what}: {error.message}",
         remedy=f"Check {check}.",

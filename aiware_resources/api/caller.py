@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from pydantic import SecretStr
 
+from aiware_resources import errors
 from aiware_resources.api.explain import Subject, to_error
 from aiware_resources.api.failures import Cause, Failure
-from aiware_resources.api.gate import Gate
+from aiware_resources.api.gate import ClosedTooLong, Gates
 from aiware_resources.api.redaction import redacted
 from aiware_resources.api.retrying import GaveUp, Patience, RequestFailed, with_retries
 
@@ -39,7 +41,7 @@ class Caller:
     def __init__(self, patience: Patience, tokens: Tokens | None = None) -> None:
         self._patience = patience
         self._tokens = tokens
-        self._gate = Gate(patience.clock, patience.sleep)
+        self._gates = patience.gates or Gates(clock=patience.clock, sleep=patience.sleep)
 
     def call(self, subject: Subject, sent: Mapping[str, Any], send: Callable[[SecretStr | None], T]) -> T:
         """Makes a call with the token, and with a new one where that is refused.
@@ -56,12 +58,12 @@ class Caller:
         def attempt() -> T:
             token = self._tokens.current() if self._tokens else None
             try:
-                return self._gated(lambda: send(token))
+                return self._gated(subject, token, send)
             except RequestFailed as error:
                 if not self._renewed(error.failure, token):
                     raise
             renewed = self._tokens.current() if self._tokens else None
-            return self._gated(lambda: send(renewed))
+            return self._gated(subject, renewed, send)
 
         return self.retrying(subject, sent, attempt)
 
@@ -86,16 +88,32 @@ class Caller:
             failure = error.failure.with_message(redacted(error.failure.message, sent))
             raise to_error(failure, subject, error.attempts) from None
 
-    def _gated(self, send: Callable[[], T]) -> T:
-        self._gate.wait()
+    def _gated(self, subject: Subject, token: SecretStr | None, send: Callable[[SecretStr | None], T]) -> T:
+        policy = self._patience.policy
+        gate = self._gates.at(subject.host, token.get_secret_value() if token else "")
         try:
-            return send()
+            permit = gate.enter(policy.longest_limit)
+        except ClosedTooLong as closed:
+            raise RequestFailed(_put_off(closed.seconds)) from None
+        try:
+            answer = send(token)
         except RequestFailed as error:
-            asked = error.failure.retry_after or 0.0
-            self._gate.close_for(min(asked, self._patience.policy.longest_wait))
+            failure = error.failure
+            if failure.cause is Cause.LIMITED:
+                gate.refused(permit, failure.retry_after)
+            else:
+                gate.settled(permit, well=failure.status is not None, retry_after=failure.retry_after)
             raise
+        gate.settled(permit)
+        return answer
 
     def _renewed(self, failure: Failure, token: SecretStr | None) -> bool:
         if failure.cause is not Cause.UNAUTHENTICATED or self._tokens is None or token is None:
             return False
         return self._tokens.renew(token)
+
+
+def _put_off(seconds: float) -> Failure:
+    until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
+    said = f"aiWARE asked to be sent nothing before {until}"
+    return Failure(Cause.LIMITED, errors.RateLimited, said, retry_after=seconds)

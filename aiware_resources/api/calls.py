@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from aiware_resources import errors
+from aiware_resources.api.batch_size import BatchSize
 from aiware_resources.api.documents import Lookup, Operation, alias
 from aiware_resources.api.explain import Subject, object_of, to_error
 from aiware_resources.api.failures import Kind, malformed
@@ -30,7 +32,7 @@ class Calls:
 
     def __init__(self, session: Session, batch_size: int) -> None:
         self._session = session
-        self._batch_size = batch_size
+        self._batch_size = BatchSize(batch_size)
 
     def _record(self, record: type[R], operation: Operation, **variables: Any) -> R:
         """Executes a document whose root field is one object."""
@@ -54,11 +56,15 @@ class Calls:
 
     def _batches(self, lookup: Lookup, ids: Sequence[str]) -> Iterator[tuple[str, Any]]:
         """Reads many objects, batch by batch, and gives each id with its field; ids that are missing are left out."""
-        unique = list(dict.fromkeys(ids))
-        for start in range(0, len(unique), self._batch_size):
-            yield from self._batch(lookup, unique[start : start + self._batch_size])
+        left = list(dict.fromkeys(ids))
+        while left:
+            size = self._batch_size.current
+            batch, left = left[:size], left[size:]
+            put_off: list[str] = []
+            yield from self._batch(lookup, batch, put_off)
+            left = put_off + left
 
-    def _batch(self, lookup: Lookup, ids: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    def _batch(self, lookup: Lookup, ids: Sequence[str], put_off: list[str]) -> Iterator[tuple[str, Any]]:
         try:
             found = self._session.look_up(lookup, ids)
         except errors.NotFound:
@@ -66,11 +72,16 @@ class Calls:
             if len(ids) == 1:
                 return
             half = len(ids) // 2
-            yield from self._batch(lookup, ids[:half])
-            yield from self._batch(lookup, ids[half:])
+            yield from self._batch(lookup, ids[:half], put_off)
+            yield from self._batch(lookup, ids[half:], put_off)
             return
+        if found.put_off:
+            self._batch_size.exceeded(len(ids))
+            put_off += found.put_off
+        else:
+            self._batch_size.answered()
         for index, id_ in enumerate(ids):
-            if (field := found.get(alias(index))) is not None:
+            if id_ not in found.put_off and (field := found.fields.get(alias(index))) is not None:
                 yield id_, field
 
     def _parsed(
@@ -90,6 +101,11 @@ class Calls:
         failure = malformed(f"an answer that does not fit the schema in: {where}")
         subject = Subject(operation.field, kind, self._session.transport.url, object_of(variables or {}))
         raise to_error(failure, subject, attempts=1)
+
+
+def created_since(moment: datetime | None) -> list[dict[str, str]] | None:
+    """The `dateTimeFilter` of what was created since a moment; None for no filter."""
+    return None if moment is None else [{"field": "createdDateTime", "fromDateTime": moment.isoformat()}]
 
 
 def is_full(page: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aiware_resources.api import documents
@@ -96,3 +96,18 @@ class ClusterCalls(Calls):
         pages = self._pages(documents.ALL_CLUSTERS)
         records = [self._parsed(ClusterRecord, value, documents.ALL_CLUSTERS) for value in pages]
         return [record for record in records if record.deleted_date_time is None]
+
+    def find_clusters(self, *, name: str | None = None, of_type: str | None = None) -> Iterator[ClusterRecord]:
+        """Finds clusters that the organisation owns or may see (`clusters`), page by page.
+
+        Args:
+            name: What their name contains.
+            of_type: Only those of this type: ``ami``, ``RT`` or ``OnPrem``.
+
+        Raises:
+            ApiError: If they could not be read.
+        """
+        for value in self._pages(documents.CLUSTERS_FOUND, name=name, type=of_type):
+            record = self._parsed(ClusterRecord, value, documents.CLUSTERS_FOUND)
+            if record.deleted_date_time is None:
+                yield record

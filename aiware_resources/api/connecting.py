@@ -6,13 +6,16 @@ import atexit
 import os
 import threading
 
-from aiware_resources import errors
+from aiware_resources.api.abilities import CLOUD, Abilities
 from aiware_resources.api.cloud import CloudApi
+from aiware_resources.api.edge import EDGE, EdgeApi
+from aiware_resources.api.interface import Api
 from aiware_resources.settings import Settings
 
-Api = CloudApi
-"""What entities, waiting and commands talk to."""
-
+_APIS: dict[str, tuple[type[CloudApi] | type[EdgeApi], Abilities]] = {
+    "cloud": (CloudApi, CLOUD),
+    "edge": (EdgeApi, EDGE),
+}
 _connections: dict[tuple[Settings, str | None, str | None], Api] = {}
 _lock = threading.Lock()
 
@@ -26,16 +29,18 @@ def connect(settings: Settings) -> Api:
     Raises:
         ConfigurationError: If the settings cannot work.
     """
-    if settings.api != "cloud":
-        raise errors.ConfigurationError(
-            "This version cannot talk to aiWARE Edge.", remedy="Set aiware:api to cloud, or leave it out."
-        )
     # Where the local aiWARE lives is no setting, yet another place is another aiWARE.
     key = (settings, os.environ.get("AIWARE_LOCAL_DATA"), os.environ.get("AIWARE_LOCAL_PORT"))
     with _lock:
         if key not in _connections:
-            _connections[key] = CloudApi(settings, settings.resolve_endpoint())
+            made, _ = _APIS[settings.api]
+            _connections[key] = made(settings, settings.resolve_endpoint())
         return _connections[key]
+
+
+def abilities_of(settings: Settings) -> Abilities:
+    """Says what the API that these settings name can do; makes no connection."""
+    return _APIS[settings.api][1]
 
 
 def close_connections() -> None:

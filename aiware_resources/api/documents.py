@@ -165,6 +165,13 @@ CLUSTERS_NAMED = _query(
     "(name: $name, nameMatch: exact, offset: $offset, limit: $limit) { limit count records { ...ClusterFields } }",
     _CLUSTER,
 )
+# The name may stand anywhere in a cluster's name; that is aiWARE's default.
+CLUSTERS_FOUND = _query(
+    "clusters",
+    "($name: String, $type: ClusterType, $offset: Int, $limit: Int)",
+    "(name: $name, type: $type, offset: $offset, limit: $limit) { limit count records { ...ClusterFields } }",
+    _CLUSTER,
+)
 ALL_CLUSTERS = _query(
     "clusters",
     "($offset: Int, $limit: Int)",
@@ -185,6 +192,14 @@ TDOS_CREATED_SINCE = _query(
     "($since: DateTime, $offset: Int, $limit: Int)",
     "(orderBy: createdDateTime, orderDirection: desc, offset: $offset, limit: $limit,"
     " dateTimeFilter: [{field: createdDateTime, fromDateTime: $since}]) { limit count records { ...TdoFields } }",
+    _TDO,
+)
+
+TDOS_FOUND = _query(
+    "temporalDataObjects",
+    "($when: [TemporalDataObjectDateTimeFilter!], $offset: Int, $limit: Int)",
+    "(orderBy: createdDateTime, orderDirection: desc, offset: $offset, limit: $limit,"
+    " dateTimeFilter: $when) { limit count records { ...TdoFields } }",
     _TDO,
 )
 
@@ -257,6 +272,18 @@ JOBS_CREATED_SINCE = _query(
   }""",
 )
 
+JOBS_FOUND = _query(
+    "jobs",
+    "($status: [JobStatusFilter!], $when: [JobDateTimeFilter!], $targetId: ID, $clusterId: ID, $engineIds: [ID!],"
+    " $offset: Int, $limit: Int)",
+    """(status: $status, dateTimeFilter: $when, targetId: $targetId, clusterId: $clusterId, engineIds: $engineIds,
+    orderBy: [{field: createdDateTime, direction: desc}], offset: $offset, limit: $limit) {
+    limit count records { ...JobStatus }
+  }""",
+    _JOB_STATUS,
+    _TASK_STATUS,
+)
+
 CREATE_EXPORT_REQUEST = _mutation(
     "createExportRequest", "($input: CreateExportRequest!)", "(input: $input) { ...ExportFields }", _EXPORT
 )
@@ -267,6 +294,13 @@ ALL_EXPORT_REQUESTS = _query(
     "exportRequests",
     "($offset: Int, $limit: Int)",
     "(offset: $offset, limit: $limit) { limit count records { ...ExportFields } }",
+    _EXPORT,
+)
+
+EXPORTS_FOUND = _query(
+    "exportRequests",
+    "($status: [ExportRequestStatus!], $offset: Int, $limit: Int)",
+    "(status: $status, offset: $offset, limit: $limit) { limit count records { ...ExportFields } }",
     _EXPORT,
 )
 

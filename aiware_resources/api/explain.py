@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -22,23 +23,51 @@ class Subject:
         kind: Whether it changes something.
         url: Where it was sent.
         object_id: The object that it was about, if one in particular.
+        api: What should answer at the address.
+        example: An address at which it would.
     """
 
     operation: str
     kind: Kind
     url: str
     object_id: str | None = None
+    api: str = "GraphQL API"
+    example: str = "https://api.veritone.com/v3/graphql"
 
     @property
     def host(self) -> str:
         """Host and port that the request was sent to."""
-        url = httpx.URL(self.url)
-        return f"{url.host}:{url.port or (443 if url.scheme == 'https' else 80)}"
+        return _host(self.url)
 
     @property
     def title(self) -> str:
         """The operation and its object, to begin a sentence with."""
+        if self.operation in _QUERIES_NAMED_AS_NOUNS:
+            return " ".join(filter(None, ["Reading", self.operation, self.object_id]))
         return f"{self.operation} of {self.object_id}" if self.object_id else self.operation
+
+
+_QUERIES_NAMED_AS_NOUNS = frozenset(
+    {
+        "clusters",
+        "engineCategories",
+        "engineResults",
+        "engines",
+        "exportRequests",
+        "job",
+        "jobs",
+        "me",
+        "temporalDataObject",
+        "temporalDataObjects",
+    }
+)
+"""aiWARE names its queries as what they read: "job failed" would say something else than that it could not be read."""
+
+
+@lru_cache(maxsize=1024)
+def _host(url: str) -> str:
+    parsed = httpx.URL(url)
+    return f"{parsed.host}:{parsed.port or (443 if parsed.scheme == 'https' else 80)}"
 
 
 def object_of(variables: Mapping[str, Any]) -> str | None:
@@ -58,7 +87,7 @@ def to_error(failure: Failure, subject: Subject, attempts: int) -> errors.ApiErr
         attempts: How often it was sent.
     """
     kind_of_error = final_error(subject.kind, failure)
-    subject = Subject(subject.operation, subject.kind, subject.url, subject.object_id or failure.object_id)
+    subject = replace(subject, object_id=subject.object_id or failure.object_id)
     extra: dict[str, Any] = {"retry_after": failure.retry_after} if kind_of_error is errors.RateLimited else {}
     return kind_of_error(
         _message(kind_of_error, failure, subject, attempts),
@@ -77,8 +106,9 @@ def _message(kind: type[errors.ApiError], failure: Failure, subject: Subject, at
     if kind is errors.NotSent:
         return f"{subject.title} was not sent: aiWARE at {subject.host} cannot be reached ({said})."
     if kind is errors.AnswerLost:
+        why = "; ".join(part for part in (said, _request(failure)) if part)
         return (
-            f"{subject.title} was sent to {subject.host}, but no usable answer came back ({said}): "
+            f"{subject.title} was sent to {subject.host}, but no usable answer came back ({why}): "
             "it may or may not have been applied."
         )
     tried = f" after {attempts} attempts" if attempts > 1 else ""
@@ -111,8 +141,7 @@ def _not_sent(failure: Failure, subject: Subject) -> str:
 
 def _wrong_url(failure: Failure, subject: Subject) -> str:
     return (
-        f"There is no GraphQL API at {subject.url}: the setting aiware:endpoint should look like "
-        "https://api.veritone.com/v3/graphql."
+        f"There is no {subject.api} at {subject.url}: the setting aiware:endpoint should look like {subject.example}."
     )
 
 
@@ -149,7 +178,8 @@ _REMEDIES: Mapping[type[errors.ApiError], Callable[[Failure, Subject], str]] = {
     errors.InvalidInput: lambda failure, subject: "Correct the value that the message names.",
     errors.AuthenticationFailed: lambda failure, subject: (
         "The token is wrong, expired or revoked: set a new one with "
-        "`pulumi config set --secret aiware:token <token>` or AIWARE_TOKEN."
+        "`pulumi config set --secret aiware:token <token>` or AIWARE_TOKEN. Then run `pulumi up --refresh "
+        "--run-program` once: otherwise Pulumi refreshes with the settings of the last run."
     ),
     errors.NotImplementedByServer: lambda failure, subject: (
         f"This installation of aiWARE has no {subject.operation}: leave out what needs it, or update the installation."

@@ -61,3 +61,15 @@ class ExportCalls(Calls):
             record = self._parsed(ExportRecord, value, documents.ALL_EXPORT_REQUESTS)
             if record.created_date_time is not None and record.created_date_time >= when:
                 yield record
+
+    def find_exports(self, *, statuses: Sequence[str] = ()) -> Iterator[ExportRecord]:
+        """Finds export requests (`exportRequests`), page by page, in the order that aiWARE has them.
+
+        Args:
+            statuses: Only those in one of these statuses; by default in any.
+
+        Raises:
+            ApiError: If they could not be read.
+        """
+        for value in self._pages(documents.EXPORTS_FOUND, status=list(statuses) or None):
+            yield self._parsed(ExportRecord, value, documents.EXPORTS_FOUND)

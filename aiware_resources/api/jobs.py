@@ -7,19 +7,28 @@ from datetime import datetime
 from typing import Any
 
 from aiware_resources.api import documents
-from aiware_resources.api.calls import PAGE_SIZE, Calls, count_of, is_full
+from aiware_resources.api.calls import PAGE_SIZE, Calls, count_of, created_since, is_full
 from aiware_resources.api.documents import Operation
 from aiware_resources.api.records import EngineResultRecord, JobRecord
+
+_STATUSES = frozenset({"pending", "queued", "running", "complete", "failed", "cancelled"})
+"""What jobs can be filtered by (`JobStatusFilter`); naming any other is a mistake in the document."""
 
 
 class JobCalls(Calls):
     """Calls about jobs and their results."""
 
-    def create_job(self, input: Mapping[str, Any]) -> JobRecord:  # noqa: A002 - the name of the API's argument
+    def create_job(
+        self,
+        input: Mapping[str, Any],  # noqa: A002 - the name of the API's argument
+        *,
+        owner: str | None = None,
+    ) -> JobRecord:
         """Submits a job (`createJob`); it starts at once, and the call returns before anything has run.
 
         Args:
             input: A `CreateJob`: `tasks`, and `targetId` or `target`.
+            owner: Whose job it is; of no use here, where the server chooses all ids.
 
         Raises:
             AnswerLost: It may have been submitted; `jobs_created_since` finds it.
@@ -121,6 +130,41 @@ class JobCalls(Calls):
         )
         for value in pages:
             yield self._job(value, documents.JOBS_CREATED_SINCE, documents.JOB_TASK_DETAILS)
+
+    def find_jobs(
+        self,
+        *,
+        statuses: Sequence[str] = (),
+        since: datetime | None = None,
+        target_id: str | None = None,
+        cluster_id: str | None = None,
+        engine_id: str | None = None,
+    ) -> Iterator[JobRecord]:
+        """Finds jobs, newest first (`jobs`), page by page.
+
+        Args:
+            statuses: Only those in one of these; by default in any. One that no job of this API can have finds none.
+            since: Only those created since this moment, by aiWARE's clock; with a time zone.
+            target_id: Only those on this TDO.
+            cluster_id: Only those on this cluster.
+            engine_id: Only those with a task of this engine.
+
+        Raises:
+            ApiError: If they could not be read.
+        """
+        possible = [status for status in statuses if status in _STATUSES]
+        if statuses and not possible:
+            return
+        pages = self._pages(
+            documents.JOBS_FOUND,
+            status=possible or None,
+            when=created_since(since),
+            targetId=target_id,
+            clusterId=cluster_id,
+            engineIds=[engine_id] if engine_id else None,
+        )
+        for value in pages:
+            yield self._job(value, documents.JOBS_FOUND)
 
     def engine_results(
         self, *, job_id: str | None = None, tdo_id: str | None = None, engine_ids: Sequence[str] = ()

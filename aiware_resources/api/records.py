@@ -207,12 +207,14 @@ class TargetRecord(Record):
 class JobRecord(Record):
     """A job: tasks run against one TDO. Config and routes are filled where the call says so.
 
-    `target_id` stays when the TDO has been deleted; `target` is None then.
+    `target_id` stays when the TDO has been deleted; `target` is None then. `status_detail` is the API's own word for
+    the status, where that is another one.
     """
 
     id: str
     name: str | None = None
     status: str | None = None
+    status_detail: str | None = None
     target_id: str | None = None
     cluster_id: str | None = None
     target: TargetRecord | None = None
@@ -235,10 +237,14 @@ class ExportRecord(Record):
 
 
 class EngineResultRecord(Record):
-    """What one engine found in one time span of a TDO, as a vtn-standard document. Offsets are in milliseconds."""
+    """What one engine found in one time span of a TDO, as a vtn-standard document. Offsets are in milliseconds.
 
-    tdo_id: str
-    engine_id: str
+    An output file of an Edge job has a `name`, and an engine where its document names one.
+    """
+
+    tdo_id: str | None = None
+    engine_id: str | None = None
+    name: str | None = None
     jsondata: Any = None
     start_offset_ms: int | None = None
     stop_offset_ms: int | None = None

@@ -26,30 +26,42 @@ class RetryPolicy:
     """How patient to be.
 
     Attributes:
-        max_retries: How often a request is sent again, at the most.
+        max_retries: How often a request is sent again, at the most. Being put off until later by a rate limit does not
+            count: that is a matter of time.
         base: Upper bound of the first pause, in seconds; it doubles with each further one.
         cap: Upper bound of every pause that the server did not ask for, in seconds.
         longest_wait: Longest pause that the server may ask for, in seconds; a longer one ends the retrying.
+        longest_limit: How long a rate limit may put a request off altogether, in seconds.
     """
 
     max_retries: int = 5
     base: float = 0.5
     cap: float = 30.0
     longest_wait: float = 300.0
+    longest_limit: float = 900.0
 
 
-def may_retry(kind: Kind, failure: Failure, retries_done: int, policy: RetryPolicy) -> bool:
+def may_retry(kind: Kind, failure: Failure, retries_done: int, elapsed: float, policy: RetryPolicy) -> bool:
     """Says whether to send a request again after this failure.
 
     Args:
         kind: Whether the request changes something.
         failure: How the latest attempt failed.
-        retries_done: How often the request has been sent again already.
+        retries_done: How often the request has been sent again already, other than when it was put off.
+        elapsed: Seconds since it was to be sent first.
         policy: How patient to be.
     """
-    if (failure.retry_after or 0.0) > policy.longest_wait:
+    asked = failure.retry_after or 0.0
+    if is_put_off(failure):
+        return policy.max_retries > 0 and elapsed + asked <= policy.longest_limit
+    if asked > policy.longest_wait:
         return False
     return retries_done < policy.max_retries and failure.cause in _WORTH_RETRYING[kind]
+
+
+def is_put_off(failure: Failure) -> bool:
+    """Says whether the server has a time for the request, if not now: a rate limit that names it."""
+    return failure.cause is Cause.LIMITED and failure.retry_after is not None
 
 
 def pause_seconds(

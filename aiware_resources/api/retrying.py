@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from tenacity import RetryCallState, Retrying
 
 from aiware_resources.api.failures import Failure, Kind
-from aiware_resources.api.retry import RetryPolicy, may_retry, pause_seconds
+from aiware_resources.api.gate import Gates
+from aiware_resources.api.rate_limit_file import shared_folder
+from aiware_resources.api.retry import RetryPolicy, is_put_off, may_retry, pause_seconds
+from aiware_resources.settings import Settings
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
@@ -43,12 +47,22 @@ class Patience:
         sleep: Waits for so many seconds.
         uniform: Draws a number between two bounds.
         clock: Monotonic clock, in seconds.
+        gates: Where the requests of each token are held back; by default none that other processes know of.
     """
 
     policy: RetryPolicy
     sleep: Sleep = time.sleep
     uniform: Callable[[float, float], float] = random.uniform
     clock: Callable[[], float] = time.monotonic
+    gates: Gates | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As the settings say; rate limits are shared with the other processes of this user."""
+        return cls(
+            RetryPolicy(max_retries=settings.max_retries),
+            gates=Gates(folder=shared_folder(), own_limit=settings.rate_limit),
+        )
 
 
 def with_retries(
@@ -66,16 +80,25 @@ def with_retries(
         GaveUp: With the latest failure.
     """
 
+    started = patience.clock()
+    # How often it failed already, by whether it was only put off.
+    failed: Counter[bool] = Counter()
+
     def again(state: RetryCallState) -> bool:
         failure = _failure_of(state)
-        return failure is not None and may_retry(kind, failure, state.attempt_number - 1, patience.policy)
+        if failure is None:
+            return False
+        put_off = is_put_off(failure)
+        failed[put_off] += 1
+        return may_retry(kind, failure, failed[put_off] - 1, patience.clock() - started, patience.policy)
 
     def pause(state: RetryCallState) -> float:
         failure = _failure_of(state)
-        return _pause(failure, state.attempt_number - 1) if failure else 0.0
+        return _pause(failure) if failure else 0.0
 
-    def _pause(failure: Failure, retries_done: int) -> float:
-        seconds = pause_seconds(failure, retries_done, patience.policy, patience.uniform)
+    def _pause(failure: Failure) -> float:
+        done = failed[is_put_off(failure)] - 1
+        seconds = pause_seconds(failure, done, patience.policy, patience.uniform)
         on_pause(failure, seconds)
         return seconds
 

@@ -49,8 +49,8 @@ class Session:
         answer = self._ask(subject, operation.text, given, judge, file)
         return (answer.data or {})[operation.field]
 
-    def look_up(self, lookup: Lookup, ids: Sequence[str]) -> Mapping[str, Any]:
-        """Reads one batch of objects, and returns the fields by alias; null for an object that is missing.
+    def look_up(self, lookup: Lookup, ids: Sequence[str]) -> answers.Found:
+        """Reads one batch of objects. Of several, those that aiWARE had no capacity for are put off, not lost.
 
         Args:
             lookup: What to read.
@@ -64,7 +64,8 @@ class Session:
         def judge(answer: answers.Answer) -> Failure | None:
             return answers.lookup_problem(answer, ids)
 
-        return self._ask(subject, lookup.text(len(ids)), lookup.variables(ids), judge).data or {}
+        answer = self._ask(subject, lookup.text(len(ids)), lookup.variables(ids), judge)
+        return answers.Found(answer.data or {}, answers.put_off(answer, ids))
 
     def post_form(self, operation: str, url: str, form: Mapping[str, str]) -> Mapping[str, Any]:
         """Posts a form that may be repeated without harm, and returns the JSON object of the answer.

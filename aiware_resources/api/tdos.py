@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aiware_resources.api import documents
-from aiware_resources.api.calls import Calls
+from aiware_resources.api.calls import Calls, created_since
 from aiware_resources.api.records import TdoRecord
 
 
@@ -92,3 +92,15 @@ class TdoCalls(Calls):
         """
         for value in self._pages(documents.TDOS_CREATED_SINCE, since=when.isoformat()):
             yield self._parsed(TdoRecord, value, documents.TDOS_CREATED_SINCE)
+
+    def find_tdos(self, *, since: datetime | None = None) -> Iterator[TdoRecord]:
+        """Finds TDOs, newest first (`temporalDataObjects`), page by page.
+
+        Args:
+            since: Only those created since this moment, by aiWARE's clock; with a time zone.
+
+        Raises:
+            ApiError: If they could not be read.
+        """
+        for value in self._pages(documents.TDOS_FOUND, when=created_since(since)):
+            yield self._parsed(TdoRecord, value, documents.TDOS_FOUND)

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from aiware_resources.api.failures import Failure, from_entry, from_network, from_status, malformed
 from aiware_resources.api.redaction import protect_logs
 from aiware_resources.api.retrying import RequestFailed
-from aiware_resources.settings import is_loopback
+from aiware_resources.api.server_time import note
+from aiware_resources.endpoints import is_loopback
 
 _CONNECT_TIMEOUT = 10.0
 
@@ -47,7 +48,14 @@ def new_client(timeout: float, *, url: str) -> httpx.Client:
         # A session cookie would outlive the token that it belongs to.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         trust_env=not is_loopback(httpx.URL(url).host),
+        event_hooks={"response": [note]},
     )
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """What tells one server from another: scheme, host and port of an address."""
+    parsed = httpx.URL(url)
+    return parsed.scheme, parsed.host, parsed.port or {"http": 80, "https": 443}.get(parsed.scheme)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ from aiware_resources import engines
 UNKNOWN_ENGINE = "?"
 """What stands for an engine that is not known yet."""
 
+ADDED, CHANGED, REMOVED = "added", "changed", "removed"
+"""Marks of a box, in a picture that compares a graph with what it was."""
+
 
 @dataclass(frozen=True)
 class Arrow:
@@ -36,12 +39,18 @@ class Drawing:
         arrows: The routes between them.
         loose: Numbers of the routes that are not drawn, since they join no two folders that are known.
         title: Whose graph it is.
+        marks: The mark of each box, or empty text; nothing where none is marked.
     """
 
     boxes: tuple[str, ...]
     arrows: tuple[Arrow, ...]
     title: str = ""
     loose: tuple[int, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    def mark(self, box: int) -> str:
+        """The mark of a box: ``added``, ``changed``, ``removed``, or empty."""
+        return self.marks[box] if box < len(self.marks) else ""
 
 
 def draw(tasks: Any, routes: Any, title: str = "") -> Drawing:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aiware_resources.dag.drawing import Drawing
+from aiware_resources.dag.drawing import ADDED, CHANGED, REMOVED, Drawing
+
+_COLOURS = {
+    ADDED: "fill:#dafbe1,stroke:#1a7f37,color:#1f2933",
+    CHANGED: "fill:#fff8c5,stroke:#9a6700,color:#1f2933",
+    REMOVED: "fill:#ffebe9,stroke:#cf222e,color:#1f2933,stroke-dasharray:4",
+}
+"""Of marked boxes."""
 
 
 def mermaid(drawings: Sequence[Drawing]) -> str:
@@ -17,12 +24,15 @@ def mermaid(drawings: Sequence[Drawing]) -> str:
             lines += [f'    subgraph g{number}["{_escaped(drawing.title)}"]']
             lines += [f"    {line}" for line in _lines(drawing, f"g{number}t")]
             lines += ["    end"]
+    marks = {mark for drawing in drawings for mark in drawing.marks}
+    lines += [f"    classDef {mark} {colours}" for mark, colours in _COLOURS.items() if mark in marks]
     return "\n".join(lines) + "\n"
 
 
 def _lines(drawing: Drawing, prefix: str) -> Iterator[str]:
     for index, box in enumerate(drawing.boxes):
-        yield f'    {prefix}{index}["{_escaped(box)}"]'
+        mark = drawing.mark(index)
+        yield f'    {prefix}{index}["{_escaped(box)}"]{f":::{mark}" if mark else ""}'
     for arrow in drawing.arrows:
         yield f"    {prefix}{arrow.parent} -->|{_escaped(arrow.label)}| {prefix}{arrow.child}"
 

@@ -12,7 +12,7 @@ from grandalf.graphs import Edge, Graph, Vertex
 from grandalf.layouts import SugiyamaLayout
 from grandalf.routing import EdgeViewer
 
-from aiware_resources.dag.drawing import Drawing
+from aiware_resources.dag.drawing import ADDED, CHANGED, REMOVED, Drawing
 
 BOX_HEIGHT = 36
 CHARACTER = 7.6
@@ -35,6 +35,13 @@ STYLE = """
     #head path { fill: #52606d }
 """
 
+MARK_STYLES = {
+    ADDED: "fill: #dafbe1; stroke: #1a7f37",
+    CHANGED: "fill: #fff8c5; stroke: #9a6700",
+    REMOVED: "fill: #ffebe9; stroke: #cf222e; stroke-dasharray: 4",
+}
+"""Of marked boxes, in the style of each."""
+
 Point = tuple[float, float]
 
 
@@ -46,6 +53,7 @@ class Box:
     y: float
     width: float
     label: str
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ def _laid_out(drawing: Drawing) -> Picture:
         upper = min(view.xy[0] for view in views) - BOX_HEIGHT / 2
         shifts |= dict.fromkeys(component.V(), (-left, top - upper))
         top += max(view.xy[0] for view in views) + BOX_HEIGHT / 2 - upper + ROW_GAP
-    boxes = [_box(vertex, shifts[vertex]) for vertex in vertices]
+    boxes = [_box(vertex, shifts[vertex], drawing.mark(index)) for index, vertex in enumerate(vertices)]
     bends = {key: _bends(edge, shifts[edge.v[0]]) for key, edge in edges.items()}
     arrows = [
         (_way(boxes[arrow.parent], boxes[arrow.child], bends.get((arrow.parent, arrow.child))), arrow.label)
@@ -129,9 +137,9 @@ def _lay_out(component: Any) -> None:
     layout.draw()
 
 
-def _box(vertex: Any, shift: Point) -> Box:
+def _box(vertex: Any, shift: Point, mark: str) -> Box:
     y, x = vertex.view.xy
-    return Box(x + shift[0], y + shift[1], vertex.view.h, vertex.data)
+    return Box(x + shift[0], y + shift[1], vertex.view.h, vertex.data, mark)
 
 
 def _bends(edge: Any, shift: Point) -> list[Point]:
@@ -156,7 +164,8 @@ def _elements(picture: Picture) -> Iterator[str]:
         yield f'    <text class="mode" dy="{HALF}" x="{(x0 + x1) / 2:g}" y="{(y0 + y1) / 2:g}">{escape(label)}</text>'
     for box in picture.boxes:
         left, top = box.x - box.width / 2, box.y - BOX_HEIGHT / 2
-        yield f'    <rect x="{left:g}" y="{top:g}" width="{box.width:g}" height="{BOX_HEIGHT}" rx="6"/>'
+        style = f' style="{MARK_STYLES[box.mark]}"' if box.mark else ""
+        yield f'    <rect x="{left:g}" y="{top:g}" width="{box.width:g}" height="{BOX_HEIGHT}" rx="6"{style}/>'
         yield f'    <text dy="{HALF}" x="{box.x:g}" y="{box.y:g}">{escape(box.label)}</text>'
 
 

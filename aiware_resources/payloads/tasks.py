@@ -37,7 +37,7 @@ class _OutOfReach(Exception):
     """The catalogue cannot be asked."""
 
 
-def problems(settings: Settings, inputs: Props) -> Iterator[Problem]:
+def problems(settings: Settings, inputs: Props, tell: Callable[[str], object] = log.warning) -> Iterator[Problem]:
     """What is wrong with a job's tasks in the eyes of the engine catalogue (query ``engines(ids:)``).
 
     All engines that are not known yet are asked for in one request, once a provider process. When aiWARE cannot be
@@ -46,6 +46,7 @@ def problems(settings: Settings, inputs: Props) -> Iterator[Problem]:
     Args:
         settings: The stack's settings.
         inputs: The job's properties; unknown parts are tolerated.
+        tell: Told what is merely odd, in a sentence that names the resource.
 
     Yields:
         Each problem with its property path, such as ``tasks[2].payload.customFFMPEGProperties.chunkSizeInSeconds``.
@@ -63,7 +64,7 @@ def problems(settings: Settings, inputs: Props) -> Iterator[Problem]:
             if path not in used:
                 yield Problem((*path, "engineId"), _no_engine(engine_id))
             else:
-                yield from _task_problems(TaskPayload(tasks[path], path, used[path], unknown), owner)
+                yield from _task_problems(TaskPayload(tasks[path], path, used[path], unknown), owner, tell)
         if _is_id(known.get("clusterId")):
             yield from _cluster_problems(settings, str(known["clusterId"]), used)
     except _OutOfReach:
@@ -101,14 +102,14 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip() != ""
 
 
-def _task_problems(payload: TaskPayload, owner: str) -> Iterator[Problem]:
+def _task_problems(payload: TaskPayload, owner: str, tell: Callable[[str], object]) -> Iterator[Problem]:
     yield from payload.problems()
     if payload.engine.state in UNUSABLE:
         payload.oddities.append(
             f"{path_text(payload.path)}.engineId: engine {payload.engine.name} is {payload.engine.state}"
         )
     for oddity in payload.oddities:
-        log.warning("warning: %s: %s", owner, oddity)
+        tell(f"warning: {owner}: {oddity}")
 
 
 def _no_engine(engine_id: str) -> str:

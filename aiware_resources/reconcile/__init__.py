@@ -10,9 +10,12 @@ from aiware_resources.reconcile.ownership import (
     OWNER_KEY,
     Earlier,
     marked,
+    marker_in,
     marker_of,
     owned,
     unmarked,
+    with_marker,
+    without_marker,
 )
 from aiware_resources.reconcile.paths import Path, is_within
 from aiware_resources.reconcile.paths import text as path_text
@@ -45,10 +48,13 @@ __all__ = [
     "Timestamp",
     "is_within",
     "marked",
+    "marker_in",
     "marker_of",
     "owned",
     "path_text",
     "repeat_until_applied",
     "send_once",
     "unmarked",
+    "with_marker",
+    "without_marker",
 ]

@@ -3,7 +3,8 @@
 The API has no idempotency key. A create that was killed, or whose answer was lost, may have been applied all the same,
 so a second attempt looks for what the first one made. A short marker that travels with the object tells the second
 attempt of one resource from a second, equal resource; a register of the ids that this process has met in the state
-keeps an object from being taken twice.
+keeps an object from being taken twice. Where no marker goes along, equal creates go one after another, and an object
+is known by its content and by having been created since.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from datetime import timedelta
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from aiware_resources.api import by_server
+from aiware_resources.reconcile.backend import state_identity
 from aiware_resources.reconcile.schema import Schema
 
 R = TypeVar("R")
@@ -23,26 +27,59 @@ OWNER_KEY = "__owner"
 """The property that carries ``project/stack/name`` to the provider; hidden from displays."""
 
 MARKER_KEY = "pulumiMarker"
-"""The key of the marker in a TDO's details and a job's jobConfig."""
+"""The key of the marker in a TDO's details and a job's jobConfig, and the beginning of a cluster's tag."""
 
 LOOK_BACK = timedelta(days=7)
 """How old an object may be and still count as what an earlier, interrupted attempt made."""
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""How far apart the clocks of this machine and the server may be."""
+"""How far apart clocks may be: of this machine and the server, or of the server's own parts."""
+
+MARGIN = timedelta(seconds=2)
+"""How well the server's clock is known from its answers."""
 
 
-def marker(schema: Schema, props: Mapping[str, Any], policies: frozenset[str]) -> str:
-    """The ownership marker of a resource: a hash of project, stack, name and desired state.
+def marker(schema: Schema, props: Mapping[str, Any], apart: frozenset[str]) -> str:
+    """The ownership marker of a resource: a hash of state, project, stack, name and desired properties.
 
     Args:
         schema: The entity's properties.
         props: The resource's properties.
-        policies: Properties that say how this library treats the object, and so are no part of what is desired.
+        apart: Properties that are no part of it: secrets, and those that say how this library treats the object.
     """
-    desired = {key: value for key, value in schema.normal(props).items() if key not in policies}
-    content = json.dumps([props.get(OWNER_KEY), desired], sort_keys=True, default=str)
+    desired = {key: value for key, value in schema.normal(props).items() if key not in apart}
+    content = json.dumps([state_identity(), props.get(OWNER_KEY), desired], sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def created_since(url: str, started: datetime, *, is_marked: bool) -> datetime:
+    """From when on an object may be what was asked for at a moment, by the clock of the server.
+
+    With a marker, early is good enough. Without one, what somebody else made shortly before must not be taken for it.
+
+    Args:
+        url: An address of the server.
+        started: The moment by this machine's clock.
+        is_marked: Whether the object carries a marker.
+    """
+    known = by_server(url, started)
+    return started - CLOCK_SKEW if known is None else known - (CLOCK_SKEW if is_marked else MARGIN)
+
+
+_turns: dict[Hashable, threading.Lock] = {}
+_turns_lock = threading.Lock()
+
+
+def turn(alike: Hashable | None) -> AbstractContextManager[Any]:
+    """Lets the threads of this process create what cannot be told apart one after another.
+
+    Args:
+        alike: What such objects have in common; ``None`` for an object that can be told from every other.
+    """
+    if alike is None:
+        return nullcontext()
+    with _turns_lock:
+        return _turns.setdefault(alike, threading.Lock())
 
 
 def marked(value: Any, mark: str | None) -> Any:
@@ -63,6 +100,22 @@ def marker_of(value: Any) -> str | None:
     """The marker that a JSON object carries, if any."""
     mark = value.get(MARKER_KEY) if isinstance(value, dict) else None
     return mark if isinstance(mark, str) else None
+
+
+def with_marker(tags: Iterable[str] | None, mark: str | None) -> list[str]:
+    """Adds a marker to tags, which are where a cluster has room for one."""
+    return [*(tags or []), *([] if mark is None else [f"{MARKER_KEY}:{mark}"])]
+
+
+def without_marker(tags: Iterable[str] | None) -> list[str] | None:
+    """The tags without a marker, which is never drift."""
+    return None if tags is None else [tag for tag in tags if not tag.startswith(f"{MARKER_KEY}:")]
+
+
+def marker_in(tags: Iterable[str] | None) -> str | None:
+    """The marker among tags, if there is one."""
+    found = (tag.removeprefix(f"{MARKER_KEY}:") for tag in tags or [] if tag.startswith(f"{MARKER_KEY}:"))
+    return next(found, None)
 
 
 class Owned:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -27,10 +28,11 @@ from pulumi.dynamic import (
 )
 from pydantic.alias_generators import to_camel
 
-from aiware_resources.api import Api, connect
-from aiware_resources.errors import AdoptionError, NotFound
+from aiware_resources.api import Abilities, Api, abilities_of, by_server, connect
+from aiware_resources.errors import AdoptionError, ApiError, NotFound
 from aiware_resources.reconcile import ownership
 from aiware_resources.reconcile.compare import changed_paths, different
+from aiware_resources.reconcile.lifeline import end_with_engine
 from aiware_resources.reconcile.once import send_once
 from aiware_resources.reconcile.paths import Path, text
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX, ApiModel, Problem, Schema
@@ -41,6 +43,8 @@ from aiware_resources.settings import NAMESPACE, Settings
 Props = dict[str, Any]
 
 log = logging.getLogger("aiware")
+
+_INTERRUPTED = "an interrupted run of this stack"
 
 PROVIDER_KEY = "__provider"
 ADOPTED = "adopted"
@@ -69,10 +73,12 @@ class Made:
     Attributes:
         id: Its id in aiWARE.
         facts: Identity to record beside the desired state.
+        certain: Whether it is known to be the resource's; else it was only found to look like it.
     """
 
     id: str
     facts: Props = field(default_factory=dict)
+    certain: bool = True
 
 
 class EntityProvider(ResourceProvider):
@@ -90,10 +96,15 @@ class EntityProvider(ResourceProvider):
     """Properties that say how this library treats the object: recorded, never sent."""
     facts: ClassVar[frozenset[str]] = frozenset({ADOPTED})
     """What is recorded beside the desired state, and carried along by updates."""
+    left_otherwise: ClassVar[str] = ""
+    """How else than by an interrupted run an object with the resource's marker may have been left, for the same."""
     secrets: ClassVar[frozenset[str]] = frozenset()
     """Properties that are secret whatever the program says."""
+    untold: ClassVar[frozenset[str]] = frozenset()
+    """Properties that aiWARE takes and does not answer: an adoption sends them, since they may differ."""
 
-    _settings: Settings
+    _settings: Settings = Settings()
+    """Until the engine configures the provider, the defaults."""
 
     # --- what an entity says of itself -----------------------------------------------------------------------------
 
@@ -124,6 +135,16 @@ class EntityProvider(ResourceProvider):
             since: It was created no earlier than this.
             lost: Whether the attempt was made just now by this process, and its answer got lost.
         """
+
+    def alike(self, props: Props, mark: str | None) -> Hashable | None:
+        """What this object has in common with all from which it cannot be told in aiWARE.
+
+        Such objects are created one after another, so that what is found after a lost answer is what was asked for.
+
+        Returns:
+            ``None`` when it can be told from every other, by its marker.
+        """
+        return None if mark else self.kind
 
     @abstractmethod
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
@@ -167,12 +188,15 @@ class EntityProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the stack's settings. Called once in each provider process."""
+        end_with_engine()
         keys = [f"{NAMESPACE}:{to_camel(name)}" for name in Settings.model_fields]
         self._settings = Settings.from_mapping({key: req.config.get(key) for key in keys})
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """Validates everything known and tolerates what is not."""
-        inputs = {key: value for key, value in _plain(news).items() if value is not None}
+        inputs = {key: value for key, value in plain(news).items() if value is not None}
+        if self.kind in self.abilities.lacking:
+            return CheckResult(inputs, [CheckFailure("", self.abilities.lacking[self.kind])])
         known, unknown = cut(inputs)
         values, problems = self._schema.validate(known, unknown)
         found = [*problems, *self.problems(values, unknown)]
@@ -181,7 +205,7 @@ class EntityProvider(ResourceProvider):
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compares the desired with the recorded state, in normal form and without any request."""
         ownership.owned.add(_id)
-        olds, news = _plain(_olds), _plain(_news)
+        olds, news = plain(_olds), plain(_news)
         paths = changed_paths(self._schema, olds, news)
         replaces = sorted(set(self.replacing(paths, olds, news)))
         if _names_another(news.get("adopt"), _id, olds.get("adopt")):
@@ -201,7 +225,7 @@ class EntityProvider(ResourceProvider):
 
     def create(self, props: Props) -> CreateResult:
         """Creates the object once, or takes over the one that ``adopt`` names."""
-        props = _plain(props)
+        props = plain(props)
         made = self._adopt(props) if props.get("adopt") else self.make_once(props)
         ownership.owned.add(made.id)
         return CreateResult(made.id, {**props, **made.facts})
@@ -209,7 +233,7 @@ class EntityProvider(ResourceProvider):
     def read(self, id_: str, props: Props) -> ReadResult:
         """Reads the live object, and gives its desired-state properties as they are in aiWARE now."""
         ownership.owned.add(id_)
-        recorded = _plain(props)
+        recorded = plain(props)
         live = self.observe(id_, recorded)
         if live is None:
             return ReadResult("", {}, {})
@@ -225,7 +249,7 @@ class EntityProvider(ResourceProvider):
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Changes the object in place; policies are recorded without a call."""
-        olds, news = _plain(_olds), _plain(_news)
+        olds, news = plain(_olds), plain(_news)
         keys = frozenset(str(path[0]) for path in changed_paths(self._schema, olds, news))
         carried = {key: olds[key] for key in self.facts if key in olds}
         facts = self.change(_id, olds, news, keys - self.policies)
@@ -233,7 +257,7 @@ class EntityProvider(ResourceProvider):
 
     def delete(self, _id: str, _props: Props) -> None:
         """Does what ``on_destroy`` says; an object that is gone already is no error."""
-        props = _plain(_props)
+        props = plain(_props)
         try:
             self.remove(_id, props, self.destroy_policy(props))
         except NotFound:
@@ -245,6 +269,16 @@ class EntityProvider(ResourceProvider):
     def api(self) -> Api:
         """The API of the stack's aiWARE."""
         return connect(self._settings)
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the API of the stack's aiWARE can do; known without a request."""
+        return abilities_of(self._settings)
+
+    def with_settings(self, settings: Settings) -> Self:
+        """The provider as a provider process has it, for a look at what it says of an object."""
+        self._settings = settings
+        return self
 
     def destroy_policy(self, props: Props, default: str = "delete") -> str:
         """What ``on_destroy`` says; an adopted object is retained unless it says otherwise."""
@@ -261,16 +295,38 @@ class EntityProvider(ResourceProvider):
 
     def make_once(self, props: Props) -> Made:
         """Creates the object, unless an earlier attempt did so already."""
-        mark = ownership.marker(self._schema, props, self.policies) if self._settings.markers else None
-        started = datetime.now(UTC)
-        earlier = self.find(props, mark, started - ownership.LOOK_BACK, lost=False)
-        if earlier is not None:
-            log.warning("took %s %s, which an interrupted run of this stack had made already", self.kind, earlier.id)
-            return earlier
-        return send_once(
-            lambda: self.make(props, mark),
-            lambda: self.find(props, mark, started - ownership.CLOCK_SKEW, lost=True),
+        apart = self.policies | self.secrets
+        mark = ownership.marker(self._schema, props, apart) if self._settings.markers else None
+        with ownership.turn(self.alike(props, mark)):
+            started = datetime.now(UTC)
+            made = self.find(props, mark, started - ownership.LOOK_BACK, lost=False)
+            if made is not None:
+                log.warning(
+                    "took %s %s, which %s had made already%s", self.kind, made.id, _INTERRUPTED, self.left_otherwise
+                )
+            else:
+                made = send_once(lambda: self.make(props, mark), lambda: self._found(props, mark, started))
+            ownership.owned.add(made.id)
+        return made if made.certain else self._taken_over(made)
+
+    def _found(self, props: Props, mark: str | None, started: datetime) -> Made | None:
+        """Looks for what an attempt of just now created."""
+        if by_server(self.api.url, started) is None:
+            # Any answer tells what time it is there; whether this one is good makes no difference.
+            with suppress(ApiError):
+                self.api.me()
+        is_marked = self.alike(props, mark) is None
+        return self.find(props, mark, ownership.created_since(self.api.url, started, is_marked=is_marked), lost=True)
+
+    def _taken_over(self, made: Made) -> Made:
+        """An object that was found to look like the resource's: treated as adopted, in case it is somebody else's."""
+        log.warning(
+            "took %s %s: the answer to its creation was lost, and it is like what was asked for. It counts as adopted, "
+            "so a destroy leaves it unless on_destroy says otherwise",
+            self.kind,
+            made.id,
         )
+        return replace(made, facts={**made.facts, ADOPTED: True})
 
     def _adopt(self, props: Props) -> Made:
         """Takes over an existing object and brings it to the desired state."""
@@ -297,11 +353,12 @@ class EntityProvider(ResourceProvider):
                 "program says, and aiWARE cannot change them in place.",
                 remedy="Declare them as they are in aiWARE, or leave adopt= away to create a new object.",
             )
-        facts = self.change(object_id, live.properties, props, frozenset(str(path[0]) for path in paths))
+        untold = {key for key in self.untold if props.get(key)}
+        facts = self.change(object_id, live.properties, props, frozenset({str(path[0]) for path in paths} | untold))
         return Made(object_id, {**facts, ADOPTED: True})
 
 
-def _plain(props: Mapping[str, Any]) -> Props:
+def plain(props: Mapping[str, Any]) -> Props:
     """Properties as the program gave them: whole numbers again, without the engine's own keys."""
     own = {key: value for key, value in props.items() if key != PROVIDER_KEY}
     plain: Props = whole_numbers(own)

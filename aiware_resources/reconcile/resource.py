@@ -8,9 +8,19 @@ from typing import Any
 import pulumi
 import pulumi.dynamic
 
+from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile.naming import api_properties, python_name
 from aiware_resources.reconcile.ownership import OWNER_KEY
 from aiware_resources.reconcile.provider import EntityProvider
+from aiware_resources.settings import Settings
+
+
+def _refuse_unknown_keys() -> None:
+    try:
+        Settings.refuse_unknown()
+    except ConfigurationError as error:
+        # The user's own words in a file are wrong, so Pulumi is to show the message without a traceback.
+        raise pulumi.RunError(str(error)) from error
 
 
 class EntityResource(pulumi.dynamic.Resource):
@@ -26,6 +36,7 @@ class EntityResource(pulumi.dynamic.Resource):
         arguments: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
+        _refuse_unknown_keys()
         props = api_properties(provider.model, arguments)
         props |= {key: pulumi.Output.secret(props[key]) for key in provider.secrets if key in props}
         props[OWNER_KEY] = f"{pulumi.get_project()}/{pulumi.get_stack()}/{name}"

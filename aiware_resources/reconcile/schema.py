@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
@@ -42,6 +42,11 @@ class Problem:
     path: Path
     reason: str
 
+    @property
+    def sentence(self) -> str:
+        """The reason as the end of a sentence."""
+        return self.reason if self.reason.endswith((".", "?")) else f"{self.reason}."
+
 
 class Schema:
     """The properties of one entity, taken from its desired-state model."""
@@ -60,6 +65,11 @@ class Schema:
             field.alias or name: TypeAdapter(_annotation(field.annotation, field.metadata))
             for name, field in self._model.model_fields.items()
         }
+
+    def _inner_names(self, key: str) -> frozenset[str]:
+        """The names that a property may have inside, at any depth."""
+        field = next(field for name, field in self._model.model_fields.items() if (field.alias or name) == key)
+        return frozenset(_names(field.annotation, frozenset()))
 
     @cached_property
     def _required(self) -> list[str]:
@@ -97,7 +107,7 @@ class Schema:
             try:
                 values[key] = self._adapters[key].validate_python(value)
             except ValidationError as error:
-                found = list(_problems(key, error, value))
+                found = list(_problems(key, error, value, self._inner_names(key)))
                 problems += [problem for problem in found if not is_within(problem.path, unknown)]
         return values, problems
 
@@ -124,7 +134,6 @@ class Schema:
 _OBJECT = "must be an object"
 _REASONS = {
     "missing": "is missing",
-    "extra_forbidden": "is not known here: check its spelling",
     "dict_type": _OBJECT,
     "model_type": _OBJECT,
     "model_attributes_type": _OBJECT,
@@ -143,10 +152,19 @@ def _annotation(annotation: Any, metadata: list[Any]) -> Any:
     return Annotated[annotation, *metadata] if metadata else annotation
 
 
-def _problems(key: str, error: ValidationError, value: Any) -> Iterator[Problem]:
+def _names(annotation: Any, above: frozenset[Any]) -> Iterator[str]:
+    for inner in get_args(annotation):
+        yield from _names(inner, above)
+    if isinstance(annotation, type) and issubclass(annotation, ApiModel) and annotation not in above:
+        for name, field in annotation.model_fields.items():
+            yield field.alias or name
+            yield from _names(field.annotation, above | {annotation})
+
+
+def _problems(key: str, error: ValidationError, value: Any, names: frozenset[str]) -> Iterator[Problem]:
     reasons: dict[Path, list[str]] = {}
     for details in error.errors(include_url=False, include_input=False):
-        reasons.setdefault(_path(key, details, value), []).append(_reason(details))
+        reasons.setdefault(_path(key, details, value), []).append(_reason(details, names))
     for path, found in reasons.items():
         # A value that may be one of several things has a reason for each.
         yield Problem(path, ", or ".join(dict.fromkeys(found)))
@@ -168,8 +186,10 @@ def _path(key: str, details: ErrorDetails, value: Any) -> Path:
     return tuple(path)
 
 
-def _reason(details: ErrorDetails) -> str:
+def _reason(details: ErrorDetails, names: frozenset[str]) -> str:
     kind, message = details["type"], details["msg"]
+    if kind == "extra_forbidden":
+        return _no_such(str(details["loc"][-1]), names)
     if kind == "value_error":
         return message.removeprefix("Value error, ")
     if kind in {"literal_error", "enum"}:

@@ -13,6 +13,9 @@ from pulumi.output import Unknown
 
 from aiware_resources.reconcile.paths import Path
 
+NOT_KNOWN: Unknown = object.__new__(Unknown)
+"""A value that is not known yet; Pulumi's own class, whose initialiser does nothing and has no types."""
+
 
 def cut(value: Any) -> tuple[Any, frozenset[Path]]:
     """Separates what is known from what is not.

@@ -8,15 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
 
-T = TypeVar("T")
+from aiware_resources.times import format_time, parse_time
 
-_MILLISECONDS_FROM = 100_000_000_000
-"""Numbers from here on are milliseconds: as seconds they would lie beyond the year 5138."""
+T = TypeVar("T")
 
 _UNITS = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40}
 
@@ -33,33 +32,6 @@ def whole_numbers(value: Any) -> Any:
     if isinstance(value, list):
         return [whole_numbers(item) for item in value]
     return value
-
-
-def parse_time(value: Any) -> datetime:
-    """Reads a point in time as aiWARE takes it: ISO 8601 text, or seconds or milliseconds since the epoch.
-
-    Raises:
-        ValueError: When the value is none of these.
-    """
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
-        value = float(value)
-    try:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
-            return datetime.fromtimestamp(seconds, UTC)
-        if isinstance(value, str):
-            parsed = datetime.fromisoformat(value)
-            return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    raise ValueError("is not a point in time: give ISO 8601 text, or seconds or milliseconds since the epoch")
-
-
-def format_time(value: datetime) -> str:
-    """Writes a point in time as aiWARE does: ISO 8601, UTC, milliseconds."""
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_size(value: Any) -> int:

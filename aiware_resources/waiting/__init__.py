@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from aiware_resources.waiting.completion import Completion, Seen, Waiting
-from aiware_resources.waiting.monitor import Condition, Monitor, Watch, current, start_offline
+from aiware_resources.waiting.monitor import Monitor, current, start_offline
 from aiware_resources.waiting.outputs import derived, urn_after
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
+from aiware_resources.waiting.watch import Condition, Watch
 
 __all__ = [
     "Completion",

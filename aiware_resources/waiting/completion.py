@@ -11,10 +11,11 @@ import pulumi
 from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
-from aiware_resources.waiting.monitor import Condition, Watch, current
+from aiware_resources.waiting.monitor import current
 from aiware_resources.waiting.outputs import derived, urn_after
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.verdict import Done
+from aiware_resources.waiting.watch import Condition, Watch
 
 R = TypeVar("R")
 T = TypeVar("T")

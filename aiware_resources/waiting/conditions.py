@@ -46,7 +46,7 @@ class JobCondition:
     def explain(self, api: Api, object_id: str, failed: Failed[JobRecord]) -> Verdict[JobRecord]:
         """Adds the log of the failing task; a job whose record was purged is done when its TDO is there."""
         if failed.record is None:
-            return Done(None) if self.target_id and api.tdos([self.target_id]) else failed
+            return Done(None) if api.has_target(self.target_id) else failed
         try:
             detailed = api.job_details(object_id)
         except ApiError:
@@ -121,7 +121,7 @@ def engine_name(task: TaskRecord) -> str:
 def job_failed(job: JobRecord, log: str | None) -> JobFailed:
     """The error of a job that ended badly: job, task, engine, reason, message, and what to do."""
     task = failing_task(job)
-    message = f"job {job.id} {job.status}"
+    message = f"job {job.id} {job.status}" + (f" ({job.status_detail})" if job.status_detail else "")
     if task:
         message += f": task {task.id}, engine {engine_name(task)}, {task.status}"
         message += f" with {task.failure_reason}" if task.failure_reason else ""
@@ -156,6 +156,9 @@ def cluster_failed(cluster: ClusterRecord) -> ClusterFailed:
 
 
 def _job_progress(job: JobRecord) -> str:
+    if not job.tasks:
+        # Not every API tells of the tasks of an unfinished job.
+        return job.status or "pending"
     done = sum(task.status == "complete" for task in job.tasks)
     running = [
         task.engine.name or str(task.engine_id) for task in job.tasks if task.status == "running" and task.engine

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import threading
 from collections.abc import Callable
 
 import grpc
 import pulumi
+
+_PATIENCE = 2.0
+"""Seconds in which threads may come to an end; one may be waiting for an answer, or for its turn."""
 
 
 def end_quietly_on_interrupt(hint: Callable[[], str | None]) -> None:
@@ -24,8 +29,16 @@ def end_quietly_on_interrupt(hint: Callable[[], str | None]) -> None:
             # The engine may be gone already, and then there is nobody to tell.
             with contextlib.suppress(grpc.RpcError):
                 pulumi.log.warn(message)
+        _end_within(_PATIENCE)
         raise SystemExit(1)
 
     # Windows has no signal handlers in event loops; there the traceback stays.
     with contextlib.suppress(NotImplementedError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted)
+
+
+def _end_within(seconds: float) -> None:
+    """Ends the process, whatever its threads do; the interpreter would wait for each of them."""
+    ending = threading.Timer(seconds, os._exit, [1])
+    ending.daemon = True
+    ending.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 GROWTH = 1.5
@@ -25,3 +26,12 @@ class Interval:
     def after(self, *, changed: bool) -> None:
         """Takes note of a look, and whether it showed anything new."""
         self.seconds = self.shortest if changed else min(self.seconds * GROWTH, self.longest)
+
+
+_GATHER = 0.2
+"""Seconds in which what was just asked for gathers before the first look at it, so that it shares one request."""
+
+
+async def gathered() -> None:
+    """Returns when what is asked for at about the same time has gathered."""
+    await asyncio.sleep(_GATHER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -33,3 +33,18 @@ def host(shared_local: Local) -> Iterator[Host]:
     running = Host(config, {})
     yield running
     assert "Traceback" not in running.close()
+
+
+@pytest.fixture
+def start(local: Local) -> Iterator[Callable[..., Host]]:
+    """Starts provider hosts that know nothing yet, with these settings; every new run of Pulumi has one."""
+    running: list[Host] = []
+
+    def make(**settings: str) -> Host:
+        config = {"endpoint": f"{local.server.url}/v3/graphql", "token": local.token, **settings}
+        running.append(Host({f"aiware:{key}": value for key, value in config.items()}, {}))
+        return running[-1]
+
+    yield make
+    for each in running:
+        assert "Traceback" not in each.close()

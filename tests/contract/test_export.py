@@ -160,3 +160,15 @@ def test_an_unknown_option_is_no_problem(host: Host) -> None:
 def test_everything_may_be_unknown(host: Host) -> None:
     assert host.check(PROVIDER, export(UNKNOWN_VALUE)) == {}
     assert host.check(PROVIDER, {"tdoData": UNKNOWN_VALUE, "outputConfigurations": UNKNOWN_VALUE}) == {}
+
+
+def test_only_an_adopted_request_may_leave_out_what_it_exports(host: Host, local: Local, tdo: str) -> None:
+    assert host.check(PROVIDER, {"triggers": 1}) == {"tdoData": "is missing"}
+    there, _ = host.create(PROVIDER, export(tdo))
+    made = local.mutations()
+    adopted = {"__owner": "project/stack/other", "adopt": there}
+    assert host.check(PROVIDER, adopted) == {}
+    id_, outs = host.create(PROVIDER, adopted)
+    assert (id_, outs["adopted"]) == (there, True)
+    assert host.diff(PROVIDER, id_, host.read(PROVIDER, id_, outs).outs, adopted)[1] == ["failure"]
+    assert local.mutations() == made

@@ -157,7 +157,7 @@ def test_no_catalogue_is_a_warning_once(start: Start, local: Local) -> None:
     before = local.http_requests()
     assert [host.check(PROVIDER, spoilt) for _ in range(3)] == [{}, {}, {}]
     assert local.http_requests() - before == 1
-    assert host.close().count("could not be held against the engine catalogue: engines failed") == 1
+    assert host.close().count("could not be held against the engine catalogue: Reading engines failed") == 1
 
 
 def test_nothing_listens(start: Start) -> None:

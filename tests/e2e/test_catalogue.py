@@ -46,7 +46,7 @@ def test_without_the_catalogue_the_preview_warns_and_goes_on(project: Project, l
     local.fault({"status": 502}, operation="engines", times=9)
     project.program(SPOILT.replace("PAYLOAD", SPOILT_PAYLOAD))
     output = project.pulumi("preview").output
-    assert "warning: the tasks of jobs could not be held against the engine catalogue: engines failed" in output
+    assert "warning: the tasks of jobs could not be held against the engine catalogue: Reading engines failed" in output
 
 
 def test_it_can_be_turned_off(project: Project, local: Local) -> None:

@@ -34,7 +34,18 @@ def export_request(outputs: dict[str, Any], _: Local, folder: Path) -> None:
     assert written.stat().st_size == outputs["size"]
 
 
-DONE: dict[str, Check] = {"cluster": cluster, "job": job, "export_request": export_request}
+def job_fleet(outputs: dict[str, Any], local: Local, _: Path) -> None:
+    assert outputs["counts"] == {"complete": 4}
+    names = {tdo["id"]: tdo["name"] for tdo in local.objects()["tdos"]}
+    assert names[outputs["town hall"]] == "Town hall, 2026-03-23"
+
+
+DONE: dict[str, Check] = {
+    "cluster": cluster,
+    "job": job,
+    "job_fleet": job_fleet,
+    "export_request": export_request,
+}
 """What an example has to have done."""
 
 

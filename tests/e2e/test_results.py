@@ -55,7 +55,7 @@ def test_results_of_a_job_that_is_not_there_end_the_run_with_a_sentence(project:
         'from aiware_resources import get_engine_results\npulumi.export("r", get_engine_results(job_id="1"))'
     )
     output = project.up(fails=True).output
-    assert "engine results of 1: engineResults of 1 failed" in output
+    assert "engine results of 1: Reading engineResults 1 failed" in output
     assert "not_found" in output
     assert "Traceback" not in output
 

@@ -14,7 +14,7 @@ from tests.support.project import ROOT, Project
 @pytest.fixture
 def shipped(project: Project) -> Project:
     """The project as it ships: its own program, the local stack's own configuration."""
-    for name in ("__main__.py", "Pulumi.yaml"):
+    for name in ("__main__.py", "configuration.py", "Pulumi.yaml"):
         shutil.copy(ROOT / name, project.folder)
     config = yaml.safe_load((ROOT / "stacks" / "Pulumi.local.yaml").read_text())["config"]
     project.config(**config)

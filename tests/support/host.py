@@ -57,11 +57,13 @@ class Host:
         self._stub.Configure(provider_pb2.ConfigureRequest(args=_struct(config)))
 
     def close(self) -> str:
-        """Ends the host, and returns what it wrote to standard error."""
-        self._channel.close()
-        self._process.terminate()
+        """Ends the host, and returns what it wrote to standard error; nothing where it was ended before."""
         assert self._process.stdout is not None
         assert self._process.stderr is not None
+        if self._process.stderr.closed:
+            return ""
+        self._channel.close()
+        self._process.terminate()
         self._process.stdout.close()
         errors = self._process.stderr.read()
         self._process.stderr.close()

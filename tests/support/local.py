@@ -95,10 +95,10 @@ class Local:
         """What it remembers of the requests, as text."""
         return self._http.get("/_local/requests").text
 
-    def requests(self, operation: str) -> list[dict[str, Any]]:
-        """What it remembers of the requests for an operation; with bodies where the behaviour says so."""
+    def requests(self, operation: str | None = None) -> list[dict[str, Any]]:
+        """What it remembers of the requests, or of those for an operation; with bodies where the behaviour says so."""
         noted: list[dict[str, Any]] = self._http.get("/_local/requests").json()["requests"]
-        return [request for request in noted if operation in request["fields"]]
+        return [request for request in noted if operation is None or operation in request["fields"]]
 
     def behave(self, **behaviour: Any) -> None:
         """Sets how long work takes, and what fails."""

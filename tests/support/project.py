@@ -56,6 +56,7 @@ class Project:
         (folder / "stacks").mkdir()
         (folder / ".venv").symlink_to(sys.prefix)
         (folder / "state").mkdir()
+        (folder / "runtime").mkdir()
         self.environment = self._environment()
 
     def _environment(self) -> dict[str, str]:
@@ -65,6 +66,7 @@ class Project:
             "PATH": programs,
             "PULUMI_BACKEND_URL": (self.folder / "state").as_uri(),
             "PULUMI_HOME": str(self.folder / "pulumi-home"),
+            "XDG_RUNTIME_DIR": str(self.folder / "runtime"),
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase for tests",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "AIWARE_LOCAL_DATA": str(self.data),

@@ -8,7 +8,7 @@ import pytest
 
 from aiware_resources.policies import Adoptable, Awaited
 from aiware_resources.reconcile import Schema
-from tests.support.entities import Entity, entities
+from tools.docs.entities import Entity, entities
 
 SAID: dict[str, Any] = {
     "adopt": "the-id",

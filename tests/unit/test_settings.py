@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
+from aiware_resources.endpoints import is_loopback
 from aiware_resources.errors import ConfigurationError
-from aiware_resources.settings import Settings, is_loopback
+from aiware_resources.settings import Settings
 
 URL = "https://aiware.example/v3/graphql"
 REMOTE = {"aiware:endpoint": URL, "aiware:token": "token-1"}
@@ -76,13 +77,14 @@ def test_an_empty_value_counts_as_none(empty: str | None) -> None:
 def test_every_setting_has_a_key_and_a_variable() -> None:
     values = {
         "endpoint": URL,
-        "api": "edge",
+        "api": "cloud",
         "token": "t",
         "username": "u",
         "password": "p",
         "oauth_client_id": "i",
         "oauth_client_secret": "s",
         "oauth_refresh_token": "r",
+        "auth_header": "authorization",
         "organization_id": "1",
         "wait": "false",
         "job_timeout": "11",
@@ -91,6 +93,7 @@ def test_every_setting_has_a_key_and_a_variable() -> None:
         "poll_batch_size": "14",
         "request_timeout": "15",
         "max_retries": "16",
+        "rate_limit": "17",
         "markers": "false",
         "validate_engines": "false",
         "allow_insecure": "true",
@@ -299,3 +302,55 @@ def test_a_local_aiware_that_does_not_start_is_a_configuration_error(
     monkeypatch.setattr(launcher, "ensure_running", fail)
     with pytest.raises(ConfigurationError, match="could not be started: The port 4 is taken"):
         read({}).resolve_endpoint()
+
+
+EDGE_URL = "https://edge.example:9000/edge/v1"
+ORGANIZATION = "8d0f6f0a-7b3f-4f0e-9d0c-6c1d2a17532e"
+EDGE = {
+    "aiware:api": "edge",
+    "aiware:endpoint": EDGE_URL,
+    "aiware:token": "token-1",
+    "aiware:organizationId": ORGANIZATION,
+}
+
+
+def test_edge_has_settings_of_its_own() -> None:
+    settings = read({**EDGE, "aiware:authHeader": "api_key"})
+    assert (settings.api, settings.auth_header) == ("edge", "api_key")
+    connection = settings.resolve_endpoint()
+    assert (connection.url, connection.organization_id) == (EDGE_URL, ORGANIZATION)
+    environ = {f"AIWARE_{name}": value for name, value in (("API", "edge"), ("AUTH_HEADER", "api_key"))}
+    assert read({}, environ).auth_header == "api_key"
+
+
+def test_a_login_tells_edge_whose_the_jobs_are() -> None:
+    stack = {"aiware:api": "edge", "aiware:endpoint": EDGE_URL, "aiware:username": "me", "aiware:password": "pass"}
+    assert read(stack).resolve_endpoint().organization_id is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"aiware:endpoint": URL}, "is the address of a GraphQL API"),
+        ({"aiware:endpoint": "https://edge.example"}, "Edge is usually at /edge/v1"),
+        ({"aiware:endpoint": "http://edge.example:9000/edge/v1"}, "over plain http"),
+        ({"aiware:organizationId": None}, "set aiware:organizationId to your organisation's UUID"),
+        ({"aiware:organizationId": "17532"}, "must be a UUID with aiWARE Edge, but is '17532'"),
+        ({"aiware:token": None}, "No aiWARE token is set"),
+        ({"aiware:oauthRefreshToken": "r"}, "aiWARE Edge has no OAuth"),
+        ({"aiware:authHeader": "cookie"}, "'authorization' or 'api_key'"),
+        ({"aiware:api": "cloud"}, "is the address of an aiWARE Edge"),
+        ({"aiware:api": "cloud", "aiware:authHeader": "api_key", "aiware:endpoint": URL}, "is for aiWARE Edge"),
+    ],
+)
+def test_what_cannot_work_with_edge_is_explained(changed: dict[str, str | None], says: str) -> None:
+    assert says in problems({**EDGE, **changed})
+
+
+def test_before_the_first_login_credentials_may_be_missing() -> None:
+    stack = {"aiware:endpoint": URL}
+    assert Settings.from_mapping(stack, {}, anonymous=True).resolve_endpoint(anonymous=True).url == URL
+    with pytest.raises(ConfigurationError, match="No aiWARE token is set"):
+        Settings.from_mapping(stack, {}, anonymous=True).resolve_endpoint()
+    with pytest.raises(ConfigurationError, match="is not a setting"):
+        Settings.from_mapping({**stack, "aiware:tokn": "t"}, {}, anonymous=True)

@@ -48,7 +48,7 @@ def shipped_state(folder: Path) -> dict[str, Any]:
     """
     project = Project(folder)
     shutil.copytree(ROOT / "examples" / "media", folder / "examples" / "media")
-    for name in ("__main__.py", "Pulumi.yaml"):
+    for name in ("__main__.py", "configuration.py", "Pulumi.yaml"):
         shutil.copy(ROOT / name, folder)
     project.config(**yaml.safe_load((ROOT / "stacks" / "Pulumi.local.yaml").read_text())["config"])
     project.init()

@@ -214,13 +214,15 @@ def test_the_details_of_a_job_come_with_those_of_all_its_tasks(script: Script) -
 
 def test_the_details_of_a_missing_job(script: Script) -> None:
     script.play(script.answer({"job": None}, script.entry("not_found", "job")))
-    with pytest.raises(errors.NotFound, match="job of j1 failed"):
+    with pytest.raises(errors.NotFound, match="Reading job j1 failed"):
         script.api().job_details("j1")
 
 
 def test_a_job_that_is_null_without_a_word_is_not_taken_for_missing(script: Script) -> None:
     script.play(script.answer({"job": None}))
-    with pytest.raises(errors.ServerFailure, match="job of j1 failed: an answer that does not fit the schema in: id"):
+    with pytest.raises(
+        errors.ServerFailure, match="Reading job j1 failed: an answer that does not fit the schema in: id"
+    ):
         script.api().job_details("j1")
 
 

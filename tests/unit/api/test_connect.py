@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from aiware_resources import errors
-from aiware_resources.api import CloudApi, close_connections, connect
+from aiware_resources.api import Api, CloudApi, EdgeApi, abilities_of, close_connections, connect
 from aiware_resources.settings import Connection, Credentials, Settings
 
 if TYPE_CHECKING:
@@ -60,9 +60,17 @@ class TestConnect:
         monkeypatch.setenv("AIWARE_LOCAL_DATA", "two")
         assert connect(Settings()) is not first
 
-    def test_edge_is_refused_by_name(self) -> None:
-        with pytest.raises(errors.ConfigurationError, match="cannot talk to aiWARE Edge"):
-            connect(SETTINGS.model_copy(update={"api": "edge"}))
+    def test_the_settings_say_which_api_it_is(self) -> None:
+        edge = Settings(
+            api="edge",
+            endpoint="https://aiware.example/edge/v1",
+            token=SecretStr("token-1"),
+            organization_id="8d0f6f0a-7b3f-4f0e-9d0c-6c1d2a17532e",
+        )
+        assert isinstance(connect(SETTINGS), CloudApi)
+        assert isinstance(connect(edge), EdgeApi)
+        assert (connect(SETTINGS).abilities, connect(edge).abilities) == (abilities_of(SETTINGS), abilities_of(edge))
+        assert abilities_of(edge) != abilities_of(SETTINGS)
 
     def test_settings_that_cannot_work_are_refused(self) -> None:
         with pytest.raises(errors.ConfigurationError, match="No aiWARE token"):
@@ -70,9 +78,11 @@ class TestConnect:
 
 
 def test_every_call_is_public_and_documented() -> None:
-    calls = [name for name in dir(CloudApi) if not name.startswith("_")]
+    calls = [name for name in dir(Api) if not name.startswith("_")]
     assert {"create_job", "clusters_named", "exports_created_since", "me"} <= set(calls)
-    assert all(getattr(CloudApi, name).__doc__ for name in calls)
+    for api in (Api, CloudApi, EdgeApi):
+        assert all(getattr(api, name).__doc__ for name in calls if name != "abilities")
+        assert [name for name in dir(api) if not name.startswith("_") and name not in calls] in ([], ["abilities"])
 
 
 def test_a_client_of_its_own_is_closed_with_the_api(script: Script) -> None:

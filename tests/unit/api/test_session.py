@@ -9,7 +9,6 @@ import pytest
 from pydantic import SecretStr
 
 from aiware_resources import errors
-from aiware_resources.api.gate import Gate
 from aiware_resources.settings import Credentials
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def test_a_read_that_keeps_failing_says_how_often_and_why(script: Script) -> Non
     with pytest.raises(errors.ServerFailure) as caught:
         script.api().tdos(["42"])
     assert str(caught.value) == (
-        "temporalDataObject of 42 failed after 4 attempts: Store is down [service_failure]. "
+        "Reading temporalDataObject 42 failed after 4 attempts: Store is down [service_failure]. "
         "The fault is on aiWARE's side: run it again later."
     )
 
@@ -116,32 +115,24 @@ def test_a_wait_of_hours_is_not_waited(script: Script) -> None:
     assert script.sleeps == []
 
 
-def test_the_gate_holds_every_thread_back_until_the_time_named() -> None:
-    now = [100.0]
-    slept: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        now[0] += seconds
-
-    gate = Gate(clock=lambda: now[0], sleep=sleep)
-    gate.wait()
-    gate.close_for(5)
-    gate.close_for(2)
-    gate.wait()
-    gate.wait()
-    assert slept == [5]
+def test_what_is_put_off_again_and_again_does_not_fail_while_there_is_time(script: Script) -> None:
+    later = httpx.Response(429, headers={"Retry-After": "60"})
+    script.play(*[later] * 12, script.answer({"createTDO": TDO}))
+    assert script.api().create_tdo({"name": "a recording"}).id == "42"
+    assert len(script.requests) == 13
 
 
-def test_a_closed_gate_holds_the_next_request_of_the_session_as_well(script: Script) -> None:
-    limited = httpx.Response(429, headers={"Retry-After": "60"})
-    script.play(limited, limited, limited, limited, script.answer({"object0": TDO}))
+def test_what_is_put_off_for_too_long_is_given_up_and_nothing_else_is_sent_before_the_time(script: Script) -> None:
+    script.play(httpx.Response(429, headers={"Retry-After": "600"}))
     api = script.api()
+    with pytest.raises(errors.RateLimited, match="after 2 attempts"):
+        api.tdos(["42"])
+    assert script.sleeps == [600.5]
     with pytest.raises(errors.RateLimited):
         api.tdos(["42"])
-    assert script.sleeps == [60.5, 61, 61]
-    api.tdos(["42"])
-    assert script.sleeps == [60.5, 61, 61, 60]
+    # It had waited for so long before it was sent that no time was left.
+    assert script.sleeps == [600.5, 600]
+    assert len(script.requests) == 3
 
 
 def test_variables_that_are_not_given_are_left_out(script: Script) -> None:

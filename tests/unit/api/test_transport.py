@@ -189,7 +189,7 @@ def test_no_log_holds_a_token(caplog: pytest.LogCaptureFixture) -> None:
         pytest.raises(errors.ServerFailure) as caught,
     ):
         api.tdos(["42"])
-    assert "temporalDataObject of 42: failing; again in" in caplog.text
+    assert "Reading temporalDataObject 42: failing; again in" in caplog.text
     assert "HTTP Request: POST" in caplog.text
     assert TOKEN not in caplog.text + str(caught.value) + repr(caught.value) + repr(vars(caught.value))
 

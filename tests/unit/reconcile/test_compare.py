@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi.output import UNKNOWN
+from pulumi.output import UNKNOWN, Unknown
 
 from aiware_resources.cluster import ClusterState
 from aiware_resources.job import JobState
 from aiware_resources.reconcile import Schema, path_text
-from aiware_resources.reconcile.compare import changed_paths, different
+from aiware_resources.reconcile.compare import ABSENT, changed_paths, differences, different, value_at
 from aiware_resources.reconcile.unknowns import blank, cut
 from aiware_resources.temporal_data_object import TdoState
 
@@ -92,3 +92,22 @@ def test_change(schema: Schema, recorded: dict[str, Any], desired: dict[str, Any
 def test_equal_values_do_not_differ() -> None:
     assert different({"a": [1]}, {"a": [1]}) == set()
     assert different({"a": 1}, {"a": "1"}) == {("a",)}
+
+
+def test_differences_tell_both_values() -> None:
+    recorded = {"name": "c", "memorySize": "20gb", "serviceToken": "t"}
+    found = {
+        each.path: each
+        for each in differences(CLUSTER, recorded, {"name": UNKNOWN, "memorySize": "40gb", "type": "RT"})
+    }
+    assert (found["memorySize",].old, found["memorySize",].new) == (20 << 30, 40 << 30)
+    assert (found["type",].old, found["type",].new) == (ABSENT, "RT")
+    assert found["serviceToken",].new is ABSENT
+    assert found["name",].old == "c"
+    assert isinstance(found["name",].new, Unknown)
+
+
+def test_a_value_is_found_at_its_path() -> None:
+    assert value_at({"a": [{"b": 1}]}, ("a", 0, "b")) == 1
+    for path in (("x",), ("a", 1), ("a", 0, "c"), ("a", "b"), ("a", 0, "b", "c")):
+        assert value_at({"a": [{"b": 1}]}, path) is ABSENT

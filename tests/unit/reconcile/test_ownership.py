@@ -5,13 +5,28 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
+import httpx
 import pytest
 
+from aiware_resources.api.server_time import note
 from aiware_resources.job import JobProvider, JobState
-from aiware_resources.reconcile import MARKER_KEY, Earlier, Schema, marked, marker_of, unmarked
-from aiware_resources.reconcile.ownership import Owned, marker
+from aiware_resources.reconcile import (
+    CLOCK_SKEW,
+    MARKER_KEY,
+    Earlier,
+    Schema,
+    marked,
+    marker_in,
+    marker_of,
+    unmarked,
+    with_marker,
+    without_marker,
+)
+from aiware_resources.reconcile.ownership import MARGIN, Owned, created_since, marker, turn
 
 SCHEMA = Schema(JobState)
 POLICIES = JobProvider.policies
@@ -118,3 +133,33 @@ def test_a_listing_that_fails_is_made_again() -> None:
     with pytest.raises(ConnectionError):
         earlier.find("here", broken, "m")
     assert earlier.find("here", lambda: ["m"], "m") == ["m"]
+
+
+def test_what_can_be_told_apart_need_not_wait() -> None:
+    with turn("jobs of one kind"), turn(None), turn(None), turn("another kind"):
+        waiting = threading.Thread(target=lambda: turn("jobs of one kind").__enter__(), daemon=True)
+        waiting.start()
+        waiting.join(0.1)
+        assert waiting.is_alive()
+    waiting.join(10)
+    assert not waiting.is_alive()
+
+
+def test_from_when_on_something_may_be_what_was_asked_for() -> None:
+    started = datetime.now(UTC)
+    unknown = "https://never-answered.test/"
+    assert created_since(unknown, started, is_marked=False) == started - CLOCK_SKEW
+    known = "https://two-hours-behind.test/"
+    date = format_datetime(datetime.now(UTC) - timedelta(hours=2), usegmt=True)
+    note(httpx.Response(200, headers={"Date": date}, request=httpx.Request("POST", known)))
+    close, wide = (created_since(known, started, is_marked=marked) for marked in (False, True))
+    assert abs(started - timedelta(hours=2) - MARGIN - close) <= timedelta(seconds=1)
+    assert close - wide == CLOCK_SKEW - MARGIN
+
+
+@pytest.mark.parametrize("tags", [None, [], ["a", "b"]])
+def test_a_marker_among_tags_can_be_taken_out(tags: list[str] | None) -> None:
+    carrying = with_marker(tags, MARK)
+    assert (marker_in(carrying), without_marker(carrying)) == (MARK, tags or [])
+    assert (marker_in(tags), without_marker(tags)) == (None, tags)
+    assert with_marker(tags, None) == (tags or [])

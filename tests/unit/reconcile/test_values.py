@@ -13,11 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 from aiware_resources.reconcile.values import (
     Identifier,
     OrderFree,
-    format_time,
     parse_size,
-    parse_time,
     whole_numbers,
 )
+from aiware_resources.times import format_time, parse_time
 
 MOMENTS = st.datetimes(datetime(1975, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(
     lambda moment: moment.replace(microsecond=0)

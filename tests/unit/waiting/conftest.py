@@ -15,7 +15,7 @@ from tests.unit.waiting.support import settings
 @pytest.fixture(autouse=True)
 def _haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shortens the fixed pauses, keeps the API away, and lets every test have a monitor of its own."""
-    monkeypatch.setattr("aiware_resources.waiting.monitor._GATHER", 0.01)
+    monkeypatch.setattr("aiware_resources.waiting.interval._GATHER", 0.01)
     monkeypatch.setattr("aiware_resources.waiting.under_way._SETTLED_AFTER", 0.02)
     monkeypatch.setattr("aiware_resources.waiting.monitor.connect", lambda _: None)
     monkeypatch.setattr("aiware_resources.waiting.monitor._current", [])

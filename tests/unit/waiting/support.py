@@ -50,6 +50,7 @@ class Scripted(Condition[str]):
         troubles: What the next looks run into, one each; ``None`` for nothing.
         looks: The ids that each look asked about.
         explained: The ids that more was asked about.
+        explain_troubles: What asking for more runs into, one each.
         verdict: What asking for more tells instead, if anything.
     """
 
@@ -58,6 +59,7 @@ class Scripted(Condition[str]):
     troubles: list[Exception | None] = field(default_factory=list)
     looks: list[list[str]] = field(default_factory=list)
     explained: list[str] = field(default_factory=list)
+    explain_troubles: list[Exception] = field(default_factory=list)
     verdict: Verdict[str] | None = None
 
     def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, str]:
@@ -77,6 +79,8 @@ class Scripted(Condition[str]):
 
     def explain(self, api: Api, object_id: str, failed: Failed[str]) -> Verdict[str]:
         self.explained.append(object_id)
+        if self.explain_troubles:
+            raise self.explain_troubles.pop(0)
         return self.verdict or failed
 
     def _next(self, object_id: str) -> str:

@@ -49,8 +49,8 @@ class FakeApi:
         self.asked.append(job_id)
         return job("failed", *self.tasks)
 
-    def tdos(self, ids: Sequence[str]) -> dict[str, object]:
-        return {tdo_id: object() for tdo_id in ids if tdo_id in self.tdo_ids}
+    def has_target(self, target_id: str | None) -> bool:
+        return target_id in self.tdo_ids
 
 
 def explained(api: FakeApi, record: JobRecord | None, target_id: str | None = None) -> Any:
@@ -68,13 +68,20 @@ def test_a_job_goes_on_in_every_status_that_is_no_end(status: str) -> None:
 
 
 def test_a_job_whose_status_cannot_be_seen_goes_on() -> None:
-    assert JobCondition().judge("job-1", job(None)) == Pending("None, 0 of 0 tasks done", "pending")
+    assert JobCondition().judge("job-1", job(None)) == Pending("pending", "pending")
 
 
 def test_the_progress_of_a_job_names_what_is_done_and_what_runs() -> None:
     tasks = [task("complete"), task("complete"), task("running", "Chunk"), task("running", None), task("pending")]
     verdict = JobCondition().judge("job-1", job("running", *tasks))
     assert verdict == Pending("running, 2 of 5 tasks done, Chunk, e-1 running", "running")
+
+
+def test_a_word_of_the_api_s_own_for_a_status_is_told() -> None:
+    record = job("failed").model_copy(update={"status_detail": "rejected"})
+    verdict = JobCondition().judge("job-1", record)
+    assert isinstance(verdict, Failed)
+    assert str(verdict.error).startswith("job job-1 failed (rejected).")
 
 
 def test_a_complete_job_is_done() -> None:

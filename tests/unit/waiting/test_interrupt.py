@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 PROGRAM = """
 import asyncio
+import threading
+import time
 from aiware_resources.waiting import monitor as m
 from tests.unit.waiting.support import scripted, settings, start, until, watch
 
@@ -27,6 +30,7 @@ async def main():
     waiting = [start(monitor, watch(condition, name)) for name in "{waits_for}"]
     if waiting:
         await until(condition, looks=2)
+    {before}
     print("ready", flush=True)
     await asyncio.Event().wait()
 
@@ -35,10 +39,10 @@ asyncio.run(main())
 
 
 @contextmanager
-def program(b: str, waits_for: str) -> Iterator[subprocess.Popen[str]]:
+def program(b: str, waits_for: str, before: str = "pass") -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     started = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM.format(b=b, waits_for=waits_for)],
+        [sys.executable, "-c", PROGRAM.format(b=b, waits_for=waits_for, before=before)],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -60,6 +64,7 @@ def program(b: str, waits_for: str) -> Iterator[subprocess.Popen[str]]:
         (
             "done",
             "abc",
+            "info: waiting for 2 objects; after an interruption `pulumi up` resumes the waiting\n"
             "warning: Interrupted while waiting for 2 objects. They go on in aiWARE: "
             "`pulumi up` resumes the waiting.\n",
         ),
@@ -71,3 +76,11 @@ def test_an_interrupt_ends_the_program_with_a_hint_instead_of_a_traceback(b: str
         running.send_signal(signal.SIGINT)
         _, errors = running.communicate(timeout=30)
         assert (running.returncode, errors) == (1, hint)
+
+
+def test_an_interrupt_does_not_wait_for_threads() -> None:
+    with program("done", "abc", before="threading.Thread(target=time.sleep, args=[60]).start()") as running:
+        running.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        assert running.wait(timeout=30) == 1
+        assert time.monotonic() - begun < 15

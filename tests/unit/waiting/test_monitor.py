@@ -21,7 +21,7 @@ from aiware_resources.errors import (
 from aiware_resources.waiting import Done, Monitor
 from aiware_resources.waiting.monitor import current
 from tests.unit.waiting.engine import Engine
-from tests.unit.waiting.support import completed, glance, row, scripted, settings, start, until, watch
+from tests.unit.waiting.support import become, completed, glance, row, scripted, settings, start, until, watch
 
 MakeMonitor = Callable[..., Monitor]
 
@@ -92,7 +92,7 @@ async def test_progress_is_shown_when_it_changes(make_monitor: MakeMonitor) -> N
 
 
 async def test_progress_is_shown_again_now_and_then(make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aiware_resources.waiting.monitor._REPEAT_PROGRESS", 0.0)
+    monkeypatch.setattr("aiware_resources.waiting.polling._REPEAT_PROGRESS", 0.0)
     watched = watch(scripted(a="running running running done"), "a", timeout=86_400)
     watched.started -= 3 * 3600 + 25 * 60 + 7
     await completed(make_monitor(), watched)
@@ -106,10 +106,11 @@ async def test_it_outlasts_an_outage(
     condition = scripted(a="running done")
     condition.troubles = [trouble("It is down."), trouble("It is down."), None, trouble("Down again.")]
     assert await completed(make_monitor(), watch(condition, "a")) == "done"
-    warnings = capsys.readouterr().err.strip().splitlines()
-    assert warnings == [
-        "warning: Waiting goes on, though aiWARE cannot be asked at the moment: It is down.",
-        "warning: Waiting goes on, though aiWARE cannot be asked at the moment: Down again.",
+    told = [line for line in capsys.readouterr().err.splitlines() if "aiWARE can" in line]
+    assert told[:3] == [
+        "warning: Waiting goes on, though aiWARE cannot be asked about jobs at the moment: It is down.",
+        "info: aiWARE can be asked about jobs again.",
+        "warning: Waiting goes on, though aiWARE cannot be asked about jobs at the moment: Down again.",
     ]
 
 
@@ -125,15 +126,49 @@ async def test_an_outage_of_one_kind_does_not_keep_others_waiting(make_monitor: 
 async def test_an_outage_that_is_too_long_breaks_off_the_waiting(
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiware_resources.waiting.monitor._LONGEST_OUTAGE", 0.05)
+    monkeypatch.setattr("aiware_resources.waiting.outages._LONGEST", 0.05)
     condition = scripted(a="running")
     condition.troubles = [ServerFailure("It is down.", remedy="Ask your administrator.")] * 1000
     with pytest.raises(pulumi.RunError) as caught:
         await completed(make_monitor(), watch(condition, "a"))
     assert str(caught.value) == (
-        "Waiting broke off: It is down. Ask your administrator. "
+        "1 thing failed:\n1. 1 job: waiting broke off: It is down. Ask your administrator. "
         "The work goes on in aiWARE; run `pulumi up` again to resume waiting for it."
     )
+
+
+async def test_an_outage_of_one_kind_is_warned_of_once_and_ends_the_waiting_for_that_kind_only(
+    make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned: list[str] = []
+    ended: list[str] = []
+    monkeypatch.setattr("aiware_resources.waiting.outages._LONGEST", 0.2)
+    monkeypatch.setattr("pulumi.log.warn", warned.append)
+    monkeypatch.setattr("pulumi.log.error", lambda message, resource: ended.append(message))
+    jobs, exports = scripted(a="running", b="running"), scripted(x="running")
+    exports.kind = "export request"
+    jobs.troubles = [ServerFailure("It is down.")] * 1000
+    monitor = make_monitor()
+    failing = [start(monitor, watch(jobs, name)) for name in "ab"]
+    going_on = start(monitor, watch(exports, "x"))
+    await become(lambda: ended)
+    assert len(exports.looks) > 2
+    exports.statuses["x"] = ["done"]
+    assert await going_on == "done"
+    outcomes = await asyncio.gather(*failing, return_exceptions=True)
+    assert all("2 jobs: waiting broke off: It is down." in str(outcome) for outcome in outcomes)
+    assert (len(warned), len(ended)) == (1, 1)
+
+
+async def test_what_is_known_of_others_does_not_wait_for_an_explanation(make_monitor: MakeMonitor) -> None:
+    condition = scripted(bad="failed", good="done")
+    monitor = make_monitor()
+    condition.explain_troubles = [ServerFailure("It is down.")] * 3
+    failing = start(monitor, watch(condition, "bad"))
+    assert await completed(monitor, watch(condition, "good")) == "done"
+    with pytest.raises(pulumi.RunError, match="bad has failed"):
+        await failing
+    assert condition.explained == ["bad"] * 4
 
 
 async def test_what_does_not_pass_breaks_off_all_waiting_at_once(make_monitor: MakeMonitor) -> None:

@@ -1,0 +1,135 @@
+"""HTTP requests to aiWARE Edge: each with a correlation id, everything but a plain success turned into a `Failure`."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+from urllib.parse import quote
+
+import httpx
+from pydantic import SecretStr
+
+from aiware_resources import errors
+from aiware_resources.api.edge.operations import Operation
+from aiware_resources.api.failures import Failure, from_network, from_status
+from aiware_resources.api.retrying import RequestFailed
+
+CORRELATION_ID = "X-Correlation-Id"
+_NAME = re.compile(r"[A-Za-z][A-Za-z_]*")
+
+Query = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request.
+
+    Attributes:
+        operation: What is asked for.
+        path: Values of the path's parameters, by name.
+        query: Values of the query.
+        body: The JSON body, if it has one.
+    """
+
+    operation: Operation
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Query = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer with a success code.
+
+    Attributes:
+        content: Its body, as it came.
+        request_id: The correlation id of request and answer.
+    """
+
+    content: bytes
+    request_id: str
+
+
+class RestTransport:
+    """Sends requests to one aiWARE Edge.
+
+    Args:
+        url: Its base address.
+        client: The HTTP client to use.
+        auth_header: Header that carries the token.
+    """
+
+    def __init__(self, url: str, client: httpx.Client, auth_header: Literal["authorization", "api_key"]) -> None:
+        self.url = url.rstrip("/")
+        self._client = client
+        self._auth_header = auth_header
+
+    def send(self, request: Request, token: SecretStr | None) -> Reply:
+        """Sends a request once.
+
+        Raises:
+            RequestFailed: If there was no answer, or one without a success code.
+        """
+        # A number of its own for each attempt: the server's log has each of them.
+        request_id = str(uuid.uuid4())
+        headers = {CORRELATION_ID: request_id, "Accept": "application/json", **self._authentication(token)}
+        try:
+            response = self._client.request(
+                request.operation.method,
+                self._address(request),
+                params=dict(request.query) or None,
+                json=request.body,
+                headers=headers,
+            )
+        except httpx.RequestError as error:
+            raise RequestFailed(replace(from_network(error), request_id=request_id)) from error
+        answered = response.headers.get(CORRELATION_ID, request_id)
+        if failure := _failure(response, request.operation):
+            raise RequestFailed(replace(failure, request_id=answered))
+        return Reply(response.content, answered)
+
+    def close(self) -> None:
+        """Closes the pooled connections."""
+        self._client.close()
+
+    def _address(self, request: Request) -> str:
+        values = {name: quote(value, safe="") for name, value in request.path.items()}
+        return self.url + request.operation.path.format(**values)
+
+    def _authentication(self, token: SecretStr | None) -> dict[str, str]:
+        if token is None:
+            return {}
+        text = token.get_secret_value()
+        return {"api_key": text} if self._auth_header == "api_key" else {"Authorization": f"Bearer {text}"}
+
+
+def _failure(response: httpx.Response, operation: Operation) -> Failure | None:
+    """Classifies an answer; Edge's own errors are `{id, description, detail}`."""
+    error = _json_object(response)
+    failure = from_status(response.status_code, response.headers, words_of(error))
+    if failure is None:
+        return None
+    if failure.status == 404 and operation.is_about_an_object and error is not None:
+        # What answers in JSON is Edge: the address is right, and the object is missing.
+        failure = replace(failure, error=errors.NotFound)
+    name = str((error or {}).get("id") or "")
+    # Ids of single errors are no names.
+    return replace(failure, name=name) if _NAME.fullmatch(name) else failure
+
+
+def words_of(error: Mapping[str, Any] | None) -> str:
+    """What an error of Edge says in words."""
+    parts = [str(part).strip() for key in ("description", "detail") if (part := (error or {}).get(key))]
+    return ": ".join(dict.fromkeys(parts))
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any] | None:
+    try:
+        parsed = json.loads(response.content)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) else None

@@ -1,0 +1,281 @@
+"""The one interface that everything outside of this package talks to, whichever of aiWARE's APIs is behind it.
+
+What every API has is abstract. What one of them may lack raises `NotImplementedByServer` here, so that an API overrides
+what it has, and lacks the rest with a sentence that says so.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NoReturn
+
+from pydantic import SecretStr
+
+from aiware_resources import errors
+from aiware_resources.api.abilities import Abilities
+from aiware_resources.api.engine_records import CatalogueEngineRecord, EngineCategoryRecord
+from aiware_resources.api.local_file import LocalFile, Progress
+from aiware_resources.api.records import (
+    AssetRecord,
+    ClusterRecord,
+    EngineResultRecord,
+    ExportRecord,
+    JobRecord,
+    TdoRecord,
+    UserRecord,
+)
+
+Input = Mapping[str, Any]
+
+
+class Api(ABC):
+    """What entities, waiting and commands talk to. Synchronous and thread-safe.
+
+    Inputs are plain dictionaries under the names of aiWARE's GraphQL schema, answers are records; an API that speaks
+    otherwise translates. Every call raises an `ApiError` of the class that fits.
+    """
+
+    abilities: Abilities
+    """What it can do."""
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Its address."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Closes the pooled connections."""
+
+    # --- who we are ------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def me(self) -> UserRecord:
+        """Reads the user behind the token; fails where the token is not good.
+
+        Raises:
+            NotFound: The token is good, and tells of no user.
+        """
+
+    @abstractmethod
+    def token_for(self, uri: str) -> SecretStr | None:
+        """The token, if the address is on aiWARE's own host and port; None for every other address."""
+
+    # --- jobs ------------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def create_job(self, input: Input, *, owner: str | None = None) -> JobRecord:  # noqa: A002 - the API's argument
+        """Submits a job; it starts at once.
+
+        Args:
+            input: A `CreateJob`.
+            owner: Whose job it is; ids that the client has to choose follow from it, so that they stay the same.
+
+        Raises:
+            AnswerLost: It may have been submitted; `jobs_created_since` finds it.
+        """
+
+    @abstractmethod
+    def jobs(self, ids: Sequence[str]) -> dict[str, JobRecord]:
+        """Reads the state of many jobs; missing ones are left out."""
+
+    @abstractmethod
+    def job_details(self, job_id: str) -> JobRecord:
+        """Reads one job with everything that aiWARE tells of it."""
+
+    @abstractmethod
+    def jobs_created_since(
+        self, when: datetime, *, cluster_id: str | None = None, target_id: str | None = None
+    ) -> Iterator[JobRecord]:
+        """Finds the jobs created since a moment, newest first, with config and tasks."""
+
+    @abstractmethod
+    def find_jobs(
+        self,
+        *,
+        statuses: Sequence[str] = (),
+        since: datetime | None = None,
+        target_id: str | None = None,
+        cluster_id: str | None = None,
+        engine_id: str | None = None,
+    ) -> Iterator[JobRecord]:
+        """Finds jobs, newest first."""
+
+    @abstractmethod
+    def cancel_job(self, job_id: str) -> None:
+        """Ends a job that is not finished. An API that can only delete it does so."""
+
+    @abstractmethod
+    def has_target(self, target_id: str | None) -> bool:
+        """Says whether the TDO that a job worked on is there: what the job made is, then, though its record be gone.
+
+        Args:
+            target_id: The TDO; None for a job that had none.
+        """
+
+    @abstractmethod
+    def engine_results(
+        self, *, job_id: str | None = None, tdo_id: str | None = None, engine_ids: Sequence[str] = ()
+    ) -> list[EngineResultRecord]:
+        """Reads what engines found out: of a job, or of a TDO by these engines."""
+
+    def retry_job(self, job_id: str) -> JobRecord:
+        """Starts the tasks of a failed job again."""
+        self._lacks("retryJob")
+
+    def delete_job(self, job_id: str) -> None:
+        """Deletes a job, finished or not."""
+        self._lacks("deleteJob")
+
+    def launch_single_engine_job(
+        self,
+        engine_id: str,
+        *,
+        upload_url: str | None = None,
+        target_id: str | None = None,
+        fields: Mapping[str, str],
+    ) -> JobRecord:
+        """Submits a job made from an engine's own template."""
+        self._lacks("launchSingleEngineJob")
+
+    # --- thousands of jobs -----------------------------------------------------------------------------------------
+
+    def job_states(self, ids: Sequence[str]) -> dict[str, JobRecord]:
+        """Reads status, cluster and TDO of many jobs, and nothing else; missing ones are left out."""
+        self._lacks("job")
+
+    def tdos_there(self, ids: Sequence[str]) -> set[str]:
+        """Says which of these TDOs exist."""
+        self._lacks("temporalDataObject")
+
+    def jobs_marked_since(self, when: datetime, *, target_id: str | None = None) -> Iterator[JobRecord]:
+        """Finds the jobs created since a moment, newest first, with config and without tasks."""
+        self._lacks("jobs")
+
+    # --- engines ---------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def engines(self, ids: Sequence[str]) -> dict[str, CatalogueEngineRecord]:
+        """Reads many engines; missing ones are left out."""
+
+    @abstractmethod
+    def find_engines(
+        self, *, category: str | None = None, name: str | None = None, of_type: str | None = None
+    ) -> Iterator[CatalogueEngineRecord]:
+        """Finds engines by the name of their category, a part of their own, and the type of their category."""
+
+    @abstractmethod
+    def engine_categories(self, of_type: str | None = None) -> Iterator[EngineCategoryRecord]:
+        """Finds engine categories."""
+
+    # --- clusters --------------------------------------------------------------------------------------------------
+
+    def create_cluster(self, input: Input) -> ClusterRecord:  # noqa: A002 - the name of the API's argument
+        """Creates a cluster."""
+        self._lacks("createCluster")
+
+    def update_cluster(self, input: Input) -> ClusterRecord:  # noqa: A002 - as above
+        """Changes a cluster in place."""
+        self._lacks("updateCluster")
+
+    def pause_cluster(self, cluster_id: str) -> ClusterRecord:
+        """Pauses a cluster."""
+        self._lacks("pauseCluster")
+
+    def unpause_cluster(self, cluster_id: str) -> ClusterRecord:
+        """Lets a paused cluster go on."""
+        self._lacks("unpauseCluster")
+
+    def delete_cluster(self, cluster_id: str) -> None:
+        """Deletes a cluster."""
+        self._lacks("deleteCluster")
+
+    def clusters(self, ids: Sequence[str]) -> dict[str, ClusterRecord]:
+        """Reads many clusters; missing and deleted ones are left out."""
+        self._lacks("clusters")
+
+    def clusters_named(self, name: str) -> list[ClusterRecord]:
+        """Finds the clusters that have exactly this name."""
+        self._lacks("clusters")
+
+    def all_clusters(self) -> list[ClusterRecord]:
+        """Lists the clusters that the organisation owns or may see."""
+        self._lacks("clusters")
+
+    def find_clusters(self, *, name: str | None = None, of_type: str | None = None) -> Iterator[ClusterRecord]:
+        """Finds clusters by a part of their name, and their type."""
+        self._lacks("clusters")
+
+    # --- TDOs and their assets -------------------------------------------------------------------------------------
+
+    def create_tdo(self, input: Input) -> TdoRecord:  # noqa: A002 - as above
+        """Creates a TDO."""
+        self._lacks("createTDO")
+
+    def update_tdo(self, input: Input) -> TdoRecord:  # noqa: A002 - as above
+        """Changes a TDO in place."""
+        self._lacks("updateTDO")
+
+    def delete_tdo(self, tdo_id: str) -> None:
+        """Deletes a TDO with its assets."""
+        self._lacks("deleteTDO")
+
+    def cleanup_tdo(self, tdo_id: str, options: Sequence[str] | None = None) -> None:
+        """Removes content of a TDO and keeps the TDO."""
+        self._lacks("cleanupTDO")
+
+    def tdos(self, ids: Sequence[str]) -> dict[str, TdoRecord]:
+        """Reads many TDOs; missing ones are left out."""
+        self._lacks("temporalDataObject")
+
+    def tdos_created_since(self, when: datetime) -> Iterator[TdoRecord]:
+        """Finds the TDOs created since a moment, newest first."""
+        self._lacks("temporalDataObjects")
+
+    def find_tdos(self, *, since: datetime | None = None) -> Iterator[TdoRecord]:
+        """Finds TDOs, newest first."""
+        self._lacks("temporalDataObjects")
+
+    def upload_asset(
+        self,
+        input: Input,  # noqa: A002 - as above
+        file: LocalFile,
+        progress: Progress | None = None,
+    ) -> AssetRecord:
+        """Uploads a file into a TDO."""
+        self._lacks("createAsset")
+
+    def delete_asset(self, asset_id: str) -> None:
+        """Deletes an asset with its content."""
+        self._lacks("deleteAsset")
+
+    def assets(self, tdo_id: str) -> Iterator[AssetRecord]:
+        """Reads the assets of a TDO, newest first."""
+        self._lacks("assets")
+
+    # --- exports ---------------------------------------------------------------------------------------------------
+
+    def create_export_request(self, input: Input) -> ExportRecord:  # noqa: A002 - as above
+        """Requests an export."""
+        self._lacks("createExportRequest")
+
+    def export_requests(self, ids: Sequence[str]) -> dict[str, ExportRecord]:
+        """Reads many export requests; missing ones are left out."""
+        self._lacks("exportRequests")
+
+    def exports_created_since(self, when: datetime) -> Iterator[ExportRecord]:
+        """Finds the export requests created since a moment."""
+        self._lacks("exportRequests")
+
+    def find_exports(self, *, statuses: Sequence[str] = ()) -> Iterator[ExportRecord]:
+        """Finds export requests."""
+        self._lacks("exportRequests")
+
+    def _lacks(self, operation: str) -> NoReturn:
+        raise errors.NotImplementedByServer(
+            f"{self.abilities.name} has no {operation}.",
+            remedy="Another of aiWARE's APIs may have it: the setting aiware:api says which one is used.",
+            operation=operation,
+        )

@@ -1,0 +1,135 @@
+"""What is wrong with a fleet: each entry's job is validated as a `Job` is; what many have in common is told once."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aiware_resources import payloads
+from aiware_resources.fleet.entries import CLUSTER, MEDIA, TEMPLATE, fingerprint, jobs_of, known_jobs_of, template_of
+from aiware_resources.fleet.placeholders import Template
+from aiware_resources.fleet.plan import named
+from aiware_resources.job import JobProvider, JobState
+from aiware_resources.reconcile import Path, Problem, Props, path_text
+from aiware_resources.reconcile.ownership import OWNER_KEY
+from aiware_resources.reconcile.provider import schema_of
+from aiware_resources.reconcile.schema import INTERNAL_PREFIX
+from aiware_resources.reconcile.unknowns import cut
+from aiware_resources.settings import Settings
+
+log = logging.getLogger("aiware")
+
+MOST = 20
+"""So many problems are told; a mistake in a list of thousands shows in the first ones."""
+
+NOT_IN_TEMPLATE = {
+    "adopt": "cannot be given: a fleet adopts no jobs",
+    CLUSTER: "belongs beside the template: give it as an argument of the fleet",
+}
+
+Found = Iterator[tuple[str, Problem]]
+"""The problems of entries, each with the key of its entry."""
+
+
+def problems(settings: Settings, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with the template and the entries of a fleet.
+
+    Args:
+        settings: The stack's settings.
+        olds: The inputs of the last run; what is in them already is not held against the engine catalogue again.
+        inputs: The fleet's properties; unknown parts are tolerated.
+    """
+    template, media = inputs.get(TEMPLATE), inputs.get(MEDIA)
+    if not isinstance(template, dict) or not isinstance(media, dict):
+        return []
+    found = list(_template_problems(template))
+    compiled = template_of(inputs)
+    found += _grouped(_media_problems(media, compiled, is_whole=not cut(template)[1]), len(media))
+    if not found:
+        found = _grouped(_job_problems(settings, inputs), len(media))
+    if not found and settings.validate_engines:
+        found = _grouped(_unsuitable(settings, olds, inputs), len(media))
+    more = len(found) - MOST
+    return found if more <= 0 else [*found[:MOST], Problem((MEDIA,), f"and {more} more problems of its entries")]
+
+
+def _template_problems(template: Props) -> Iterator[Problem]:
+    allowed = (JobProvider.replaces | JobProvider.runs) - NOT_IN_TEMPLATE.keys()
+    for key in template.keys() - allowed:
+        near = difflib.get_close_matches(key, allowed, n=1)
+        reason = f"is not known here{f': did you mean {near[0]}?' if near else ': check its spelling'}"
+        yield Problem((TEMPLATE, key), NOT_IN_TEMPLATE.get(key, reason))
+
+
+def _media_problems(media: Mapping[str, Any], template: Template, *, is_whole: bool) -> Found:
+    for key, values in sorted(media.items()):
+        if not key.strip() or key.startswith(INTERNAL_PREFIX):
+            yield key, Problem((MEDIA, key), f"cannot be a key: give text that does not start with {INTERNAL_PREFIX}")
+        elif isinstance(values, dict):
+            for name, path in template.uses.items():
+                if values.get(name) is None:
+                    where = path_text((TEMPLATE, *path)) if path[0] != CLUSTER else CLUSTER
+                    yield key, Problem((MEDIA, key, name), f"is missing: {where} uses it")
+            # A part of the template that is not known yet may use it.
+            for name in values if is_whole else ():
+                if name not in template.uses:
+                    near = difflib.get_close_matches(name, template.uses, n=1)
+                    hint = f"did you mean {near[0]}? Otherwise leave it out" if near else "leave it out"
+                    yield key, Problem((MEDIA, key, name), f"is used by no placeholder of the template: {hint}")
+
+
+def _job_problems(settings: Settings, inputs: Mapping[str, Any]) -> Found:
+    """Each entry's job in the eyes of `Job`."""
+    schema, job_problems = schema_of(JobState), JobProvider().with_settings(settings).problems
+    for key, known, unknown in known_jobs_of(inputs):
+        values, wrong = schema.validate(known, unknown)
+        for problem in (*wrong, *job_problems(values, unknown)):
+            yield key, Problem(_own_path(problem.path), problem.reason)
+
+
+def _unsuitable(settings: Settings, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> Found:
+    """Each job that is new or changed, held against the engine catalogue; what is merely odd is said once."""
+    owner = str(inputs.get(OWNER_KEY, "fleet"))
+    before = dict(jobs_of(olds))
+    odd: dict[str, None] = {}
+    for key, job in jobs_of(inputs):
+        if key in before and _is_same(before[key], job):
+            continue
+        for problem in payloads.problems(settings, {**job, OWNER_KEY: owner}, tell=odd.setdefault):
+            yield key, Problem(_own_path(problem.path), problem.reason)
+    for text in odd:
+        log.warning(text)
+
+
+def _is_same(before: Props, job: Props) -> bool:
+    if before == job:
+        return True
+    return not cut(job)[1] and fingerprint(before) == fingerprint(job)
+
+
+def _own_path(path: Path) -> Path:
+    """Where something of an entry's job stands in the fleet's own properties."""
+    return path if path[0] == CLUSTER else (TEMPLATE, *path)
+
+
+def _grouped(found: Found, entries: int) -> list[Problem]:
+    """Problems that several entries have in common, told once, with the keys."""
+    groups: dict[tuple[Path, str], list[tuple[str, Problem]]] = {}
+    for key, problem in found:
+        # What is wrong with the same value of many entries is one mistake.
+        path = (MEDIA, *problem.path[2:]) if problem.path[0] == MEDIA else problem.path
+        groups.setdefault((path, problem.reason), []).append((key, problem))
+    return [_joined([key for key, _ in group], group[0][1], entries) for group in groups.values()]
+
+
+def _joined(keys: list[str], problem: Problem, entries: int) -> Problem:
+    own = problem.path[0] == MEDIA
+    if len(keys) == 1 and own:
+        return problem
+    if len(keys) == entries and entries > 1:
+        return Problem(problem.path, f"{problem.reason} (all {entries} entries)")
+    if len(keys) == 1:
+        return problem if entries == 1 else Problem(problem.path, f"{problem.reason} (entry {keys[0]})")
+    return Problem(problem.path, f"{problem.reason} (entries {named(keys)})")

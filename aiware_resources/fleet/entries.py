@@ -1,0 +1,131 @@
+"""The entries of a fleet: the job that each asks for, what it produces, and what is recorded once it was submitted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi.output import Unknown
+
+from aiware_resources.fleet.placeholders import Template, compiled
+from aiware_resources.job import PRODUCES, JobState
+from aiware_resources.reconcile import Path, Props
+from aiware_resources.reconcile.backend import state_identity
+from aiware_resources.reconcile.provider import schema_of
+from aiware_resources.reconcile.unknowns import cut
+
+TEMPLATE = "template"
+MEDIA = "media"
+CLUSTER = "clusterId"
+
+_PRODUCING = (*PRODUCES, "triggers")
+_RUNNING = "executionPreferences"
+"""The part of a task that says how it runs, and so is no part of what it produces."""
+
+
+def template_of(props: Mapping[str, Any]) -> Template:
+    """The template of a fleet, with the cluster, which is an argument of its own."""
+    template = props.get(TEMPLATE)
+    cluster = {CLUSTER: props[CLUSTER]} if props.get(CLUSTER) is not None else {}
+    return compiled({**template, **cluster} if isinstance(template, dict) else {})
+
+
+def jobs_of(props: Mapping[str, Any]) -> Iterator[tuple[str, Props]]:
+    """The job that each entry asks for, as the properties of a `Job`; what is unknown stays so."""
+    template = template_of(props)
+    # The engine gives them in no particular order.
+    for key, values in sorted(_media(props).items()):
+        yield key, template.expand(key, values if isinstance(values, dict) else _Unknowns())
+
+
+def known_jobs_of(props: Mapping[str, Any]) -> Iterator[tuple[str, Props, frozenset[Path]]]:
+    """The job that each entry asks for without what is unknown, and the paths where that was."""
+    _, anywhere = cut(dict(props))
+    for key, job in jobs_of(props):
+        known, unknown = cut(job) if anywhere else (job, frozenset())
+        yield key, known, unknown
+
+
+def is_unknown(props: Mapping[str, Any]) -> bool:
+    """Whether it is unknown which entries there are, or what their jobs are."""
+    return isinstance(props.get(MEDIA), Unknown) or isinstance(props.get(TEMPLATE), Unknown)
+
+
+def _media(props: Mapping[str, Any]) -> Mapping[str, Any]:
+    media = props.get(MEDIA)
+    return media if isinstance(media, dict) else {}
+
+
+class _Unknowns(dict[str, Any]):
+    """The values of an entry of which nothing is known."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        unknown: Any = Unknown  # has no types
+        return unknown()
+
+
+def fingerprint(job: Mapping[str, Any]) -> str:
+    """Stands for what a job produces: two jobs that produce the same have the same fingerprint.
+
+    It is in users' states, and one that comes out different re-runs the job: it must never change for the same job. A
+    test pins it.
+    """
+    produced = {key: job[key] for key in _PRODUCING if job.get(key) is not None}
+    normal = schema_of(JobState).normal(produced)
+    content = {key: _without_running(normal[key]) for key in _PRODUCING if key in normal}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:12]
+
+
+def _without_running(value: Any) -> Any:
+    """Tasks without how they run; standby tasks too. Payloads are somebody else's, and stay."""
+    if isinstance(value, list):
+        return [_without_running(item) for item in value]
+    if isinstance(value, dict) and ("engineId" in value or _RUNNING in value):
+        kept = {key: item for key, item in value.items() if key != _RUNNING}
+        return kept | ({"standbyTask": _without_running(kept["standbyTask"])} if "standbyTask" in kept else {})
+    return value
+
+
+def marker(owner: str, key: str, product: str) -> str:
+    """The ownership marker of an entry's job: a hash of state, project, stack, fleet, key, and what the job produces.
+
+    Where and how it runs is no part of it: an interrupted run's job is the right one though its cluster has changed.
+    """
+    content = json.dumps([state_identity(), owner, key, product])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is recorded of an entry whose job was submitted. One short text, since there may be thousands.
+
+    Attributes:
+        job_id: Its job.
+        target_id: The TDO that the job works on.
+        owns_target: Whether the job made that TDO for itself.
+        product: The fingerprint of what the job produces.
+    """
+
+    job_id: str
+    target_id: str | None
+    owns_target: bool
+    product: str
+
+    def text(self) -> str:
+        """As it is recorded: ``<job> <TDO> <fingerprint>``; ``=<TDO>`` for one that the job did not make."""
+        return f"{self.job_id} {'' if self.owns_target else '='}{self.target_id or '-'} {self.product}"
+
+    @staticmethod
+    def parse(text: str) -> Entry:
+        """Reads what was recorded."""
+        job_id, target, product = text.split(" ")
+        target_id = target.removeprefix("=")
+        return Entry(job_id, None if target_id == "-" else target_id, not target.startswith("="), product)
+
+
+def recorded_entries(props: Mapping[str, Any]) -> dict[str, Entry]:
+    """The entries whose jobs were submitted, by key."""
+    return {key: Entry.parse(text) for key, text in (props.get("jobs") or {}).items()}

@@ -1,0 +1,87 @@
+"""What a fleet gives once its jobs have ended: how many ended how, each entry's job and TDO, what failed and why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+from pulumi.output import UNKNOWN
+from pulumi.runtime import is_dry_run
+
+from aiware_resources.fleet.condition import FleetCondition, FleetRecord
+from aiware_resources.fleet.entries import Entry, recorded_entries
+from aiware_resources.fleet.reading import OPEN, known_complete
+from aiware_resources.fleet.undone import Undone
+from aiware_resources.results import Result, read_results, shown
+from aiware_resources.waiting import Completion, Seen, Waiting
+
+
+class FleetOutputs:
+    """The outputs of a fleet.
+
+    Attributes:
+        jobs: Each entry's ``job_id`` and ``target_id``, by key: ``fleet.jobs["ep-3"]["target_id"]``.
+        counts: How many jobs ended in each status: ``{"complete": 9998, "failed": 2}``.
+        failures: Why jobs failed, by key; with ``allow_failure``, since otherwise the run ends with them.
+    """
+
+    id: pulumi.Output[str]
+    jobs: pulumi.Output[dict[str, dict[str, str | None]]]
+    counts: pulumi.Output[dict[str, int]]
+    failures: pulumi.Output[dict[str, str]]
+
+    def results(self, key: str, engine_id: str | None = None) -> pulumi.Output[list[Result]]:
+        """What the engines found out about one entry, as vtn-standard documents (query ``engineResults``).
+
+        Args:
+            key: The entry's key.
+            engine_id: Only the results of this engine.
+
+        Returns:
+            As `Job.results`; unknown in a preview as long as the fleet is not complete.
+        """
+        return self._completion.derived(self._results(key, engine_id))
+
+    def _await(self, resource_name: str, waiting: Waiting) -> None:
+        """Makes the outputs that are known on completion, and the urn that dependents wait for."""
+        self._fleet_name = resource_name
+        self._recorded: Mapping[str, pulumi.Output[Any]] = {key: self.__dict__[key] for key in ("jobs", "undone", OPEN)}
+        self._completion = Completion(cast(pulumi.CustomResource, self), resource_name, self._condition, waiting)
+        self.jobs = self._completion.derived(self._ids())
+        self.counts = self._completion.output(lambda seen: seen.known(lambda fleet: dict(fleet.counts)))
+        self.failures = self._completion.output(lambda seen: seen.known(lambda fleet: dict(fleet.failures)))
+        self.__dict__["urn"] = self._completion.urn(after=asyncio.ensure_future(self._told()))
+
+    async def _told(self) -> None:
+        """Ends a run that waited for nothing with what it could not do; one that waits has been told by then."""
+        await self._completion.seen
+        undone = Undone.parse(await self._recorded["undone"].future())
+        if undone and not is_dry_run():
+            await self._completion.monitor.fail(self._fleet_name, self._completion.row, undone.error())
+
+    async def _condition(self) -> FleetCondition:
+        undone = Undone.parse(await self._recorded["undone"].future())
+        entries = await self._entries()
+        statuses = known_complete(entries or {}, await self._recorded[OPEN].future())
+        return FleetCondition(self._fleet_name, entries, undone, statuses)
+
+    async def _entries(self) -> Mapping[str, Entry] | None:
+        jobs = await self._recorded["jobs"].future()
+        # In a preview of an update nobody knows yet what jobs there will be.
+        return None if jobs is None and is_dry_run() else recorded_entries({"jobs": jobs})
+
+    async def _ids(self) -> Any:
+        await self._completion.seen
+        entries = await self._entries()
+        if entries is None:
+            return UNKNOWN
+        return {key: {"job_id": entry.job_id, "target_id": entry.target_id} for key, entry in entries.items()}
+
+    async def _results(self, key: str, engine_id: str | None) -> Any:
+        seen: Seen[FleetRecord] = await self._completion.seen
+        entries = await self._entries()
+        if not seen.is_done or entries is None:
+            return UNKNOWN
+        return shown(await read_results(entries[key].job_id), engine_id)

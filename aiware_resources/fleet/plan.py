@@ -1,0 +1,112 @@
+"""What an update does to a fleet, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiware_resources.fleet.entries import Entry, fingerprint, is_unknown, known_jobs_of, recorded_entries
+from aiware_resources.reconcile import Props
+
+FAILURES = "failures"
+
+_NAMED = 5
+"""How many keys a sentence names."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An entry whose job is to be submitted.
+
+    Attributes:
+        key: Its key.
+        job: The job's properties.
+        product: The fingerprint of what the job produces.
+        replaced: The job that it takes the place of.
+    """
+
+    key: str
+    job: Props
+    product: str
+    replaced: Entry | None = None
+
+
+@dataclass
+class Plan:
+    """What is to happen to the entries of a fleet; those that stay as they are are left out.
+
+    Attributes:
+        added: Entries without a job: new ones, those that could not be submitted before, and those whose TDO is gone.
+        changed: Entries whose jobs are to produce something else.
+        failed: Entries whose jobs failed and are run again.
+        removed: Recorded entries that the program does not declare any more.
+        undecided: Entries of which it is not known yet what they are to produce.
+        all_undecided: Whether it is not even known which entries there are.
+    """
+
+    added: list[Wanted] = field(default_factory=list)
+    changed: list[Wanted] = field(default_factory=list)
+    failed: list[Wanted] = field(default_factory=list)
+    removed: dict[str, Entry] = field(default_factory=dict)
+    undecided: list[str] = field(default_factory=list)
+    all_undecided: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.failed or self.removed or self.undecided or self.all_undecided)
+
+    def summary(self) -> str:
+        """What happens, with keys: ``submits ep-3, ep-4 (2); re-runs ep-1``."""
+        if self.all_undecided:
+            return "what it does is not known yet: its template or its media come from something that changes first"
+        return "; ".join(self._parts())
+
+    def _parts(self) -> Iterator[str]:
+        for verb, keys in (
+            ("submits", [wanted.key for wanted in self.added]),
+            ("submits anew", [wanted.key for wanted in self.changed]),
+            ("runs again", [wanted.key for wanted in self.failed]),
+            ("removes", list(self.removed)),
+        ):
+            if keys:
+                yield f"{verb} {named(keys)}"
+        if self.undecided:
+            yield f"may submit anew: {named(self.undecided)}, whose values are not known yet"
+
+
+def plan(recorded: Mapping[str, Any], desired: Mapping[str, Any]) -> Plan:
+    """Compares what is recorded of a fleet with what the program declares, entry by entry and without any request.
+
+    Args:
+        recorded: The recorded (and just refreshed) outputs of the fleet.
+        desired: The inputs that the program gives now; unknown values may be anywhere.
+    """
+    if is_unknown(desired):
+        return Plan(all_undecided=True)
+    entries = recorded_entries(recorded)
+    retried = recorded.get(FAILURES) or {}
+    if desired.get("onFailure") == "keep":
+        retried = {}
+    found = Plan(removed=dict(entries))
+    for key, known, unknown in known_jobs_of(desired):
+        entry = found.removed.pop(key, None)
+        if any(path[0] != "clusterId" for path in unknown):
+            found.undecided.append(key)
+            continue
+        product = fingerprint(known)
+        wanted = Wanted(key, known, product, entry)
+        if entry is None:
+            found.added.append(wanted)
+        elif entry.product != product:
+            found.changed.append(wanted)
+        elif key in retried:
+            found.failed.append(wanted)
+    return found
+
+
+def named(keys: Sequence[str]) -> str:
+    """Keys for a sentence: all of a few, the first ones of many, and how many there are when that is not plain."""
+    if len(keys) == 1:
+        return keys[0]
+    more = ", ..." if len(keys) > _NAMED else ""
+    return f"{', '.join(keys[:_NAMED])}{more} ({len(keys)})"

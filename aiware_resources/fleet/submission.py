@@ -1,0 +1,213 @@
+"""Submitting the jobs of thousands of entries: each exactly once, a few at a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from aiware_resources.api import Api, JobRecord
+from aiware_resources.errors import (
+    AiwareError,
+    AuthenticationFailed,
+    BadRequest,
+    ConfigurationError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    NotImplementedByServer,
+    WrongUrl,
+)
+from aiware_resources.fleet.entries import CLUSTER, Entry, marker
+from aiware_resources.fleet.parallel import first_line, in_parallel
+from aiware_resources.fleet.plan import Wanted
+from aiware_resources.job import PRODUCES, RUNS, JobProvider, is_like
+from aiware_resources.reconcile import Props, marked, marker_of, owned, send_once
+from aiware_resources.reconcile.ownership import created_since, turn
+from aiware_resources.waiting.conditions import JOB_FAILED
+
+log = logging.getLogger("aiware")
+
+_HOPELESS = (AuthenticationFailed, ConfigurationError, NotAllowed, NotImplementedByServer, WrongUrl)
+"""Errors that every further entry would meet as well."""
+_OWN_FAULT = (BadRequest, InvalidInput, NotFound)
+"""Errors of one entry, which say nothing about the others."""
+_MOST_IN_A_ROW = 10
+"""So many other failures in a row end the submitting: aiWARE is out of reach."""
+SKEW = timedelta(seconds=30)
+"""How far apart the clocks of aiWARE's own parts may be."""
+_TELL_EVERY = 30.0
+"""Seconds between two messages about how far it is."""
+
+
+@dataclass
+class Submitted:
+    """What came of submitting.
+
+    Attributes:
+        entries: What to record of each entry whose job aiWARE has accepted.
+        reasons: Why each other one has no job.
+        newest: When the newest of the jobs was created, by aiWARE's clock.
+        is_certain: Whether it is known of each entry if aiWARE has a job for it.
+    """
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    newest: datetime | None = None
+    is_certain: bool = True
+
+
+class Submission:
+    """Submits jobs. What an interrupted run of this fleet has submitted already is taken, not submitted again.
+
+    Args:
+        api: Where to.
+        owner: ``project/stack/name`` of the fleet.
+        markers: Whether jobs carry an ownership marker; without one, only answers lost in this run are looked for.
+        since: What an interrupted run submitted is no older than this, by aiWARE's clock.
+        at_a_time: How many jobs are submitted side by side.
+    """
+
+    def __init__(self, api: Api, owner: str, *, markers: bool, since: datetime, at_a_time: int) -> None:
+        self._api = api
+        self._owner = owner
+        self._markers = markers
+        self._since = since
+        self._at_a_time = at_a_time
+        self._jobs = JobProvider()
+        self._earlier: dict[str, JobRecord] = {}
+        self._uncertain: set[str] = set()
+        self._done = Submitted()
+        self._lock = threading.Lock()
+        self._in_a_row = 0
+        self._ended_by: str | None = None
+        self._told = time.monotonic()
+        self._taken = 0
+
+    def run(self, wanted: Sequence[Wanted]) -> Submitted:
+        """Submits the jobs of these entries; a failure of one does not keep the others back."""
+        if wanted and self._markers:
+            self._earlier = self._listed({self._mark(each) for each in wanted})
+            self._without_those_let_go(wanted)
+        for _ in in_parallel(lambda each: self._attempt(each, len(wanted)), wanted, self._at_a_time):
+            pass
+        if self._taken:
+            log.warning("fleet %s: took %d jobs that an interrupted run had submitted", self._name, self._taken)
+        return self._done
+
+    @property
+    def _name(self) -> str:
+        return self._owner.rpartition("/")[2]
+
+    def _mark(self, wanted: Wanted) -> str:
+        return marker(self._owner, wanted.key, wanted.product)
+
+    def _listed(self, marks: set[str]) -> dict[str, JobRecord]:
+        """What an interrupted run has left: the newest usable job of each marker."""
+        found: dict[str, JobRecord] = {}
+        for record in self._api.jobs_marked_since(self._since):
+            mark = marker_of(record.job_config)
+            # A job whose TDO was deleted meanwhile has nothing to show for itself.
+            if mark in marks and record.status not in JOB_FAILED and record.target is not None:
+                found.setdefault(str(mark), record)
+        return found
+
+    def _without_those_let_go(self, wanted: Sequence[Wanted]) -> None:
+        """Forgets jobs that a destroy has left: it lets go of a TDO by taking the marker out of it."""
+        own = {self._mark(each) for each in wanted if each.job.get("targetId") is None} & self._earlier.keys()
+        targets = {mark: str(self._earlier[mark].target_id) for mark in own}
+        there = self._api.tdos(list(targets.values())) if targets else {}
+        for mark, target in targets.items():
+            if target not in there or marker_of(there[target].details) != mark:
+                del self._earlier[mark]
+
+    def _attempt(self, wanted: Wanted, of: int) -> None:
+        if self._ended_by is not None:
+            self._failed(wanted.key, f"not tried any more: {self._ended_by}")
+            return
+        try:
+            record = self._submit(wanted)
+        except AiwareError as error:
+            self._note_failure(error)
+            self._failed(wanted.key, first_line(error))
+        else:
+            self._accepted(wanted, record, of)
+
+    def _submit(self, wanted: Wanted) -> JobRecord:
+        mark = self._mark(wanted) if self._markers else None
+        earlier = self._earlier.get(mark or "")
+        if earlier is not None and owned.claim(earlier.id):
+            with self._lock:
+                self._taken += 1
+            return earlier
+        with turn(self._jobs.alike(wanted.job, mark)):
+            # By aiWARE's own clock, where it has told the time already.
+            newest = self._done.newest
+            since = (
+                newest - SKEW if newest else created_since(self._api.url, datetime.now(UTC), is_marked=mark is not None)
+            )
+            content = _content(wanted.job, mark)
+            record = send_once(
+                lambda: self._api.create_job(content, owner=f"{self._owner}/{wanted.key}"),
+                lambda: self._lost(wanted, mark, since),
+            )
+            owned.add(record.id)
+            return record
+
+    def _lost(self, wanted: Wanted, mark: str | None, since: datetime) -> JobRecord | None:
+        """Looks for the job whose answer was lost just now."""
+        job = wanted.job
+        found: Iterator[JobRecord]
+        if mark is None:
+            listing = self._api.jobs_created_since(since, cluster_id=job.get(CLUSTER), target_id=job.get("targetId"))
+            found = (record for record in listing if is_like(record, job, None))
+        else:
+            listing = self._api.jobs_marked_since(since, target_id=job.get("targetId"))
+            found = (record for record in listing if marker_of(record.job_config) == mark)
+        taken = next((record for record in found if owned.claim(record.id)), None)
+        if taken is not None and mark is None:
+            self._uncertain.add(wanted.key)
+        return taken
+
+    def _accepted(self, wanted: Wanted, record: JobRecord, of: int) -> None:
+        target = wanted.job.get("targetId")
+        # The TDO of a job that only looks like the entry's may be somebody else's: it is never deleted.
+        is_own = target is None and wanted.key not in self._uncertain
+        entry = Entry(record.id, str(target or record.target_id or "") or None, is_own, wanted.product)
+        with self._lock:
+            self._in_a_row = 0
+            self._done.entries[wanted.key] = entry
+            created = record.created_date_time
+            if created is not None and (self._done.newest is None or created > self._done.newest):
+                self._done.newest = created
+            if time.monotonic() - self._told >= _TELL_EVERY:
+                self._told = time.monotonic()
+                log.warning("fleet %s: %d of %d jobs submitted", self._name, len(self._done.entries), of)
+
+    def _failed(self, key: str, reason: str) -> None:
+        with self._lock:
+            self._done.reasons[key] = reason
+
+    def _note_failure(self, error: AiwareError) -> None:
+        if isinstance(error, _OWN_FAULT):
+            return
+        with self._lock:
+            # Also when aiWARE could not be asked what had come of it.
+            self._done.is_certain = False
+            self._in_a_row += 1
+            if isinstance(error, _HOPELESS) or self._in_a_row >= max(_MOST_IN_A_ROW, 2 * self._at_a_time):
+                self._ended_by = self._ended_by or first_line(error)
+
+
+def _content(job: Props, mark: str | None) -> Props:
+    """The ``CreateJob`` of a job; it carries the marker, and so does the TDO that it makes."""
+    content = {key: job[key] for key in (*PRODUCES, *RUNS) if key in job}
+    config = marked(job.get("jobConfig"), mark)
+    if config is not None:
+        content["jobConfig"] = config
+    if mark is not None and isinstance(job.get("target"), dict):
+        content["target"] = {**job["target"], "details": marked(job["target"].get("details"), mark)}
+    return content

@@ -1,0 +1,151 @@
+"""Bringing a fleet to what the program declares: submitting, starting again, letting go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from aiware_resources.api import Api, JobRecord
+from aiware_resources.fleet.entries import CLUSTER, Entry, recorded_entries
+from aiware_resources.fleet.parallel import troubles
+from aiware_resources.fleet.plan import Plan, Wanted
+from aiware_resources.fleet.reading import OPEN, known_complete, open_keys, states_of
+from aiware_resources.fleet.removal import Removal
+from aiware_resources.fleet.submission import SKEW, Submission, Submitted
+from aiware_resources.fleet.undone import Undone
+from aiware_resources.job import times_of
+from aiware_resources.reconcile import LOOK_BACK, OWNER_KEY, Props, owned, send_once
+from aiware_resources.settings import Settings
+from aiware_resources.waiting.conditions import JOB_FAILED
+
+JOBS = "jobs"
+UNDONE = "undone"
+LEFT = "left"
+NEWEST = "newest"
+
+CONCURRENCY = 8
+"""How many jobs are submitted side by side when the program does not say."""
+
+
+@dataclass
+class Update:
+    """One update of a fleet.
+
+    Attributes:
+        api: Where its jobs are.
+        settings: The stack's settings.
+        olds: The recorded outputs; empty for a new fleet.
+        news: What the program declares.
+    """
+
+    api: Api
+    settings: Settings
+    olds: Props
+    news: Props
+    _reasons: dict[str, str] = field(default_factory=dict)
+
+    def run(self, plan: Plan) -> Props:
+        """Carries out a plan; raises nothing once aiWARE may have accepted a job.
+
+        Returns:
+            The facts to record: jobs, and what could not be done.
+        """
+        entries = recorded_entries(self.olds)
+        for entry in (*entries.values(), *left_entries(self.olds)):
+            owned.add(entry.job_id)
+        anew = self._started_again(plan.failed)
+        wanted = [*plan.added, *plan.changed, *anew]
+        submitted = self._submitted(wanted)
+        self._reasons |= submitted.reasons
+        let_go = dict(self._replaced(wanted, submitted))
+        let_go |= {f"{entry.job_id}, an earlier job": entry for entry in left_entries(self.olds)}
+        left = self._let_go({**plan.removed, **let_go})
+        kept = {key: entry for key, entry in entries.items() if key not in plan.removed or key in left}
+        now = {**kept, **submitted.entries}
+        touched = dict.fromkeys([*submitted.entries, *(each.key for each in plan.failed)], "submitted")
+        complete = known_complete(kept, self.olds.get(OPEN))
+        return {
+            JOBS: {key: entry.text() for key, entry in now.items()},
+            OPEN: open_keys({**dict.fromkeys(now, "submitted"), **complete, **touched}),
+            UNDONE: Undone.of(self._reasons).properties(),
+            LEFT: [let_go[key].text() for key in sorted(left & let_go.keys())] or None,
+            NEWEST: _newest(self.olds.get(NEWEST), submitted),
+        }
+
+    @property
+    def _at_a_time(self) -> int:
+        return concurrency_of(self.news)
+
+    def _submitted(self, wanted: list[Wanted]) -> Submitted:
+        newest = self.olds.get(NEWEST)
+        since = datetime.fromisoformat(newest) - SKEW if newest else datetime.now(UTC) - LOOK_BACK
+        owner = str(self.news.get(OWNER_KEY))
+        submission = Submission(self.api, owner, markers=self.settings.markers, since=since, at_a_time=self._at_a_time)
+        return submission.run(wanted)
+
+    def _started_again(self, failed: list[Wanted]) -> list[Wanted]:
+        """Starts failed jobs again in place (``retryJob``).
+
+        Returns:
+            Those that are to be submitted anew: by policy, after a cancellation, and where their cluster has changed.
+        """
+        jobs = {each.key: each.replaced.job_id for each in failed if each.replaced is not None}
+        states = states_of(self.api, list(jobs.values()), self._at_a_time)
+        anew: list[Wanted] = []
+        again: dict[str, str] = {}
+        for each in failed:
+            record = states.get(jobs[each.key])
+            cluster = each.job.get(CLUSTER)
+            elsewhere = record is not None and cluster is not None and record.cluster_id != cluster
+            if self.news.get("onFailure") == "replace" or record is None or record.status == "cancelled" or elsewhere:
+                anew.append(each)
+            elif record.status in JOB_FAILED:
+                again[each.key] = jobs[each.key]
+        before = self.api.jobs(list(again.values())) if again else {}
+        self._reasons |= troubles(lambda id_: self._retry(id_, before.get(id_)), again, self._at_a_time)
+        return anew
+
+    def _retry(self, job_id: str, before: JobRecord | None) -> None:
+        send_once(lambda: self.api.retry_job(job_id), lambda: self._restarted(job_id, before))
+
+    def _restarted(self, job_id: str, before: JobRecord | None) -> JobRecord | None:
+        """The job, if it was started again; one that has failed again since shows that by when its tasks ran."""
+        record = self.api.jobs([job_id]).get(job_id)
+        if record is None or before is None:
+            return record
+        return record if record.status not in JOB_FAILED or times_of(record) != times_of(before) else None
+
+    def _replaced(self, wanted: list[Wanted], submitted: Submitted) -> Iterator[tuple[str, Entry]]:
+        """The jobs that others have taken the place of."""
+        for each in wanted:
+            entry = submitted.entries.get(each.key)
+            if entry is not None and each.replaced is not None and each.replaced.job_id != entry.job_id:
+                yield f"{each.key}'s earlier job", each.replaced
+
+    def _let_go(self, entries: dict[str, Entry]) -> set[str]:
+        """Lets go of jobs, and says of which that could not be done."""
+        reasons = Removal.of(self.news, self._at_a_time).run(self.api, entries) if entries else {}
+        self._reasons |= {key: f"could not be let go of: {reason}" for key, reason in reasons.items()}
+        return set(reasons)
+
+
+def concurrency_of(props: Props) -> int:
+    """How many jobs are treated side by side."""
+    return int(props.get("concurrency") or CONCURRENCY)
+
+
+def left_entries(props: Props) -> list[Entry]:
+    """Jobs that entries had before, and that could not be let go of yet."""
+    return [Entry.parse(text) for text in props.get(LEFT) or []]
+
+
+def _newest(recorded: str | None, submitted: Submitted) -> str | None:
+    """From when on the next run has to look for jobs that are not recorded.
+
+    What became of an entry may be unknown, and its job be older than those that were accepted after it.
+    """
+    newest = submitted.newest
+    if newest is None or not submitted.is_certain:
+        return recorded
+    return newest.isoformat() if recorded is None or newest > datetime.fromisoformat(recorded) else recorded

@@ -1,0 +1,269 @@
+"""Fleets of jobs: one resource for thousands of jobs that differ in a few values."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+import pulumi
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
+from pydantic import Field
+
+from aiware_resources.fleet import JobTemplate
+from aiware_resources.fleet.checking import problems as fleet_problems
+from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
+from aiware_resources.fleet.outputs import FleetOutputs
+from aiware_resources.fleet.plan import FAILURES, named, plan
+from aiware_resources.fleet.reading import OPEN, look, open_keys
+from aiware_resources.fleet.removal import Removal
+from aiware_resources.fleet.undone import Undone
+from aiware_resources.fleet.update import CONCURRENCY, JOBS, LEFT, NEWEST, UNDONE, Update, concurrency_of, left_entries
+from aiware_resources.job import OnFailure
+from aiware_resources.policies import Awaited, CleanupOption, TdoPolicy
+from aiware_resources.reconcile import (
+    OWNER_KEY,
+    ApiModel,
+    EntityProvider,
+    EntityResource,
+    Identifier,
+    Made,
+    Observed,
+    Path,
+    Props,
+    owned,
+    path_text,
+)
+from aiware_resources.reconcile.compare import changed_paths
+from aiware_resources.reconcile.provider import plain
+from aiware_resources.waiting import Waiting
+
+log = logging.getLogger("aiware")
+
+Values = Mapping[str, pulumi.Input[Any]]
+"""The values of one entry, by the names that the template uses."""
+
+
+class JobFleetState(Awaited):
+    """The desired state of a fleet: what its jobs have in common, and what differs."""
+
+    template: dict[str, Any]
+    media: dict[str, dict[str, Any]]
+    cluster_id: Identifier | None = None
+    concurrency: Annotated[int, Field(ge=1, le=64)] = CONCURRENCY
+    on_destroy: Literal["cancel", "retain"] | None = None
+    on_destroy_target: TdoPolicy | None = None
+    cleanup_options: list[CleanupOption] | None = None
+    on_failure: OnFailure = "retry"
+    allow_failure: bool = False
+
+
+class JobFleetProvider(EntityProvider):
+    """Submits the jobs of a fleet through createJob, each once, and reconciles them entry by entry. Never waits.
+
+    What the program passes is in the recorded inputs, once. Recorded beside it are one short text for each job, what
+    failed, and what could not be done; the media themselves are left out of the outputs.
+    """
+
+    kind = "job fleet"
+    model: ClassVar[type[ApiModel]] = JobFleetState
+    policies: ClassVar[frozenset[str]] = frozenset(
+        {
+            "concurrency",
+            "onDestroy",
+            "onDestroyTarget",
+            "cleanupOptions",
+            "onFailure",
+            "allowFailure",
+            "wait",
+            "timeout",
+        }
+    )
+    facts = frozenset({JOBS, FAILURES, UNDONE, LEFT, NEWEST, OPEN})
+
+    # --- what the engine calls -------------------------------------------------------------------------------------
+
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        """As for every entity; each entry's job is validated as a `Job` is."""
+        checked = super().check(_olds, news)
+        checked.failures = [_NO_ADOPTION if each.property == "adopt" else each for each in checked.failures]
+        if not checked.failures:
+            found = fleet_problems(self._settings, plain(_olds), checked.inputs)
+            checked.failures.extend(CheckFailure(path_text(problem.path), problem.reason) for problem in found)
+        _declared.add(_name(news))
+        media = checked.inputs.get(MEDIA)
+        if not _olds and not checked.failures and isinstance(media, dict) and media:
+            _tell(news, f"submits {named(sorted(media))}")
+        return checked
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        """Compares entry by entry, without any request, and tells what an update does, with keys."""
+        olds, news = plain(_olds), plain(_news)
+        _own(recorded_entries(olds).values())
+        found = plan(olds, news)
+        others = changed_paths(self._schema, _compared(olds), _compared(news))
+        unfinished = Undone.parse(olds.get(UNDONE))
+        if found:
+            _tell(news, found.summary())
+        later = self.without_effect(others)
+        if later:
+            _tell(news, f"a change of {later} has no effect on a job until it runs next")
+        return DiffResult(changes=bool(found or others or unfinished or olds.get(LEFT)), replaces=[])
+
+    def create(self, props: Props) -> CreateResult:
+        """Submits all jobs, and returns as soon as aiWARE has accepted them."""
+        news = plain(props)
+        made = self.make(news, None)
+        return CreateResult(made.id, {**_recorded(news), **made.facts})
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        """Reads the jobs. The inputs stay as they are recorded: they alone hold the media."""
+        recorded = plain(props)
+        observed = self.observe(id_, recorded)
+        outs = {**recorded, **observed.properties, FAILURES: observed.failure}
+        return ReadResult(id_, _given(outs))
+
+    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
+        """Submits, starts again and lets go of what differs; policies are recorded without a call."""
+        olds, news = plain(_olds), plain(_news)
+        facts = self.change(_id, olds, news, frozenset())
+        return UpdateResult({**_recorded(news), **facts})
+
+    # --- how -------------------------------------------------------------------------------------------------------
+
+    def observe(self, object_id: str, recorded: Props) -> Observed:
+        """Reads each job's status (query ``job``): failures are told, jobs of which nothing is left are left out."""
+        entries = recorded_entries(recorded)
+        _own(entries.values())
+        looked = look(self.api, entries)
+        there = {key: text for key, text in (recorded.get(JOBS) or {}).items() if key not in looked.gone}
+        return Observed({JOBS: there, OPEN: open_keys(looked.statuses)}, dict(looked.failures) or None)
+
+    def make(self, props: Props, mark: str | None) -> Made:
+        """Submits what the fleet declares; each job has a marker of its own, by which an interrupted run's is known.
+
+        Raises:
+            FleetFailed: When aiWARE has accepted none.
+        """
+        facts = self.change("", {}, props, frozenset())
+        undone = Undone.parse(facts.get(UNDONE))
+        if undone and not facts[JOBS]:
+            raise undone.error()
+        return Made(str(props[OWNER_KEY]), facts)
+
+    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+        """There is no object to find: each job is looked for by itself."""
+        return None
+
+    def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
+        """Does what `plan` says; raises nothing once aiWARE may have accepted a job."""
+        return _given(Update(self.api, self._settings, olds, news).run(plan(olds, news)))
+
+    def remove(self, object_id: str, props: Props, policy: str) -> None:
+        """Cancels unfinished jobs (mutation ``cancelJob``), and treats the TDOs that jobs made.
+
+        Raises:
+            FleetFailed: When some could not be treated; all others have been, and the next attempt takes up the rest.
+        """
+        entries = [*recorded_entries(props).values(), *left_entries(props)]
+        removal = Removal.of(props, concurrency_of(props))
+        undone = Undone.of(removal.run(self.api, {entry.job_id: entry for entry in entries}))
+        if undone:
+            raise undone.error()
+
+    def without_effect(self, paths: Iterable[Path]) -> str | None:
+        """Which differences have no effect on a job before it runs next."""
+        return "clusterId" if any(path[0] == "clusterId" for path in paths) else None
+
+
+_NO_ADOPTION = CheckFailure("adopt", "cannot be given: a fleet adopts no jobs; adopt a single one with Job(adopt=...)")
+
+_declared: set[str] = set()
+"""The fleets that the program has declared so far."""
+
+
+def _tell(props: Props, message: str) -> None:
+    """Tells what happens to a fleet.
+
+    A refresh asks for differences too, before the program has said what it declares; nothing comes of those.
+    """
+    if _name(props) in _declared:
+        log.warning("fleet %s: %s", _name(props), message)
+
+
+def _name(props: Props) -> str:
+    return str(props.get(OWNER_KEY, "fleet")).rpartition("/")[2]
+
+
+def _own(entries: Iterable[Entry]) -> None:
+    """Notes that the stack holds these jobs, so that no other resource takes one."""
+    for entry in entries:
+        owned.add(entry.job_id)
+
+
+def _recorded(news: Props) -> Props:
+    """What is recorded of the inputs in the outputs: all but the media, which the recorded inputs hold."""
+    return {key: value for key, value in news.items() if key != MEDIA}
+
+
+def _given(props: Props) -> Props:
+    return {key: value for key, value in props.items() if value is not None}
+
+
+def _compared(props: Props) -> Props:
+    """What is compared as a whole, and not entry by entry."""
+    return {key: value for key, value in props.items() if key != MEDIA and key not in JobFleetProvider.facts}
+
+
+class JobFleet(FleetOutputs, EntityResource, module="aiware", name="JobFleet"):
+    """Thousands of jobs that differ in a few values, as one resource. What depends on a fleet waits for all of them."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        template: JobTemplate,
+        media: pulumi.Input[Mapping[str, pulumi.Input[Values]]],
+        cluster_id: pulumi.Input[str] | None = None,
+        concurrency: pulumi.Input[int] | None = None,
+        on_destroy: pulumi.Input[Literal["cancel", "retain"]] | None = None,
+        on_destroy_target: pulumi.Input[TdoPolicy] | None = None,
+        cleanup_options: pulumi.Input[list[CleanupOption]] | None = None,
+        on_failure: pulumi.Input[OnFailure] | None = None,
+        allow_failure: pulumi.Input[bool] | None = None,
+        wait: pulumi.Input[bool] | None = None,
+        timeout: pulumi.Input[float] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declares a fleet: a job for each entry of ``media`` (``createJob``; schema.graphql, type CreateJob).
+
+        An update works entry by entry: it submits the jobs of new entries and of those whose job is to produce
+        something else, runs failed ones again, and lets go of those that are not declared any more. Nothing else runs.
+
+        Args:
+            resource_name: Name of the resource in the program.
+            template: What the jobs have in common, with `media_value` and `media_key` for what differs.
+            media: The values of each entry, by a key of your own that stays the same: ``{"ep-1": {"url": ...}}``. The
+                names of the values are those that the template uses.
+            cluster_id: Where to run; without it the organisation's default cluster, if it has one.
+            concurrency: How many jobs are submitted side by side, 1 to 64; 8 by default.
+            on_destroy: What becomes of the jobs of removed entries and on destroy: ``cancel`` (default; only unfinished
+                ones) or ``retain``.
+            on_destroy_target: What becomes of the TDOs made through the template's ``target``: ``delete`` (default;
+                ``retain`` when jobs are retained), ``cleanup`` or ``retain``.
+            cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
+            on_failure: What the next ``pulumi up`` does with failed jobs: ``retry`` in place (default), ``replace``
+                them by new ones, or ``keep`` them.
+            allow_failure: Whether dependents run, and the update succeeds, although jobs failed.
+            wait: Whether to wait for completion; by default as ``aiware:wait`` says.
+            timeout: Longest wait for all jobs, in seconds; by default ``aiware:jobTimeout``.
+            opts: Pulumi's resource options.
+        """
+        arguments = {key: value for key, value in locals().items() if key in JobFleetState.model_fields}
+        arguments |= {"template": template.properties}
+        super().__init__(JobFleetProvider(), resource_name, arguments, opts)
+        self._await(resource_name, Waiting(wait, timeout, allow_failure))
+
+
+__all__ = ["JobFleet", "JobFleetProvider", "JobFleetState"]

@@ -1,0 +1,48 @@
+"""What aiWARE says of a job, held against what a program says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiware_resources.api import JobRecord
+from aiware_resources.reconcile import Props, marker_of
+from aiware_resources.waiting.conditions import JOB_FAILED, failing_task
+
+JOB_OVER = frozenset({"complete", *JOB_FAILED})
+
+
+def failure_of(record: JobRecord) -> Props:
+    """What is recorded of a failed job."""
+    task = failing_task(record)
+    failure = {"status": record.status, "message": record.status_detail}
+    if task is not None:
+        failure |= {
+            "task": task.id,
+            "engine": task.engine_id,
+            "reason": task.failure_reason,
+            "message": task.failure_message or record.status_detail,
+        }
+    return {key: value for key, value in failure.items() if value is not None}
+
+
+def times_of(record: JobRecord) -> list[Any]:
+    """When each task of a job was queued, started and completed."""
+    return [(task.id, task.queued_date_time, task.started_date_time, task.completed_date_time) for task in record.tasks]
+
+
+def work_of(props: Props) -> list[Any]:
+    """The engines and payloads of a job, in an order that is always the same."""
+    return sorted([(task.get("engineId"), task.get("payload") or {}) for task in props["tasks"]], key=str)
+
+
+def is_like(record: JobRecord, props: Props, mark: str | None) -> bool:
+    """Whether a job is the one that was submitted: by marker, else by cluster, target, engines and payloads."""
+    if mark is not None:
+        return marker_of(record.job_config) == mark
+    found = [(task.engine_id, task.payload or {}) for task in record.tasks]
+    places = record.cluster_id == props.get("clusterId", record.cluster_id)
+    return (
+        places
+        and record.target_id == props.get("targetId", record.target_id)
+        and work_of(props) == sorted(found, key=str)
+    )

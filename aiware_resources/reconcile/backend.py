@@ -1,0 +1,71 @@
+"""Which state this run works on.
+
+Project, stack and resource name do not tell: two clones of one repository, each with its state in a folder of its own,
+have the same. What one of them made must never be taken by the other, and deleted by its ``destroy``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import uuid
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+log = logging.getLogger("aiware")
+
+ID_FILE = "aiware-id"
+"""Beside the state in a folder: a random id, which goes wherever the folder goes."""
+
+
+@cache
+def state_identity() -> str:
+    """Tells this state from all others: a folder by an id of its own in it, any other backend by its address."""
+    address = os.environ.get("PULUMI_BACKEND_URL") or _of_project() or _logged_in()
+    if not address.startswith("file://"):
+        return address
+    folder = Path(address.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi"
+    return _id_in(folder) or str(folder.resolve())
+
+
+def _of_project() -> str:
+    """The backend that the project names, if it names one."""
+    try:
+        project = yaml.safe_load(Path("Pulumi.yaml").read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        return ""
+    backend = project.get("backend") if isinstance(project, dict) else None
+    return str(backend.get("url") or "") if isinstance(backend, dict) else ""
+
+
+def _logged_in() -> str:
+    """The backend of the latest `pulumi login`."""
+    home = Path(os.environ.get("PULUMI_HOME") or Path("~/.pulumi").expanduser())
+    try:
+        known = json.loads((home / "credentials.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(known.get("current") or "") if isinstance(known, dict) else ""
+
+
+def _id_in(folder: Path) -> str | None:
+    """The id of a folder with states, made at first use; None where it cannot be kept."""
+    path = folder / ID_FILE
+    new = path.with_name(f"{ID_FILE}.{uuid.uuid4().hex}")
+    try:
+        if not path.exists():
+            # Linked into place whole, so that two processes that come at the same time agree.
+            new.write_text(uuid.uuid4().hex, encoding="utf-8")
+            try:
+                path.hardlink_to(new)
+            except FileExistsError:
+                log.debug("another process has made %s just now", path)
+            finally:
+                new.unlink()
+        return path.read_text(encoding="utf-8").strip() or None
+    except OSError as error:
+        log.debug("%s cannot be kept: %s", path, error)
+        return None

@@ -1,0 +1,43 @@
+"""The keys of this library in a stack's configuration."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from pydantic.alias_generators import to_camel
+
+NAMESPACE = "aiware"
+
+
+def key_of(name: str) -> str:
+    """`job_timeout` as the stack spells it: `aiware:jobTimeout`."""
+    return f"{NAMESPACE}:{to_camel(name)}"
+
+
+def variable_of(name: str) -> str:
+    """`job_timeout` as the environment spells it: `AIWARE_JOB_TIMEOUT`."""
+    return f"{NAMESPACE}_{name}".upper()
+
+
+def unknown_key(key: str, names: Iterable[str]) -> str | None:
+    """A sentence about a key that is no setting, with the nearest one; ``None`` when it is one.
+
+    Args:
+        key: A key of this library's namespace.
+        names: The Python names of all settings.
+    """
+    known = [to_camel(name) for name in names]
+    name = key.partition(":")[2]
+    if name in known:
+        return None
+    nearest = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {NAMESPACE}:{nearest[0]}?" if nearest else f"the settings are {', '.join(known)}."
+    return f"{key} is not a setting: {hint}"
+
+
+def keys_of_the_program() -> set[str]:
+    """The keys of this library that the stack of the running program has; `pulumi.Config` does not list them."""
+    from pulumi.runtime import config
+
+    return {key for key in {*config.CONFIG.get(), *config.get_config_env()} if key.startswith(f"{NAMESPACE}:")}

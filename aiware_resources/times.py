@@ -1,0 +1,37 @@
+"""Points in time, as aiWARE takes and writes them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+_MILLISECONDS_FROM = 100_000_000_000
+"""Numbers from here on are milliseconds: as seconds they would lie beyond the year 5138."""
+
+
+def parse_time(value: Any) -> datetime:
+    """Reads a point in time as aiWARE takes it: ISO 8601 text, or seconds or milliseconds since the epoch.
+
+    Raises:
+        ValueError: When the value is none of these.
+    """
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        value = float(value)
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
+            return datetime.fromtimestamp(seconds, UTC)
+        if isinstance(value, str):
+            parsed = datetime.fromisoformat(value)
+            return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise ValueError("is not a point in time: give ISO 8601 text, or seconds or milliseconds since the epoch")
+
+
+def format_time(value: datetime) -> str:
+    """Writes a point in time as aiWARE does: ISO 8601, UTC, milliseconds."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,29 @@
+"""How the monitor asks aiWARE: in threads, since the API is synchronous and the event loop is not to stand still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from aiware_resources.api import Api
+from aiware_resources.waiting.verdict import Failed, Verdict
+from aiware_resources.waiting.watch import Condition
+
+R = TypeVar("R")
+
+
+class Call(Protocol):
+    """Asks aiWARE something in a thread of the monitor's own."""
+
+    async def __call__(self, ask: Callable[[Api], R]) -> R:
+        """What it answers."""
+
+
+def look(condition: Condition[R], ids: Sequence[str], api: Api) -> Mapping[str, R]:
+    """Reads objects."""
+    return condition.look(api, ids)
+
+
+def explain(condition: Condition[R], object_id: str, failed: Failed[R], api: Api) -> Verdict[R]:
+    """Asks for more about what seems to have ended badly."""
+    return condition.explain(api, object_id, failed)

@@ -1,0 +1,87 @@
+"""What is awaited, and of which object."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from aiware_resources.api import Api
+from aiware_resources.errors import WaitTimedOut
+from aiware_resources.waiting.row import Row
+from aiware_resources.waiting.verdict import Failed, Verdict
+
+R = TypeVar("R")
+
+
+class Condition(Protocol[R]):
+    """What is awaited: how to look at many objects at once, and what a look means."""
+
+    kind: str
+
+    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, R]:
+        """Reads objects in batches; an id that aiWARE does not know is absent from the answer."""
+
+    def judge(self, object_id: str, record: R | None) -> Verdict[R]:
+        """What a record means; ``None`` when aiWARE does not know the object."""
+
+    def explain(self, api: Api, object_id: str, failed: Failed[R]) -> Verdict[R]:
+        """Asks aiWARE for more about what seems to have ended badly."""
+
+
+@dataclass(eq=False)
+class Watch(Generic[R]):
+    """One object awaited.
+
+    Attributes:
+        condition: What is awaited of it.
+        object_id: Its id in aiWARE.
+        name: The resource's name in the program.
+        row: Where its progress is shown.
+        timeout: Seconds to wait at the most.
+        allow_failure: Whether dependents may run after a failure.
+    """
+
+    condition: Condition[R]
+    object_id: str
+    name: str
+    row: Row
+    timeout: float
+    allow_failure: bool = False
+    started: float = field(default_factory=time.monotonic)
+    status: str | None = None
+    shown: tuple[str, float] = ("", 0.0)
+
+    def __post_init__(self) -> None:
+        self.completion: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the waiting began."""
+        return time.monotonic() - self.started
+
+    def timed_out(self) -> WaitTimedOut | None:
+        """The error of a waiting that has lasted too long."""
+        if self.elapsed < self.timeout:
+            return None
+        return WaitTimedOut(
+            f"{self.condition.kind} {self.object_id} was not finished within {duration(self.timeout)}; last seen: "
+            f"{self.shown[0] or self.status}.",
+            remedy="It goes on in aiWARE: run `pulumi up` again to resume waiting, or give it a longer timeout.",
+            object_id=self.object_id,
+            status=self.status,
+        )
+
+
+def duration(seconds: float) -> str:
+    """A length of time in words: ``1 h 2 min``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def counted(number: int) -> str:
+    """So many objects, in words."""
+    return "1 object" if number == 1 else f"{number} objects"

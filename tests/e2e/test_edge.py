@@ -1,0 +1,156 @@
+"""The same program on aiWARE Edge, by the real engine: a translation, what fails, and what is interrupted."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiware_resources import engines
+from tests.e2e.test_interrupted import until
+from tests.support import edge
+from tests.support.edge_contract import CONTRACT, MISSING, request_problems
+from tests.support.local import Local
+from tests.support.project import Project, kill
+
+TRANSLATION = (
+    edge.PROGRAM
+    + """
+job = Job("translation", dag=graph, results_to="out/edge/translation")
+pulumi.export("status", job.status)
+pulumi.export("files", job.result_files)
+pulumi.export("language", job.results(engines.TRANSLATE_SPANISH_TO_ENGLISH).apply(
+    lambda results: results[0]["jsondata"]["object"][0]["language"]
+))
+"""
+)
+SEVERAL = """
+for number in range(3):
+    Job(f"job-{number}", dag=pipelines.translation("https://documents.test/spanish.txt"))
+"""
+NOT_ON_EDGE = """
+Cluster("cluster", name="c", allowed_engines=["all"])
+"""
+BROKEN = {
+    engines.TRANSLATE_SPANISH_TO_ENGLISH: {
+        "fail": {"reason": "internal_error", "message": "no Spanish in it"},
+        "failTimes": 1,
+    }
+}
+
+
+@pytest.fixture
+def local(project: Project, local: Local) -> Local:
+    """The local aiWARE, which the stack talks to through its Edge API; it remembers what it is asked."""
+    project.config(aiware__api="edge")
+    local.behave(jobSeconds=0, recordRequests=True)
+    return local
+
+
+def document(project: Project) -> Path:
+    return project.folder / "out" / "edge" / "translation" / f"{engines.TRANSLATE_SPANISH_TO_ENGLISH}.json"
+
+
+def aiware(project: Project, *arguments: str) -> Any:
+    """Runs the `aiware` command for the stack, and reads the JSON that it prints."""
+    command = ["aiware", "-s", "local", *arguments, "--json"]
+    ran = subprocess.run(
+        command, cwd=project.folder, env=project.environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def test_the_translation_ends_as_a_file(project: Project, local: Local) -> None:
+    local.behave(jobSeconds=2, recordRequests=True)
+    project.program(TRANSLATION)
+    assert project.preview() == {"Job translation": "create"}
+    assert not document(project).exists()
+    output = project.up().output
+    assert "running, " in output
+    written = json.loads(document(project).read_text(encoding="utf-8"))
+    assert written["object"][0]["language"] == "en"
+    outputs = project.outputs()
+    assert (outputs["status"], outputs["language"]) == ("complete", "en")
+    (file,) = outputs["files"]
+    assert project.folder / file["path"] == document(project)
+
+    made = local.mutations()
+    assert made == {"createJob": 1}
+    assert project.preview() == {}
+    document(project).unlink()
+    project.up()
+    assert project.changes() == {}
+    assert local.mutations() == made
+    assert document(project).exists()
+
+    (job,) = aiware(project, "jobs", "list")
+    assert job["id"] == project.state()["Job translation"]["id"]
+    assert aiware(project, "jobs", "show", job["id"])["status"] == "complete"
+    assert [result["jsondata"] for result in aiware(project, "results", job["id"])] == [written]
+    assert engines.OUTPUT_WRITER in [engine["id"] for engine in aiware(project, "engines", "list")]
+
+    project.program(NOT_ON_EDGE)
+    refused = project.pulumi("preview", fails=True).output
+    assert "aiWARE Edge has no clusters: an installation runs its jobs itself" in refused
+    assert "Traceback" not in refused
+
+    project.destroy()
+    assert local.mutations() == made
+    if not CONTRACT.is_file():
+        pytest.skip(f"{MISSING}, to hold the requests against")
+    asked = [request for request in local.requests() if "/edge/" in request.get("path", "")]
+    assert len(asked) > 10
+    assert [(request["path"], problem) for request in asked for problem in request_problems(request)] == []
+
+
+def test_what_fails_is_told_and_submitted_anew(project: Project, local: Local) -> None:
+    local.behave(engines=BROKEN)
+    local.fault({"status": 429, "retryAfter": 1}, operation="createJob")
+    local.fault({"status": 503, "retryAfter": 1}, operation="getJobStatus")
+    local.fault({"dropResponse": True}, operation="get_job_detail")
+    project.program(TRANSLATION)
+    output = project.up(fails=True).output
+    first = project.state()["Job translation"]["id"]
+    for words in (first, "Translation - Spanish to English", "internal_error: no Spanish in it", "on_failure"):
+        assert words in output
+    assert "Traceback" not in output
+    assert local.faults() == []
+    assert project.preview() == {"Job translation": "replace"}
+    local.fault({"dropResponse": True}, operation="createJob")
+    project.up()
+    assert project.state()["Job translation"]["id"] != first
+    assert document(project).exists()
+    assert [job["status"] for job in local.objects()["jobs"]].count("complete") == 1
+    assert local.mutations()["createJob"] == 2
+    assert project.preview() == {}
+
+
+def test_killed_while_waiting(project: Project, local: Local) -> None:
+    local.behave(jobSeconds=8)
+    local.fault({"dropResponse": True}, operation="createJob")
+    project.program(SEVERAL)
+    running = project.start("up", "--yes", "--skip-preview")
+    until(lambda: len(local.objects()["jobs"]) == 3 and local.calls().get("getJobStatus", 0) >= 6)
+    kill(running)
+    jobs = {job["id"] for job in local.objects()["jobs"]}
+
+    project.pulumi("cancel", "--yes")
+    # Without the route for the status, as older installations are, the outputs tell when a job is done.
+    local.fault({"status": 501}, operation="getJobStatus", times=1000)
+    project.up()
+    assert {job["id"] for job in local.objects()["jobs"]} == jobs
+    assert {job["status"] for job in local.objects()["jobs"]} == {"complete"}
+    assert local.mutations()["createJob"] == 3
+    assert local.calls()["get_job_outputs"] >= 3
+    assert project.preview() == {}
+
+    local.clear_faults()
+    project.program(SEVERAL.replace('.txt")', '.txt"), on_destroy="delete"'))
+    project.up()
+    assert local.mutations()["createJob"] == 3
+    project.destroy()
+    assert local.objects()["jobs"] == []

@@ -1,0 +1,88 @@
+"""What an update does, entry by entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi.output import Unknown
+
+from aiware_resources import JobTemplate, media_value, pipelines
+from aiware_resources.fleet.entries import Entry, fingerprint, jobs_of
+from aiware_resources.fleet.plan import named, plan
+
+UNKNOWN: Any = Unknown  # has no types
+TEMPLATE = JobTemplate(dag=pipelines.translation(media_value("url")), target={}).properties
+
+
+def fleet(*keys: str, **more: Any) -> dict[str, Any]:
+    return {"template": TEMPLATE, "media": {key: {"url": f"https://m.test/{key}"} for key in keys}, **more}
+
+
+def recorded(*keys: str, **more: Any) -> dict[str, Any]:
+    jobs = {
+        key: Entry(f"job-{key}", "1", owns_target=True, product=fingerprint(job)).text()
+        for key, job in jobs_of(fleet(*keys))
+    }
+    return {"template": TEMPLATE, "jobs": jobs, **more}
+
+
+def test_nothing_happens_to_what_stays() -> None:
+    assert not plan(recorded("a", "b"), fleet("a", "b"))
+
+
+def test_each_entry_is_treated_by_itself() -> None:
+    news = fleet("a", "b", "d", "e")
+    news["media"]["b"]["url"] = "https://m.test/other"
+    found = plan(recorded("a", "b", "c", "e", failures={"e": "failed"}), news)
+    assert [each.key for each in found.added] == ["d"]
+    assert [(each.key, each.replaced and each.replaced.job_id) for each in found.changed] == [("b", "job-b")]
+    assert [each.key for each in found.failed] == ["e"]
+    assert list(found.removed) == ["c"]
+    assert found.summary() == "submits d; submits anew b; runs again e; removes c"
+
+
+def test_failures_that_are_kept_are_left_alone() -> None:
+    assert not plan(recorded("a", failures={"a": "failed"}), fleet("a", onFailure="keep"))
+
+
+def test_a_failed_entry_that_changes_is_submitted_anew_only() -> None:
+    news = fleet("a")
+    news["media"]["a"]["url"] = "https://m.test/other"
+    found = plan(recorded("a", failures={"a": "failed"}), news)
+    assert ([each.key for each in found.changed], found.failed) == (["a"], [])
+
+
+def test_another_cluster_runs_nothing_again() -> None:
+    assert not plan(recorded("a"), fleet("a", clusterId="rt-2"))
+    assert not plan(recorded("a"), fleet("a", clusterId=UNKNOWN()))
+
+
+def test_names_of_values_are_no_difference() -> None:
+    template = JobTemplate(dag=pipelines.translation(media_value("address")), target={}).properties
+    news = {"template": template, "media": {"a": {"address": "https://m.test/a"}}}
+    assert not plan(recorded("a"), news)
+
+
+@pytest.mark.parametrize("key", ["template", "media"])
+def test_nothing_can_be_told_of_what_is_unknown(key: str) -> None:
+    found = plan(recorded("a"), fleet("a") | {key: UNKNOWN()})
+    assert found
+    assert "not known yet" in found.summary()
+
+
+def test_entries_with_unknown_values_are_named() -> None:
+    news = fleet("a", "b")
+    news["media"]["b"]["url"] = UNKNOWN()
+    found = plan(recorded("a", "b"), news)
+    assert found.summary() == "may submit anew: b, whose values are not known yet"
+    news["media"]["b"] = UNKNOWN()
+    assert plan(recorded("a", "b"), news).undecided == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [(["a"], "a"), (["a", "b"], "a, b (2)"), (list("abcdefg"), "a, b, c, d, e, ... (7)")],
+)
+def test_many_keys_are_cut_short(keys: list[str], text: str) -> None:
+    assert named(keys) == text

@@ -1,0 +1,80 @@
+"""Which state a run works on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from aiware_resources.reconcile.backend import ID_FILE, state_identity
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine where nobody has logged in to a backend."""
+    monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    state_identity.cache_clear()
+
+
+def identity(monkeypatch: pytest.MonkeyPatch, backend: str) -> str:
+    """The identity of the state in a backend."""
+    monkeypatch.setenv("PULUMI_BACKEND_URL", backend)
+    state_identity.cache_clear()
+    return state_identity()
+
+
+def folder(path: Path) -> Path:
+    """A folder with states, as Pulumi makes it."""
+    (path / ".pulumi").mkdir(parents=True)
+    return path
+
+
+def test_a_shared_backend_is_one_state_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert identity(monkeypatch, "https://api.pulumi.com") == "https://api.pulumi.com"
+    assert identity(monkeypatch, "s3://state") != identity(monkeypatch, "s3://other")
+
+
+def test_two_folders_are_two_states_and_one_that_moves_stays_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mine, theirs = folder(tmp_path / "mine"), folder(tmp_path / "theirs")
+    first = identity(monkeypatch, mine.as_uri())
+    assert first != identity(monkeypatch, theirs.as_uri())
+    assert first == identity(monkeypatch, f"{mine.as_uri()}?metadata=skip") == identity(monkeypatch, "file://./mine")
+    moved = mine.rename(tmp_path / "moved")
+    assert first == identity(monkeypatch, moved.as_uri())
+    assert sorted(path.name for path in (moved / ".pulumi").iterdir()) == [ID_FILE]
+
+
+def test_a_folder_that_keeps_nothing_is_known_by_its_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    assert identity(monkeypatch, nowhere.as_uri()) == str(nowhere / ".pulumi")
+
+
+def test_the_project_may_name_the_backend_and_else_the_login_does(tmp_path: Path) -> None:
+    assert state_identity() == ""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "credentials.json").write_text(json.dumps({"current": "gs://of-the-login"}))
+    state_identity.cache_clear()
+    assert state_identity() == "gs://of-the-login"
+    (tmp_path / "Pulumi.yaml").write_text("name: p\nbackend:\n  url: gs://of-the-project\n")
+    state_identity.cache_clear()
+    assert state_identity() == "gs://of-the-project"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("Pulumi.yaml", "a: [unfinished"),
+        ("Pulumi.yaml", "text"),
+        ("home/credentials.json", "{"),
+        ("Pulumi.yaml", "backend: 5"),
+    ],
+)
+def test_what_cannot_be_read_names_no_backend(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / name).write_text(content)
+    assert state_identity() == ""
