@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from aiware_resources.cli.framework.options import json_option, stack_option
+from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.graph_files import drawings_of_file
 from aiware_resources.cli.offline import Declared, declared_by
 from aiware_resources.cli.session import Session
@@ -20,32 +24,49 @@ UNKNOWN_TASK: dict[str, str] = {}
 """Stands for tasks that are not known yet."""
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "aiware dag create-job.json",
+        "aiware -s prod dag . --svg -o prod.svg",
+        "aiware dag __main__.py --json",
+    )
+)
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--svg", "as_svg", is_flag=True, help="Draw an SVG picture instead of a Mermaid flowchart.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to the screen.")
+@click.option("--svg", "as_svg", is_flag=True, help="Draws an SVG picture instead of a Mermaid flowchart.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Writes here, not to the screen.")
+@json_option("Prints boxes and arrows as JSON instead of a picture, and errors as JSON on standard error.")
+@stack_option
 @click.pass_obj
-def dag(session: Session, file: Path, as_svg: bool, output: Path | None) -> None:
+def dag(session: Session, file: Path, as_svg: bool, output: Path | None, as_json: bool) -> None:
     """Draws the tasks and routes of jobs.
 
     FILE is a createJob input as JSON, a GraphQL document with createJob, an Edge request, a Pulumi program (a Python
     file) or the folder of a Pulumi project. A program is run without Pulumi and without aiWARE; `aiware --stack NAME
     dag FILE` gives it the configuration of that stack, otherwise it gets that of the stack local.
     """
+    if as_svg and as_json:
+        raise click.UsageError("--svg and --json exclude each other.")
     is_program = file.is_dir() or file.suffix == ".py"
     drawings = _drawings(file, session.stack) if is_program else drawings_of_file(file)
     for drawing in drawings:
         for index in drawing.loose:
-            click.echo(
-                f"Warning: {drawing.title}: routes[{index}] joins no two folders that are known; it is not drawn.",
-                err=True,
+            session.note(
+                f"Warning: {drawing.title}: routes[{index}] joins no two folders that are known; it is not drawn."
             )
-    picture = svg(drawings) if as_svg else mermaid(drawings)
+    picture = _json(drawings) if as_json else svg(drawings) if as_svg else mermaid(drawings)
     if output is None:
         click.echo(picture, nl=False)
         return
     output.write_text(picture, encoding="utf-8")
-    click.echo(f"Drew {_counted(drawings)} to {output}.", err=True)
+    session.note(f"Drew {_counted(drawings)} to {output}.")
+
+
+def _json(drawings: Sequence[Drawing]) -> str:
+    graphs = [
+        {"title": drawing.title, "tasks": drawing.boxes, "routes": [vars(arrow) for arrow in drawing.arrows]}
+        for drawing in drawings
+    ]
+    return json.dumps(graphs, indent=2, ensure_ascii=False) + "\n"
 
 
 def _drawings(program: Path, stack: str | None) -> list[Drawing]:

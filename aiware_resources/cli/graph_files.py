@@ -1,14 +1,12 @@
-"""Task graphs in files: JSON and GraphQL documents that create jobs."""
+"""Task graphs of the jobs in files."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from graphql import FieldNode, GraphQLError, Visitor, parse, value_from_ast_untyped, visit
-
+from aiware_resources.cli import job_files
 from aiware_resources.dag.drawing import Drawing, draw
 from aiware_resources.errors import GraphError
 
@@ -27,79 +25,28 @@ def drawings_of_file(path: Path) -> list[Drawing]:
     Raises:
         GraphError: When the file describes no job.
     """
-    text = path.read_text(encoding="utf-8")
-    try:
-        content = json.loads(text)
-    except ValueError as error:
-        if path.suffix == ".json" or text.lstrip().startswith(("{\n", '{"', "[")):
-            raise GraphError(f"{path} is no JSON: {error}.", remedy=REMEDY) from error
-        found = list(_in_document(path, text, {}))
-    else:
-        found = list(_in_json(path, content))
-    if not found:
-        raise GraphError(f"{path} describes no job.", remedy=REMEDY)
-    return found
-
-
-def _in_json(path: Path, content: Any) -> Iterator[Drawing]:
-    """The jobs in a JSON value: as it stands, in its `input`, in the variables of a request, or in a list of jobs."""
-    if isinstance(content, list):
-        for item in content:
-            yield from _in_json(path, item)
-    elif isinstance(content, dict):
-        if "tasks" in content:
-            yield _drawn(content, str(content.get("name") or path.stem))
-        elif isinstance(content.get("query"), str):
-            yield from _in_document(path, content["query"], content.get("variables") or {})
-        else:
-            for key in ("input", "variables", "data", "createJob", "job", "jobs"):
-                yield from _in_json(path, content.get(key))
-
-
-def _in_document(path: Path, text: str, variables: Mapping[str, Any]) -> Iterator[Drawing]:
-    try:
-        document = parse(text)
-    except GraphQLError as error:
-        raise GraphError(f"{path} is neither JSON nor a GraphQL document: {error.message}.", remedy=REMEDY) from error
-    creations = _Creations()
-    visit(document, creations)
-    for field in creations.found:
-        given = {
-            argument.name.value: value_from_ast_untyped(argument.value, {**variables})
-            for argument in field.arguments or ()
-        }
-        job = given.get("input")
-        if not isinstance(job, dict):
+    found = job_files.read(path, {})
+    if not found.jobs:
+        if found.open:
             raise GraphError(
                 f"{path}: the input of createJob is a variable whose value is not in the file.",
                 remedy='Give the whole request as JSON, {"query": ..., "variables": ...}, or the input alone.',
             )
-        yield _drawn(job, field.alias.value if field.alias else str(job.get("name") or path.stem))
+        raise GraphError(f"{path} describes no job.", remedy=REMEDY)
+    return [_drawn(job) for job in found.jobs]
 
 
-class _Creations(Visitor):
-    """Collects the fields of a document that create jobs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[FieldNode] = []
-
-    def enter_field(self, node: FieldNode, *_: object) -> None:
-        if node.name.value == "createJob":
-            self.found.append(node)
-
-
-def _drawn(job: Mapping[str, Any], title: str) -> Drawing:
-    if "taskRoutes" not in job:
-        return draw(_listed(job.get("tasks")), _listed(job.get("routes")), title)
+def _drawn(job: job_files.JobInFile) -> Drawing:
+    if not job.is_of_edge:
+        return draw(_listed(job.content.get("tasks")), _listed(job.content.get("routes")), job.title)
     # A route of an Edge job that names no parent only says that its task is a first one.
-    routes = [_cloud_route(route) for route in _listed(job["taskRoutes"]) if route.get("taskParentId")]
-    return draw([_cloud_task(task) for task in _listed(job.get("tasks"))], routes, title)
+    routes = [_cloud_route(route) for route in _listed(job.content["taskRoutes"]) if route.get("taskParentId")]
+    return draw([_cloud_task(task) for task in _listed(job.content.get("tasks"))], routes, job.title)
 
 
 def _listed(value: Any) -> list[Any]:
     """A list, or the records of a page, as aiWARE answers them."""
-    records = value.get("records") if isinstance(value, dict) else value
+    records = value.get("records") if isinstance(value, Mapping) else value
     return records if isinstance(records, list) else []
 
 

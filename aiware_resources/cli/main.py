@@ -1,54 +1,82 @@
-"""The ``aiware`` command itself, and how its errors end."""
+"""The ``aiware`` command itself."""
 
 from __future__ import annotations
 
-from typing import Any
+import os
 
 import click
 
-from aiware_resources.cli import assets, clusters, dag, engines, exports, jobs, local, results
-from aiware_resources.cli.session import Session
-from aiware_resources.errors import AiwareError, ConfigurationError
-
-FAILED = 1
-MISCONFIGURED = 3
-
-
-class Commands(click.Group):
-    """A group whose errors end as a sentence and an exit code, not as a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command.
-
-        Raises:
-            click.exceptions.Exit: With 1 when aiWARE said no, with 3 when the settings cannot be used.
-        """
-        try:
-            return super().invoke(ctx)
-        except AiwareError as error:
-            click.echo(f"Error: {error}", err=True)
-            raise click.exceptions.Exit(MISCONFIGURED if isinstance(error, ConfigurationError) else FAILED) from error
-
-
-@click.group(cls=Commands)
-@click.option(
-    "-s", "--stack", help="Take the settings of this stack; otherwise AIWARE_* variables, or the local aiWARE."
+from aiware_resources.cli import (
+    adopt,
+    assets,
+    clusters,
+    completion,
+    dag,
+    doctor,
+    drift,
+    engines,
+    exports,
+    jobs,
+    local,
+    login,
+    preview,
+    results,
+    stacks,
+    tdos,
+    validate,
+    whoami,
 )
-@click.version_option(package_name="aiware-pipelines")
+from aiware_resources.cli.framework.group import Root
+from aiware_resources.cli.framework.log import logged
+from aiware_resources.cli.framework.options import complete_stack
+from aiware_resources.cli.framework.texts import exit_codes
+from aiware_resources.cli.session import Session
+
+MOST_VERBOSE = 2
+
+
+@click.group(
+    cls=Root, epilog=exit_codes(), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.option(
+    "-s",
+    "--stack",
+    shell_complete=complete_stack,
+    help="Takes the settings of this stack; without it those of AIWARE_* variables, or the local aiWARE.",
+)
+@click.option("-v", "--verbose", count=True, help="Tells more on standard error: -v what is done, -vv every request.")
+@click.option("-q", "--quiet", is_flag=True, help="Leaves out remarks and warnings.")
+@click.version_option(package_name="aiware-pipelines", help="Shows the version.")
 @click.pass_context
-def main(ctx: click.Context, stack: str | None) -> None:
-    """Looks into aiWARE from the shell.
+def main(ctx: click.Context, stack: str | None, verbose: int, quiet: bool) -> None:
+    """Looks into aiWARE from the shell, and acts on it.
 
-    Exit codes: 0 done, 1 aiWARE said no, 2 wrong usage, 3 settings that cannot be used.
+    What a command finds goes to standard output, as a table or with --json as JSON; remarks and errors go to standard
+    error. The variable NO_COLOR leaves out colours.
     """
-    ctx.obj = Session(stack)
+    if verbose and quiet:
+        raise click.UsageError("-v and -q exclude each other.")
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+    ctx.with_resource(logged(-1 if quiet else min(verbose, MOST_VERBOSE)))
+    ctx.obj = Session(stack, quiet)
 
 
-main.add_command(local.local)
 main.add_command(jobs.jobs)
 main.add_command(results.results)
+main.add_command(tdos.tdos)
 main.add_command(assets.assets)
 main.add_command(exports.exports)
 main.add_command(engines.engines)
 main.add_command(clusters.clusters)
 main.add_command(dag.dag)
+main.add_command(preview.preview)
+main.add_command(drift.drift)
+main.add_command(adopt.adopt)
+main.add_command(stacks.stacks)
+main.add_command(doctor.doctor)
+main.add_command(validate.validate)
+main.add_command(login.login)
+main.add_command(whoami.whoami)
+main.add_command(local.local)
+main.add_command(completion.completion)

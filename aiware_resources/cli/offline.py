@@ -9,14 +9,14 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pulumi.runtime import Mocks, set_all_config, set_mocks
-from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 from pulumi.runtime.stack import run_pulumi_func
 
 from aiware_resources.errors import ConfigurationError, WorkFailed
@@ -35,11 +35,13 @@ class Declared:
         kind: Its type in Pulumi: ``pulumi-python:dynamic/aiware:Job``.
         name: Its name.
         properties: Its properties under the API's names; what is not known yet is not in there.
+        protected: Whether Pulumi is to refuse to delete it.
     """
 
     kind: str
     name: str
     properties: dict[str, Any]
+    protected: bool = False
 
 
 def declared_by(program: Path, stack: str | None) -> list[Declared]:
@@ -64,13 +66,14 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
     project = str(manifest.get("name", folder.name))
     configuration = _configuration(folder, manifest, project, stack)
     recorder = _Recorder()
+    monitor = _Monitor(recorder)
 
     def run() -> None:
         start_offline()
         runpy.run_path(str(script), run_name="__main__")
 
     async def as_pulumi_does() -> None:
-        set_mocks(recorder, project=project, stack=stack or DEFAULT_STACK, preview=True)
+        set_mocks(recorder, project=project, stack=stack or DEFAULT_STACK, preview=True, monitor=monitor)
         set_all_config(configuration)
         await run_pulumi_func(run)
 
@@ -87,7 +90,8 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
                 "`aiware --stack NAME dag ...` takes that of another.",
             ) from error
     # They arrive in the order in which their properties came to be known, which may differ from run to run.
-    return sorted(recorder.declared, key=lambda each: (each.name, each.kind))
+    declared = [replace(each, protected=(each.kind, each.name) in monitor.protected) for each in recorder.declared]
+    return sorted(declared, key=lambda each: (each.name, each.kind))
 
 
 def _frames_in(script: Path, error: BaseException) -> list[traceback.FrameSummary]:
@@ -106,6 +110,20 @@ class _Recorder(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         return {}, None
+
+
+class _Monitor(MockMonitor):
+    """Notes what only the request for a resource tells."""
+
+    def __init__(self, recorder: _Recorder) -> None:
+        super().__init__(recorder)
+        self.protected: set[tuple[str, str]] = set()
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - Pulumi's own name
+        if request.protect:
+            self.protected.add((request.type, request.name))
+        register: Callable[[Any], Any] = super().RegisterResource
+        return register(request)
 
 
 @contextlib.contextmanager

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Column, Table
 
 from aiware_resources.api import EngineResultRecord
+from aiware_resources.cli.framework.options import json_option, stack_option
+from aiware_resources.cli.framework.printing import console, id_column, new_table, print_json
+from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.session import Session
 from aiware_resources.result_files import write_documents
 from aiware_resources.results import shown
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "aiware results 24112609_Mdsq3lksrB",
+        "aiware results 24112609_Mdsq3lksrB -o results/",
+        "aiware results 24112609_Mdsq3lksrB --engine c0e55cde-340b-44d7-bb42-2e0d65e98255 --json",
+    )
+)
 @click.argument("job_id", metavar="JOB")
 @click.option(
     "-o",
     "--output",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write the documents into this folder: <engine id>.json, and <engine id>.2.json for a further time span.",
+    help="Writes the documents into this folder: <engine id>.json, and <engine id>.2.json for a further time span.",
 )
-@click.option("-e", "--engine", "engine_id", help="Only the results of this engine.")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON: the results, or with -o the files.")
+@click.option("-e", "--engine", "engine_id", metavar="ID", help="Takes only the results of this engine.")
+@json_option("Prints JSON: the results, or with -o the files; and errors as JSON on standard error.")
+@stack_option
 @click.pass_obj
 def results(session: Session, job_id: str, folder: Path | None, engine_id: str | None, as_json: bool) -> None:
     """Shows the vtn-standard results of a job, or writes them to files (query engineResults)."""
@@ -35,26 +42,26 @@ def results(session: Session, job_id: str, folder: Path | None, engine_id: str |
     if folder is not None:
         files = write_documents(chosen, folder)
         if as_json:
-            click.echo(json.dumps([file.properties() for file in files], indent=2))
+            print_json([file.properties() for file in files])
         else:
             click.echo("".join(f"{file.path}\n" for file in files), nl=False)
     elif as_json:
-        click.echo(json.dumps(shown(chosen), indent=2, ensure_ascii=False))
+        print_json(shown(chosen))
     else:
         _show(chosen)
     if not chosen:
-        click.echo(f"Job {job_id} has no results{f' of engine {engine_id}' if engine_id else ''} yet.", err=True)
+        session.note(f"Job {job_id} has no results{f' of engine {engine_id}' if engine_id else ''} yet.")
 
 
 def _show(records: Sequence[EngineResultRecord]) -> None:
     if not records:
         return
-    table = Table(Column("engine", no_wrap=True), "from ms", "to ms", "entries", Column("asset", no_wrap=True))
+    table = new_table(id_column("engine"), "from ms", "to ms", "entries", id_column("asset"))
     for record in records:
         series = record.jsondata.get("series") if isinstance(record.jsondata, dict) else None
         span = [_text(record.start_offset_ms), _text(record.stop_offset_ms)]
-        table.add_row(record.engine_id, *span, str(len(series or [])), record.asset_id or "")
-    Console().print(table)
+        table.add_row(record.engine_id or "", *span, str(len(series or [])), record.asset_id or record.name or "")
+    console().print(table)
 
 
 def _text(number: int | None) -> str:

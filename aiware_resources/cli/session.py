@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
+import logging
 from dataclasses import dataclass
+from functools import cached_property
+
+import click
 
 from aiware_resources.api import Api, connect
-from aiware_resources.errors import ConfigurationError
+from aiware_resources.cli import stack_config
 from aiware_resources.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -17,9 +21,19 @@ class Session:
 
     Attributes:
         stack: The stack whose settings apply; ``None`` for those of the environment.
+        quiet: Whether remarks are left out.
     """
 
     stack: str | None
+    quiet: bool = False
+
+    def config(self) -> dict[str, str]:
+        """The configuration of the stack, secrets in clear; empty when there is none.
+
+        Raises:
+            ConfigurationError: When the stack cannot be read.
+        """
+        return dict(self._config)
 
     def settings(self) -> Settings:
         """The settings.
@@ -27,24 +41,31 @@ class Session:
         Raises:
             ConfigurationError: When they cannot be used, or the stack cannot be read.
         """
-        return Settings.from_mapping(_stack_config(self.stack) if self.stack else {})
+        return Settings.from_mapping(self.config())
 
     def api(self) -> Api:
-        """The API of the aiWARE that the settings name."""
-        return connect(self.settings())
+        """The API of the aiWARE that the settings name.
 
+        Raises:
+            ConfigurationError: When the settings cannot be used, or the stack cannot be read.
+        """
+        api = connect(self.settings())
+        log.info("aiWARE is at %s, as %s says.", api.url, self._source())
+        return api
 
-def _stack_config(stack: str) -> dict[str, str]:
-    command = ["pulumi", "config", "--stack", stack, "--json", "--show-secrets", "--non-interactive"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - no shell
-    except FileNotFoundError as error:
-        raise ConfigurationError(
-            "There is no `pulumi` on PATH to read the stack with.", remedy='Run: eval "$(make -s env)"'
-        ) from error
-    except subprocess.CalledProcessError as error:
-        raise ConfigurationError(
-            f"The stack {stack} cannot be read: {error.stderr.strip()}", remedy="`pulumi stack ls` lists the stacks."
-        ) from error
-    entries = json.loads(answer.stdout)
-    return {key: entry["value"] for key, entry in entries.items() if "value" in entry}
+    def note(self, text: str) -> None:
+        """Makes a remark, on standard error, unless the user wants none."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def command(self, *words: str) -> str:
+        """A command of ``aiware`` with the same settings, for the user to run."""
+        return " ".join(["aiware", *(["-s", self.stack] if self.stack else []), *words])
+
+    @cached_property
+    def _config(self) -> dict[str, str]:
+        # Asking Pulumi takes about a second.
+        return stack_config.read(self.stack) if self.stack else {}
+
+    def _source(self) -> str:
+        return f"the stack {self.stack}" if self.stack else "the environment"

@@ -1,4 +1,4 @@
-"""What the tests of the command share: running it, with a data folder of its own for the local aiWARE."""
+"""What the tests of the command share: running it, and a local aiWARE for it to look into."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 from aiware_local import launcher
 from aiware_resources.api import close_connections
 from aiware_resources.cli import main
+from tests.support.local import Local
+from tests.unit.cli.pulumi import FakePulumi
 
 Aiware = Callable[..., Result]
 
@@ -33,10 +35,34 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def aiware(data: Path) -> Aiware:
     """Runs the command, as from a shell that is so many columns wide."""
 
-    def run(*arguments: str, columns: int = 200) -> Result:
-        result = CliRunner(env={"COLUMNS": str(columns)}).invoke(main, arguments)
+    def run(*arguments: str, columns: int = 200, typed: str | None = None) -> Result:
+        result = CliRunner(env={"COLUMNS": str(columns)}).invoke(main, arguments, input=typed)
         # All that a command ends with is an exit code; anything else would be a traceback.
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result
 
     return run
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    """A local aiWARE that the tests of one process share."""
+    folder = tmp_path_factory.mktemp("local")
+    server = Local(folder / "data", folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def local(shared_server: Local, data: Path, monkeypatch: pytest.MonkeyPatch) -> Local:
+    """An empty local aiWARE, which the command looks into."""
+    monkeypatch.setenv("AIWARE_LOCAL_DATA", str(shared_server.server.data))
+    shared_server.reset()
+    shared_server.behave(jobSeconds=0, exportSeconds=0)
+    return shared_server
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
+    """A `pulumi` on PATH that does what it is told to."""
+    return FakePulumi(tmp_path / "bin", monkeypatch)

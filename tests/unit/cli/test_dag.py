@@ -165,6 +165,15 @@ def test_a_picture_in_a_file(shell: Shell, program: Path, tmp_path: Path) -> Non
     assert (tmp_path / "graph.svg").read_text().startswith("<svg ")
 
 
+def test_boxes_and_arrows_as_json(aiware: Aiware, tmp_path: Path) -> None:
+    file = tmp_path / "job.json"
+    file.write_text(json.dumps(JOB))
+    (graph,) = json.loads(aiware("dag", str(file), "--json").stdout)
+    assert (graph["title"], graph["tasks"][0]) == ("job", "Webstream Adapter")
+    assert graph["routes"][0] == {"parent": 0, "child": 1, "label": "stream"}
+    assert aiware("dag", str(file), "--json", "--svg").exit_code == 2
+
+
 def test_the_shipped_program(shell: Shell) -> None:
     assert shell("dag", str(ROOT / "examples" / "job")).stdout == TRANSCRIPTION
 

@@ -1,0 +1,110 @@
+"""Python source for plain values and calls, laid out as ruff (and Black) would, at 120 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.cells import cell_len
+
+WIDTH = 120
+_INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Code:
+    """An expression that is written as it stands: ``cluster.id``.
+
+    Attributes:
+        text: The expression.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A keyword argument.
+
+    Attributes:
+        name: Its name.
+        value: What is given.
+        comment: What stands in the lines above it.
+    """
+
+    name: str
+    value: Any
+    comment: Sequence[str] = ()
+
+
+def assignment(variable: str, function: str, first: str, arguments: Sequence[Argument]) -> str:
+    """A call with text as its first argument, whose result is given a name.
+
+    Args:
+        variable: The name.
+        function: What is called.
+        first: The first argument.
+        arguments: The others.
+    """
+    head = f"{variable} = {function}("
+    given = [_literal(first), *(f"{each.name}={_flat(each.value)}" for each in arguments)]
+    in_a_line = ", ".join(given)
+    if not any(each.comment for each in arguments):
+        if cell_len(f"{head}{in_a_line})") <= WIDTH:
+            return f"{head}{in_a_line})"
+        if cell_len(f"{_INDENT}{in_a_line}") <= WIDTH:
+            return f"{head}\n{_INDENT}{in_a_line}\n)"
+    lines = [f"{_INDENT}{_literal(first)},"]
+    for each in arguments:
+        lines += [f"{_INDENT}# {line}" for line in each.comment]
+        lines.append(f"{_INDENT}{_laid_out(f'{each.name}=', each.value, 1)},")
+    return "\n".join([head, *lines, ")"])
+
+
+def codes(value: Any) -> Iterator[str]:
+    """The expressions inside a value."""
+    if isinstance(value, Code):
+        yield value.text
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from codes(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from codes(item)
+
+
+def _laid_out(before: str, value: Any, depth: int) -> str:
+    """A value after what stands before it on its line: in this line where it fits, otherwise an item a line."""
+    if cell_len(f"{_INDENT * depth}{before}{_flat(value)},") <= WIDTH:
+        return before + _flat(value)
+    inner, outer = _INDENT * (depth + 1), _INDENT * depth
+    if isinstance(value, Mapping) and value:
+        items = [_laid_out(f"{_literal(key)}: ", item, depth + 1) for key, item in value.items()]
+        return "\n".join([f"{before}{{", *(f"{inner}{item}," for item in items), f"{outer}}}"])
+    if isinstance(value, list | tuple) and value:
+        items = [_laid_out("", item, depth + 1) for item in value]
+        return "\n".join([f"{before}[", *(f"{inner}{item}," for item in items), f"{outer}]"])
+    return before + _flat(value)
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_literal(key)}: {_flat(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_flat, value))}]"
+    return value.text if isinstance(value, Code) else _literal(value)
+
+
+def _literal(value: Any) -> str:
+    """A value that is no collection: text in double quotes, unless single ones need fewer escapes."""
+    if not isinstance(value, str):
+        # ruff writes 1e+16 as 1e16.
+        return repr(value).replace("e+", "e")
+    quote = "'" if value.count('"') > value.count("'") else '"'
+    # Each by itself, since what repr escapes depends on the quotes in the whole.
+    return quote + "".join(f"\\{each}" if each == quote else _escaped(each) for each in value) + quote
+
+
+def _escaped(character: str) -> str:
+    return character if character in "'\"" else repr(character)[1:-1]

@@ -1,0 +1,57 @@
+"""``aiware doctor``: is everything there that the project needs, and does it work?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from aiware_resources.api import connect
+from aiware_resources.cli import stack_config
+from aiware_resources.cli.framework.exit_codes import FAILED
+from aiware_resources.cli.framework.options import json_option, stack_option
+from aiware_resources.cli.framework.printing import console, print_json
+from aiware_resources.cli.framework.texts import examples
+from aiware_resources.cli.session import Session
+from aiware_resources.doctor import Finding, diagnose
+
+_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+
+
+@click.command(epilog=examples("aiware doctor", "aiware -s prod doctor --json"))
+@json_option()
+@stack_option
+@click.pass_obj
+def doctor(session: Session, as_json: bool) -> None:
+    """Looks for what keeps the project from working, and says what to do about it.
+
+    Looks at the Pulumi CLI and its language host, the virtual environment and its packages, the project and its stack
+    files, the state backend, the stack's secrets, the settings, and aiWARE: whether it can be reached, whether the
+    clocks agree, whether the token is valid, and what it may read. Nothing is changed, and nothing is started. Ends
+    with 1 when something will fail.
+    """
+    found: list[Finding] = []
+    printer = console()
+    for finding in diagnose(session.stack, stack_config.read, connect, Path.cwd()):
+        found.append(finding)
+        if not as_json:
+            _print(printer, finding)
+    failed = sum(finding.status == "fail" for finding in found)
+    if as_json:
+        print_json({"findings": [asdict(finding) for finding in found], "failed": failed})
+    elif failed:
+        click.echo(f"{failed} of {len(found)} checks failed.")
+    else:
+        click.echo("Nothing is wrong.")
+    if failed:
+        raise click.exceptions.Exit(FAILED)
+
+
+def _print(printer: Console, finding: Finding) -> None:
+    status = (finding.status.ljust(4), _STYLES[finding.status])
+    printer.print(Text.assemble(status, f"  {finding.check}: {finding.seen}"), soft_wrap=True)
+    if finding.remedy:
+        printer.print(f"      {finding.remedy}", soft_wrap=True)

@@ -1,0 +1,122 @@
+"""``aiware drift``: what is not as Pulumi left it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from aiware_resources.cli import pulumi_command
+from aiware_resources.cli.framework.exit_codes import CHANGES
+from aiware_resources.cli.framework.options import json_option
+from aiware_resources.cli.framework.printing import console, print_json
+from aiware_resources.cli.framework.texts import examples
+from aiware_resources.cli.session import Session
+from aiware_resources.reconcile.compare import Absent
+from aiware_resources.report.as_json import drift_json
+from aiware_resources.report.live import Recorded, drift_of, recorded_in
+from aiware_resources.report.model import Drifted, DriftedProperty
+from aiware_resources.report.sentence import counted, drift_sentence
+from aiware_resources.report.unmanaged import Unmanaged, owned_ids, unmanaged
+from aiware_resources.report.values import shown
+
+_WHAT = {"changed": "was changed outside of Pulumi:", "gone": "is gone from aiWARE.", "failed": "has failed in aiWARE:"}
+_LONGEST = 400
+"""Characters of a long value on the screen."""
+
+
+@click.command(
+    epilog=examples(
+        "aiware drift -s prod",
+        "aiware drift -s prod --json > drift.json",
+        "aiware drift -s prod --unmanaged            # and what no stack owns",
+    )
+)
+@click.option("-s", "--stack", help="Looks at this stack; without it at the one that is selected.")
+@click.option(
+    "--unmanaged",
+    "with_unmanaged",
+    is_flag=True,
+    help="Lists also the clusters and TDOs in aiWARE that no stack of this backend owns.",
+)
+@json_option()
+@click.pass_obj
+def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bool) -> None:
+    """Compares what a stack's state records with what aiWARE has now.
+
+    Reads each object of the stack, and changes nothing, neither in aiWARE nor in the state: `pulumi up` puts back what
+    has drifted. Values that are recorded as secrets are not compared. A difference that the library does not count as
+    one (an order that means nothing, "20gb" for its number of bytes) is none.
+
+    Exit codes: 0 no drift, 2 drift. Objects that no stack owns (--unmanaged) are no drift.
+    """
+    session = replace(session, stack=stack or session.stack or pulumi_command.selected())
+    resources = recorded_in(pulumi_command.recorded(session.stack))
+    found = drift_of(resources, session.config())
+    strangers = unmanaged(session.api(), _owned()) if with_unmanaged else None
+    if as_json:
+        print_json(_as_json(session, resources, found, strangers))
+    else:
+        for line in _lines(session, resources, found, strangers):
+            console().print(line, soft_wrap=True)
+    if found:
+        raise click.exceptions.Exit(CHANGES)
+
+
+def _owned() -> frozenset[str]:
+    """The ids of everything that a stack of this backend owns."""
+    states = (pulumi_command.recorded(name) for name in pulumi_command.stacks())
+    return frozenset(id_ for state in states for id_ in owned_ids(state))
+
+
+def _lines(
+    session: Session, resources: Sequence[Recorded], found: Sequence[Drifted], strangers: Sequence[Unmanaged] | None
+) -> Iterator[str]:
+    looked_at = f"{counted(len(resources), 'object')} of the stack {session.stack}"
+    for each in found:
+        yield f"{each.type} {each.name} ({each.id}) {_WHAT[each.what]}"
+        yield from (f"  {_property(one)}" for one in each.properties)
+    yield f"Of {looked_at}: {drift_sentence(found)}." if found else f"No drift: {looked_at} as recorded."
+    if strangers is not None:
+        yield ""
+        yield from _unmanaged_lines(strangers)
+
+
+def _unmanaged_lines(strangers: Sequence[Unmanaged]) -> Iterator[str]:
+    if not strangers:
+        yield "Every cluster and TDO in aiWARE is owned by a stack of this backend."
+        return
+    yield f"Owned by no stack of this backend: {counted(len(strangers), 'object')}."
+    for each in strangers:
+        when = f", created {each.created:%Y-%m-%d %H:%M} UTC" if each.created else ""
+        ours = "; made by a stack, of another backend or lost" if each.is_ours else ""
+        yield f"  {each.noun} {each.id}{f' {each.name!r}' if each.name else ''}{when}{ours}"
+
+
+def _property(each: DriftedProperty) -> str:
+    live = shown(each.live, _LONGEST).text
+    return f"{each.path}: {live}" if isinstance(each.recorded, Absent) else f"{each.path}: {_recorded(each)} → {live}"
+
+
+def _recorded(each: DriftedProperty) -> str:
+    return shown(each.recorded, _LONGEST).text
+
+
+def _as_json(
+    session: Session, resources: Sequence[Recorded], found: Sequence[Drifted], strangers: Sequence[Unmanaged] | None
+) -> dict[str, Any]:
+    told: dict[str, Any] = {"stack": session.stack, "objects": len(resources), "drift": drift_json(found)}
+    if strangers is not None:
+        told["unmanaged"] = [
+            {
+                "kind": each.noun,
+                "id": each.id,
+                "name": each.name,
+                "createdDateTime": each.created.isoformat() if each.created else None,
+                "madeByAStack": each.is_ours,
+            }
+            for each in strangers
+        ]
+    return told

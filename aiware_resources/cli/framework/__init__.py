@@ -1,0 +1,1 @@
+"""What the commands share: exit codes, options, printing, and how errors end."""

@@ -1,0 +1,189 @@
+"""Jobs in files: JSON and GraphQL documents that create them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    Undefined,
+    VariableNode,
+    Visitor,
+    parse,
+    value_from_ast_untyped,
+    visit,
+)
+
+from aiware_resources.errors import GraphError
+
+REMEDY = (
+    "Give a createJob input as JSON, with tasks and routes; a GraphQL document with createJob; or the request with "
+    'both, {"query": ..., "variables": ...}.'
+)
+_INSIDE = ("input", "variables", "data", "createJob", "job", "jobs")
+"""Keys below which a job may be found."""
+
+
+@dataclass(frozen=True)
+class JobInFile:
+    """A job that a file describes.
+
+    Attributes:
+        title: What to call it.
+        place: Where in the file its properties are, to be followed by their paths; empty at the top.
+        content: Its properties under the API's names.
+    """
+
+    title: str
+    place: str
+    content: Mapping[str, Any]
+
+    @property
+    def is_of_edge(self) -> bool:
+        """Whether it is written for aiWARE Edge."""
+        return "taskRoutes" in self.content
+
+
+@dataclass
+class JobFile:
+    """What is found in a file.
+
+    Attributes:
+        jobs: The jobs.
+        documents: The GraphQL documents.
+        open: Variables that a job needs and the file does not have.
+    """
+
+    jobs: list[JobInFile] = field(default_factory=list)
+    documents: list[DocumentNode] = field(default_factory=list)
+    open: set[str] = field(default_factory=set)
+
+
+def read(path: Path, variables: Mapping[str, Any], unknown: object = Undefined) -> JobFile:
+    """Finds the jobs in a file.
+
+    Args:
+        path: A file with JSON or with a GraphQL document.
+        variables: Variables of a GraphQL document; those in a request come on top.
+        unknown: What stands for the value of a variable that has none.
+
+    Raises:
+        GraphError: The file is neither JSON nor a GraphQL document.
+    """
+    text = path.read_text(encoding="utf-8")
+    reader = _Reader(path, variables, unknown)
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        if path.suffix == ".json" or text.lstrip().startswith(("{\n", '{"', "[")):
+            raise GraphError(f"{path} is no JSON: {error}.", remedy=REMEDY) from error
+        reader.document(text, "", variables)
+    else:
+        reader.value(content, "")
+    return reader.found
+
+
+class _Reader:
+    """Goes through a file, and collects what it finds."""
+
+    def __init__(self, path: Path, variables: Mapping[str, Any], unknown: object) -> None:
+        self._path = path
+        self._variables = variables
+        self._unknown = unknown
+        self.found = JobFile()
+
+    def value(self, content: Any, place: str) -> None:
+        """A JSON value: a job, something that holds jobs, or a request."""
+        if isinstance(content, list):
+            for index, item in enumerate(content):
+                self.value(item, f"{place}[{index}]")
+        elif isinstance(content, dict):
+            if "tasks" in content:
+                title = str(content.get("name") or self._path.stem)
+                self.found.jobs.append(JobInFile(title, place, content))
+            elif isinstance(content.get("query"), str):
+                given = content.get("variables") or {}
+                self.document(content["query"], _below(place, "query"), {**self._variables, **given})
+            else:
+                for key in _INSIDE:
+                    self.value(content.get(key), _below(place, key))
+
+    def document(self, text: str, place: str, variables: Mapping[str, Any]) -> None:
+        """A GraphQL document."""
+        try:
+            document = parse(text)
+        except GraphQLError as error:
+            where = f", line {error.locations[0].line}" if error.locations else ""
+            raise GraphError(
+                f"{self._path}{where}: neither JSON nor a GraphQL document: {error.message}.", remedy=REMEDY
+            ) from error
+        self.found.documents.append(document)
+        creations = _Creations()
+        visit(document, creations)
+        for creation in creations.found:
+            self._creation(creation, {**_defaults(document), **variables}, place)
+
+    def _creation(self, creation: FieldNode, variables: Mapping[str, Any], place: str) -> None:
+        node = next((each.value for each in creation.arguments or () if each.name.value == "input"), None)
+        if node is None:
+            raise GraphError(f"{self._path}: createJob has no input.", remedy=REMEDY)
+        names = _Variables()
+        visit(node, names)
+        missing = names.found - variables.keys()
+        self.found.open |= missing
+        content = value_from_ast_untyped(node, {**variables, **dict.fromkeys(missing, self._unknown)})
+        if not isinstance(content, dict):
+            return
+        alias = creation.alias.value if creation.alias else None
+        if isinstance(node, VariableNode):
+            where = f"variables.{node.name.value}"
+        else:
+            line = creation.loc.start_token.line if creation.loc else 1
+            where = f"{alias or 'createJob'} (line {line})"
+        title = alias or str(content.get("name") or self._path.stem)
+        self.found.jobs.append(JobInFile(title, _below(place, where) if place else where, content))
+
+
+class _Creations(Visitor):
+    """Collects the fields of a document that create jobs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[FieldNode] = []
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        if node.name.value == "createJob":
+            self.found.append(node)
+
+
+class _Variables(Visitor):
+    """Collects the names of the variables in a value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.found.add(node.name.value)
+
+
+def _defaults(document: DocumentNode) -> dict[str, Any]:
+    """The values that a document gives its variables when nobody else does."""
+    return {
+        definition.variable.name.value: value_from_ast_untyped(definition.default_value)
+        for operation in document.definitions
+        if isinstance(operation, OperationDefinitionNode)
+        for definition in operation.variable_definitions or ()
+        if definition.default_value is not None
+    }
+
+
+def _below(place: str, key: str) -> str:
+    return f"{place}.{key}" if place else key

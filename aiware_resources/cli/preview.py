@@ -1,0 +1,155 @@
+"""``aiware preview``: what an update would do, as a report for a pull request."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from aiware_resources import report as reports
+from aiware_resources.cli import pulumi_command
+from aiware_resources.cli.framework.exit_codes import CHANGES, FAILED
+from aiware_resources.cli.framework.options import json_option
+from aiware_resources.cli.framework.texts import examples
+from aiware_resources.cli.session import Session
+from aiware_resources.report import Report
+
+FORMATS = ("markdown", "html", "json")
+FATES = ("delete", "replace", "drift")
+STANDARD_INPUT = "-"
+
+
+class _Fates(click.ParamType[tuple[str, ...]]):
+    """What must not happen: a list with commas."""
+
+    name = "WHAT"
+
+    def convert(
+        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Reads ``delete,replace``."""
+        if isinstance(value, tuple):
+            return value
+        fates = tuple(part.strip() for part in value.split(",") if part.strip())
+        for fate in fates:
+            if fate not in FATES:
+                self.fail(f"{fate!r} is none of {', '.join(FATES)}.", param, ctx)
+        return fates
+
+
+@click.command(
+    epilog=examples(
+        "aiware preview -s dev                       # as Markdown",
+        "aiware preview -s dev --format html -o preview.html",
+        "aiware preview -s prod --fail-on delete,replace",
+        "pulumi preview --json --show-sames > preview.json; aiware preview --from preview.json",
+        "aiware preview -s dev -- --target URN       # what follows -- is for pulumi preview",
+    )
+)
+@click.option("-s", "--stack", help="Previews this stack; without it the one that is selected.")
+@click.option(
+    "-f",
+    "--format",
+    "as_format",
+    type=click.Choice(FORMATS),
+    default="markdown",
+    show_default=True,
+    help="Writes the report in this format.",
+)
+@json_option("Writes the report as JSON, as --format json does, and errors as JSON on standard error.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Writes here, not to the screen.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    help="Reads what `pulumi preview --json` printed from this file, - for standard input, and runs no preview.",
+)
+@click.option("--exit-code", is_flag=True, help="Ends with 2 when something is to change.")
+@click.option(
+    "--fail-on",
+    type=_Fates(),
+    default=(),
+    help="Ends with 1 when content would be deleted (delete), a resource be replaced (replace), or something has "
+    "drifted (drift); several with commas between them.",
+)
+@click.argument("arguments", nargs=-1, metavar="[-- PULUMI_ARGUMENTS...]")
+@click.pass_obj
+def preview(
+    session: Session,
+    stack: str | None,
+    as_format: str,
+    output: Path | None,
+    source: str | None,
+    exit_code: bool,
+    fail_on: tuple[str, ...],
+    arguments: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Reports what an update would do: for a person, a pull request or a program.
+
+    Runs `pulumi preview`, which reads aiWARE first and changes nothing. The report says in one sentence what happens,
+    then lists the changes by resource, destructive ones first and marked, drift apart from them; the task graphs of new
+    and changed jobs; and what only the update can tell. Secrets never appear.
+
+    Exit codes: 0 done, 1 the preview failed or --fail-on applies, 2 something is to change (--exit-code).
+    """
+    if source is not None and arguments:
+        raise click.UsageError("With --from no preview is run that could take arguments.")
+    report = _read(source) if source is not None else _previewed(stack or session.stack, arguments)
+    _write(_rendered(report, "json" if as_json else as_format), output)
+    if output is not None:
+        session.note(f"{report.project}/{report.stack}: {reports.sentence(report)}. The report is in {output}.")
+    offences = [text for fate in fail_on for text in _offences(report, fate)]
+    for text in offences:
+        click.echo(f"Error: {text}", err=True)
+    if report.errors or offences:
+        raise click.exceptions.Exit(FAILED)
+    if exit_code and report.changes:
+        raise click.exceptions.Exit(CHANGES)
+
+
+def _read(source: str) -> Report:
+    text = sys.stdin.read() if source == STANDARD_INPUT else Path(source).read_text(encoding="utf-8")
+    return reports.build(reports.parse(text))
+
+
+def _previewed(stack: str | None, arguments: tuple[str, ...]) -> Report:
+    ended = pulumi_command.preview(stack, arguments)
+    report = reports.build(reports.parse(ended.output))
+    if not report.stack:
+        # A preview that ends before its first step does not say.
+        report = replace(report, project=pulumi_command.project(), stack=stack or pulumi_command.selected())
+    if ended.code and not report.errors:
+        reason = ended.errors.strip() or f"`pulumi preview` ended with exit code {ended.code}."
+        report = replace(report, errors=(reason,))
+    return report
+
+
+def _rendered(report: Report, as_format: str) -> str:
+    if as_format == "html":
+        return reports.html(report)
+    if as_format == "json":
+        return reports.as_json(report)
+    return reports.markdown(report)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def _offences(report: Report, fate: str) -> list[str]:
+    """What --fail-on does not allow, a sentence each."""
+    if fate == "drift":
+        return [f"{each.type} {each.name} has drifted: {each.what}." for each in report.drift]
+    if fate == "replace":
+        return [f"{each.type} {each.name} would be replaced." for each in report.changes if each.action == "replace"]
+    return [
+        f"{each.type} {each.name}: {'. '.join([each.says, *(note.rstrip('.') for note in each.notes)])}."
+        for each in report.changes
+        if each.destroys
+    ]

@@ -1,0 +1,86 @@
+"""``aiware validate``: is a job right, before anything is sent?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aiware_resources.cli.framework.exit_codes import FAILED
+from aiware_resources.cli.framework.options import json_option
+from aiware_resources.cli.framework.printing import print_json
+from aiware_resources.cli.framework.texts import examples
+from aiware_resources.cli.job_problems import Found, problems_of_file
+from aiware_resources.cli.session import Session
+
+
+@click.command(
+    epilog=examples(
+        "aiware validate create-job.json",
+        "aiware validate create-job.graphql --variables variables.json",
+        "aiware validate request.json --json | jq -r '.problems[].path'",
+    )
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--variables",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Takes the variables of a GraphQL document from this JSON file.",
+)
+@json_option("Prints what is wrong as JSON, and errors as JSON on standard error.")
+@click.pass_obj
+def validate(session: Session, file: Path, variables: Path | None, as_json: bool) -> None:
+    """Validates the jobs in a file, offline.
+
+    FILE is a createJob input as JSON, a GraphQL document with createJob, or a request with both. Each job is held
+    against what aiWARE's createJob takes, and against the rules of a task graph; of other operations in a GraphQL
+    document the syntax and the variables are checked. Whether engines and TDOs exist is not: that takes aiWARE. Exit
+    code 1 when something is wrong.
+    """
+    found = problems_of_file(file, _variables(variables))
+    if as_json:
+        print_json(_properties(file, found))
+    else:
+        for problem in found.problems:
+            click.echo(f"{file}: {problem}")
+        _summary(session, file, found)
+    if found.problems:
+        raise click.exceptions.Exit(FAILED)
+
+
+def _variables(path: Path | None) -> Mapping[str, Any]:
+    if path is None:
+        return {}
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise click.BadParameter(f"{path} is no JSON: {error}.", param_hint="--variables") from error
+    if not isinstance(values, dict):
+        raise click.BadParameter(f"{path} must hold an object: a value for each name.", param_hint="--variables")
+    return values
+
+
+def _properties(file: Path, found: Found) -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "valid": not found.problems,
+        "jobs": found.jobs,
+        "unknownVariables": found.unknown,
+        "problems": [{"path": problem.path, "message": problem.reason} for problem in found.problems],
+    }
+
+
+def _summary(session: Session, file: Path, found: Found) -> None:
+    for name in found.unknown:
+        session.note(f"{file}: nothing is known of ${name}, nor of what it stands for; --variables gives it a value.")
+    jobs = "1 job" if found.jobs == 1 else f"{found.jobs} jobs"
+    if found.problems:
+        count = len(found.problems)
+        session.note(f"{'1 problem' if count == 1 else f'{count} problems'} in {jobs}.")
+    elif found.jobs:
+        click.echo(f"{file}: {jobs}, nothing wrong.")
+    elif not found.unknown:
+        click.echo(f"{file}: the syntax is right; there is no createJob in it, whose input could be validated.")

@@ -1,0 +1,62 @@
+"""``aiware whoami``: who a token belongs to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from aiware_resources.api import Api, UserRecord
+from aiware_resources.api.auth import expiry_of
+from aiware_resources.cli.framework.options import json_option, stack_option
+from aiware_resources.cli.framework.printing import print_facts, print_json
+from aiware_resources.cli.framework.texts import examples
+from aiware_resources.cli.framework.times import shown
+from aiware_resources.cli.session import Session
+from aiware_resources.errors import NotFound
+
+
+@click.command(epilog=examples("aiware whoami", "aiware -s prod whoami --json"))
+@json_option()
+@stack_option
+@click.pass_obj
+def whoami(session: Session, as_json: bool) -> None:
+    """Shows the user and the organization behind the token (query me), and where aiWARE is.
+
+    An API key belongs to an organization and to no user; that is told as well, with exit code 0: the token works.
+    """
+    api = session.api()
+    user = _user(api)
+    expires = _expiry(api)
+    if as_json:
+        moment = expires.isoformat() if expires else None
+        print_json({"user": user.properties() if user else None, "endpoint": api.url, "tokenExpires": moment})
+        return
+    print_facts({**_facts(user), "endpoint": api.url, "token expires (UTC)": shown(expires)})
+
+
+def _user(api: Api) -> UserRecord | None:
+    try:
+        return api.me()
+    except NotFound:
+        return None
+
+
+def _expiry(api: Api) -> datetime | None:
+    """When the token expires; None for one that does not tell."""
+    token = api.token_for(api.url)
+    expiry = expiry_of(token) if token else None
+    return None if expiry is None else datetime.fromtimestamp(expiry, UTC)
+
+
+def _facts(user: UserRecord | None) -> dict[str, str | None]:
+    if user is None:
+        return {"user": "none: the token is an API key of an organization"}
+    organization = user.organization
+    name = f" ({organization.name})" if organization and organization.name else ""
+    return {
+        "user": user.name,
+        "id": user.id,
+        "e-mail": user.email,
+        "organization": f"{user.organization_id}{name}" if user.organization_id else None,
+    }

@@ -1,0 +1,104 @@
+"""Makes a report of what ``pulumi preview --json`` printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from aiware_resources.reconcile import FAILURE
+from aiware_resources.report import drift, graphs
+from aiware_resources.report.changes import ACTIONS, change_of
+from aiware_resources.report.kinds import kind_of
+from aiware_resources.report.masking import SECRET, clear_secrets, without_signature
+from aiware_resources.report.model import Action, Change, Drifted, Graph, Report
+from aiware_resources.report.pulumi_json import Diagnostic, Preview, Step, name_of, place_of, type_of
+
+_PULUMI_NAMES = re.compile(r"^\S+ resource '[^']*': ")
+"""What Pulumi puts before a message about a resource, which is named anyway."""
+
+
+def build(preview: Preview) -> Report:
+    """Makes the report."""
+    project, stack = place_of(preview)
+    steps = [step for step in preview.steps if drift.is_object(step)]
+    read = {step.urn: step for step in steps if step.op == "refresh"}
+    done = {step.urn: step for step in steps if step.op in ACTIONS or step.op == "same"}
+    # The engine works side by side: its order is another one each time.
+    drifted = tuple(sorted(_drift(preview, read, done), key=lambda each: (each.type, each.name)))
+    changes = [change_of(step, read.get(urn), steps) for urn, step in done.items() if step.op in ACTIONS]
+    gone = {each.urn for each in drifted if each.what == "gone"}
+    # The program is as it was: that such an object is made anew is no change of it.
+    changes = [replace(each, is_repair=True) if each.urn in gone else each for each in changes]
+    hidden = _hidden(steps)
+    return Report(
+        project,
+        stack,
+        changes=tuple(sorted(changes, key=_rank)),
+        drift=drifted,
+        graphs=graphs.together([graph for _, step in sorted(done.items()) if (graph := _graph(step))]),
+        errors=tuple(_messages(preview, "error", hidden)),
+        warnings=tuple(_messages(preview, "warning", hidden)),
+        kept_failures=tuple(
+            step.name for _, step in sorted(done.items()) if step.op == "same" and FAILURE in step.state.outputs
+        ),
+        refreshed=bool(read) or not any(step.old_state for step in done.values()),
+    )
+
+
+def _drift(preview: Preview, read: Mapping[str, Step], done: Mapping[str, Step]) -> Iterator[Drifted]:
+    whole = preview.shows_unchanged and not any(_severity(each) == "error" for each in preview.diagnostics)
+    for urn, refresh in read.items():
+        kind, later = kind_of(refresh.earlier.type), done.get(urn)
+        if drift.is_gone(later, whole):
+            yield drift.gone(refresh, later, kind)
+        elif later is not None and (found := drift.changed(refresh, later, kind)):
+            yield found
+
+
+def _rank(change: Change) -> tuple[int, str, str]:
+    """Destructive changes first."""
+    order: list[Action] = ["delete", "replace", "create", "adopt", "update"]
+    return (0 if change.destroys else 1 + order.index(change.action)), change.type, change.name
+
+
+def _graph(step: Step) -> Graph | None:
+    old, new, kind = step.old_state, step.new_state, kind_of(step.state.type)
+    if step.op not in ACTIONS or new is None or new.inputs.get("adopt"):
+        return None
+    if old is None:
+        return graphs.new_graph(kind, step.name, new.inputs)
+    return graphs.changed_graph(kind, step.name, old.outputs, new.inputs)
+
+
+def _hidden(steps: list[Step]) -> set[str]:
+    """Texts that no message may quote."""
+    states = [
+        (state, kind_of(state.type).secrets) for step in steps for state in (step.old_state, step.new_state) if state
+    ]
+    found = [clear_secrets([state.inputs, state.outputs], secrets) for state, secrets in states]
+    return {text for texts in found for text in texts if len(text) > len("..")}
+
+
+def _messages(preview: Preview, severity: str, hidden: set[str]) -> list[str]:
+    """What was said of this severity, each once; the engine's order is another one each time."""
+    said = (each for each in preview.diagnostics if _severity(each) == severity)
+    return sorted({_message(each, hidden) for each in said})
+
+
+def _severity(diagnostic: Diagnostic) -> str:
+    """How grave a message is: what a provider warns of arrives as a line of its standard error."""
+    for severity in ("error", "warning"):
+        if diagnostic.message.startswith(f"{severity}: "):
+            return severity
+    return diagnostic.severity
+
+
+def _message(diagnostic: Diagnostic, hidden: set[str]) -> str:
+    text = without_signature(diagnostic.message.strip().removeprefix(f"{_severity(diagnostic)}: "))
+    for secret in sorted(hidden, key=len, reverse=True):
+        text = text.replace(secret, SECRET)
+    if not diagnostic.urn:
+        return text
+    name = name_of(diagnostic.urn)
+    return f"{type_of(diagnostic.urn)} {name}: {_PULUMI_NAMES.sub('', text)}"

@@ -1,0 +1,133 @@
+"""Fleets: what becomes of their jobs, told by number and by key, as one resource stands for thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
+from aiware_resources.fleet.plan import FAILURES, Plan, plan
+from aiware_resources.fleet.removal import Removal
+from aiware_resources.fleet.update import JOBS, concurrency_of, left_entries
+from aiware_resources.reconcile.compare import ABSENT, value_at
+from aiware_resources.report.masking import masked
+from aiware_resources.report.model import DriftedProperty, Effect, Fate, PropertyChange, Verb
+from aiware_resources.report.values import SHORT
+
+JOB = "job"
+TDO = "TDO"
+SHOWN = 10
+"""Of so many entries the values are shown."""
+
+
+def making(inputs: Mapping[str, Any]) -> Fate:
+    """A new fleet."""
+    found = plan({}, inputs)
+    return Fate("is new", tuple(_running(found)), tuple(_told(found)))
+
+
+def changing(recorded: Mapping[str, Any], inputs: Mapping[str, Any], *, differs_otherwise: bool) -> Fate:
+    """An update, which works entry by entry."""
+    found = plan(recorded, inputs)
+    let_go = [*found.removed.values(), *_replaced(found, inputs)]
+    removal = Removal.of(dict(inputs), concurrency_of(dict(inputs)))
+    effects = [*_running(found), *_targets(removal, let_go)]
+    if found.removed and removal.cancels:
+        effects.append(Effect(Verb.CANCEL, JOB, len(found.removed)))
+    elif found.removed:
+        effects.append(Effect(Verb.FORGET, JOB, len(found.removed)))
+    if not effects and differs_otherwise:
+        effects.append(Effect(Verb.RECORD, "job fleet"))
+    left = len(left_entries(dict(recorded)))
+    notes = [*_told(found), *([f"Lets go of {left} earlier jobs, which could not be done before."] if left else [])]
+    return Fate("changes entry by entry" if found else "changes on record only", tuple(effects), tuple(notes))
+
+
+def giving_up(recorded: Mapping[str, Any]) -> Fate:
+    """A fleet that the program does not declare any more."""
+    entries = [*recorded_entries(recorded).values(), *left_entries(dict(recorded))]
+    removal = Removal.of(dict(recorded), concurrency_of(dict(recorded)))
+    if not removal.cancels:
+        says = "is only forgotten: aiWARE goes on with its jobs"
+        effects = [Effect(Verb.FORGET, JOB, len(entries))]
+    else:
+        says = "its jobs are cancelled if they are unfinished, and forgotten"
+        effects = [Effect(Verb.CANCEL, JOB, len(entries))]
+    targets = list(_targets(removal, entries))
+    words = {Verb.DELETE: "are DELETED with their content", Verb.CLEAN_UP: "are CLEANED UP"}
+    notes = [f"The {each.count:,} TDOs that its jobs made {words[each.verb]}." for each in targets]
+    return Fate(says, tuple(each for each in [*effects, *targets] if each.count), tuple(notes))
+
+
+def entry_changes(old: Mapping[str, Any], new: Mapping[str, Any], secrets: Iterable[str]) -> tuple[PropertyChange, ...]:
+    """What the values of entries are now, and then; of many, the first ones."""
+    before, after = (masked(side.get(MEDIA), secrets) for side in (old, new))
+    keys = [key for key in _keys(before, after) if value_at(before, (key,)) != value_at(after, (key,))]
+    shown = [_entry_change(key, value_at(before, (key,)), value_at(after, (key,))) for key in keys[:SHOWN]]
+    if len(keys) > SHOWN:
+        shown.append(PropertyChange(f"{MEDIA}[...]", ABSENT, f"{len(keys) - SHOWN:,} entries more"))
+    return tuple(shown)
+
+
+def drifted(
+    recorded: Mapping[str, Any], live: Mapping[str, Any], wanted: Mapping[str, Any] | None, *, with_failures: bool
+) -> tuple[DriftedProperty, ...]:
+    """The entries of which nothing is left in aiWARE, and those that have failed meanwhile."""
+    jobs, there = recorded.get(JOBS) or {}, live.get(JOBS) or {}
+    gone = [key for key in sorted(jobs) if key not in there]
+    found = [DriftedProperty(f"{JOBS}[{key}]", _job(jobs[key]), ABSENT, _then(key, wanted)) for key in gone]
+    if with_failures:
+        known, failures = recorded.get(FAILURES) or {}, live.get(FAILURES) or {}
+        found += [
+            DriftedProperty(f"{FAILURES}[{key}]", known.get(key, ABSENT), failures[key])
+            for key in sorted(failures)
+            if key not in known
+        ]
+    return tuple(found)
+
+
+def _job(text: str) -> str:
+    entry = Entry.parse(text)
+    return f"job {entry.job_id}, TDO {entry.target_id}"
+
+
+def _then(key: str, wanted: Mapping[str, Any] | None) -> str:
+    if wanted is None:
+        return ""
+    return "is submitted anew" if key in (wanted.get(MEDIA) or {}) else "is forgotten: the program dropped it too"
+
+
+def _running(found: Plan) -> Iterator[Effect]:
+    count = len(found.added) + len(found.changed) + len(found.failed)
+    if count:
+        yield Effect(Verb.RUN, JOB, count)
+
+
+def _replaced(found: Plan, inputs: Mapping[str, Any]) -> Iterator[Entry]:
+    """The jobs whose place others take."""
+    anew = [*found.changed, *(found.failed if inputs.get("onFailure") == "replace" else [])]
+    return (each.replaced for each in anew if each.replaced is not None)
+
+
+def _targets(removal: Removal, entries: list[Entry]) -> Iterator[Effect]:
+    """What becomes of the TDOs that jobs made."""
+    verb = {"delete": Verb.DELETE, "cleanup": Verb.CLEAN_UP}.get(removal.target_policy)
+    count = sum(entry.owns_target for entry in entries)
+    if verb and count:
+        yield Effect(verb, TDO, count)
+
+
+def _told(found: Plan) -> Iterator[str]:
+    summary = found.summary()
+    if summary:
+        yield f"{summary[0].upper()}{summary[1:]}."
+
+
+def _keys(before: Any, after: Any) -> list[str]:
+    sides = [side for side in (before, after) if isinstance(side, Mapping)]
+    return sorted({key for side in sides for key in side})
+
+
+def _entry_change(key: str, old: Any, new: Any) -> PropertyChange:
+    path = f"{MEDIA}[{key}]" if len(key) <= SHORT else f"{MEDIA}[{key[:SHORT]}…]"
+    return PropertyChange(path, old, new)

@@ -1,0 +1,173 @@
+"""The report as one HTML page that needs nothing else: no script, no font, no picture from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from html import escape
+from importlib import resources
+
+from aiware_resources.dag.svg import svg
+from aiware_resources.report.model import Change, Drifted, Graph, PropertyChange, Report
+from aiware_resources.report.sentence import sentence
+from aiware_resources.report.values import Shown, shown
+
+STYLE = resources.files("aiware_resources.report").joinpath("report.css").read_text(encoding="utf-8")
+BADGES = {"create": "new", "adopt": "taken over", "update": "changes", "replace": "replaced", "delete": "given up"}
+NAMES = 20
+
+
+def html(report: Report) -> str:
+    """Writes the report as an HTML page."""
+    title = escape(f"{report.project} / {report.stack}: {sentence(report)}")
+    return "\n".join(
+        [
+            "<!DOCTYPE html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{title}</title>",
+            f"<style>\n{STYLE}</style>",
+            "</head>",
+            "<body>",
+            *_body(report),
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
+
+
+def _body(report: Report) -> Iterator[str]:
+    yield "<header>"
+    yield f"<p class=place>{escape(report.project)} / {escape(report.stack)}</p>"
+    yield f"<h1{_class('bad') if report.errors or _destroys(report) else ''}>{escape(sentence(report))}</h1>"
+    yield f"<p class=facts>{' · '.join(_facts(report))}</p>"
+    yield "</header>"
+    yield "<main>"
+    for title, body in _sections(report):
+        yield from ("<section>", f"<h2>{title}</h2>", *body, "</section>")
+    yield "</main>"
+
+
+def _destroys(report: Report) -> bool:
+    return any(change.destroys for change in report.changes)
+
+
+def _facts(report: Report) -> Iterator[str]:
+    yield f"jobs to run: <b>{report.jobs_to_run:,}</b>"
+    if report.errors:
+        yield "incomplete: the preview failed"
+    if not report.refreshed:
+        yield "drift not looked at: this preview did not refresh"
+
+
+def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
+    if report.errors:
+        yield "Errors", [_pre("\n".join(report.errors))]
+    changes = [change for change in report.changes if not change.is_repair or change.destroys]
+    if changes:
+        yield "Changes", list(_changes(changes))
+    if report.drift:
+        yield "Drift", list(_drift(report.drift))
+    not_known = [change for change in report.changes if change.not_known]
+    if not_known:
+        yield "Not known yet", ["<ul>", *(_unknown(change) for change in not_known), "</ul>"]
+    if report.graphs:
+        yield "Task graphs", list(_graphs(report.graphs))
+    if report.kept_failures:
+        names = ", ".join(_code(name) for name in report.kept_failures)
+        yield "Failed, and kept", [f"<p>{names}: failed in aiWARE, and <code>on_failure</code> keeps them.</p>"]
+    if report.warnings:
+        yield "Warnings", [_pre("\n".join(report.warnings))]
+
+
+def _changes(changes: Sequence[Change]) -> Iterator[str]:
+    yield "<table>"
+    yield "<thead><tr><th>Resource<th>What happens<th>Properties</tr></thead>"
+    yield "<tbody>"
+    for change in changes:
+        kind = "destroys" if change.destroys else change.action
+        badge = "destroys" if change.destroys else BADGES[change.action]
+        notes = "".join(f"<p>{escape(note)}</p>" for note in change.notes)
+        what = f"<span class=badge>{badge}</span> <b>{escape(change.says)}</b>{notes}"
+        properties = _properties(change.properties, is_new=change.is_new)
+        yield f"<tr{_class(kind)}><td>{_resource(change)}<td>{what}<td>{properties}</tr>"
+    yield "</tbody>"
+    yield "</table>"
+
+
+def _drift(drift: Sequence[Drifted]) -> Iterator[str]:
+    yield "<p>Changed outside of Pulumi, since the last update.</p>"
+    yield "<table>"
+    yield "<thead><tr><th>Resource<th>Recorded → in aiWARE now<th>What the update does</tr></thead>"
+    yield "<tbody>"
+    for each in drift:
+        found = tuple(PropertyChange(one.path, one.recorded, one.live, one.then) for one in each.properties)
+        seen = f"<b>{each.what}</b>" if each.what != "changed" else _properties(found)
+        then = escape(each.then) if each.what != "changed" else "see each property"
+        thens = {one.then for one in each.properties}
+        if each.what == "changed" and len(thens) == 1:
+            seen = _properties(tuple(PropertyChange(one.path, one.old, one.new) for one in found))
+            then = escape(next(iter(thens)))
+        yield f"<tr{_class(each.what)}><td>{_resource(each)}<td>{seen}<td>{then}</tr>"
+    yield "</tbody>"
+    yield "</table>"
+
+
+def _unknown(change: Change) -> str:
+    told = "; ".join(
+        f"{_code(each.path)}{f' ({escape(each.reason)})' if each.reason else ''}" for each in change.not_known
+    )
+    return f"<li>{change.type} {_code(change.name)}: {told}"
+
+
+def _graphs(graphs: Sequence[Graph]) -> Iterator[str]:
+    if any(graph.drawing.marks for graph in graphs):
+        yield "<p class=legend><i class=added>new</i> <i class=changed>changes</i> <i class=removed>goes</i></p>"
+    for graph in graphs:
+        names = ", ".join(escape(name) for name in graph.names[:NAMES])
+        more = f" and {len(graph.names) - NAMES} more" if len(graph.names) > NAMES else ""
+        title = f"{'New' if graph.is_new else 'Changed'} {'job' if len(graph.names) == 1 else 'jobs'}: {names}{more}"
+        # A picture of its own: styles and ids of several drawings in one page would be shared.
+        picture = base64.b64encode(svg([graph.drawing]).encode()).decode()
+        yield f"<figure><figcaption>{title}</figcaption><div class=wide>"
+        yield f'<img alt="Task graph of {names}" src="data:image/svg+xml;base64,{picture}"></div></figure>'
+
+
+def _resource(each: Change | Drifted) -> str:
+    id_ = f"<br><small>{_code(each.id)}</small>" if each.id else ""
+    return f"{escape(each.type)}<br><b>{escape(each.name)}</b>{id_}"
+
+
+def _properties(properties: Sequence[PropertyChange], *, is_new: bool = False) -> str:
+    if not properties:
+        return ""
+    return f"<ul class=properties>{''.join(f'<li>{_property(each, is_new=is_new)}' for each in properties)}</ul>"
+
+
+def _property(each: PropertyChange, *, is_new: bool) -> str:
+    note = f" <i>({escape(each.note)})</i>" if each.note else ""
+    old = "" if is_new else f"{_value(shown(each.old), 'old')} → "
+    return f"<span class=path>{escape(each.path)}</span>: {old}{_value(shown(each.new), 'new')}{note}"
+
+
+def _value(value: Shown, side: str) -> str:
+    if value.is_word:
+        return f"<i>{escape(value.text)}</i>"
+    if value.summary:
+        return f"<details><summary>{escape(value.summary)}</summary><pre>{escape(value.text)}</pre></details>"
+    return f"<code class={side}>{escape(value.text)}</code>"
+
+
+def _code(text: str) -> str:
+    return f"<code>{escape(text)}</code>"
+
+
+def _pre(text: str) -> str:
+    return f"<pre>{escape(text)}</pre>"
+
+
+def _class(name: str) -> str:
+    return f' class="{name}"'

@@ -1,0 +1,147 @@
+"""Drift of a whole stack, looked at without Pulumi: what is recorded against what aiWARE has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi.dynamic import Config, ConfigureRequest
+
+from aiware_resources.reconcile import FAILURE, EntityProvider, Path
+from aiware_resources.reconcile.compare import ABSENT
+from aiware_resources.reconcile.schema import INTERNAL_PREFIX
+from aiware_resources.reconcile.unknowns import NOT_KNOWN
+from aiware_resources.report import fleets
+from aiware_resources.report.kinds import Kind, kind_of
+from aiware_resources.report.masking import SECRET
+from aiware_resources.report.model import Drifted, DriftedProperty, PropertyChange
+from aiware_resources.report.properties import found_differences, overlaps, property_changes
+from aiware_resources.report.pulumi_json import name_of
+
+READERS = 8
+"""Objects read at the same time; the requests of all of them share one rate limit."""
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_IS_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the public signature of a value that is encrypted
+_IN_STATE_ONLY = {"delete", "external"}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A resource as a stack's state has it.
+
+    Attributes:
+        urn: Which one.
+        kind: What it is.
+        id: The id of its object.
+        outputs: What is recorded of it, with `[secret]` for what is secret.
+        secrets: Where that stands.
+    """
+
+    urn: str
+    kind: Kind
+    id: str
+    outputs: dict[str, Any]
+    secrets: tuple[Path, ...]
+
+
+def recorded_in(resources: Sequence[Mapping[str, Any]]) -> list[Recorded]:
+    """The aiWARE objects in a state, as ``pulumi stack export`` prints it.
+
+    What waits to be deleted, after an update that was interrupted, is left out.
+    """
+    found = []
+    for resource in resources:
+        kind = kind_of(str(resource.get("type")))
+        if kind.provider is not None and resource.get("id") and not any(resource.get(key) for key in _IN_STATE_ONLY):
+            secrets: list[Path] = []
+            outputs = _without_secrets(resource.get("outputs") or {}, (), secrets)
+            found.append(Recorded(resource["urn"], kind, str(resource["id"]), outputs, tuple(secrets)))
+    return found
+
+
+def drift_of(resources: Sequence[Recorded], config: Mapping[str, str]) -> list[Drifted]:
+    """Reads every object, and tells which are not as they were recorded.
+
+    Args:
+        resources: The objects.
+        config: The stack's configuration, for the connection to aiWARE.
+
+    Raises:
+        AiwareError: One of them could not be read.
+    """
+    with ThreadPoolExecutor(READERS) as pool:
+        found = pool.map(lambda each: _drifted(each, config), resources)
+        return [each for each in found if each is not None]
+
+
+def _drifted(resource: Recorded, config: Mapping[str, str]) -> Drifted | None:
+    kind, provider = resource.kind, _provider(resource.kind, config)
+    type_, name = kind.name, name_of(resource.urn)
+    read = provider.read(resource.id, resource.outputs)
+    if not read.id:
+        return Drifted(resource.urn, type_, name, kind.noun, resource.id, "gone")
+    live = {key: value for key, value in (read.outs or {}).items() if not key.startswith(INTERNAL_PREFIX)}
+    if kind.is_fleet:
+        entries = fleets.drifted(resource.outputs, live, None, with_failures=True)
+        return Drifted(resource.urn, type_, name, kind.noun, resource.id, "changed", entries) if entries else None
+    failure = live.pop(FAILURE, None)
+    changes = _changes(kind, resource, live)
+    properties = tuple(DriftedProperty(each.path, each.old, each.new) for each in changes)
+    if failure and FAILURE not in resource.outputs:
+        told = tuple(DriftedProperty(f"{FAILURE}.{key}", ABSENT, value) for key, value in failure.items())
+        return Drifted(resource.urn, type_, name, kind.noun, resource.id, "failed", (*properties, *told))
+    return Drifted(resource.urn, type_, name, kind.noun, resource.id, "changed", properties) if properties else None
+
+
+def _changes(kind: Kind, resource: Recorded, live: dict[str, Any]) -> tuple[PropertyChange, ...]:
+    """What differs; a value that is recorded as a secret is neither compared nor shown."""
+    recorded = {key: value for key, value in resource.outputs.items() if not key.startswith(INTERNAL_PREFIX)}
+    recorded.pop(FAILURE, None)
+    compared = _with(recorded, resource.secrets, NOT_KNOWN)
+    found = [each.path for each in found_differences(kind, live, compared)]
+    paths = [path for path in found if path not in resource.secrets]
+    # A list that holds secrets may have them elsewhere by now.
+    open_ = [path for path in paths if not overlaps(path[:1], _in_lists(resource.secrets))]
+    veiled = dict.fromkeys(str(path[0]) for path in paths if path not in open_)
+    return (
+        *property_changes(kind, recorded, _with(live, resource.secrets, SECRET), open_),
+        *(PropertyChange(key, SECRET, SECRET) for key in veiled),
+    )
+
+
+def _in_lists(paths: Sequence[Path]) -> list[Path]:
+    return [path[:1] for path in paths if any(isinstance(step, int) for step in path)]
+
+
+def _provider(kind: Kind, config: Mapping[str, str]) -> EntityProvider:
+    """A provider that talks to the stack's aiWARE, as the engine configures one."""
+    if kind.provider is None:
+        raise TypeError(f"{kind.name} is none of this library's entities")
+    provider = type(kind.provider)()
+    provider.configure(ConfigureRequest(Config(dict(config), "")))
+    return provider
+
+
+def _without_secrets(value: Any, path: Path, found: list[Path]) -> Any:
+    if isinstance(value, dict):
+        if value.get(_SIGNATURE) == _IS_SECRET:
+            found.append(path)
+            return SECRET
+        return {key: _without_secrets(item, (*path, key), found) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_secrets(item, (*path, index), found) for index, item in enumerate(value)]
+    return value
+
+
+def _with(value: Any, paths: Sequence[Path], there: Any, at: Path = ()) -> Any:
+    """The value with something else at some places."""
+    if at in paths:
+        return there
+    if isinstance(value, dict):
+        return {key: _with(item, paths, there, (*at, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with(item, paths, there, (*at, index)) for index, item in enumerate(value)]
+    return value

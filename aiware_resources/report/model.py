@@ -1,0 +1,231 @@
+"""A report: what an update would do, and what has drifted, as plain values that all formats are made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal
+
+from aiware_resources.dag.drawing import Drawing
+
+Action = Literal["create", "adopt", "update", "replace", "delete"]
+
+
+class Verb(Enum):
+    """What becomes of an object in aiWARE."""
+
+    RUN = "run"
+    DELETE = "delete"
+    CLEAN_UP = "cleanUp"
+    CANCEL = "cancel"
+    CREATE = "create"
+    REQUEST = "request"
+    ADOPT = "adopt"
+    CHANGE = "change"
+    PUT_BACK = "putBack"
+    RECORD = "record"
+    FORGET = "forget"
+
+
+DESTRUCTIVE = frozenset({Verb.DELETE, Verb.CLEAN_UP})
+"""What cannot be undone: content is lost."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What happens to objects of one kind in aiWARE.
+
+    Attributes:
+        verb: What.
+        noun: The kind: ``TDO``.
+        count: How many.
+    """
+
+    verb: Verb
+    noun: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What happens to a resource.
+
+    Attributes:
+        says: In words.
+        effects: What becomes of objects in aiWARE.
+        notes: What else there is to know.
+    """
+
+    says: str
+    effects: tuple[Effect, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PropertyChange:
+    """A property that changes.
+
+    Attributes:
+        path: Where: ``tasks[2].payload.url``.
+        old: Its value now; ``ABSENT`` when it has none.
+        new: Its value then; ``ABSENT`` when it has none, an ``Unknown`` when it is not known yet.
+        note: What follows from the change, in a few words; may be empty.
+    """
+
+    path: str
+    old: Any
+    new: Any
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class NotKnown:
+    """A property that only the update can tell.
+
+    Attributes:
+        path: Where.
+        reason: What has to happen first; may be empty.
+    """
+
+    path: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happens to one resource.
+
+    Attributes:
+        urn: Which one.
+        type: Its type without the package: ``Job``.
+        name: Its name in the program.
+        id: The id of the object in aiWARE; empty when there is none yet.
+        action: What Pulumi does.
+        says: What that means, in words.
+        properties: The properties that change.
+        effects: What becomes of objects in aiWARE.
+        notes: What else there is to know, a sentence each.
+        not_known: What only the update can tell.
+        is_repair: Whether only drift is the reason: the program is as it was.
+    """
+
+    urn: str
+    type: str
+    name: str
+    id: str
+    action: Action
+    says: str
+    properties: tuple[PropertyChange, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    notes: tuple[str, ...] = ()
+    not_known: tuple[NotKnown, ...] = ()
+    is_repair: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there was no such resource before."""
+        return self.action in {"create", "adopt"}
+
+    @property
+    def destroys(self) -> bool:
+        """Whether content is lost."""
+        return any(effect.verb in DESTRUCTIVE for effect in self.effects)
+
+
+@dataclass(frozen=True)
+class DriftedProperty:
+    """A property that is another in aiWARE than was recorded.
+
+    Attributes:
+        path: Where.
+        recorded: As Pulumi left it.
+        live: As aiWARE has it now.
+        then: What the update makes of it, in words; empty where no update is planned.
+    """
+
+    path: str
+    recorded: Any
+    live: Any
+    then: str = ""
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """An object that is not as Pulumi left it.
+
+    Attributes:
+        urn: The resource.
+        type: Its type without the package.
+        name: Its name in the program.
+        noun: What people call it.
+        id: The id of the object.
+        what: ``changed``, ``gone`` (aiWARE does not have it any more), or ``failed``.
+        properties: What is another.
+        then: What the update does about it, in words; empty where no update is planned.
+    """
+
+    urn: str
+    type: str
+    name: str
+    noun: str
+    id: str
+    what: Literal["changed", "gone", "failed"]
+    properties: tuple[DriftedProperty, ...] = ()
+    then: str = ""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The task graph of jobs that are new or change.
+
+    Attributes:
+        names: The jobs that have this very graph.
+        drawing: The graph; what changes is marked.
+        is_new: Whether there was none before.
+    """
+
+    names: tuple[str, ...]
+    drawing: Drawing
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """All of it.
+
+    Attributes:
+        project: Name of the Pulumi project.
+        stack: Name of the stack.
+        changes: What happens, destructive changes first.
+        drift: What is not as Pulumi left it.
+        graphs: Task graphs of new and changed jobs.
+        errors: Why the preview failed; then the changes are those found until then.
+        warnings: What Pulumi and the program warned of.
+        kept_failures: Names of failed jobs that stay as they are.
+        refreshed: Whether aiWARE was read first; otherwise nothing is known of drift.
+    """
+
+    project: str
+    stack: str
+    changes: tuple[Change, ...] = ()
+    drift: tuple[Drifted, ...] = ()
+    graphs: tuple[Graph, ...] = ()
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    kept_failures: tuple[str, ...] = field(default=())
+    refreshed: bool = True
+
+    @property
+    def effects(self) -> Counter[tuple[Verb, str]]:
+        """How many objects of which kind meet which fate."""
+        counted: Counter[tuple[Verb, str]] = Counter()
+        for change in self.changes:
+            for effect in change.effects:
+                counted[effect.verb, effect.noun] += effect.count
+        return counted
+
+    @property
+    def jobs_to_run(self) -> int:
+        """How many jobs the update runs: new ones, ones that run anew, failed ones that are retried."""
+        return sum(count for (verb, _), count in self.effects.items() if verb is Verb.RUN)

@@ -1,0 +1,149 @@
+"""Which properties of a resource change, as its provider counts change, at the places where people look for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, get_args
+
+from deepdiff import DeepDiff
+from deepdiff.helper import notpresent
+from pulumi.output import Unknown
+
+from aiware_resources.fleet.entries import MEDIA
+from aiware_resources.reconcile import ApiModel, EntityProvider, Path, is_within, path_text
+from aiware_resources.reconcile.compare import ABSENT, Difference, differences, value_at
+from aiware_resources.reconcile.unknowns import NOT_KNOWN
+from aiware_resources.reconcile.values import OrderFree
+from aiware_resources.report.kinds import Kind
+from aiware_resources.report.masking import SECRET, has_secret, masked
+from aiware_resources.report.model import PropertyChange
+
+_SORTED = get_args(OrderFree[list[str]])[1]
+"""What tells a list whose order means nothing from others."""
+
+REPLACES = "replaces"
+
+ROUTES = "routes"
+"""Compared in an order of their own, so their numbers are not those of the program."""
+
+
+def found_differences(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+    """What differs, each path once, in the order of the properties' names."""
+    if kind.is_fleet:
+        old, new = ({key: value for key, value in side.items() if key != MEDIA} for side in (old, new))
+    found = differences(kind.schema, old, new) if kind.schema else _plain_differences(old, new)
+    by_path = {each.path: each for each in found}
+    return [by_path[path] for path in sorted(by_path, key=_in_order)]
+
+
+def property_changes(
+    kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any], paths: Iterable[Path]
+) -> tuple[PropertyChange, ...]:
+    """Changes of properties, for people: with the values as the program spells them.
+
+    Args:
+        kind: The kind of resource.
+        old: Its properties now.
+        new: Its properties then.
+        paths: The paths that differ.
+    """
+    shown = dict.fromkeys(_place(kind, path, old, new) for path in paths)
+    noted = {place: _note(kind.provider, place, old, new) for place in shown}
+    if REPLACES in noted.values():
+        # It is made anew, with all of them.
+        noted = {place: note if note == REPLACES else "" for place, note in noted.items()}
+    return tuple(
+        PropertyChange(path_text(place), *_veiled(_value(kind, old, place), _value(kind, new, place)), note)
+        for place, note in noted.items()
+    )
+
+
+def declared(kind: Kind, inputs: Mapping[str, Any], *, without: frozenset[str]) -> tuple[PropertyChange, ...]:
+    """The properties of a new resource, in the order of the program; those left out are shown elsewhere."""
+    return tuple(
+        PropertyChange(key, ABSENT, _value(kind, inputs, (key,)))
+        for key, value in inputs.items()
+        if key not in without and value is not None
+    )
+
+
+def unknown_paths(value: Any, above: Path = ()) -> Iterator[Path]:
+    """The places that only an update can tell."""
+    if isinstance(value, Unknown):
+        yield above
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from unknown_paths(item, (*above, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from unknown_paths(item, (*above, index))
+
+
+def overlaps(path: Path, others: Iterable[Path]) -> bool:
+    """Whether a path lies within one of the others, or one of them within it."""
+    return any(is_within(path, [other]) or is_within(other, [path]) for other in others)
+
+
+def _place(kind: Kind, path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> Path:
+    """Where a difference is shown: lists of plain values, and lists that grow or shrink, are shown whole."""
+    if path[0] in _whole(kind):
+        return path[:1]
+    for length in range(1, len(path)):
+        before, after = value_at(old, path[:length]), value_at(new, path[:length])
+        if isinstance(before, list) and isinstance(after, list):
+            plain = not any(isinstance(item, dict | list) for item in [*before, *after])
+            if plain or len(before) != len(after):
+                return path[:length]
+    return path
+
+
+def _whole(kind: Kind) -> frozenset[str]:
+    if kind.provider is None:
+        return frozenset()
+    return frozenset({ROUTES}) | _order_free(kind.provider.model)
+
+
+def _order_free(model: type[ApiModel]) -> frozenset[str]:
+    fields = model.model_fields.items()
+    return frozenset(field.alias or name for name, field in fields if _is_order_free(field.annotation, field.metadata))
+
+
+def _is_order_free(annotation: Any, metadata: Iterable[Any] = ()) -> bool:
+    return _SORTED in metadata or any(part == _SORTED or _is_order_free(part) for part in get_args(annotation))
+
+
+def _note(provider: EntityProvider | None, path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    if provider is None:
+        return ""
+    if path[0] in provider.policies:
+        return "recorded only"
+    if provider.replacing([path], dict(old), dict(new)):
+        return REPLACES
+    return "takes effect when it runs next" if provider.without_effect([path]) else ""
+
+
+def _value(kind: Kind, properties: Mapping[str, Any], path: Path) -> Any:
+    return value_at(masked(dict(properties), kind.secrets), path)
+
+
+def _veiled(old: Any, new: Any) -> tuple[Any, Any]:
+    """Two values, neither of which tells what is secret in the other: a list may hold it at another place."""
+    lists = isinstance(old, list) and isinstance(new, list)
+    return (SECRET, SECRET) if lists and has_secret(old) != has_secret(new) else (old, new)
+
+
+def _plain_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    """Differences of a resource that is none of this library's."""
+    unknown = list(unknown_paths(dict(new)))
+    for path in unknown:
+        yield Difference(path, value_at(old, path), NOT_KNOWN)
+    for levels in DeepDiff(dict(old), dict(new), view="tree", verbose_level=0).values():
+        for level in levels:
+            path = tuple(level.path(output_format="list"))
+            if not overlaps(path, unknown):
+                yield Difference(path, *(ABSENT if side is notpresent else side for side in (level.t1, level.t2)))
+
+
+def _in_order(path: Path) -> list[tuple[int, int, str]]:
+    """Numbers in lists count as numbers."""
+    return [(0, step, "") if isinstance(step, int) else (1, 0, step) for step in path]

@@ -1,0 +1,201 @@
+"""What ``pulumi preview --json`` prints, as far as a report needs it.
+
+Nothing in it is executed: the pickled provider that it carries along is dropped unread.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.alias_generators import to_camel
+
+from aiware_resources.errors import AiwareError
+from aiware_resources.reconcile.schema import INTERNAL_PREFIX
+from aiware_resources.reconcile.unknowns import NOT_KNOWN
+from aiware_resources.reconcile.values import whole_numbers
+
+UNKNOWN_TEXTS = frozenset(
+    {
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # text, and what has no type
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # boolean
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # list
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
+"""How Pulumi writes a value that only an update can tell, by its type."""
+
+STACK = "pulumi:pulumi:Stack"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _null_is_nothing(cls, value: Any, info: Any) -> Any:
+        field = cls.model_fields[info.field_name]
+        return field.get_default(call_default_factory=True) if value is None and not field.is_required() else value
+
+
+class State(_Part):
+    """A resource on one side of a step.
+
+    Attributes:
+        type: Its type, such as ``pulumi-python:dynamic/aiware:Job``.
+        id: Its id in aiWARE; empty when it has none yet.
+        custom: Whether something real stands behind it; a component is a name for several others.
+        inputs: What the program gives; what is unknown is an ``Unknown``.
+        outputs: What is recorded.
+        retain_on_delete: Whether Pulumi forgets it without deleting it.
+        deleted_with: URN of the resource whose deletion takes this one along.
+        property_dependencies: For each input, the URNs of the resources that it comes from.
+    """
+
+    type: str
+    id: str = ""
+    custom: bool = False
+    inputs: dict[str, Any] = Field(default_factory=dict)
+    outputs: dict[str, Any] = Field(default_factory=dict)
+    retain_on_delete: bool = False
+    deleted_with: str = ""
+    property_dependencies: dict[str, list[str] | None] = Field(default_factory=dict)
+
+    @field_validator("inputs", "outputs", mode="after")
+    @classmethod
+    def _plain(cls, value: dict[str, Any]) -> dict[str, Any]:
+        own = {key: item for key, item in value.items() if not key.startswith(INTERNAL_PREFIX)}
+        plain: dict[str, Any] = _with_unknowns(whole_numbers(own))
+        return plain
+
+
+class Step(_Part):
+    """What the engine does to one resource.
+
+    Attributes:
+        op: ``create``, ``update``, ``replace``, ``delete``, ``same``, ``refresh``, ...
+        urn: Which resource.
+        old_state: Before. Of a ``refresh`` it is what was recorded; of any other step, what aiWARE has.
+        new_state: After.
+        replace_reasons: The properties that ask for a new object.
+    """
+
+    op: str
+    urn: str
+    old_state: State | None = None
+    new_state: State | None = None
+    replace_reasons: list[str] = Field(default_factory=list)
+
+    @property
+    def state(self) -> State:
+        """The newer of its states."""
+        found = self.new_state or self.old_state
+        return found if found is not None else State(type=self.urn.split("::")[-2].rpartition("$")[2])
+
+    @property
+    def earlier(self) -> State:
+        """The older of its states: of a ``refresh``, what was recorded."""
+        return self.old_state if self.old_state is not None else self.state
+
+    @property
+    def name(self) -> str:
+        """The name of the resource in the program."""
+        return name_of(self.urn)
+
+
+class Diagnostic(_Part):
+    """What the engine or the program had to say.
+
+    Attributes:
+        message: The text.
+        severity: ``error``, ``warning``, ``info``, ...
+        urn: The resource it is about; empty when about none.
+    """
+
+    message: str
+    severity: str = "info"
+    urn: str = ""
+
+
+class Preview(_Part):
+    """The whole output.
+
+    Attributes:
+        steps: What the engine does, in its order.
+        diagnostics: What was said meanwhile.
+        change_summary: How many resources are created, updated, ...; unchanged ones too.
+    """
+
+    steps: list[Step] = Field(default_factory=list)
+    diagnostics: list[Diagnostic] = Field(default_factory=list)
+    change_summary: dict[str, int] = Field(default_factory=dict)
+
+    @property
+    def shows_unchanged(self) -> bool:
+        """Whether the steps of resources that stay as they are were printed too (``--show-sames``)."""
+        return sum(step.op == "same" for step in self.steps) >= self.change_summary.get("same", 0)
+
+
+def parse(text: str) -> Preview:
+    """Reads the output of ``pulumi preview --json``.
+
+    Args:
+        text: The output; lines before the JSON, which some shells and wrappers add, are passed over.
+
+    Raises:
+        AiwareError: It is something else.
+    """
+    start = text.find("{")
+    try:
+        found, end = json.JSONDecoder().raw_decode(text[max(start, 0) :])
+        preview = Preview.model_validate(found)
+        if "steps" not in found and "diagnostics" not in found:
+            raise ValueError("it has no steps")
+    except (ValueError, ValidationError) as error:
+        reason = _first_line(error) if start >= 0 else "there is no JSON in it"
+        raise AiwareError(
+            f"This is no output of `pulumi preview --json`: {reason}.",
+            remedy="Give the file that `pulumi preview --json > FILE` wrote, whole.",
+        ) from error
+    if text[max(start, 0) + end :].strip():
+        raise AiwareError(
+            "This is no output of `pulumi preview --json`: something follows the JSON.",
+            remedy="Unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW, and keep standard error out of the file.",
+        )
+    return preview
+
+
+def name_of(urn: str) -> str:
+    """The name of a resource in the program."""
+    return urn.split("::", 3)[-1]
+
+
+def type_of(urn: str) -> str:
+    """The name of a resource's type, without its package: ``Job``."""
+    return urn.split("::")[-2].rpartition("$")[2].rpartition(":")[2] if "::" in urn else urn
+
+
+def place_of(preview: Preview) -> tuple[str, str]:
+    """The project and the stack."""
+    for step in preview.steps:
+        parts = step.urn.removeprefix("urn:pulumi:").split("::")
+        if len(parts) > 1:
+            return parts[1], parts[0]
+    return "", ""
+
+
+def _with_unknowns(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_unknowns(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_unknowns(item) for item in value]
+    return NOT_KNOWN if isinstance(value, str) and value in UNKNOWN_TEXTS else value
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        details = error.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, details['loc']))}: {details['msg']}"
+    return str(error).splitlines()[0]

@@ -1,0 +1,145 @@
+"""The keys of the project itself in a stack's file."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiware_resources.errors import ConfigurationError
+from aiware_resources.reconcile import ApiModel, Schema, path_text
+from aiware_resources.reconcile.paths import is_within
+from aiware_resources.stacks.project import Project, encrypted_paths, is_encrypted
+
+MODEL_FILE = "configuration.py"
+MODEL = "Configuration"
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "string": (str, int, float, bool),
+    "integer": (int,),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+}
+"""The types of the manifest; Pulumi takes numbers and booleans for text as well."""
+
+
+@dataclass(frozen=True)
+class OwnKeys:
+    """Which keys a project has, and what they may be.
+
+    Attributes:
+        project: The project's name.
+        declared: The `config` of its manifest, by key without namespace.
+        model: The model of its configuration, where it has one.
+    """
+
+    project: str
+    declared: Mapping[str, Any]
+    model: type[ApiModel] | None
+
+    @classmethod
+    def of(cls, project: Project) -> OwnKeys:
+        """Reads a project's manifest, and its model.
+
+        Raises:
+            ConfigurationError: One of them cannot be read.
+        """
+        config = project.manifest.get("config") or {}
+        prefix = f"{project.name}:"
+        declared = {str(key).removeprefix(prefix): _declaration(value) for key, value in config.items()}
+        return cls(project.name, declared, _model(project))
+
+    def problems(self, config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """What is wrong with the project's keys in a stack.
+
+        Args:
+            config: All keys of the stack, and their values.
+
+        Yields:
+            Keys, or places inside their values, each with a sentence about it.
+        """
+        prefix = f"{self.project}:"
+        own = {key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)}
+        known = {*self.declared, *(self._schema.properties if self._schema else ())}
+        for key in own.keys() - known if known else ():
+            yield f"{prefix}{key}", f"is not a key of this project: {_nearest(key, sorted(known))}"
+        for key, declaration in self.declared.items():
+            yield from ((f"{prefix}{key}", sentence) for sentence in _declared_problems(declaration, own.get(key)))
+        if self._schema is not None:
+            yield from self._model_problems(self._schema, {key: own[key] for key in own.keys() & known})
+
+    @property
+    def _schema(self) -> Schema | None:
+        return None if self.model is None else Schema(self.model)
+
+    def _model_problems(self, schema: Schema, own: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        encrypted = frozenset(encrypted_paths(own))
+        typed_wrong = {key for key, value in own.items() if list(_declared_problems(self.declared.get(key, {}), value))}
+        checked = {key: value for key, value in own.items() if key not in typed_wrong}
+        for problem in schema.validate(checked, encrypted)[1]:
+            declared_as_missing = len(problem.path) == 1 and problem.path[0] not in checked
+            if not declared_as_missing and not is_within(problem.path, encrypted):
+                yield f"{self.project}:{path_text(problem.path)}", problem.sentence
+
+
+def _declaration(value: Any) -> Mapping[str, Any]:
+    """A key of the manifest as a declaration; a plain value there is the value itself."""
+    return value if isinstance(value, Mapping) else {"value": value}
+
+
+def _declared_problems(declaration: Mapping[str, Any], value: Any) -> Iterator[str]:
+    """What is wrong with a value, or with there being none, by the manifest."""
+    kind = declaration.get("type")
+    if value is None:
+        if kind and declaration.get("default") is None and declaration.get("value") is None:
+            yield "is missing, and the project has no default for it."
+        return
+    if kind in _KINDS and not is_encrypted(value) and not _is_of(str(kind), value):
+        yield f"must be of the type {kind}, but is {_shown(value)}."
+
+
+def _is_of(kind: str, value: Any) -> bool:
+    if isinstance(value, str) and kind in {"integer", "boolean"}:
+        return value in {"true", "false"} if kind == "boolean" else value.lstrip("-").isdecimal()
+    return isinstance(value, _KINDS[kind]) and not (kind == "integer" and isinstance(value, bool))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "an object"
+    return "a list" if isinstance(value, list) else repr(value)
+
+
+def _nearest(key: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"its keys are {', '.join(known)}."
+
+
+def _model(project: Project) -> type[ApiModel] | None:
+    """The project's own model; it is code of the project, and is run as such."""
+    file = project.folder / MODEL_FILE
+    if not file.is_file():
+        return None
+    spec = importlib.util.spec_from_file_location(f"_{MODEL_FILE.removesuffix('.py')}_of_{project.name}", file)
+    if spec is None or spec.loader is None:
+        raise ConfigurationError(f"{file} cannot be loaded as Python.")
+    module = importlib.util.module_from_spec(spec)
+    # Annotations that are text are looked up in the module by its name.
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        # The project's own code can fail in any way; whoever runs it wants to know how.
+        raise ConfigurationError(f"{file} failed: {type(error).__name__}: {error}.") from error
+    finally:
+        del sys.modules[spec.name]
+    found = getattr(module, MODEL, None)
+    if found is None:
+        return None
+    if not (isinstance(found, type) and issubclass(found, ApiModel)):
+        raise ConfigurationError(f"{MODEL} in {file} is no ApiModel.", remedy="Derive it from ApiModel.")
+    return found

@@ -1,0 +1,146 @@
+"""A Pulumi project as its files say: the manifest, and one file a stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+
+from aiware_resources.errors import ConfigurationError
+from aiware_resources.reconcile import Path
+
+MANIFEST = "Pulumi.yaml"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack, as far as its file tells.
+
+    Attributes:
+        name: Its name.
+        file: Its file; the only thing that stands for it in the project.
+    """
+
+    name: str
+    file: FilePath
+
+    def content(self) -> Mapping[str, Any]:
+        """What stands in the file.
+
+        Raises:
+            ConfigurationError: It cannot be read, or is no YAML.
+        """
+        return read_yaml(self.file)
+
+    def has_secrets(self) -> bool:
+        """Whether anything in the file is encrypted.
+
+        Raises:
+            ConfigurationError: It cannot be read, or is no YAML.
+        """
+        return any(True for _ in encrypted_paths(self.content()))
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Pulumi project.
+
+    Attributes:
+        folder: Where its manifest is.
+    """
+
+    folder: FilePath
+
+    @classmethod
+    def around(cls, folder: FilePath) -> Project:
+        """The project that a folder belongs to.
+
+        Raises:
+            ConfigurationError: It belongs to none.
+        """
+        for each in (folder, *folder.parents):
+            if (each / MANIFEST).is_file():
+                return cls(each)
+        raise ConfigurationError(
+            f"There is no Pulumi project here: neither {folder} nor a folder above it has a {MANIFEST}.",
+            remedy="Change into the project's folder.",
+        )
+
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:
+        """What stands in the manifest.
+
+        Raises:
+            ConfigurationError: It cannot be read, or is no YAML.
+        """
+        return read_yaml(self.folder / MANIFEST)
+
+    @property
+    def name(self) -> str:
+        """The project's name, which is the namespace of its own keys."""
+        return str(self.manifest.get("name", self.folder.name))
+
+    @property
+    def stacks_folder(self) -> FilePath:
+        """Where the stacks' files are."""
+        return self.folder / str(self.manifest.get("stackConfigDir") or "")
+
+    def stacks(self) -> list[Stack]:
+        """The stacks that have a file, by name."""
+        files = sorted(self.stacks_folder.glob("Pulumi.*.yaml"))
+        return [Stack(file.name.removeprefix("Pulumi.").removesuffix(".yaml"), file) for file in files]
+
+    def stack(self, name: str) -> Stack:
+        """One stack; of `organization/stack`, as Pulumi Cloud has it, the last part counts.
+
+        Raises:
+            ConfigurationError: It has no file.
+        """
+        wanted = name.rpartition("/")[2]
+        known = {stack.name: stack for stack in self.stacks()}
+        if wanted not in known:
+            raise ConfigurationError(
+                f"There is no stack {wanted}: {self.stacks_folder / f'Pulumi.{wanted}.yaml'} is missing.",
+                remedy=f"The stacks are {', '.join(known)}." if known else "Make its file.",
+            )
+        return known[wanted]
+
+
+def is_encrypted(value: Any) -> bool:
+    """Whether a value of a stack's file is encrypted."""
+    return isinstance(value, Mapping) and value.keys() == {"secure"}
+
+
+def encrypted_paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Where encrypted values are inside a value of a stack's file."""
+    if is_encrypted(value):
+        yield path
+    elif isinstance(value, Mapping | list):
+        items = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for key, item in items:
+            yield from encrypted_paths(item, (*path, key))
+
+
+def read_yaml(file: FilePath) -> Mapping[str, Any]:
+    """Reads a YAML file that holds a mapping, or nothing.
+
+    Raises:
+        ConfigurationError: It cannot be read, or holds something else.
+    """
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
+    except yaml.YAMLError as error:
+        place = getattr(error, "problem_mark", None)
+        line = f", line {place.line + 1}" if place else ""
+        raise ConfigurationError(
+            f"{file}{line} is no YAML: {getattr(error, 'problem', None) or 'it cannot be understood'}."
+        ) from error
+    if not isinstance(content, dict | None):
+        raise ConfigurationError(f"{file} is no list of keys and values, as it should be.")
+    return content or {}

@@ -1,0 +1,55 @@
+"""Moments and spans of time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import click
+import pytest
+
+from aiware_resources.cli.framework.times import MOMENT, lasting, shown
+
+
+@pytest.mark.parametrize(
+    ("text", "ago"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("30m", timedelta(minutes=30)),
+        ("12h", timedelta(hours=12)),
+        ("2d", timedelta(days=2)),
+        (" 1w ", timedelta(weeks=1)),
+    ],
+)
+def test_a_span_is_counted_back_from_now(text: str, ago: timedelta) -> None:
+    assert abs(datetime.now(UTC) - ago - MOMENT.convert(text, None, None)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
+        ("2026-01-31T09:00", datetime(2026, 1, 31, 9, tzinfo=UTC)),
+        ("2026-01-31 09:00+01:00", datetime(2026, 1, 31, 9, tzinfo=timezone(timedelta(hours=1)))),
+        ("2026-01-31T09:00:00Z", datetime(2026, 1, 31, 9, tzinfo=UTC)),
+    ],
+)
+def test_a_time_is_utc_unless_it_says_otherwise(text: str, moment: datetime) -> None:
+    assert MOMENT.convert(text, None, None) == moment
+
+
+@pytest.mark.parametrize("text", ["", "2", "d", "-2d", "2y", "31.1.2026", "2026-13-01", "9999999w"])
+def test_anything_else_is_wrong_usage(text: str) -> None:
+    with pytest.raises(click.BadParameter):
+        MOMENT.convert(text, None, None)
+
+
+def test_moments_are_shown_to_the_minute_in_utc() -> None:
+    assert shown(datetime(2026, 1, 31, 9, 5, 59, tzinfo=timezone(timedelta(hours=1)))) == "2026-01-31 08:05"
+    assert shown(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (59.9, "59 s"), (200, "3 min 20 s"), (3599, "59 min 59 s"), (7500, "2 h 5 min")]
+)
+def test_spans_are_short(seconds: float, text: str) -> None:
+    assert lasting(seconds) == text

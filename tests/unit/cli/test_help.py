@@ -1,0 +1,97 @@
+"""Every command explains itself: the documents are made from what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from aiware_resources.cli import main, reference
+from aiware_resources.cli.framework.exit_codes import MEANINGS
+from tests.support.markdown import table
+from tests.unit.cli.conftest import Aiware
+from tests.unit.test_docs import DOCS
+
+WITHOUT_JSON = {"aiware completion", "aiware local logs"}
+"""Those that print what others wrote: code for a shell, a log."""
+
+
+def commands(command: click.Command = main, name: str = "aiware") -> Iterator[tuple[str, click.Command]]:
+    """Every command with its full name, groups too."""
+    yield name, command
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            yield from commands(child, f"{name} {child.name}")
+
+
+ALL = dict(commands())
+LEAVES = {name: command for name, command in ALL.items() if not isinstance(command, click.Group)}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_command_says_what_it_does(name: str) -> None:
+    said = ALL[name].help or ""
+    first = re.split(r"[\s,]", said)[0]
+    assert re.fullmatch(r"[A-Z][a-z]+s", first), f"{name} must begin as `Shows ...`, but begins with {first!r}"
+    assert said.strip().endswith(".")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_an_option_says_what_it_does(name: str) -> None:
+    for option in ALL[name].params:
+        if isinstance(option, click.Option):
+            said = option.help or ""
+            assert re.match(r"[A-Z][a-z]+s\b", said), f"{name} {option.opts}: {said!r} must begin as `Shows ...`"
+            assert said.endswith((".", ")")), f"{name} {option.opts}: {said!r} must be a sentence"
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_a_command_has_examples_that_are_right(name: str) -> None:
+    lines = [line.strip() for line in (LEAVES[name].epilog or "").splitlines()[2:] if line.strip()]
+    assert lines, f"{name} has no examples"
+    assert any(re.search(rf"aiware(?: -s \S+)? {name.removeprefix('aiware ')}\b", line) for line in lines), lines
+    for words in re.findall(r"aiware ((?:-\w \S+ )?[a-z]+(?: [a-z]+)*)", " ".join(lines)):
+        path = re.sub(r"^-\w \S+ ", "", words).split()
+        assert any(" ".join(["aiware", *path[:depth]]) in LEAVES for depth in range(1, len(path) + 1)), words
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_a_command_can_print_json(name: str) -> None:
+    has_json = any("--json" in option.opts for option in LEAVES[name].params)
+    assert has_json != (name in WITHOUT_JSON)
+
+
+def test_the_help_tells_the_exit_codes(aiware: Aiware) -> None:
+    output = aiware("--help").output
+    for code, meaning in MEANINGS.items():
+        assert re.search(rf"^ +{code} +{re.escape(meaning)}$", output, re.MULTILINE)
+
+
+def test_the_document_tells_the_exit_codes() -> None:
+    written = [(int(code.strip("`")), meaning) for code, meaning in table(DOCS / "cli.md", "Exit codes")]
+    assert written == list(MEANINGS.items())
+
+
+def test_the_document_tells_every_command() -> None:
+    written = [
+        name for row in table(DOCS / "cli.md", "The command line") for name in re.findall(r"`aiware (\w+)`", row[0])
+    ]
+    assert sorted(written) == sorted(main.commands)
+
+
+def test_the_reference_is_that_of_the_commands() -> None:
+    written = (DOCS / "cli-reference.md").read_text(encoding="utf-8")
+    assert written == reference.document(), (
+        "Run: .venv/bin/python -m aiware_resources.cli.reference > docs/cli-reference.md"
+    )
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_the_reference_has_every_command_with_its_options(name: str) -> None:
+    section = reference.document().partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+    assert section
+    context = click.Context(LEAVES[name])
+    for option in LEAVES[name].params:
+        assert (option.opts[-1] if isinstance(option, click.Option) else option.make_metavar(context)) in section

@@ -1,0 +1,106 @@
+"""Fleets in a report: by number and by key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aiware_resources.fleet.entries import fingerprint, jobs_of
+from aiware_resources.report import Report, sentence
+from tests.unit.report.made import UNKNOWN, report, state, step
+
+TEMPLATE = {"tasks": [{"engineId": "e", "payload": {"url": "${media.url}"}}], "target": {"name": "${media}"}}
+
+
+def media(*keys: str, url: str = "https://host/a") -> dict[str, Any]:
+    return {key: {"url": url} for key in keys}
+
+
+def fleet(entries: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"template": TEMPLATE, "media": entries, **more}
+
+
+def recorded(properties: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    """A fleet as its state has it: the media in the inputs only, a short text for each job in the outputs."""
+    jobs = {
+        key: f"26112413_{number} {460 + number} {fingerprint(job)}"
+        for number, (key, job) in enumerate(jobs_of(properties))
+    }
+    old = state("JobFleet", properties, "studio/dev/fleet", jobs=jobs, **facts)
+    old["outputs"].pop("media")
+    return old
+
+
+def updated(old: dict[str, Any], new: dict[str, Any], **facts: Any) -> Report:
+    return report(step("update", "JobFleet", "fleet", recorded(old, **facts), state("JobFleet", new)))
+
+
+def test_entries_that_come_change_and_go() -> None:
+    made = updated(fleet(media("a", "b", "c")), fleet({**media("b", "d"), "c": {"url": "https://host/c"}}))
+    assert sentence(made) == (
+        "2 jobs will run, 2 TDOs will be DELETED with their content, 1 job will be cancelled unless it is finished"
+    )
+    (change,) = made.changes
+    assert change.notes == ("Submits d; submits anew c; removes a.",)
+    assert [each.path for each in change.properties] == ["media[a]", "media[c]", "media[d]"]
+    assert made.jobs_to_run == 2
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ({"onDestroyTarget": "cleanup"}, "1 TDO will be CLEANED UP, 1 job will be cancelled unless it is finished"),
+        ({"onDestroyTarget": "retain"}, "1 job will be cancelled unless it is finished"),
+        ({"onDestroy": "retain"}, "1 job is only forgotten"),
+    ],
+)
+def test_what_becomes_of_a_removed_entry(policy: dict[str, str], said: str) -> None:
+    assert sentence(updated(fleet(media("a", "b"), **policy), fleet(media("b"), **policy))) == said
+
+
+def test_failed_entries_run_again() -> None:
+    same = fleet(media("a", "b"))
+    made = updated(same, same, failures={"b": "failed: bad_data"})
+    assert sentence(made) == "1 job will run"
+    assert made.changes[0].notes == ("Runs again b.",)
+    kept = fleet(media("a", "b"), onFailure="keep")
+    assert updated(kept, kept, failures={"b": "failed: bad_data"}).jobs_to_run == 0
+
+
+def test_where_a_fleet_runs_runs_nothing() -> None:
+    made = updated(fleet(media("a"), clusterId="1"), fleet(media("a"), clusterId="2"))
+    assert sentence(made) == "1 job fleet changes on record only"
+    assert made.changes[0].properties[0].note == "takes effect when it runs next"
+
+
+def test_a_fleet_that_goes() -> None:
+    made = report(step("delete", "JobFleet", "fleet", recorded(fleet(media("a", "b")))))
+    assert sentence(made) == (
+        "2 TDOs will be DELETED with their content, 2 jobs will be cancelled unless they are finished"
+    )
+    assert made.changes[0].notes == ("The 2 TDOs that its jobs made are DELETED with their content.",)
+
+
+def test_what_a_fleet_does_may_not_be_known_yet() -> None:
+    made = report(step("create", "JobFleet", "fleet", new=state("JobFleet", fleet({}) | {"media": UNKNOWN})))
+    assert made.jobs_to_run == 0
+    assert "is not known yet" in made.changes[0].notes[0]
+    assert made.changes[0].not_known[0].path == "media"
+
+
+def test_of_many_entries_the_first_are_shown() -> None:
+    keys = [f"ep-{number:05}" for number in range(10_000)]
+    made = updated(fleet(media("a")), fleet(media("a", *keys)))
+    (change,) = made.changes
+    assert made.jobs_to_run == 10_000
+    assert len(change.properties) == 11
+    assert change.properties[-1].new == "9,990 entries more"
+
+
+def test_the_graph_of_a_fleet_is_that_of_its_template() -> None:
+    changed = fleet(media("a")) | {"template": TEMPLATE | {"tasks": [{"engineId": "f"}]}}
+    (graph,) = updated(fleet(media("a")), changed).graphs
+    assert (graph.drawing.boxes, graph.drawing.marks) == (("f", "e"), ("added", "removed"))
+    (graph,) = report(step("create", "JobFleet", "fleet", new=state("JobFleet", fleet(media("a"))))).graphs
+    assert graph.is_new
