@@ -6,29 +6,44 @@ from pathlib import Path
 
 import click
 
+from benchmarks import against_naive, fleets, previews, waiting
+from benchmarks.plot import plot
 from benchmarks.report import markdown
-from benchmarks.series import measure_series
+from benchmarks.results import Results, this_machine
 
-RESULTS = Path(__file__).with_name("results.md")
-LONGEST_WAITING = 12.0
-"""Seconds that the waiting for five-second jobs may add to an up."""
+PAGE = Path(__file__).with_name("results.md")
+PARTS = ("waiting", "naive", "fleet", "previews")
 
 
 @click.command()
-@click.option("--jobs", type=click.IntRange(1), default=40, show_default=True, help="How many jobs.")
-@click.option("--seconds", type=click.FloatRange(0.1), default=5.0, show_default=True, help="How long each one takes.")
-@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="How many pairs of runs.")
-@click.option("--large", is_flag=True, help="Measure ten times as many jobs as well, in one pair of runs.")
-def main(jobs: int, seconds: float, rounds: int, large: bool) -> None:
-    """Measures jobs that take time against the same program with jobs that take none."""
-    sizes = [(jobs, rounds), *([(10 * jobs, 1)] if large else [])]
-    series = [measure_series(count, seconds, times, _say) for count, times in sizes]
-    report = markdown(series, LONGEST_WAITING)
-    RESULTS.write_text(report)
-    click.echo(f"\n{report}\nWritten to {RESULTS}.")
-    for each in series:
-        if each.waiting > LONGEST_WAITING + max(0.0, seconds - 5):
-            raise click.ClickException(f"waiting for {each.jobs} jobs added {each.waiting:.1f} s, more than allowed")
+@click.argument("parts", nargs=-1, type=click.Choice(PARTS))
+@click.option("--small", is_flag=True, help="Leave the largest size of each out, and write nothing.")
+def main(parts: tuple[str, ...], small: bool) -> None:
+    """Measures all PARTS, or those named; the figures of the others are kept from earlier runs."""
+    wanted = parts or PARTS
+    results = Results() if small else Results.load()
+    if "waiting" in wanted:
+        results.waiting = waiting.measure(waiting.JOBS, 1 if small else waiting.ROUNDS, _say)
+    if "naive" in wanted:
+        results.naive = against_naive.measure(_sizes(against_naive.SIZES, small), _say)
+    if "fleet" in wanted:
+        results.fleet = fleets.measure(_sizes(fleets.SIZES, small), _say)
+    if "previews" in wanted:
+        results.previews = previews.measure(_sizes(previews.SIZES, small), _say)
+    results.machine = this_machine()
+    report = markdown(results)
+    click.echo(f"\n{report}")
+    if not small:
+        results.save()
+        plot(results)
+        PAGE.write_text(report)
+        click.echo(f"Written to {PAGE}.")
+    if problems := results.problems():
+        raise click.ClickException("\n".join(problems))
+
+
+def _sizes(sizes: tuple[int, ...], small: bool) -> tuple[int, ...]:
+    return sizes[:-1] if small else sizes
 
 
 def _say(progress: str) -> None:

@@ -2,102 +2,118 @@
 
 from __future__ import annotations
 
-import os
-import platform
-from collections.abc import Sequence
-from importlib.metadata import version
+from collections.abc import Iterable, Sequence
 
-from benchmarks.looks import Look
-from benchmarks.series import AT_A_TIME, Series
+from benchmarks import against_naive, previews, waiting
+from benchmarks.fleet import FleetFigures
+from benchmarks.plot import FILE as PICTURE
+from benchmarks.results import Results
+
+INTRODUCTION = f"""# Benchmarks
+
+`make bench` writes this page. Each measurement has a project, a state folder and a local aiWARE of its own, goes
+through the real Pulumi engine, and uses the settings that a stack has when it sets none. What counts are the ratios
+of one run: times differ from machine to machine, and from hour to hour.
+
+![The figures as curves]({PICTURE.name})
+"""
+
+FLOOR = """
+*Floor*: as many dynamic resources with the same properties, behind which there is nothing. *Bare floor*: the same
+without any properties. The engine writes the whole state to its file after every step, so both the number of
+resources and the size of their properties cost time, whatever the provider does.
+"""
 
 
-def markdown(series: Sequence[Series], longest_waiting: float) -> str:
-    """The report.
+def markdown(results: Results) -> str:
+    """The page."""
+    sections = [
+        INTRODUCTION,
+        *(_naive(results.naive) if results.naive else []),
+        *(_fleet(results.fleet) if results.fleet else []),
+        *(_previews(results.previews) if results.previews else []),
+        *(_waiting(results.waiting) if results.waiting else []),
+        f"\nMeasured on {results.machine}.\n",
+    ]
+    return "\n".join(sections)
 
-    Args:
-        series: What was measured.
-        longest_waiting: Seconds that the waiting may add at the most.
-    """
-    return "\n".join(
-        [
-            "# Benchmarks",
-            "",
-            "`make bench` writes this page. Each run has a project, a state folder and a local aiWARE of its own, goes",
-            "through the real Pulumi engine, and uses the settings that a stack has when it sets none. Times are",
-            "medians, in seconds; in brackets, the shortest and the longest.",
-            "",
-            *_table(series),
-            "",
-            "- *Added by waiting* is the difference between the two columns before it. All jobs run at the same time,",
-            "  so it cannot be less than the length of a job that is submitted last. Of many jobs, most are done while",
-            "  others are being submitted, and what remains is within the spread of the measurement. The benchmark",
-            f"  fails when it is more than {longest_waiting:g} s.",
-            "- *Waiting inside create* is the least that the jobs would take if `create` waited for them: a provider",
-            f"  process serves {AT_A_TIME} calls at a time.",
-            "- *Preview* is `pulumi preview` with nothing to do, the refresh of every job included.",
-            "- The engine writes the whole state to its file after every step, so the time of an up grows faster than",
-            "  the number of resources, with or without waiting.",
-            "",
-            "## Requests",
-            "",
-            "HTTP requests during the up with jobs that take time. *Looks* are those of the monitor once all jobs were",
-            "submitted and seen: how many jobs it asked about, and in how many requests.",
-            "",
-            "| jobs | all | the monitor's | looks |",
-            "|---|---|---|---|",
-            *(_requests(each) for each in series),
-            "",
-            f"Measured on {_machine()}.",
-            "",
-        ]
+
+def _naive(found: Sequence[against_naive.Figures]) -> Iterable[str]:
+    yield f"## Jobs of {against_naive.JOB_SECONDS:g} s: `pulumi up`, seconds\n"
+    yield (
+        "| jobs | this library | waiting inside create | times faster "
+        "| floor | of floor + 5 s | bare floor | of bare floor + 5 s |"
     )
+    yield "|---|---|---|---|---|---|---|---|"
+    for each in found:
+        yield _row(
+            each.jobs,
+            f"**{each.ours:.1f}**",
+            f"{each.naive:.1f}",
+            f"**{each.faster:.1f}**",
+            f"{each.floor:.1f}",
+            f"**{each.over_the_floor:.2f}**",
+            f"{each.bare:.1f}",
+            f"{each.over_the_bare_floor:.2f}",
+        )
+    yield FLOOR
 
 
-def _table(series: Sequence[Series]) -> list[str]:
-    return [
-        "| jobs | rounds | up, jobs of 0 s | up, jobs that take time "
-        "| added by waiting | waiting inside create | preview |",
-        "|---|---|---|---|---|---|---|",
-        *(_row(each) for each in series),
-    ]
+def _fleet(found: Sequence[FleetFigures]) -> Iterable[str]:
+    yield "## Fleets: one resource, jobs of 0 s, seconds\n"
+    yield "The state is counted without what the program itself passes.\n"
+    yield (
+        "| jobs | up | requests | state, bytes a job | most memory in a process, MiB "
+        "| up with one job more | its requests | preview with nothing to do | its requests |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for each in found:
+        who, most = max(each.peak_mib.items(), key=lambda peak: peak[1])
+        yield _row(
+            each.jobs,
+            f"**{each.up:.1f}**",
+            each.requests,
+            f"**{each.state_bytes_a_job:.0f}**",
+            f"{most:.0f} ({who})",
+            f"**{each.added:.1f}**",
+            each.added_requests,
+            f"{each.preview:.1f}",
+            each.preview_requests,
+        )
+    yield ""
 
 
-def _row(series: Series) -> str:
-    cells = [
-        str(series.jobs),
-        str(len(series.slow)),
-        f"{series.quick_up:.1f} {_range([run.up for run in series.quick])}",
-        f"{series.slow_up:.1f} {_range([run.up for run in series.slow])}, {series.job_seconds:g} s each",
-        f"**{series.waiting:.1f}**",
-        f"{series.in_create:.0f} ({series.in_create / series.slow_up:.1f} times as long)",
-        f"{series.preview:.1f} {_range([run.preview for run in [*series.quick, *series.slow]])}",
-    ]
-    return f"| {' | '.join(cells)} |"
+def _previews(found: Sequence[previews.Figures]) -> Iterable[str]:
+    yield f"## `pulumi preview` with nothing to do, median seconds of {previews.ROUNDS}\n"
+    yield "Every job is read from aiWARE first; the floor reads nothing.\n"
+    yield "| resources | this library | floor | of floor | bare floor | of bare floor |"
+    yield "|---|---|---|---|---|---|"
+    for each in found:
+        yield _row(
+            each.resources,
+            f"**{each.ours:.1f}**",
+            f"{each.floor:.1f}",
+            f"**{each.over_the_floor:.2f}**",
+            f"{each.bare:.1f}",
+            f"{each.over_the_bare_floor:.2f}",
+        )
+    yield ""
 
 
-def _range(seconds: Sequence[float]) -> str:
-    return f"({min(seconds):.1f} to {max(seconds):.1f})"
+def _waiting(found: waiting.Figures) -> Iterable[str]:
+    yield f"## What waiting adds: {found.jobs} jobs\n"
+    yield (
+        f"Median of {len(found.slow)} rounds: {found.quick_seconds:.1f} s with jobs of 0 s, {found.slow_seconds:.1f} s "
+        f"with jobs of {waiting.JOB_SECONDS:g} s: waiting adds **{found.added:.1f} s** (at the most "
+        f"{waiting.LONGEST:g} s; all jobs run at once, so one job's length is the least possible)."
+    )
+    yield "\nRequests of each round; a look asks about all jobs that are not finished, in batches.\n"
+    yield "| all | the monitor's | looks once all are submitted: jobs in requests |"
+    yield "|---|---|---|"
+    for run in found.slow:
+        looks = ", ".join(f"{jobs} in {requests}" for jobs, requests in run.looks)
+        yield _row(run.requests, run.monitor_requests, looks)
 
 
-def _requests(series: Series) -> str:
-    cells = [
-        str(series.jobs),
-        _span([run.requests for run in series.slow]),
-        _span([run.monitor_requests for run in series.slow]),
-        "; ".join(", ".join(_look(look) for look in run.looks) for run in series.slow),
-    ]
-    return f"| {' | '.join(cells)} |"
-
-
-def _look(look: Look) -> str:
-    more = look.requests - look.fewest_requests
-    return f"{look.jobs} in {look.requests}" + (f" ({more} more than batches)" if more else "")
-
-
-def _span(numbers: Sequence[int]) -> str:
-    return f"{min(numbers)}" if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
-
-
-def _machine() -> str:
-    machine = f"{os.cpu_count()} cores ({platform.system()}, {platform.machine()})"
-    return f"{machine}, Python {platform.python_version()}, Pulumi {version('pulumi')}"
+def _row(*cells: object) -> str:
+    return f"| {' | '.join(map(str, cells))} |"

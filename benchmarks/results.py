@@ -1,0 +1,58 @@
+"""The figures of all benchmarks, as ``results.json`` keeps them, so that one can be measured again by itself."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel
+
+from benchmarks import against_naive, fleets, previews, waiting
+from benchmarks.fleet import FleetFigures
+
+FILE = Path(__file__).with_name("results.json")
+
+
+class Results(BaseModel):
+    """What was measured.
+
+    Attributes:
+        waiting: What waiting adds.
+        naive: Against a provider that waits inside ``create``.
+        fleet: Fleets.
+        previews: Previews that find nothing to do.
+        machine: Where it was measured last.
+    """
+
+    waiting: waiting.Figures | None = None
+    naive: list[against_naive.Figures] = []
+    fleet: list[FleetFigures] = []
+    previews: list[previews.Figures] = []
+    machine: str = ""
+
+    @classmethod
+    def load(cls) -> Self:
+        """Those of earlier runs; nothing where there are none."""
+        return cls.model_validate_json(FILE.read_text()) if FILE.exists() else cls()
+
+    def save(self) -> None:
+        """Keeps them."""
+        FILE.write_text(self.model_dump_json(indent=1) + "\n")
+
+    def problems(self) -> list[str]:
+        """What is not as it has to be, a sentence each."""
+        return [
+            *(waiting.check(self.waiting) if self.waiting else []),
+            *(against_naive.check(self.naive) if self.naive else []),
+            *(fleets.check(self.fleet) if self.fleet else []),
+            *(previews.check(self.previews) if self.previews else []),
+        ]
+
+
+def this_machine() -> str:
+    """The machine and the versions that matter."""
+    machine = f"{os.cpu_count()} cores ({platform.system()}, {platform.machine()})"
+    return f"{machine}, Python {platform.python_version()}, Pulumi {version('pulumi')}"
