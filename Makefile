@@ -3,16 +3,19 @@
 STACK ?= local
 PYTHON ?= python3
 ARGS ?=
+SEED ?=
+SEEDS ?= 50
+API ?=
 
 # Runs a command with the project's programs on PATH and Pulumi's state and passphrase in place.
 RUN := .venv/bin/python tools/environment.py --stack $(STACK) --
 # `organization/stack`, as Pulumi Cloud has it, goes by the stack's own name here.
 CONFIG := stacks/Pulumi.$(notdir $(STACK)).yaml
 OUT := out/$(notdir $(STACK))
-CHECKED := aiware_resources aiware_local tests benchmarks
+CHECKED := aiware_resources aiware_local tests benchmarks tools/docs configuration.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy env test lint bench setup local-stop clean venv python stack schemas
+.PHONY: help up preview destroy env test faults lint bench docs setup local-stop clean venv python stack schemas
 
 help: ## List these targets
 	@echo 'Usage: make TARGET [STACK=local] [ARGS="more arguments for the command"]'
@@ -35,6 +38,9 @@ env: stack ## Print shell code for: eval "$(make -s env)"; then plain pulumi and
 test: setup schemas ## Run the whole test suite, end to end included, with coverage
 	@$(RUN) pytest -n 2 --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
+faults: setup ## Kill and break what can be, seed by seed, and see that all ends well (SEED=7 for one, API=edge)
+	@SEED='$(SEED)' FAULT_SEEDS='$(SEEDS)' FAULT_API='$(API)' $(RUN) pytest -n 2 tests/faults -m faults $(ARGS)
+
 lint: venv ## Check style, formatting, types and the direction of imports
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
@@ -44,6 +50,11 @@ lint: venv ## Check style, formatting, types and the direction of imports
 
 bench: setup ## Run the benchmarks
 	@$(RUN) python -m benchmarks $(ARGS)
+
+docs: venv ## Bring the reference up to date, and build the documentation site into build/site
+	@$(RUN) python -m tools.docs
+	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build
+	@echo 'Documentation: build/site/index.html'
 
 # Veritone's own JSON schemas, which tests hold the local results against; without npm those tests are skipped.
 schemas: venv

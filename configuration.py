@@ -57,7 +57,18 @@ class ClusterArguments(ClusterState):
 
 
 class Recording(ApiModel):
-    """A recording to transcribe: at a URL, or in a TDO that holds it already."""
+    """A recording to transcribe: at a URL, or in a TDO that holds it already.
+
+    Attributes:
+        name: Names the resources, the TDO and the files: ``out/<stack>/<name>.<format>``.
+        url: Where the recording is.
+        tdo_id: Instead of ``url``: a TDO that holds the recording already. It is not declared, so it is never deleted.
+        formats: What to export: captions and other texts.
+        start: When the recording starts; any hour will do.
+        stop: When it ends.
+        on_destroy: What becomes of its TDO: ``delete`` (default), ``cleanup`` or ``retain``.
+        cleanup_options: What ``cleanup`` removes: ``storage``, ``searchIndex``, ``engineResults``.
+    """
 
     name: Name
     url: str | None = None
@@ -77,7 +88,12 @@ class Recording(ApiModel):
 
 
 class Document(ApiModel):
-    """A Spanish text to translate into English."""
+    """A Spanish text to translate into English.
+
+    Attributes:
+        name: Names the job and the folder of its results: ``out/<stack>/<name>/``.
+        url: Where the text is.
+    """
 
     name: Name
     url: Name

@@ -323,8 +323,8 @@ class Cluster(EntityResource, module="aiware", name="Cluster"):
             media_storage_path: For ``edge`` storage only.
             restart_time_utc: Time of a daily restart, Edge clusters only.
             service_token: Token of the cluster's services. Secret always.
-            management_node_id: An existing node; Edge clusters only. aiWARE takes it in updates only, so it counts from the
-                first update on.
+            management_node_id: An existing node; Edge clusters only. aiWARE takes it in updates only, so it counts from
+                the first update on.
             organization_id: For platform components only. Replaces.
             adopt: Id of an existing cluster to take over instead of creating one, or ``True`` for the one of this name.
             on_destroy: ``delete`` (default) or ``retain`` (default of an adopted cluster).

@@ -38,7 +38,7 @@ def problems(settings: Settings, olds: Mapping[str, Any], inputs: Mapping[str, A
 
     Args:
         settings: The stack's settings.
-        olds: The inputs of the last run; what is in them already is not held against the engine catalogue again.
+        olds: The inputs of the last run; an entry that is the same in them was found to be good then.
         inputs: The fleet's properties; unknown parts are tolerated.
     """
     template, media = inputs.get(TEMPLATE), inputs.get(MEDIA)
@@ -47,10 +47,11 @@ def problems(settings: Settings, olds: Mapping[str, Any], inputs: Mapping[str, A
     found = list(_template_problems(template))
     compiled = template_of(inputs)
     found += _grouped(_media_problems(media, compiled, is_whole=not cut(template)[1]), len(media))
+    before = dict(jobs_of(olds))
     if not found:
-        found = _grouped(_job_problems(settings, inputs), len(media))
+        found = _grouped(_job_problems(settings, before, inputs), len(media))
     if not found and settings.validate_engines:
-        found = _grouped(_unsuitable(settings, olds, inputs), len(media))
+        found = _grouped(_unsuitable(settings, before, inputs), len(media))
     more = len(found) - MOST
     return found if more <= 0 else [*found[:MOST], Problem((MEDIA,), f"and {more} more problems of its entries")]
 
@@ -80,19 +81,20 @@ def _media_problems(media: Mapping[str, Any], template: Template, *, is_whole: b
                     yield key, Problem((MEDIA, key, name), f"is used by no placeholder of the template: {hint}")
 
 
-def _job_problems(settings: Settings, inputs: Mapping[str, Any]) -> Found:
+def _job_problems(settings: Settings, before: Mapping[str, Props], inputs: Mapping[str, Any]) -> Found:
     """Each entry's job in the eyes of `Job`."""
     schema, job_problems = schema_of(JobState), JobProvider().with_settings(settings).problems
     for key, known, unknown in known_jobs_of(inputs):
+        if not unknown and before.get(key) == known:
+            continue
         values, wrong = schema.validate(known, unknown)
         for problem in (*wrong, *job_problems(values, unknown)):
             yield key, Problem(_own_path(problem.path), problem.reason)
 
 
-def _unsuitable(settings: Settings, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> Found:
+def _unsuitable(settings: Settings, before: Mapping[str, Props], inputs: Mapping[str, Any]) -> Found:
     """Each job that is new or changed, held against the engine catalogue; what is merely odd is said once."""
     owner = str(inputs.get(OWNER_KEY, "fleet"))
-    before = dict(jobs_of(olds))
     odd: dict[str, None] = {}
     for key, job in jobs_of(inputs):
         if key in before and _is_same(before[key], job):

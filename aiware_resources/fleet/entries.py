@@ -74,9 +74,17 @@ def fingerprint(job: Mapping[str, Any]) -> str:
     test pins it.
     """
     produced = {key: job[key] for key in _PRODUCING if job.get(key) is not None}
-    normal = schema_of(JobState).normal(produced)
-    content = {key: _without_running(normal[key]) for key in _PRODUCING if key in normal}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:12]
+    said = hashlib.blake2b(json.dumps(produced, sort_keys=True, default=str).encode()).digest()
+    if said not in _fingerprints:
+        normal = schema_of(JobState).normal(produced)
+        content = {key: _without_running(normal[key]) for key in _PRODUCING if key in normal}
+        text = json.dumps(content, sort_keys=True, default=str)
+        _fingerprints[said] = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return _fingerprints[said]
+
+
+_fingerprints: dict[bytes, str] = {}
+"""Those found out in this process, by what the program says of the job: one run asks for each of them several times."""
 
 
 def _without_running(value: Any) -> Any:

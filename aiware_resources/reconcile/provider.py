@@ -44,8 +44,6 @@ Props = dict[str, Any]
 
 log = logging.getLogger("aiware")
 
-_INTERRUPTED = "an interrupted run of this stack"
-
 PROVIDER_KEY = "__provider"
 ADOPTED = "adopted"
 FAILURE = "failure"
@@ -301,9 +299,8 @@ class EntityProvider(ResourceProvider):
             started = datetime.now(UTC)
             made = self.find(props, mark, started - ownership.LOOK_BACK, lost=False)
             if made is not None:
-                log.warning(
-                    "took %s %s, which %s had made already%s", self.kind, made.id, _INTERRUPTED, self.left_otherwise
-                )
+                said = f"took {self.kind} {made.id}, which an interrupted run of this stack had made already"
+                log.warning("%s%s", said, self.left_otherwise)
             else:
                 made = send_once(lambda: self.make(props, mark), lambda: self._found(props, mark, started))
             ownership.owned.add(made.id)

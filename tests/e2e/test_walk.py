@@ -18,6 +18,8 @@ def shipped(project: Project) -> Project:
         shutil.copy(ROOT / name, project.folder)
     config = yaml.safe_load((ROOT / "stacks" / "Pulumi.local.yaml").read_text())["config"]
     project.config(**config)
+    # As a user's: with the list of installed packages that other tests go without.
+    del project.environment["PYTHONPATH"]
     return project
 
 

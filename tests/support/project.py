@@ -19,6 +19,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "local"
+NO_PLUGINS = Path(__file__).with_name("no_plugins")
+"""Spares a command the list of installed packages."""
 LONGEST = 240
 """Seconds that a Pulumi command may take; far more than any does."""
 
@@ -69,6 +71,7 @@ class Project:
             "XDG_RUNTIME_DIR": str(self.folder / "runtime"),
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase for tests",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PYTHONPATH": str(NO_PLUGINS),
             "AIWARE_LOCAL_DATA": str(self.data),
             "AIWARE_LOCAL_MEDIA_ROOT": str(self.folder),
         }
@@ -93,9 +96,19 @@ class Project:
     # --- what is done with it ----------------------------------------------------------------------------------------
 
     def init(self) -> None:
-        """Makes the stack."""
-        self._write_config()
-        self.pulumi("stack", "init", STACK)
+        """Makes the stack; after the first one in this process, as a copy of that one."""
+        state, config = self.folder / "state", self.folder / "stacks" / f"Pulumi.{STACK}.yaml"
+        if not _new_stack:
+            self._write_config()
+            self.pulumi("stack", "init", STACK)
+            made = {file.relative_to(state): file.read_bytes() for file in state.rglob("*") if file.is_file()}
+            _new_stack.append((made, yaml.safe_load(config.read_text())["encryptionsalt"]))
+        files, salt = _new_stack[0]
+        for path, content in files.items():
+            (state / path).parent.mkdir(parents=True, exist_ok=True)
+            (state / path).write_bytes(content)
+        config.write_text(yaml.safe_dump({"encryptionsalt": salt}))
+        self.environment["PULUMI_STACK"] = STACK
         self._write_config()
 
     def pulumi(self, *arguments: str, fails: bool | None = False) -> Ran:
@@ -172,6 +185,10 @@ class Project:
                 stderr=subprocess.STDOUT,
                 text=True,
             )
+
+
+_new_stack: list[tuple[dict[Path, bytes], str]] = []
+"""The state of a stack that was just made, and the salt of its passphrase."""
 
 
 def kill(process: subprocess.Popen[str]) -> None:

@@ -19,8 +19,21 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_make_alone_lists_every_target_with_what_it_does() -> None:
     listed = re.findall(r"^  (\S+) +\S.+$", make().stdout, re.MULTILINE)
-    wanted = ["up", "preview", "destroy", "test", "lint", "clean", "env", "setup", "bench", "local-stop", "help"]
-    assert sorted(listed) == sorted(wanted)
+    wanted = [
+        "up",
+        "preview",
+        "destroy",
+        "test",
+        "faults",
+        "lint",
+        "clean",
+        "env",
+        "setup",
+        "bench",
+        "docs",
+        "local-stop",
+    ]
+    assert sorted(listed) == sorted([*wanted, "help"])
 
 
 def test_python_that_will_not_do_is_named_with_the_way_out() -> None:

@@ -26,7 +26,6 @@ from aiware_local.organization import ORGANIZATION_UUID
 from aiware_resources.cli import main
 from aiware_resources.reconcile import EntityResource
 from aiware_resources.settings import Settings
-from configuration import Recording
 from tests.support.markdown import anchors, blocks, links, table
 from tools.docs.entities import Entity, entities
 from tools.docs.pages import names, out_of_date, parts
@@ -134,12 +133,6 @@ def test_the_reference_has_every_setting() -> None:
     assert written == [(f"aiware:{to_camel(name)}", f"AIWARE_{name.upper()}") for name in Settings.model_fields]
 
 
-def test_the_keys_of_a_recording_are_those_that_the_program_reads() -> None:
-    read = {field.alias for field in Recording.model_fields.values()}
-    written = {key for row in table(DOCS / "stacks.md", "What stands in it") for key in re.findall(r"`(\w+)`", row[0])}
-    assert written == read
-
-
 def test_every_stack_is_told() -> None:
     stacks = {re.sub(r"^Pulumi\.|\.yaml$", "", path.name) for path in (ROOT / "stacks").glob("Pulumi.*.yaml")}
     assert {code(row[0]) for row in table(DOCS / "stacks.md", "Stacks")} >= stacks & {"local", "dev", "staging", "prod"}
@@ -212,6 +205,11 @@ def test_commands_that_a_document_names_are_there(document: Path) -> None:
     assert named <= targets, f"not in the Makefile: {', '.join(sorted(named - targets))}"
     for words in set(re.findall(r"`aiware ((?:[a-z]+ ?)+)", text)):
         assert _is_command(words.split()), f"there is no `aiware {words}`"
+
+
+def test_the_page_of_the_command_line_names_every_command() -> None:
+    rows = table(DOCS / "cli.md", "The command line")
+    assert {name for row in rows for name in re.findall(r"`aiware (\w+)", row[0])} == set(main.commands)
 
 
 def _is_command(words: list[str]) -> bool:

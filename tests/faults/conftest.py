@@ -1,0 +1,52 @@
+"""The fault suite's seeds, and the totals at its end."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+SHORT = {"cloud": 2, "edge": 1}
+"""So many seeds in the short form, which is part of the whole test suite."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what lies in this folder."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.faults)
+            item.add_marker(pytest.mark.timeout(900))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Gives each test its seeds and the API that their programs talk to.
+
+    `SEED` names one seed, `FAULT_SEEDS` says how many, from 1 on; `FAULT_API` names one API.
+    """
+    if "seed" in metafunc.fixturenames:
+        apis = [os.environ["FAULT_API"]] if os.environ.get("FAULT_API") else list(SHORT)
+        cases = [(seed, api) for api in apis for seed in _seeds(api)]
+        metafunc.parametrize(("seed", "api"), sorted(cases))
+
+
+def _seeds(api: str) -> list[int]:
+    named = os.environ.get("SEED")
+    return [int(named)] if named else list(range(1, 1 + int(os.environ.get("FAULT_SEEDS", SHORT[api]))))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what was killed, what went wrong, and how many runs it took, over all seeds."""
+    reports = [report for status in ("passed", "failed") for report in terminalreporter.stats.get(status, [])]
+    told = [value for report in reports for name, value in report.user_properties if name == "faults"]
+    if not told:
+        return
+    totals: Counter[str] = Counter()
+    for counts in told:
+        totals.update(counts)
+    terminalreporter.section("fault suite")
+    terminalreporter.write_line(f"{len(told)} seeds")
+    for kind, count in sorted(totals.items()):
+        terminalreporter.write_line(f"{count:6d}  {kind}")

@@ -1,0 +1,181 @@
+"""Carries out a plan: lets things go wrong, then lets them settle, and tells what is wrong in the end."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.faults.ledger import Ledger
+from tests.faults.plan import Kill, Phase, Plan, Trouble
+from tests.faults.processes import run
+from tests.faults.programs import FILE
+from tests.faults.strangers import move_in, submit
+from tests.support.local import Local
+from tests.support.project import Project
+
+UP = ("up", "--yes", "--skip-preview")
+DESTROY = ("destroy", "--yes", "--skip-preview")
+STORY = "story.log"
+"""What was run, what went wrong with it, and what it said; in the project's folder."""
+REST_SECONDS = 30.0
+AT_REST = frozenset({"complete", "failed", "cancelled"})
+MOST_RUNS = 8
+"""So many undisturbed runs may be needed until a program settles: failing engines and left-over faults take a few."""
+
+
+@dataclass
+class Told:
+    """What became of a plan.
+
+    Attributes:
+        problems: What is wrong; empty when all is well.
+        counts: Kills, faults and runs, by kind.
+    """
+
+    problems: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class Driver:
+    """Carries out one plan in a folder of its own.
+
+    Args:
+        plan: The plan.
+        folder: Where its project is to be.
+    """
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self._plan = plan
+        self._project = Project(folder)
+        (folder / FILE).write_text("What was said.\n")
+        self._local = Local(self._project.data, folder)
+        self._told = Told()
+        self._ledger = Ledger(self._project, self._local, plan.api)
+
+    def close(self) -> None:
+        """Stops the local aiWARE."""
+        self._local.stop()
+
+    def carry_out(self) -> Told:
+        """Carries the plan out, as far as it goes well."""
+        self._settle_in()
+        for phase in self._plan.phases:
+            if not self._told.problems:
+                self._carry_out(phase)
+        if not self._told.problems:
+            self._destroy()
+        for kind in ("duplicate", "orphan"):
+            self._told.counts[f"{kind}s"] = sum(problem.startswith(kind) for problem in self._told.problems)
+        self._tell(f"=== counts: {json.dumps(self._told.counts)}")
+        self._tell("\n".join(["=== problems:", *self._told.problems]))
+        return self._told
+
+    def _settle_in(self) -> None:
+        self._local.behave(jobSeconds=0, exportSeconds=0, clusterSeconds=0)
+        move_in(self._local)
+        self._note_strangers()
+        self._local.behave(**self._plan.behaviour)
+        self._project.config(**{key.replace(":", "__"): value for key, value in self._plan.config.items()})
+        self._project.init()
+
+    def _carry_out(self, phase: Phase) -> None:
+        self._project.program(phase.scene.source())
+        for trouble in phase.runs:
+            self._run(UP, trouble)
+        if self._settled(UP):
+            self._told.problems += self._ledger.problems(phase.scene)
+            self._told.counts["export requests made again"] = self._ledger.surplus_exports()
+            # What has not gone wrong by now would go wrong with the preview.
+            self._local.clear_faults()
+            preview = self._project.preview()
+            self._told.problems += [f"the next preview has {op} {name}" for name, op in preview.items()]
+            self._somebody_submits_the_same()
+
+    def _somebody_submits_the_same(self) -> None:
+        """Somebody else submits a job on one of the stack's TDOs, equal to one that is still to be declared."""
+        tdo = self._ledger.id_of("TemporalDataObject", "tdo_0")
+        if tdo is not None:
+            self._local.behave(jobSeconds=0)
+            submit(self._local, tdo, "later.txt")
+            self._local.behave(jobSeconds=self._plan.behaviour["jobSeconds"])
+            self._note_strangers()
+
+    def _note_strangers(self) -> None:
+        """Takes note of what is somebody else's, once it has come to rest."""
+        deadline = time.monotonic() + REST_SECONDS
+        while any(each["status"] not in AT_REST for each in self._under_way()):
+            assert time.monotonic() < deadline, "what is somebody else's does not come to rest"
+            time.sleep(0.05)
+        self._ledger.before()
+
+    def _under_way(self) -> list[dict[str, Any]]:
+        objects = self._local.objects()
+        return [*objects["jobs"], *objects["exports"]]
+
+    def _destroy(self) -> None:
+        for trouble in self._plan.destroy:
+            self._run(DESTROY, trouble)
+        if self._settled(DESTROY):
+            self._told.problems += self._ledger.problems_after_destroy()
+
+    def _settled(self, command: tuple[str, ...]) -> bool:
+        for _ in range(MOST_RUNS):
+            if self._run(command, Trouble()) == 0:
+                return True
+        self._told.problems.append(f"{command[0]} did not settle within {MOST_RUNS} runs")
+        return False
+
+    def _run(self, command: tuple[str, ...], trouble: Trouble) -> int:
+        for fault in trouble.faults:
+            self._local.fault(fault.action, operation=fault.operation, times=fault.times, after=fault.after)
+        before = self._still_to_come()
+        ran, killed = run(self._project, self._local, command, trouble.kill)
+        acted = before - self._still_to_come()
+        self._told.counts[command[0]] += 1
+        self._count(trouble, killed, acted)
+        self._ledger.note(ran.output)
+        ending = "settled" if ran.code == 0 else f"ended with {ran.code}"
+        self._tell(f"=== {command[0]}: {_words(trouble)}; {ending}\n{ran.output}")
+        self._unlock()
+        return ran.code
+
+    def _tell(self, what: str) -> None:
+        with (self._project.folder / STORY).open("a") as story:
+            story.write(f"{what}\n")
+
+    def _count(self, trouble: Trouble, killed: bool, acted: Counter[str]) -> None:
+        self._told.counts.update({f"fault {kind}": count for kind, count in acted.items()})
+        if trouble.kill is not None:
+            self._told.counts[f"kill {trouble.kill.kind}" if killed else "kill that came too late"] += 1
+
+    def _still_to_come(self) -> Counter[str]:
+        """How often each kind of fault is still to act; the delays that kills need are no faults."""
+        counted: Counter[str] = Counter()
+        for fault in self._local.faults():
+            (name, value), *_ = fault["action"].items()
+            kind = f"{name} {value}" if name in {"status", "graphqlError"} else name
+            counted[kind] += fault.get("times", 1)
+        return counted
+
+    def _unlock(self) -> None:
+        """Does what a person does after a killed run: makes sure that it is dead, and takes its lock away."""
+        locks = Path(self._project.folder, "state", ".pulumi", "locks")
+        if any(path.is_file() for path in locks.rglob("*")):
+            cancelled = self._project.pulumi("cancel", "--yes")
+            self._ledger.note(cancelled.output)
+            self._told.counts["cancel"] += 1
+
+
+def _words(trouble: Trouble) -> str:
+    faults = [
+        f"{fault.operation or 'any'} {fault.action} x{fault.times} after {fault.after}" for fault in trouble.faults
+    ]
+    return ", ".join([*faults, *([_kill_in_words(trouble.kill)] if trouble.kill else [])]) or "undisturbed"
+
+
+def _kill_in_words(kill: Kill) -> str:
+    return f"{kill.kind} during {kill.during.operation or 'any'} number {kill.during.after + 1}"

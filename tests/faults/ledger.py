@@ -1,0 +1,233 @@
+"""What the state and aiWARE hold, and what must be true of the two."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.faults.programs import SECRET, Api, ClusterSpec, ExportSpec, FleetSpec, JobSpec, Scene, Spec, TdoSpec
+from tests.support.local import Local
+from tests.support.project import STACK, Project
+
+KINDS: dict[str, str] = {
+    "Cluster": "clusters",
+    "TemporalDataObject": "tdos",
+    "Job": "jobs",
+    "ExportRequest": "exports",
+}
+FLEET = "JobFleet"
+"""The type of a resource, and where the local aiWARE lists its objects."""
+TYPES: dict[type[Spec], str] = {
+    ClusterSpec: "Cluster",
+    TdoSpec: "TemporalDataObject",
+    JobSpec: "Job",
+    ExportSpec: "ExportRequest",
+    FleetSpec: "JobFleet",
+}
+
+DELETED: dict[Api, Sequence[str]] = {"cloud": ("clusters", "tdos"), "edge": ("jobs",)}
+"""What is deleted on destroy. The cloud keeps records of jobs; Edge knows no TDOs, though jobs get some behind it."""
+
+PAGE = 50
+FINISHED = frozenset({"complete", "failed", "cancelled", "aborted", "rejected"})
+
+Objects = dict[str, dict[str, dict[str, Any]]]
+"""The objects of aiWARE by kind and id."""
+
+
+class Ledger:
+    """Keeps account of what has ever been in the state, and of what was in aiWARE before.
+
+    Args:
+        project: The project whose state it is.
+        local: Its aiWARE.
+        api: The API that it talks to: by that go the ids of jobs.
+    """
+
+    def __init__(self, project: Project, local: Local, api: Api) -> None:
+        self._api = api
+        self._project = project
+        self._local = local
+        self._known: dict[str, set[str]] = {kind: set() for kind in KINDS.values()}
+        self._foreign: Objects = {kind: {} for kind in KINDS.values()}
+        self._said: list[str] = []
+
+    def before(self) -> None:
+        """Notes that what is in aiWARE now, and is not the stack's, must stay as it is."""
+        mine = self._current()
+        for kind, objects in self._objects().items():
+            self._foreign[kind] |= {id_: each for id_, each in objects.items() if id_ not in mine[kind]}
+
+    def id_of(self, kind: str, name: str) -> str | None:
+        """The id that the state has for a resource."""
+        ids = (each["id"] for each in self._resources() if _type_and_name(each) == (kind, name))
+        return next(ids, None)
+
+    def note(self, output: str) -> None:
+        """Notes what the state holds after a command, and what the command said."""
+        self._said.append(output)
+        for kind, ids in self._current().items():
+            self._known[kind] |= ids
+
+    # --- what must be true -------------------------------------------------------------------------------------------
+
+    def problems(self, scene: Scene) -> list[str]:
+        """What is wrong once a program has settled."""
+        return [*self._declared(scene), *self._strangers(), *self._disturbed(), *self._leaks()]
+
+    def problems_after_destroy(self) -> list[str]:
+        """What is wrong once all was destroyed."""
+        left = [f"{each['urn']} is still in the state" for each in self._resources()]
+        unfinished = [
+            f"job {id_} is {job['status']} still"
+            for id_, job in self._mine("jobs").items()
+            if job["status"] not in FINISHED
+        ]
+        return [*left, *unfinished, *self._strangers(), *self._disturbed(), *self._leaks()]
+
+    def surplus_exports(self) -> int:
+        """How many export requests the state has never known: the API leaves no way to recognise one."""
+        return len(self._mine("exports").keys() - self._known["exports"])
+
+    def _declared(self, scene: Scene) -> Iterable[str]:
+        declared = Counter((TYPES[type(spec)], spec.resource) for spec in scene.specs)
+        recorded = Counter(_type_and_name(each) for each in self._resources())
+        if declared != recorded:
+            yield f"declared and recorded differ: {declared - recorded} is missing, {recorded - declared} is too much"
+        live = self._objects()
+        for each in self._resources():
+            if _type_and_name(each)[0] == FLEET:
+                yield from _fleet_problems(each, live)
+                continue
+            kind = KINDS[_type_and_name(each)[0]]
+            found = live[kind].get(each["id"])
+            if found is None:
+                yield f"{each['urn']} is {each['id']} in the state, which aiWARE does not have"
+            elif kind in {"jobs", "exports"} and found["status"] != "complete":
+                yield f"{each['urn']} ({each['id']}) is {found['status']}, not complete"
+            elif kind == "tdos":
+                yield from self._files(each, found)
+        ids = Counter(each["id"] for each in self._resources())
+        yield from (f"{id_} is held by {count} resources" for id_, count in ids.items() if count > 1)
+
+    def _files(self, resource: dict[str, Any], tdo: dict[str, Any]) -> Iterable[str]:
+        wanted = len([asset for asset in resource["inputs"].get("assets") or [] if "file" in asset])
+        uploaded = [asset for asset in tdo["assets"]["records"] if asset["name"] == "notes.txt"]
+        if len(uploaded) != wanted:
+            yield f"TDO {tdo['id']} has {len(uploaded)} uploaded files, not {wanted}"
+
+    def _strangers(self) -> Iterable[str]:
+        """Objects that no state has known, and live ones that none knows any more. Records of jobs and exports stay."""
+        current = self._current()
+        for kind in DELETED[self._api]:
+            for id_ in self._mine(kind).keys() - current[kind]:
+                yield f"orphan: {kind} {id_} is unknown to the state"
+        for id_ in self._mine("jobs").keys() - self._known["jobs"]:
+            yield f"duplicate: job {id_} has never been in the state"
+
+    def _disturbed(self) -> Iterable[str]:
+        """What was there before, and is gone or changed."""
+        live = self._objects()
+        for kind, objects in self._foreign.items():
+            for id_, was in objects.items():
+                now = live[kind].get(id_)
+                if now is None:
+                    yield f"foreign {kind} {id_} is gone"
+                elif now != was:
+                    yield f"foreign {kind} {id_} is changed: {sorted(key for key in was if was[key] != now.get(key))}"
+
+    def _leaks(self) -> Iterable[str]:
+        secrets = {SECRET, *self._local.credentials.values()}
+        state = Path(self._project.folder, "state")
+        texts = {str(path): path.read_text(errors="replace") for path in state.rglob("*") if path.is_file()}
+        texts |= {f"command {number}": said for number, said in enumerate(self._said)}
+        texts["the log of the local aiWARE"] = self._local.log
+        for place, text in texts.items():
+            if any(secret in text for secret in secrets) or "signature=" in text:
+                yield f"a secret stands in {place}"
+
+    # --- what there is -----------------------------------------------------------------------------------------------
+
+    def _mine(self, kind: str) -> dict[str, dict[str, Any]]:
+        """What is in aiWARE and was not there before."""
+        return {id_: each for id_, each in self._objects()[kind].items() if id_ not in self._foreign[kind]}
+
+    def _objects(self) -> Objects:
+        live = {kind: [_without_links(each) for each in found] for kind, found in self._local.objects().items()}
+        if self._api == "edge":
+            live["jobs"] = [_edge_job(each) for each in self._edge_jobs()]
+        return {kind: {each["id"]: each for each in found} for kind, found in live.items()}
+
+    def _edge_jobs(self) -> Iterable[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while True:
+            query = {"offset": len(found), "limit": PAGE}
+            page = self._local.edge("GET", "/proc/jobs", params=query)["result"]
+            found += page
+            if len(page) < PAGE:
+                return found
+
+    def _current(self) -> dict[str, set[str]]:
+        """The ids in the state, by kind; the TDOs that jobs made for themselves count."""
+        ids: dict[str, set[str]] = {kind: set() for kind in KINDS.values()}
+        for each in self._resources(deleted=True):
+            kind = _type_and_name(each)[0]
+            if kind == FLEET:
+                jobs = [*_entries(each).values(), *(each["outputs"].get("left") or [])]
+                ids["jobs"] |= {text.split(" ")[0] for text in jobs}
+                ids["tdos"] |= {text.split(" ")[1] for text in jobs}
+                continue
+            ids[KINDS[kind]].add(each["id"])
+            target = each.get("outputs", {}).get("targetTdoId")
+            if target is not None:
+                ids["tdos"].add(target)
+        return ids
+
+    def _resources(self, *, deleted: bool = False) -> list[dict[str, Any]]:
+        """The resources in the state's file; with those that are still to be deleted."""
+        path = Path(self._project.folder, "state", ".pulumi", "stacks", "aiware-pipelines", f"{STACK}.json")
+        latest = json.loads(path.read_text())["checkpoint"].get("latest") or {} if path.exists() else {}
+        found = [each for each in latest.get("resources") or [] if "dynamic/aiware" in each["type"]]
+        return [each for each in found if deleted or not each.get("delete")]
+
+
+def _type_and_name(resource: dict[str, Any]) -> tuple[str, str]:
+    return resource["type"].rpartition(":")[2], resource["urn"].rpartition("::")[2]
+
+
+def _entries(fleet: dict[str, Any]) -> dict[str, str]:
+    """The recorded jobs of a fleet by key: job, TDO and more, in one text."""
+    found: dict[str, str] = fleet["outputs"].get("jobs") or {}
+    return found
+
+
+def _fleet_problems(fleet: dict[str, Any], live: Objects) -> Iterable[str]:
+    """What is wrong with the jobs of a fleet that has settled."""
+    entries = _entries(fleet)
+    if entries.keys() != fleet["inputs"]["media"].keys():
+        yield f"the fleet has {sorted(entries)}, and declared are {sorted(fleet['inputs']['media'])}"
+    for key, text in entries.items():
+        job_id, tdo_id, *_ = text.split(" ")
+        status = live["jobs"].get(job_id, {}).get("status")
+        if status != "complete" or tdo_id not in live["tdos"]:
+            there = "there" if tdo_id in live["tdos"] else "not there"
+            yield f"{key} of the fleet: job {job_id} is {status}, its TDO is {there}"
+    if len({text.split(" ")[0] for text in entries.values()}) != len(entries):
+        yield f"entries of the fleet share a job: {entries}"
+
+
+def _edge_job(job: dict[str, Any]) -> dict[str, Any]:
+    """A job as Edge shows it, under the names that the cloud has for the same."""
+    return {"id": job["internalJobID"], "status": job["jobStatus"], "createdDateTime": job["createdDateTime"]}
+
+
+def _without_links(item: Any) -> Any:
+    """An object without its signed links, which are new with every look, and without what tasks left in the TDO."""
+    if isinstance(item, dict):
+        return {key: _without_links(value) for key, value in item.items() if key != "tasks"}
+    if isinstance(item, list):
+        return [_without_links(value) for value in item]
+    return None if isinstance(item, str) and "signature=" in item else item

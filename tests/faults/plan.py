@@ -1,0 +1,257 @@
+"""What one seed stands for: what is declared, what goes wrong, and what is killed when.
+
+A plan is drawn from a seed alone, so that a seed that fails can be tried again. When something happens is said in
+numbers of requests, not in seconds.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tests.faults.programs import Api, Scene, changed, first_scene
+
+Process = Literal["engine", "program", "provider", "machine"]
+"""What is killed; ``machine`` is everything at once."""
+
+MUTATIONS = {
+    "cloud": (
+        "createCluster",
+        "updateCluster",
+        "deleteCluster",
+        "createTDO",
+        "updateTDO",
+        "deleteTDO",
+        "cleanupTDO",
+        "createAsset",
+        "createJob",
+        "retryJob",
+        "cancelJob",
+        "createExportRequest",
+    ),
+    "edge": ("createJob", "deleteJob"),
+}
+READS = {
+    "cloud": (
+        "clusters",
+        "temporalDataObject",
+        "temporalDataObjects",
+        "job",
+        "jobs",
+        "exportRequests",
+        "engines",
+        "me",
+    ),
+    "edge": ("getJobStatus", "get_job_detail", "get_job_outputs", "get_jobs", "get_engines"),
+}
+ENDS: dict[str, Sequence[str]] = {"cloud": ("deleteTDO", "deleteTDO", "deleteCluster"), "edge": ("deleteJob",)}
+"""What a destroy may take."""
+
+ERROR_NAMES = (
+    "not_allowed",
+    "invalid_input",
+    "authentication_error",
+    "capacity_exceeded",
+    "rate_limited",
+    "service_unavailable",
+    "service_failure",
+    "internal_error",
+    "not_implemented",
+)
+"""All of aiWARE's but ``not_found``: that one is no fault but a statement, and what is said to be gone is made anew."""
+
+KILL_DELAY = 0.4
+"""Seconds that the request is held up during which something is killed; the fraction after that tells kills apart."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that goes wrong with requests.
+
+    Attributes:
+        operation: With which; ``None`` for any.
+        action: What goes wrong.
+        times: With how many of them.
+        after: How many of them pass before.
+    """
+
+    operation: str | None
+    action: dict[str, Any]
+    times: int = 1
+    after: int = 0
+
+    @property
+    def kind(self) -> str:
+        """What kind of fault it is, to count by."""
+        (name, value), *_ = self.action.items()
+        return f"{name} {value}" if name in {"status", "graphqlError"} else name
+
+
+@dataclass(frozen=True)
+class Kill:
+    """The end of a process while a request is under way.
+
+    Attributes:
+        process: Whose end.
+        signal: How.
+        during: The fault that holds that request up; nobody hears its answer, but it is applied.
+        again: Whether the signal is sent twice.
+    """
+
+    process: Process
+    signal: signal.Signals
+    during: Fault
+    again: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What kind of kill it is, to count by."""
+        return f"{self.process} {self.signal.name}{' twice' if self.again else ''}"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What happens in one run of Pulumi."""
+
+    faults: Sequence[Fault] = ()
+    kill: Kill | None = None
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A program, and the runs that are to go wrong before it may settle."""
+
+    scene: Scene
+    runs: Sequence[Trouble]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One seed's plan.
+
+    Attributes:
+        seed: Where it comes from.
+        api: The API that the program talks to.
+        config: Settings of the stack.
+        behaviour: How the local aiWARE behaves.
+        phases: Programs one after another.
+        destroy: What goes wrong while all is destroyed.
+    """
+
+    seed: int
+    api: Api
+    config: dict[str, str]
+    behaviour: dict[str, Any]
+    phases: Sequence[Phase]
+    destroy: Sequence[Trouble] = field(default=())
+
+
+def plan(seed: int, api: Api = "cloud") -> Plan:
+    """Draws the plan of a seed."""
+    dice = random.Random(f"{api} {seed}")
+    scene = first_scene(dice, api)
+    later = changed(scene, dice)
+    return Plan(
+        seed=seed,
+        api=api,
+        config={
+            "aiware:api": api,
+            "aiware:maxRetries": str(dice.randint(1, 4)),
+            "aiware:pollBatchSize": str(dice.choice([2, 50])),
+        },
+        behaviour={
+            "jobSeconds": dice.choice([0, 0, 0.5, 1]),
+            "exportSeconds": dice.choice([0, 0.3]),
+            "clusterSeconds": dice.choice([0, 0.3]),
+            "engines": _failing_engines(scene, dice),
+        },
+        phases=[
+            Phase(scene, _troubles(dice, api, _creations(scene, api))),
+            Phase(later, _troubles(dice, api, _changes(scene, later, api))),
+        ],
+        destroy=[_trouble(dice, api, ENDS[api])] if dice.random() < 0.7 else [],
+    )
+
+
+def _creations(scene: Scene, api: Api) -> list[str]:
+    """Every creation that a scene takes, as often as it takes it."""
+    if api == "edge":
+        return ["createJob"] * len(scene.jobs)
+    return [
+        *["createCluster"] * len(scene.clusters),
+        *["createTDO"] * len(scene.tdos),
+        *["createAsset"] * sum(tdo.has_file for tdo in scene.tdos),
+        *["createJob"] * (len(scene.jobs) + len(scene.entries)),
+        *["createExportRequest"] * len(scene.exports),
+    ]
+
+
+def _changes(scene: Scene, later: Scene, api: Api) -> list[str]:
+    """Every change that it takes to get from one scene to the next, more or less."""
+    run = len({*later.jobs} - {*scene.jobs}) + len(later.entries - scene.entries)
+    if api == "edge":
+        return ["createJob"] * run + ["deleteJob"]
+    clusters = [pair for pair in zip(scene.clusters, later.clusters, strict=True) if pair[0] != pair[1]]
+    replaced = sum(before.memory != after.memory for before, after in clusters)
+    return [
+        *["createJob"] * run,
+        *["updateTDO"] * len({*later.tdos} - {*scene.tdos}),
+        *["updateCluster"] * (len(clusters) - replaced),
+        *["deleteCluster", "createCluster"] * replaced,
+    ]
+
+
+def _failing_engines(scene: Scene, dice: random.Random) -> dict[str, Any]:
+    failing = sorted({job.fails_on for job in scene.jobs if job.fails_on is not None})
+    fail = {"reason": "internal_error", "message": "It was told to."}
+    return {engine: {"fail": fail, "failTimes": dice.randint(1, 2)} for engine in failing}
+
+
+def _troubles(dice: random.Random, api: Api, operations: Sequence[str]) -> list[Trouble]:
+    # By the second run, most of it may have been done; whatever it does, it asks aiWARE a few things.
+    return [_trouble(dice, api, operations), *(_trouble(dice, api, ()) for _ in range(dice.choice([0, 0, 1])))]
+
+
+def _trouble(dice: random.Random, api: Api, operations: Sequence[str]) -> Trouble:
+    faults = [_fault(dice, api, operations) for _ in range(dice.randint(1, 5))]
+    return Trouble(faults, _kill(dice, operations) if dice.random() < 0.8 else None)
+
+
+def _fault(dice: random.Random, api: Api, operations: Sequence[str]) -> Fault:
+    operation = dice.choice(
+        [dice.choice(operations or READS[api]), dice.choice(MUTATIONS[api]), dice.choice(READS[api])]
+    )
+    return Fault(operation, _action(dice), times=dice.choice([1, 1, 1, 2, 3]), after=dice.choice([0, 0, 0, 1, 2]))
+
+
+def _action(dice: random.Random) -> dict[str, Any]:
+    match dice.randrange(9):
+        case 0:
+            return {"status": 429, "retryAfter": dice.randint(0, 1)}
+        case 1:
+            return {"status": dice.choice([500, 502, 503])}
+        case 2:
+            return {"status": dice.choice([502, 503]), "retryAfter": dice.randint(0, 1)}
+        case 3 | 4:
+            return {"graphqlError": dice.choice(ERROR_NAMES)}
+        case 5 | 6:
+            return {"dropResponse": True}
+        case 7:
+            return {"refuse": True}
+        case _:
+            return dice.choice([{"malformed": True}, {"delaySeconds": round(dice.uniform(0.05, 0.3), 2)}])
+
+
+def _kill(dice: random.Random, operations: Sequence[str]) -> Kill:
+    process: Process = dice.choice(["engine", "engine", "machine", "program", "provider", "provider"])
+    ways = [signal.SIGKILL] if process == "machine" else [signal.SIGKILL, signal.SIGINT, signal.SIGTERM]
+    chosen = dice.choice(ways)
+    delay = KILL_DELAY + dice.randint(1, 999) / 10_000
+    operation = dice.choice([None, *operations])
+    passing = dice.randint(0, 15) if operation is None else dice.randrange(operations.count(operation))
+    during = Fault(operation, {"delaySeconds": delay}, after=passing)
+    again = process == "engine" and chosen is not signal.SIGKILL and dice.random() < 0.4
+    return Kill(process, chosen, during, again)

@@ -1,0 +1,1 @@
+"""Stands for pip in the end-to-end tests; see `__main__`."""
