@@ -12,6 +12,8 @@ RUN := .venv/bin/python tools/environment.py --stack $(STACK) --
 # `organization/stack`, as Pulumi Cloud has it, goes by the stack's own name here.
 CONFIG := stacks/Pulumi.$(notdir $(STACK)).yaml
 OUT := out/$(notdir $(STACK))
+# Tests that run Pulumi's engine.
+ON_THE_ENGINE := tests/e2e tests/ci tests/faults
 CHECKED := aiware_resources aiware_local tests benchmarks tools/docs configuration.py
 
 .DEFAULT_GOAL := help
@@ -35,8 +37,10 @@ destroy: stack ## Delete or clean up what the stack holds in aiWARE (pulumi dest
 env: stack ## Print shell code for: eval "$(make -s env)"; then plain pulumi and aiware work
 	@.venv/bin/python tools/environment.py --stack $(STACK)
 
-test: setup schemas ## Run the whole test suite, end to end included, with coverage
-	@$(RUN) pytest -n 2 --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+# Coverage is told by the quick tests; the others, which run the real engine, would take a third longer with it.
+test: setup schemas ## Run the whole test suite, end to end included
+	@$(RUN) pytest -n 2 --cov --cov-report=term --cov-fail-under=90 $(addprefix --ignore=,$(ON_THE_ENGINE)) $(ARGS)
+	@$(RUN) pytest -n 3 $(ON_THE_ENGINE) $(ARGS)
 
 faults: setup ## Kill and break what can be, seed by seed, and see that all ends well (SEED=7 for one, API=edge)
 	@SEED='$(SEED)' FAULT_SEEDS='$(SEEDS)' FAULT_API='$(API)' $(RUN) pytest -n 2 tests/faults -m faults $(ARGS)
