@@ -64,8 +64,9 @@ class Host:
             return ""
         self._channel.close()
         self._process.terminate()
-        self._process.stdout.close()
         errors = self._process.stderr.read()
+        # Only now: a host that nobody listens to ends at once, without telling which of its lines ran.
+        self._process.stdout.close()
         self._process.stderr.close()
         self._process.wait(timeout=30)
         return errors

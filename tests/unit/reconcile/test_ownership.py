@@ -31,7 +31,7 @@ from aiware_resources.reconcile.ownership import MARGIN, Owned, created_since, m
 SCHEMA = Schema(JobState)
 POLICIES = JobProvider.policies
 PROPS: dict[str, Any] = {"__owner": "p/s/job", "targetId": "1", "tasks": [{"engineId": "e", "payload": {"url": "a"}}]}
-MARK = marker(SCHEMA, PROPS, POLICIES)
+MARK = "0123456789abcdef"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ MARK = marker(SCHEMA, PROPS, POLICIES)
     ],
 )
 def test_a_marker_does_not_depend_on_policies_and_spellings(same: dict[str, Any]) -> None:
-    assert marker(SCHEMA, PROPS | same, POLICIES) == MARK
+    assert marker(SCHEMA, PROPS | same, POLICIES) == marker(SCHEMA, PROPS, POLICIES)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_marker_does_not_depend_on_policies_and_spellings(same: dict[str, Any]
     ],
 )
 def test_a_marker_tells_resources_stacks_and_desired_states_apart(other: dict[str, Any]) -> None:
-    assert marker(SCHEMA, PROPS | other, POLICIES) != MARK
+    assert marker(SCHEMA, PROPS | other, POLICIES) != marker(SCHEMA, PROPS, POLICIES)
 
 
 def test_a_marker_is_short_and_tells_nothing() -> None:
