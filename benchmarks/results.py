@@ -11,7 +11,10 @@ from typing import Self
 from pydantic import BaseModel
 
 from benchmarks import against_naive, fleets, previews, waiting
+from benchmarks.against_naive import Figures as NaiveFigures
 from benchmarks.fleet import FleetFigures
+from benchmarks.previews import Figures as PreviewFigures
+from benchmarks.waiting import Figures as WaitingFigures
 
 FILE = Path(__file__).with_name("results.json")
 
@@ -27,10 +30,10 @@ class Results(BaseModel):
         machine: Where it was measured last.
     """
 
-    waiting: waiting.Figures | None = None
-    naive: list[against_naive.Figures] = []
+    waiting: WaitingFigures | None = None
+    naive: list[NaiveFigures] = []
     fleet: list[FleetFigures] = []
-    previews: list[previews.Figures] = []
+    previews: list[PreviewFigures] = []
     machine: str = ""
 
     @classmethod
