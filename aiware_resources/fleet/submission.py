@@ -37,7 +37,7 @@ _OWN_FAULT = (BadRequest, InvalidInput, NotFound)
 """Errors of one entry, which say nothing about the others."""
 _MOST_IN_A_ROW = 10
 """So many other failures in a row end the submitting: aiWARE is out of reach."""
-SKEW = timedelta(seconds=30)
+SKEW = timedelta(seconds=10)
 """How far apart the clocks of aiWARE's own parts may be."""
 _TELL_EVERY = 30.0
 """Seconds between two messages about how far it is."""
