@@ -107,8 +107,15 @@ def _source(path: str) -> str:
     for file in shown:
         language = _LANGUAGES.get(file.suffix, "text")
         title = [f"## `{file.name}`"] if len(shown) > 1 else []
-        parts += [*title, f"````{language}\n{file.read_text(encoding='utf-8').rstrip()}\n````"]
+        parts += [*title, f"````{language}\n{_text(file)}\n````"]
     return "\n\n".join(parts)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").rstrip()
+    except UnicodeDecodeError:
+        return "(not a text)"
 
 
 def _lines(markdown: str) -> Iterator[tuple[str, bool]]:
