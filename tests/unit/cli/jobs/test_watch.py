@@ -147,15 +147,6 @@ class Terminal:
         assert re.search(pattern, self.shown), self.shown
         return self.shown
 
-    def interrupt(self) -> None:
-        """Presses Ctrl-C; again after a while, as people do: Python drops an interrupt that meets a finalizer."""
-        for _ in range(3):
-            self.process.send_signal(signal.SIGINT)
-            end = time.monotonic() + 10
-            while time.monotonic() < end:
-                if not self._read():
-                    return
-
     def ended(self) -> int:
         """Reads to the end, and returns the exit code."""
         while self._read():
@@ -212,7 +203,7 @@ def test_ctrl_c_says_how_to_go_on(local: Local, terminals: list[Terminal], monke
     terminal = Terminal("jobs", "watch", done, job)
     terminals.append(terminal)
     terminal.until(rf"{job}.*(queued|running)")
-    terminal.interrupt()
+    terminal.process.send_signal(signal.SIGINT)
     assert terminal.ended() == 130
     assert f"The watching has ended; the jobs go on. To go on: aiware jobs watch {job}\r\n" in terminal.shown
     assert "Traceback" not in terminal.shown
