@@ -31,6 +31,10 @@ def clone(tmp_path: Path) -> Iterator[Path]:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes((ROOT / name).read_bytes())
+    for stack in (folder / "stacks").glob("Pulumi.*.yaml"):
+        # Where the stack has been used, Pulumi has left there what belongs to the passphrase of the original.
+        kept = [line for line in stack.read_text().splitlines() if not line.startswith("encryptionsalt:")]
+        stack.write_text("\n".join(kept) + "\n")
     if (ROOT / ".pulumi-cli").exists():
         (folder / ".pulumi-cli").symlink_to(ROOT / ".pulumi-cli")
     _environment(folder)
