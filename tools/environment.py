@@ -22,6 +22,8 @@ from typing import NoReturn
 
 PROJECT = Path(__file__).resolve().parents[1]
 STATE = PROJECT / ".pulumi-state"
+BACKEND = f"{STATE.as_uri()}?metadata=skip"
+"""Without metadata beside each state: Pulumi, killed while it writes them, could read neither again."""
 PASSPHRASE = PROJECT / ".passphrase"
 LOCAL = "local"
 
@@ -59,7 +61,7 @@ def for_stack(stack: str, environ: Mapping[str, str], built_cli: Path | None) ->
         # Somebody who never installed Pulumi does not expect a ~/.pulumi.
         changes["PULUMI_HOME"] = str(built_cli.parent / "home")
     if stack == LOCAL or "PULUMI_BACKEND_URL" not in environ:
-        changes["PULUMI_BACKEND_URL"] = STATE.as_uri()
+        changes["PULUMI_BACKEND_URL"] = BACKEND
     if stack == LOCAL or not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environ.keys():
         changes["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(PASSPHRASE)
         changes["PULUMI_CONFIG_PASSPHRASE"] = None  # It would go before the file.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from aiware_resources.doctor.finding import Finding, fail, ok, warn
 from aiware_resources.doctor.toolchain import run
 from aiware_resources.errors import ConfigurationError
+from aiware_resources.reconcile.backend import folder_of
 from aiware_resources.stacks import Project, check_stacks
 
 ReadConfig = Callable[[str], Mapping[str, str]]
@@ -47,7 +49,30 @@ def backend(project: Project | None) -> Iterator[Finding]:
         yield fail("state backend", _first_line(said), f"{_SHELL}; for a backend of your own: {_LOG_IN}")
         return
     found = json.loads(said)
-    yield ok("state backend", f"{found.get('url', 'its address is not told')}, as {found.get('user', 'nobody')}")
+    url = found.get("url") or ""
+    yield ok("state backend", f"{url or 'its address is not told'}, as {found.get('user', 'nobody')}")
+    yield from _half_written(url)
+
+
+def _half_written(url: str) -> Iterator[Finding]:
+    """Metadata beside a file of state, which an engine killed in the midst of it has left half-written."""
+    folder = folder_of(url)
+    broken = [file for file in sorted(folder.rglob("*.attrs")) if not _is_json(file)] if folder else []
+    for file in broken:
+        state = file.with_suffix("")
+        yield fail(
+            "state",
+            f"Pulumi cannot read {state}: an engine was killed while it wrote the metadata beside it",
+            f"rm '{file}' (the state itself is whole). `?metadata=skip` after the backend's URL leaves them out.",
+        )
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def stack_configuration(

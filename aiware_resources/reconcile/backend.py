@@ -25,10 +25,17 @@ ID_FILE = "aiware-id"
 def state_identity() -> str:
     """Tells this state from all others: a folder by an id of its own in it, any other backend by its address."""
     address = os.environ.get("PULUMI_BACKEND_URL") or _of_project() or _logged_in()
-    if not address.startswith("file://"):
+    folder = folder_of(address)
+    if folder is None:
         return address
-    folder = Path(address.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi"
     return _id_in(folder) or str(folder.resolve())
+
+
+def folder_of(address: str) -> Path | None:
+    """The folder in which a backend keeps its states; None for one that is no folder."""
+    if not address.startswith("file://"):
+        return None
+    return Path(address.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi"
 
 
 def _of_project() -> str:

@@ -24,8 +24,7 @@ def build(preview: Preview) -> Report:
     steps = [step for step in preview.steps if drift.is_object(step)]
     read = {step.urn: step for step in steps if step.op == "refresh"}
     done = {step.urn: step for step in steps if step.op in ACTIONS or step.op == "same"}
-    # The engine works side by side: its order is another one each time.
-    drifted = tuple(sorted(_drift(preview, read, done), key=lambda each: (each.type, each.name)))
+    drifted = tuple(drift.in_order(_drift(preview, read, done)))
     changes = [change_of(step, read.get(urn), steps) for urn, step in done.items() if step.op in ACTIONS]
     gone = {each.urn for each in drifted if each.what == "gone"}
     # The program is as it was: that such an object is made anew is no change of it.

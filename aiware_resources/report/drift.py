@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiware_resources.reconcile import FAILURE, Path, path_text
@@ -62,6 +62,11 @@ def repaired(recorded: Mapping[str, Any], wanted: Mapping[str, Any], kind: Kind,
     """The paths that change only because they have drifted: the program wants what was recorded."""
     by_program = [each.path for each in found_differences(kind, _settled(recorded), wanted)]
     return [each.path for each in to_do if not overlaps(each.path, by_program)]
+
+
+def in_order(found: Iterable[Drifted]) -> list[Drifted]:
+    """Sorts what has drifted; the engine works side by side, so its order is another one each time."""
+    return sorted(found, key=lambda each: (each.type, each.name))
 
 
 def is_gone(later: Step | None, shows_unchanged: bool) -> bool:

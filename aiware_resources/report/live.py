@@ -14,6 +14,7 @@ from aiware_resources.reconcile.compare import ABSENT
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
 from aiware_resources.report import fleets
+from aiware_resources.report.drift import in_order
 from aiware_resources.report.kinds import Kind, kind_of
 from aiware_resources.report.masking import SECRET
 from aiware_resources.report.model import Drifted, DriftedProperty, PropertyChange
@@ -63,7 +64,7 @@ def recorded_in(resources: Sequence[Mapping[str, Any]]) -> list[Recorded]:
 
 
 def drift_of(resources: Sequence[Recorded], config: Mapping[str, str]) -> list[Drifted]:
-    """Reads every object, and tells which are not as they were recorded.
+    """Reads every object, and tells which are not as they were recorded, in the order that reports have.
 
     Args:
         resources: The objects.
@@ -74,7 +75,7 @@ def drift_of(resources: Sequence[Recorded], config: Mapping[str, str]) -> list[D
     """
     with ThreadPoolExecutor(READERS) as pool:
         found = pool.map(lambda each: _drifted(each, config), resources)
-        return [each for each in found if each is not None]
+        return in_order(each for each in found if each is not None)
 
 
 def _drifted(resource: Recorded, config: Mapping[str, str]) -> Drifted | None:

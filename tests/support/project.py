@@ -66,7 +66,7 @@ class Project:
         programs = os.pathsep.join([str(Path(sys.prefix, "bin")), str(ROOT / ".pulumi-cli" / "bin"), passed["PATH"]])
         return passed | {
             "PATH": programs,
-            "PULUMI_BACKEND_URL": (self.folder / "state").as_uri(),
+            "PULUMI_BACKEND_URL": f"{(self.folder / 'state').as_uri()}?metadata=skip",
             "PULUMI_HOME": str(self.folder / "pulumi-home"),
             "XDG_RUNTIME_DIR": str(self.folder / "runtime"),
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase for tests",

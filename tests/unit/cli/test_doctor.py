@@ -269,6 +269,22 @@ def test_a_stack_that_cannot_be_read(aiware: Aiware, machine: Machine, error: st
     assert (found["settings"]["status"], "endpoint" in found) == ("warn", False)
 
 
+def test_metadata_of_a_state_that_is_half_written(aiware: Aiware, machine: Machine, tmp_path: Path) -> None:
+    stacks = tmp_path / "states" / ".pulumi" / "stacks"
+    stacks.mkdir(parents=True)
+    (stacks / "dev.json.attrs").write_text('{"user.content_type": "text/plain"}')
+    url = f"{(tmp_path / 'states').as_uri()}?metadata=skip"
+    machine.pulumi(whoami={"user": "somebody", "url": url})
+    assert "state" not in findings(aiware)[1]
+
+    (stacks / "local.json.attrs").write_text("")
+    code, found = findings(aiware)
+    assert code == 1
+    assert found["state"]["status"] == "fail"
+    assert f"cannot read {stacks / 'local.json'}:" in found["state"]["seen"]
+    assert f"rm '{stacks / 'local.json.attrs'}'" in found["state"]["remedy"]
+
+
 def test_secrets_are_decrypted_and_not_shown(aiware: Aiware, machine: Machine, local: Local) -> None:
     machine.stack("config:\n  aiware:endpoint: local\n  aiware:token:\n    secure: v1:abc\n")
     machine.pulumi(config={"aiware:endpoint": {"value": local.server.graphql_url}, "aiware:token": {"value": SECRET}})
