@@ -6,9 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deepdiff import DeepDiff
-from deepdiff.helper import notpresent
-
 from aiware_resources.reconcile.paths import Path
 from aiware_resources.reconcile.schema import Schema
 from aiware_resources.reconcile.unknowns import NOT_KNOWN, blank, cut
@@ -60,15 +57,21 @@ def differences(schema: Schema, recorded: Mapping[str, Any], desired: Mapping[st
     new = schema.normal(known)
     for path in unknown:
         yield Difference(path, value_at(recorded, path), NOT_KNOWN)
-    for level in _levels(old, new):
-        path = tuple(level.path(output_format="list"))
-        if path not in unknown:
-            yield Difference(path, _side(level.t1), _side(level.t2))
+    yield from (each for each in plain_differences(old, new) if each.path not in unknown)
 
 
-def different(old: Any, new: Any) -> set[Path]:
-    """The paths at which two plain values differ."""
-    return {tuple(level.path(output_format="list")) for level in _levels(old, new)}
+def plain_differences(old: Any, new: Any) -> Iterator[Difference]:
+    """Compares plain values as they are."""
+    if old == new:
+        return
+    # Loading it takes long (with numpy, where there is one), and most processes have nothing to compare.
+    from deepdiff import DeepDiff
+    from deepdiff.helper import notpresent
+
+    for levels in DeepDiff(old, new, view="tree", verbose_level=0, threshold_to_diff_deeper=0).values():
+        for level in levels:
+            sides = (ABSENT if side is notpresent else side for side in (level.t1, level.t2))
+            yield Difference(tuple(level.path(output_format="list")), *sides)
 
 
 def value_at(value: Any, path: Path) -> Any:
@@ -81,15 +84,3 @@ def value_at(value: Any, path: Path) -> Any:
         else:
             return ABSENT
     return value
-
-
-def _levels(old: Any, new: Any) -> Iterator[Any]:
-    if old == new:
-        return
-    diff = DeepDiff(old, new, view="tree", verbose_level=0, threshold_to_diff_deeper=0)
-    for levels in diff.values():
-        yield from levels
-
-
-def _side(value: Any) -> Any:
-    return ABSENT if value is notpresent else value

@@ -31,7 +31,7 @@ from pydantic.alias_generators import to_camel
 from aiware_resources.api import Abilities, Api, abilities_of, by_server, connect
 from aiware_resources.errors import AdoptionError, ApiError, NotFound
 from aiware_resources.reconcile import ownership
-from aiware_resources.reconcile.compare import changed_paths, different
+from aiware_resources.reconcile.compare import changed_paths, plain_differences
 from aiware_resources.reconcile.lifeline import end_with_engine
 from aiware_resources.reconcile.once import send_once
 from aiware_resources.reconcile.paths import Path, text
@@ -342,7 +342,7 @@ class EntityProvider(ResourceProvider):
             )
         desired = self._schema.normal({key: props[key] for key in live.properties if key in props})
         actual = self._schema.normal({key: value for key, value in live.properties.items() if key in props})
-        paths = sorted(different(actual, desired), key=str)
+        paths = sorted({each.path for each in plain_differences(actual, desired)}, key=str)
         fixed = self.replacing(paths, live.properties, props)
         if fixed:
             raise AdoptionError(

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
-from deepdiff import DeepDiff
-from deepdiff.helper import notpresent
 from pulumi.output import Unknown
 
 from aiware_resources.fleet.entries import MEDIA
 from aiware_resources.reconcile import ApiModel, EntityProvider, Path, is_within, path_text
-from aiware_resources.reconcile.compare import ABSENT, Difference, differences, value_at
+from aiware_resources.reconcile.compare import ABSENT, Difference, differences, plain_differences, value_at
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
 from aiware_resources.reconcile.values import OrderFree
 from aiware_resources.report.kinds import Kind
@@ -137,11 +135,7 @@ def _plain_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
     unknown = list(unknown_paths(dict(new)))
     for path in unknown:
         yield Difference(path, value_at(old, path), NOT_KNOWN)
-    for levels in DeepDiff(dict(old), dict(new), view="tree", verbose_level=0).values():
-        for level in levels:
-            path = tuple(level.path(output_format="list"))
-            if not overlaps(path, unknown):
-                yield Difference(path, *(ABSENT if side is notpresent else side for side in (level.t1, level.t2)))
+    yield from (each for each in plain_differences(dict(old), dict(new)) if not overlaps(each.path, unknown))
 
 
 def _in_order(path: Path) -> list[tuple[int, int, str]]:

@@ -10,7 +10,14 @@ from pulumi.output import UNKNOWN, Unknown
 from aiware_resources.cluster import ClusterState
 from aiware_resources.job import JobState
 from aiware_resources.reconcile import Schema, path_text
-from aiware_resources.reconcile.compare import ABSENT, changed_paths, differences, different, value_at
+from aiware_resources.reconcile.compare import (
+    ABSENT,
+    Difference,
+    changed_paths,
+    differences,
+    plain_differences,
+    value_at,
+)
 from aiware_resources.reconcile.unknowns import blank, cut
 from aiware_resources.temporal_data_object import TdoState
 
@@ -90,8 +97,8 @@ def test_change(schema: Schema, recorded: dict[str, Any], desired: dict[str, Any
 
 
 def test_equal_values_do_not_differ() -> None:
-    assert different({"a": [1]}, {"a": [1]}) == set()
-    assert different({"a": 1}, {"a": "1"}) == {("a",)}
+    assert list(plain_differences({"a": [1]}, {"a": [1]})) == []
+    assert list(plain_differences({"a": 1}, {"a": "1"})) == [Difference(("a",), 1, "1")]
 
 
 def test_differences_tell_both_values() -> None:
