@@ -1,4 +1,4 @@
-"""A provider host and a local aiWARE, shared by the contract tests of a worker; each test starts with an empty one."""
+"""A provider host, shared by the contract tests of a worker, and an empty local aiWARE for each test."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ import pytest
 
 from tests.support.host import Host
 from tests.support.local import Local
-
-
-@pytest.fixture(scope="session")
-def shared_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    folder = tmp_path_factory.mktemp("aiware")
-    server = Local(folder / "data", folder)
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -89,8 +89,6 @@ class Driver:
         if self._settled(UP):
             self._told.problems += self._ledger.problems(phase.scene)
             self._told.counts["export requests made again"] = self._ledger.surplus_exports()
-            # What has not gone wrong by now would go wrong with the preview.
-            self._local.clear_faults()
             preview = self._project.preview()
             self._told.problems += [f"the next preview has {op} {name}" for name, op in preview.items()]
             self._somebody_submits_the_same()
@@ -125,6 +123,8 @@ class Driver:
     def _settled(self, command: tuple[str, ...]) -> bool:
         for _ in range(MOST_RUNS):
             if self._run(command, Trouble()) == 0:
+                # What has not gone wrong by now would go wrong with what is looked at from here on.
+                self._local.clear_faults()
                 return True
         self._told.problems.append(f"{command[0]} did not settle within {MOST_RUNS} runs")
         return False

@@ -24,18 +24,10 @@ LARGE = 200 << 20
 MOST_EXTRA = 64 << 20
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    folder = tmp_path_factory.mktemp("aiware")
-    running = Local(folder / "data", folder)
-    yield running
-    running.stop()
-
-
 @pytest.fixture
-def local(shared: Local) -> Local:
-    shared.reset()
-    return shared
+def local(shared_local: Local) -> Local:
+    shared_local.reset()
+    return shared_local
 
 
 @pytest.fixture

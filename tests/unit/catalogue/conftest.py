@@ -1,4 +1,4 @@
-"""A local aiWARE to look things up in, shared by a worker; each test has a catalogue that knows nothing."""
+"""A local aiWARE to look things up in; each test has a catalogue that knows nothing."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ from aiware_resources.api import CloudApi
 from aiware_resources.catalogue import Catalogue
 from aiware_resources.settings import Connection, Credentials, Settings
 from tests.support.local import Local
-
-
-@pytest.fixture(scope="session")
-def shared_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    folder = tmp_path_factory.mktemp("aiware")
-    server = Local(folder / "data", folder)
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -44,22 +44,13 @@ def aiware(data: Path) -> Aiware:
     return run
 
 
-@pytest.fixture(scope="session")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    """A local aiWARE that the tests of one process share."""
-    folder = tmp_path_factory.mktemp("local")
-    server = Local(folder / "data", folder)
-    yield server
-    server.stop()
-
-
 @pytest.fixture
-def local(shared_server: Local, data: Path, monkeypatch: pytest.MonkeyPatch) -> Local:
+def local(shared_local: Local, data: Path, monkeypatch: pytest.MonkeyPatch) -> Local:
     """An empty local aiWARE, which the command looks into."""
-    monkeypatch.setenv("AIWARE_LOCAL_DATA", str(shared_server.server.data))
-    shared_server.reset()
-    shared_server.behave(jobSeconds=0, exportSeconds=0)
-    return shared_server
+    monkeypatch.setenv("AIWARE_LOCAL_DATA", str(shared_local.server.data))
+    shared_local.reset()
+    shared_local.behave(jobSeconds=0, exportSeconds=0)
+    return shared_local
 
 
 @pytest.fixture

@@ -95,11 +95,11 @@ def test_what_was_changed_is_gone_and_failed(aiware: Aiware, stacks: Stacks) -> 
     told = json.loads(aiware("-s", "dev", "drift", "--json").stdout)
     assert (told["stack"], told["objects"]) == ("dev", 3)
     assert [(each["name"], each["what"]) for each in told["drift"]] == [
+        ("j", "failed"),
         ("a", "changed"),
         ("b", "gone"),
-        ("j", "failed"),
     ]
-    assert told["drift"][0]["properties"] == [{"path": "description", "recorded": "by program", "live": "by hand"}]
+    assert told["drift"][1]["properties"] == [{"path": "description", "recorded": "by program", "live": "by hand"}]
 
 
 def test_what_the_library_counts_as_no_difference_is_no_drift(aiware: Aiware, stacks: Stacks) -> None:

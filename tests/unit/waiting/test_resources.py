@@ -35,24 +35,16 @@ GRAPH = pipelines.transcription("https://media.test/a.mp4")
 NOISE = {engines.SPEECHMATICS_ENGLISH: {"fail": {"reason": "invalid_data", "message": "noise"}}}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    folder = tmp_path_factory.mktemp("aiware")
-    started = Local(folder / "data", folder)
-    yield started
-    started.stop()
-
-
 @pytest.fixture
-def local(server: Local, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local]:
+def local(shared_local: Local, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local]:
     """An empty local aiWARE, as the aiWARE of the program's stack."""
-    server.reset()
-    server.behave(jobSeconds=0, exportSeconds=0)
-    monkeypatch.setenv("AIWARE_ENDPOINT", server.server.graphql_url)
-    monkeypatch.setenv("AIWARE_TOKEN", server.token)
+    shared_local.reset()
+    shared_local.behave(jobSeconds=0, exportSeconds=0)
+    monkeypatch.setenv("AIWARE_ENDPOINT", shared_local.server.graphql_url)
+    monkeypatch.setenv("AIWARE_TOKEN", shared_local.token)
     monkeypatch.setenv("AIWARE_POLL_INTERVAL", "0.05")
     monkeypatch.setattr("aiware_resources.waiting.monitor.connect", connect)
-    yield server
+    yield shared_local
     # A poll that is on its way would open a connection anew.
     for monitor in monitor_module._current:
         monitor._threads.shutdown()
