@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import cache
 
 from pydantic.alias_generators import to_camel
 
@@ -12,7 +13,7 @@ NAMESPACE = "aiware"
 
 def key_of(name: str) -> str:
     """`job_timeout` as the stack spells it: `aiware:jobTimeout`."""
-    return f"{NAMESPACE}:{to_camel(name)}"
+    return f"{NAMESPACE}:{_in_a_stack(name)}"
 
 
 def variable_of(name: str) -> str:
@@ -27,13 +28,18 @@ def unknown_key(key: str, names: Iterable[str]) -> str | None:
         key: A key of this library's namespace.
         names: The Python names of all settings.
     """
-    known = [to_camel(name) for name in names]
+    known = [_in_a_stack(name) for name in names]
     name = key.partition(":")[2]
     if name in known:
         return None
     nearest = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {NAMESPACE}:{nearest[0]}?" if nearest else f"the settings are {', '.join(known)}."
     return f"{key} is not a setting: {hint}"
+
+
+@cache
+def _in_a_stack(name: str) -> str:
+    return to_camel(name)
 
 
 def keys_of_the_program() -> set[str]:

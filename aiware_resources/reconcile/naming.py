@@ -8,6 +8,7 @@ translation follows it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -31,16 +32,19 @@ def api_properties(model: type[ApiModel], arguments: Mapping[str, Any]) -> dict[
     return {_key(model, name): _value(_annotation(model, name), value) for name, value in given.items()}
 
 
+@cache
 def python_name(key: str) -> str:
     """The Python name of a property."""
     return key if key.startswith("_") else to_snake(key)
 
 
+@cache
 def _key(model: type[ApiModel], name: str) -> str:
     field = model.model_fields.get(to_snake(name))
     return field.alias if field and field.alias else to_camel(name)
 
 
+@cache
 def _annotation(model: type[ApiModel], name: str) -> Any:
     field = model.model_fields.get(to_snake(name))
     return field.annotation if field else None
