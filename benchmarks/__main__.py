@@ -10,6 +10,7 @@ from benchmarks import against_naive, fleets, previews, waiting
 from benchmarks.plot import plot
 from benchmarks.report import markdown
 from benchmarks.results import Results, this_machine
+from tests.support.interrupts import heed_interrupts
 
 PAGE = Path(__file__).with_name("results.md")
 PARTS = ("waiting", "naive", "fleet", "previews")
@@ -20,6 +21,7 @@ PARTS = ("waiting", "naive", "fleet", "previews")
 @click.option("--small", is_flag=True, help="Leave the largest size of each out, and write nothing.")
 def main(parts: tuple[str, ...], small: bool) -> None:
     """Measures all PARTS, or those named; the figures of the others are kept from earlier runs."""
+    heed_interrupts()
     wanted = parts or PARTS
     results = Results() if small else Results.load()
     if "waiting" in wanted:

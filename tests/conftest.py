@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 
 import pytest
 
+from tests.support.interrupts import heed_interrupts
 from tests.support.local import Local
 
 
 def pytest_configure() -> None:
-    """Lets what the tests start be interrupted: a shell ignores Ctrl-C for what it runs in the background."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Tests may run in a shell's background."""
+    heed_interrupts()
 
 
 @pytest.fixture(scope="session")
