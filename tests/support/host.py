@@ -19,6 +19,8 @@ from pulumi.runtime.rpc import UNKNOWN
 
 UNKNOWN_VALUE = UNKNOWN
 """How an unknown value crosses the wire."""
+ENDING_SECONDS = 10.0
+"""How long a host may take to end. Python can miss a signal that comes as its main thread begins to wait."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,17 @@ class Host:
 
     def close(self) -> str:
         """Ends the host, and returns what it wrote to standard error; nothing where it was ended before."""
-        assert self._process.stdout is not None
         assert self._process.stderr is not None
         if self._process.stderr.closed:
             return ""
         self._channel.close()
         self._process.terminate()
-        errors = self._process.stderr.read()
-        # Only now: a host that nobody listens to ends at once, without telling which of its lines ran.
-        self._process.stdout.close()
-        self._process.stderr.close()
-        self._process.wait(timeout=30)
-        return errors
+        # Read to the end: a host that nobody listens to ends at once, without telling which of its lines ran.
+        try:
+            return self._process.communicate(timeout=ENDING_SECONDS)[1]
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.communicate()[1]
 
     def abandon(self) -> None:
         """Stops listening to the host's standard output, as when the engine is killed; the host goes on."""
