@@ -29,9 +29,9 @@ def doctor(session: Session, as_json: bool) -> None:
     """Looks for what keeps the project from working, and says what to do about it.
 
     Looks at the Pulumi CLI and its language host, the virtual environment and its packages, the project and its stack
-    files, the state backend, the stack's secrets, the settings, and aiWARE: whether it can be reached, whether the
-    clocks agree, whether the token is valid, and what it may read. Nothing is changed, and nothing is started. Ends
-    with 1 when something will fail.
+    files, processes that a killed engine has left behind, the state backend, the stack's secrets, the settings, and
+    aiWARE: whether it can be reached, whether the clocks agree, whether the token is valid, and what it may read.
+    Nothing is changed, and nothing is started. Ends with 1 when something will fail.
     """
     found: list[Finding] = []
     printer = console()

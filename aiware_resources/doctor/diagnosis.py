@@ -10,6 +10,7 @@ from aiware_resources.doctor import server
 from aiware_resources.doctor.finding import Finding, fail, ok, warn
 from aiware_resources.doctor.local import local_aiware
 from aiware_resources.doctor.packages import packages
+from aiware_resources.doctor.processes import processes
 from aiware_resources.doctor.project import ReadConfig, backend, stack_configuration, stack_files
 from aiware_resources.doctor.toolchain import toolchain
 from aiware_resources.errors import ConfigurationError
@@ -36,6 +37,7 @@ def diagnose(stack: str | None, read: ReadConfig, connect: Connect, folder: Path
     if project is not None:
         yield from packages(project)
         yield from stack_files(project, stack)
+        yield processes(project.folder)
     yield from backend(project)
     config: Mapping[str, str] | None = {}
     if stack is not None:

@@ -32,9 +32,9 @@ from aiware_resources.api import Abilities, Api, abilities_of, by_server, connec
 from aiware_resources.errors import AdoptionError, ApiError, NotFound
 from aiware_resources.reconcile import ownership
 from aiware_resources.reconcile.compare import changed_paths, plain_differences
-from aiware_resources.reconcile.lifeline import end_with_engine
 from aiware_resources.reconcile.once import send_once
 from aiware_resources.reconcile.paths import Path, text
+from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX, ApiModel, Problem, Schema
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.reconcile.values import whole_numbers

@@ -12,6 +12,7 @@ from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile.naming import api_properties, python_name
 from aiware_resources.reconcile.ownership import OWNER_KEY
 from aiware_resources.reconcile.provider import EntityProvider
+from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.settings import Settings
 
 
@@ -36,6 +37,7 @@ class EntityResource(pulumi.dynamic.Resource):
         arguments: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
+        end_with_engine()
         _refuse_unknown_keys()
         props = api_properties(provider.model, arguments)
         props |= {key: pulumi.Output.secret(props[key]) for key in provider.secrets if key in props}

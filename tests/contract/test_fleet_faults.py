@@ -159,7 +159,7 @@ def test_a_provider_whose_engine_is_gone_submits_nothing_more(start: Start, loca
     """It would go on for minutes otherwise, beside the next run, which submits the same."""
     host = start()
     news = fleet([f"k{number:03}" for number in range(200)], concurrency=1)
-    local.fault({"delaySeconds": 0.02}, operation="createJob", times=1000)
+    local.fault({"delaySeconds": 0.05}, operation="createJob", times=1000)
 
     def create() -> None:
         with contextlib.suppress(HostError):
@@ -170,7 +170,7 @@ def test_a_provider_whose_engine_is_gone_submits_nothing_more(start: Start, loca
     deadline = time.monotonic() + 30
     while local.calls().get("createJob", 0) < 5:
         assert time.monotonic() < deadline
-    host.abandon()
+    host.lose_engine()
     creating.join(30)
     submitted = local.calls()["createJob"]
     assert 5 <= submitted < 100

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psutil
+import pytest
 
 from tests.support.local import Local
-from tests.support.project import Project, kill
+from tests.support.project import Project, end_all, family, kill
 
 SEVERAL = """
 for number in range(3):
@@ -54,6 +61,112 @@ def test_ctrl_c_ends_at_once_and_loses_nothing(project: Project, local: Local) -
     assert "waiting for 3 objects; after an interruption `pulumi up` resumes the waiting" in output
     assert "Traceback" not in output
     assert len([name for name in project.state() if name.startswith("Job")]) == 3
+
+
+@contextmanager
+def waiting(project: Project, local: Local) -> Iterator[tuple[subprocess.Popen[str], dict[str, list[psutil.Process]]]]:
+    """An ``up`` that waits for its jobs: the engine, and what it has started, by what it is."""
+    looks = local.calls().get("job", 0)
+    engine = project.start("up", "--yes", "--skip-preview")
+    started: list[psutil.Process] = []
+    try:
+        # A refresh looks at each job as well, and the program once before it waits.
+        until(lambda: "waiting for 3 objects" in log(project) and local.calls()["job"] >= looks + 6, 120)
+        started = family(engine)
+        yield engine, {kind: [each for each in started if words in command(each)] for kind, words in KINDS.items()}
+    finally:
+        end_all(started)
+        kill_if_alive(engine)
+
+
+KINDS = {
+    "engine": "pulumi up",
+    "language host": "pulumi-language-python 127",
+    "program": "pulumi-language-python-exec",
+    "shell": "pulumi-resource-pulumi-python",
+    "provider host": "-m pulumi.dynamic",
+}
+
+
+def kill_if_alive(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        kill(process)
+
+
+def command(process: psutil.Process) -> str:
+    return " ".join(process.cmdline())
+
+
+def log(project: Project) -> str:
+    return (project.folder / "started.log").read_text()
+
+
+def left(kinds: dict[str, list[psutil.Process]]) -> list[str]:
+    """What has not ended of itself, after much more time than that takes."""
+    _, alive = psutil.wait_procs([each for every in kinds.values() for each in every], timeout=60)
+    return [command(each) for each in alive]
+
+
+def test_nothing_outlives_a_killed_engine(project: Project, local: Local) -> None:
+    local.behave(jobSeconds=300)
+    project.program(SEVERAL)
+    for ending in (signal.SIGKILL, signal.SIGHUP, signal.SIGQUIT):
+        with waiting(project, local) as (engine, kinds):
+            assert all(kinds.values()), kinds
+            engine.send_signal(ending)
+            assert engine.wait(30) != 0
+            assert left(kinds) == [], ending
+        project.pulumi("cancel", "--yes")
+    # After a refresh there were two provider hosts; this library is never called in one of them.
+    assert len(kinds["provider host"]) == 2
+    assert local.mutations()["createJob"] == 3
+
+
+@pytest.mark.parametrize(
+    ("victim", "ending"),
+    [("engine", signal.SIGTERM), ("language host", signal.SIGKILL), ("program", signal.SIGKILL)],
+)
+def test_nothing_is_left_when_a_part_ends(project: Project, local: Local, victim: str, ending: signal.Signals) -> None:
+    local.behave(jobSeconds=300)
+    project.program(SEVERAL)
+    with waiting(project, local) as (engine, kinds):
+        for each in kinds[victim]:
+            each.send_signal(ending)
+        assert engine.wait(60) != 0
+        assert left(kinds) == []
+    assert "Traceback" not in log(project)
+
+
+def test_what_is_left_behind_is_named_with_the_command_that_ends_it(project: Project, local: Local) -> None:
+    """Pulumi's language host is left behind when all that would end it is killed as well."""
+    local.behave(jobSeconds=300)
+    project.program(SEVERAL)
+    with waiting(project, local) as (engine, kinds):
+        assert processes_found(project)["status"] == "ok"
+        end_all([*kinds["program"], *kinds["provider host"], *kinds["engine"]])
+        engine.wait(30)
+        (language_host,) = kinds["language host"]
+        found = processes_found(project)
+        assert (found["status"], found["seen"]) == ("warn", "a killed engine has left behind: 1 language host")
+        assert found["remedy"] == f"End what is left: kill -9 {language_host.pid}"
+        subprocess.run(found["remedy"].partition(": ")[2].split(), check=True)
+        assert left(kinds) == []
+        assert processes_found(project)["status"] == "ok"
+
+
+def processes_found(project: Project) -> dict[str, Any]:
+    """What `aiware doctor` says of processes."""
+    done = subprocess.run(
+        ["aiware", "doctor", "--json"],
+        cwd=project.folder,
+        env=project.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    (found,) = (each for each in json.loads(done.stdout)["findings"] if each["check"] == "processes")
+    return dict(found)
 
 
 def in_flight(local: Local) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -45,8 +46,9 @@ class Host:
     """
 
     def __init__(self, config: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        self._engine = socket.create_server(("127.0.0.1", 0))
         self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.dynamic"],
+            [sys.executable, "-u", "-m", "pulumi.dynamic", f"127.0.0.1:{self._engine.getsockname()[1]}"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -65,23 +67,23 @@ class Host:
             return ""
         self._channel.close()
         self._process.terminate()
-        # Read to the end: a host that nobody listens to ends at once, without telling which of its lines ran.
-        try:
-            return self._process.communicate(timeout=ENDING_SECONDS)[1]
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.communicate()[1]
+        # The engine lives on meanwhile: a host without one ends at once, without telling which of its lines ran.
+        with self._engine:
+            try:
+                return self._process.communicate(timeout=ENDING_SECONDS)[1]
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                return self._process.communicate()[1]
 
-    def abandon(self) -> None:
-        """Stops listening to the host's standard output, as when the engine is killed; the host goes on."""
+    def lose_engine(self) -> None:
+        """Does what the kernel does when an engine is killed: its end of the pipe is closed, and it does not listen."""
         assert self._process.stdout is not None
+        self._engine.close()
         self._process.stdout.close()
 
-    def ends_when_nobody_listens(self) -> bool:
-        """Lets go of its standard output, as an engine does that is killed, and says whether it ended then."""
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        return self._process.wait(timeout=10) != 0
+    def wait(self) -> int:
+        """Waits until the host has ended, and returns its exit code."""
+        return self._process.wait(timeout=60)
 
     def check(
         self, provider: ResourceProvider, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -193,13 +194,22 @@ _new_stack: list[tuple[dict[Path, bytes], str]] = []
 
 def kill(process: subprocess.Popen[str]) -> None:
     """Kills a command and all that it started, without a chance to clean up."""
-    engine = psutil.Process(process.pid)
-    family = [engine, *engine.children(recursive=True)]
-    for member in family:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            member.kill()
-    psutil.wait_procs(family, timeout=30)
+    end_all(family(process))
     process.wait(timeout=30)
+
+
+def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """A running command and all that it started."""
+    engine = psutil.Process(process.pid)
+    return [engine, *engine.children(recursive=True)]
+
+
+def end_all(processes: Sequence[psutil.Process]) -> None:
+    """Kills processes, where they are still there."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(processes, timeout=30)
 
 
 def counted(preview: dict[str, str]) -> dict[str, int]:

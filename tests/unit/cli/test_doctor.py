@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import stat
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -105,7 +106,7 @@ def test_nothing_is_wrong_and_nothing_is_changed(aiware: Aiware, machine: Machin
     assert (code, {each["status"] for each in found.values()}) == (0, {"ok"}), found
     assert list(found) == [
         *("Pulumi CLI", "language host", "project", "virtual environment", "packages", "stack files"),
-        *("state backend", "stack", "settings", "local aiWARE", "endpoint", "clock", "token", "rights"),
+        *("processes", "state backend", "stack", "settings", "local aiWARE", "endpoint", "clock", "token", "rights"),
     ]
     assert "3.259.0" in found["Pulumi CLI"]["seen"]
     assert found["state backend"]["seen"] == "file:///state, as somebody"
@@ -126,7 +127,7 @@ def test_people_read_lines(aiware: Aiware, machine: Machine) -> None:
     first, second, *_ = ill.output.splitlines()
     assert first == "fail  Pulumi CLI: there is no `pulumi` on PATH"
     assert second.startswith("      `make setup` installs it")
-    assert ill.output.splitlines()[-1] == "1 of 7 checks failed."
+    assert ill.output.splitlines()[-1] == "1 of 8 checks failed."
 
 
 def test_the_local_aiware_is_not_started(aiware: Aiware, machine: Machine, data: Path) -> None:
@@ -283,6 +284,28 @@ def test_metadata_of_a_state_that_is_half_written(aiware: Aiware, machine: Machi
     assert found["state"]["status"] == "fail"
     assert f"cannot read {stacks / 'local.json'}:" in found["state"]["seen"]
     assert f"rm '{stacks / 'local.json.attrs'}'" in found["state"]["remedy"]
+
+
+def test_processes_that_a_killed_engine_has_left_behind(aiware: Aiware, machine: Machine, tmp_path: Path) -> None:
+    host = machine.program("pulumi-language-python", "import time; print(flush=True); time.sleep(600)")
+    with socket.create_server(("127.0.0.1", 0)) as engine:
+        command = [sys.executable, str(host), "127.0.0.1:{1}".format(*engine.getsockname())]
+        here, elsewhere = (
+            subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE) for folder in (machine.project, tmp_path)
+        )
+        with here, elsewhere:
+            try:
+                for each in (here, elsewhere):
+                    assert each.stdout is not None
+                    each.stdout.readline()
+                assert findings(aiware)[1]["processes"]["status"] == "ok"
+                engine.close()
+                found = findings(aiware)[1]["processes"]
+            finally:
+                here.kill()
+                elsewhere.kill()
+    assert (found["status"], found["seen"]) == ("warn", "a killed engine has left behind: 1 language host")
+    assert found["remedy"] == f"End what is left: kill -9 {here.pid}"
 
 
 def test_secrets_are_decrypted_and_not_shown(aiware: Aiware, machine: Machine, local: Local) -> None:
