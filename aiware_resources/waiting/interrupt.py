@@ -19,6 +19,9 @@ _PATIENCE = 2.0
 def end_quietly_on_interrupt(hint: Callable[[], str | None]) -> None:
     """Ends the program at once when it is interrupted, with a hint instead of Python's traceback.
 
+    Off the main thread it does nothing: signals do not come there. Inline programs of Pulumi's Automation API run so,
+    in a process whose interrupts are its owner's business.
+
     Args:
         hint: What to say, if anything.
     """
@@ -32,6 +35,8 @@ def end_quietly_on_interrupt(hint: Callable[[], str | None]) -> None:
         _end_within(_PATIENCE)
         raise SystemExit(1)
 
+    if threading.current_thread() is not threading.main_thread():
+        return
     # Windows has no signal handlers in event loops; there the traceback stays.
     with contextlib.suppress(NotImplementedError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted)

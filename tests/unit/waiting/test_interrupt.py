@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from aiware_resources.waiting import Monitor
+from tests.unit.waiting.support import settings
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -84,3 +88,16 @@ def test_an_interrupt_does_not_wait_for_threads() -> None:
         begun = time.monotonic()
         assert running.wait(timeout=30) == 1
         assert time.monotonic() - begun < 15
+
+
+async def test_a_program_off_the_main_thread_leaves_the_signals_alone() -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    def program() -> None:
+        asyncio.run(inline())
+
+    async def inline() -> None:
+        Monitor(settings())
+
+    await asyncio.to_thread(program)
+    assert signal.getsignal(signal.SIGINT) is before
