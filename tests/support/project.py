@@ -18,6 +18,8 @@ from typing import Any
 import psutil
 import yaml
 
+from tests.support.environment import GUARD
+
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "local"
 NO_PLUGINS = Path(__file__).with_name("no_plugins")
@@ -63,16 +65,15 @@ class Project:
         self.environment = self._environment()
 
     def _environment(self) -> dict[str, str]:
-        passed = {key: value for key, value in os.environ.items() if not key.startswith(("AIWARE_", "PULUMI_"))}
-        programs = os.pathsep.join([str(Path(sys.prefix, "bin")), str(ROOT / ".pulumi-cli" / "bin"), passed["PATH"]])
-        return passed | {
-            "PATH": programs,
+        programs = [str(Path(sys.prefix, "bin")), str(ROOT / ".pulumi-cli" / "bin"), os.environ["PATH"]]
+        return os.environ | {
+            "PATH": os.pathsep.join(programs),
             "PULUMI_BACKEND_URL": f"{(self.folder / 'state').as_uri()}?metadata=skip",
             "PULUMI_HOME": str(self.folder / "pulumi-home"),
             "XDG_RUNTIME_DIR": str(self.folder / "runtime"),
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase for tests",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PYTHONPATH": str(NO_PLUGINS),
+            "PYTHONPATH": os.pathsep.join([str(NO_PLUGINS), str(GUARD)]),
             "AIWARE_LOCAL_DATA": str(self.data),
             "AIWARE_LOCAL_MEDIA_ROOT": str(self.folder),
         }

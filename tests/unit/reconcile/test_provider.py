@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -12,6 +12,7 @@ from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 from pulumi.output import UNKNOWN
 
+from aiware_resources.api import close_connections
 from aiware_resources.errors import AdoptionError, AnswerLost, ConfigurationError, NotFound
 from aiware_resources.policies import Adoptable
 from aiware_resources.reconcile import (
@@ -26,6 +27,7 @@ from aiware_resources.reconcile import (
     Props,
     owned,
 )
+from tests.support.local import Local
 
 
 class ThingState(Adoptable):
@@ -100,6 +102,13 @@ def provider() -> ThingProvider:
 @pytest.fixture(autouse=True)
 def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiware_resources.reconcile.once.time.sleep", lambda _: None)
+
+
+@pytest.fixture
+def clock(shared_local: Local) -> Iterator[dict[str, str]]:
+    """Settings of an aiWARE that tells the time, by which a lost object is looked for."""
+    yield {"aiware:endpoint": shared_local.server.graphql_url, "aiware:token": shared_local.token}
+    close_connections()
 
 
 def configured(config: dict[str, str]) -> ThingProvider:
@@ -193,7 +202,8 @@ def test_create_takes_what_an_interrupted_run_made(provider: ThingProvider, capl
     assert not lost
 
 
-def test_create_finds_what_a_lost_answer_made(provider: ThingProvider) -> None:
+def test_create_finds_what_a_lost_answer_made(provider: ThingProvider, clock: dict[str, str]) -> None:
+    provider.configure(ConfigureRequest(Config(clock, "project")))
     provider.lose[:] = ["lost", "applied"]
     made, _ = outs(provider)
     assert (made, len(provider.shelf)) == ("thing-0", 1)
