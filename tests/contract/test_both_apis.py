@@ -33,7 +33,7 @@ def ground(request: pytest.FixtureRequest, local: Local) -> Iterator[Ground]:
 
 def finished(api: Api, job_id: str) -> JobRecord:
     """Waits for a job."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 100
     while (job := api.jobs([job_id])[job_id]).status not in JOB_DONE:
         assert time.monotonic() < deadline, job
         time.sleep(0.05)

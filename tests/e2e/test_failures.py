@@ -98,7 +98,7 @@ def test_a_failure_may_be_allowed(project: Project, local: Local) -> None:
 
 @pytest.mark.parametrize("fail_fast", [False, True])
 def test_one_failure_does_not_cut_off_the_rest(project: Project, local: Local, fail_fast: bool) -> None:
-    local.behave(jobSeconds=3)
+    local.behave(jobSeconds=15)
     project.config(aiware__failFast=str(fail_fast).lower())
     project.program(TWO)
     output = project.up(fails=True).output
@@ -110,11 +110,11 @@ def test_one_failure_does_not_cut_off_the_rest(project: Project, local: Local, f
 
 
 def test_a_time_out_says_how_to_resume(project: Project, local: Local) -> None:
-    local.behave(jobSeconds=4)
+    local.behave(jobSeconds=20)
     project.program(one(more=", timeout=1"))
     output = project.up(fails=True).output
     assert "run `pulumi up` again to resume waiting" in output
-    project.program(one(more=", timeout=60"))
+    project.program(one(more=", timeout=600"))
     project.up()
     assert local.mutations()["createJob"] == 1
     assert (project.folder / "out.vtt").exists()

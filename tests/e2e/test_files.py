@@ -152,7 +152,7 @@ def test_a_run_killed_while_it_uploads_is_made_up_for(project: Project, local: L
     local.fault({"delaySeconds": 60}, operation="createAsset")
     project.program(tdo())
     running = project.start("up", "--yes", "--skip-preview")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not local.objects()["tdos"]:
         assert time.monotonic() < deadline, (project.folder / "started.log").read_text()
         time.sleep(0.1)

@@ -24,7 +24,7 @@ for number in range(3):
 """
 
 
-def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 240) -> None:
     """Waits until something is so."""
     deadline = time.monotonic() + seconds
     while not is_so():
@@ -55,7 +55,7 @@ def test_ctrl_c_ends_at_once_and_loses_nothing(project: Project, local: Local) -
     running = project.start("up", "--yes", "--skip-preview")
     until(lambda: local.calls().get("job", 0) >= 3)
     running.send_signal(signal.SIGINT)
-    assert running.wait(timeout=30) != 0
+    assert running.wait(timeout=240) != 0
     output = (project.folder / "started.log").read_text()
     # That is said before: the engine shows little of what a program says after it was interrupted.
     assert "waiting for 3 objects; after an interruption `pulumi up` resumes the waiting" in output
@@ -71,7 +71,7 @@ def waiting(project: Project, local: Local) -> Iterator[tuple[subprocess.Popen[s
     started: list[psutil.Process] = []
     try:
         # A refresh looks at each job as well, and the program once before it waits.
-        until(lambda: "waiting for 3 objects" in log(project) and local.calls()["job"] >= looks + 6, 120)
+        until(lambda: "waiting for 3 objects" in log(project) and local.calls()["job"] >= looks + 6)
         started = family(engine)
         yield engine, {kind: [each for each in started if words in command(each)] for kind, words in KINDS.items()}
     finally:

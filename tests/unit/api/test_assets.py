@@ -6,7 +6,6 @@ import hashlib
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -162,7 +161,6 @@ def test_a_large_file_takes_little_memory(local: Local, tdo: str, tmp_path: Path
     large, back = tmp_path / "large.mp4", tmp_path / "back.mp4"
     with large.open("wb") as stream:
         stream.truncate(LARGE)
-    begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, Path(__file__).with_name("transfer.py"), local.server.graphql_url, tdo, large, back],
         env={"AIWARE_TOKEN": local.token, "PYTHONPATH": str(Path(__file__).parents[3])},
@@ -175,4 +173,3 @@ def test_a_large_file_takes_little_memory(local: Local, tdo: str, tmp_path: Path
     assert back.stat().st_size == LARGE
     assert peaks["upload"] - peaks["before"] < MOST_EXTRA, peaks
     assert peaks["download"] - peaks["before"] < MOST_EXTRA, peaks
-    assert time.monotonic() - begun < 60

@@ -124,7 +124,7 @@ def start(monitor: Monitor, watched: Watch[str]) -> asyncio.Task[str | None]:
 
 async def become(is_so: Callable[[], object]) -> None:
     """Waits until something is so."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 100
     while not is_so():
         assert time.monotonic() < deadline, "it did not become so in time"
         await asyncio.sleep(SOON)

@@ -91,7 +91,7 @@ async def test_a_failure_waits_for_what_an_answered_call_sets_off(make_monitor: 
 async def test_a_failure_waits_until_it_has_been_quiet_for_a_while(
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiware_resources.waiting.under_way._SETTLED_AFTER", 0.5)
+    monkeypatch.setattr("aiware_resources.waiting.under_way._SETTLED_AFTER", 4)
     condition = scripted(a="failed", later="running done")
     monitor = make_monitor()
     failing = start(monitor, watch(condition, "a"))
@@ -99,8 +99,8 @@ async def test_a_failure_waits_until_it_has_been_quiet_for_a_while(
     async def dependent() -> str | None:
         await until(condition, looks=1)
         # The program computes something, and now and then makes a call that is answered at once.
-        for _ in range(8):
-            await asyncio.sleep(0.1)
+        for _ in range(6):
+            await asyncio.sleep(0.8)
             await asyncio.get_running_loop().run_in_executor(None, lambda: None)
         result = await completed(monitor, watch(condition, "later"))
         assert not failing.done()

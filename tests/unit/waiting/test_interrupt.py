@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,16 +77,14 @@ def program(b: str, waits_for: str, before: str = "pass") -> Iterator[subprocess
 def test_an_interrupt_ends_the_program_with_a_hint_instead_of_a_traceback(b: str, waits_for: str, hint: str) -> None:
     with program(b, waits_for) as running:
         running.send_signal(signal.SIGINT)
-        _, errors = running.communicate(timeout=30)
+        _, errors = running.communicate(timeout=100)
         assert (running.returncode, errors) == (1, hint)
 
 
 def test_an_interrupt_does_not_wait_for_threads() -> None:
-    with program("done", "abc", before="threading.Thread(target=time.sleep, args=[60]).start()") as running:
+    with program("done", "abc", before="threading.Thread(target=time.sleep, args=[600]).start()") as running:
         running.send_signal(signal.SIGINT)
-        begun = time.monotonic()
-        assert running.wait(timeout=30) == 1
-        assert time.monotonic() - begun < 15
+        assert running.wait(timeout=100) == 1
 
 
 async def test_a_program_off_the_main_thread_leaves_the_signals_alone() -> None:
