@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from pathlib import Path
 
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
-from aiware_local.cutting import Cut
+from aiware_local.cutting import Cut, Dripping, Hanging
 from aiware_local.errors import ErrorName, plain_entry
 from aiware_local.faults import Fault
 from aiware_local.installation import Call
@@ -45,10 +46,19 @@ async def answer_with(
     response = await answer()
     if action.drop_response:
         return Cut()
+    if action.hang:
+        return Hanging()
+    if action.drip is not None:
+        return Dripping(response, action.drip)
     if action.malformed:
-        body = bytes(response.body)
-        return Response(body[: len(body) // 2], media_type="application/json")
+        return _half(response)
     return response
+
+
+def _half(response: Response) -> Response:
+    """The first half of the answer, as JSON that breaks off."""
+    body = Path(response.path).read_bytes() if isinstance(response, FileResponse) else bytes(response.body)
+    return Response(body[: len(body) // 2], media_type="application/json")
 
 
 def status_answer(status: int, retry_after: int | None, now: float) -> Response:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
@@ -21,7 +23,11 @@ class Match(ControlModel):
 
 
 class Action(ControlModel):
-    """What happens to them; exactly one of these, `retryAfter` (seconds) going with a status."""
+    """What happens to them; exactly one of these, `retryAfter` (seconds) going with a status.
+
+    `lag` (seconds), `unreadable` (ids) and `totalCount` are conditions: they say how the server is while they last,
+    beside whatever else happens to a request. All others make one answer go wrong.
+    """
 
     status: int | None = Field(default=None, ge=400, le=599)
     retry_after: NonNegativeInt | None = None
@@ -30,32 +36,82 @@ class Action(ControlModel):
     refuse: bool = False
     delay_seconds: PositiveFloat | None = None
     malformed: bool = False
+    hang: bool = False
+    drip: PositiveInt | None = None
+    lag: PositiveFloat | None = None
+    unreadable: list[str] | None = Field(default=None, min_length=1)
+    total_count: bool = False
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether it lasts, rather than making one answer go wrong."""
+        return self.lag is not None or self.unreadable is not None or self.total_count
 
     @model_validator(mode="after")
     def _one_action(self) -> Action:
-        chosen = [self.status, self.graphql_error, self.delay_seconds]
-        count = sum(part is not None for part in chosen) + self.drop_response + self.refuse + self.malformed
-        if count != 1:
-            raise ValueError(
-                "an action is exactly one of status, graphqlError, dropResponse, refuse, delaySeconds and malformed"
+        chosen = self.model_dump(by_alias=True, exclude={"retry_after"}, exclude_defaults=True)
+        if len(chosen) != 1:
+            *others, last = (
+                field.alias for name, field in type(self).model_fields.items() if name != "retry_after" and field.alias
             )
+            raise ValueError(f"an action is exactly one of {', '.join(others)} and {last}")
         if self.retry_after is not None and self.status is None:
             raise ValueError("retryAfter goes with a status")
         return self
 
 
 class Fault(ControlModel):
-    """One fault: it passes over the first `after` matching requests, then acts on the next `times`."""
+    """One fault: it passes over the first `after` matching requests, then acts on the next `times`.
+
+    Without `times` it acts once; a condition lasts until the faults are cleared.
+    """
 
     match: Match = Match()
     action: Action
-    times: PositiveInt = 1
+    times: PositiveInt | None = None
     after: NonNegativeInt = 0
 
     def matches(self, operations: Iterable[str]) -> bool:
         """Whether a request that executes these operations is meant."""
         wanted = self.match.operation
         return wanted is None or wanted in operations
+
+    def used(self) -> Fault | None:
+        """What is left of it after one more matching request; None if that was its last."""
+        if self.after:
+            return self.model_copy(update={"after": self.after - 1})
+        times = 1 if self.times is None and not self.action.is_condition else self.times
+        if times is None:
+            return self
+        return self.model_copy(update={"times": times - 1}) if times > 1 else None
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How the server is for one read.
+
+    Attributes:
+        lag: an object is not found for so many seconds after its creation.
+        unreadable: the ids that cannot be read.
+        total_count: whether `count` of a list is the number of all that it has, not that of a page.
+    """
+
+    lag: float = 0
+    unreadable: frozenset[str] = frozenset()
+    total_count: bool = False
+
+    def and_(self, action: Action) -> Conditions:
+        """These, and what one more action says."""
+        return Conditions(
+            max(self.lag, action.lag or 0),
+            self.unreadable.union(action.unreadable or ()),
+            self.total_count or action.total_count,
+        )
+
+
+def conditions_of(faults: Iterable[Fault], operation: str) -> Conditions:
+    """The conditions under which an operation or root field is executed."""
+    return reduce(Conditions.and_, (fault.action for fault in faults if fault.matches([operation])), Conditions())
 
 
 class Faults:
@@ -91,18 +147,29 @@ class Faults:
             named_only: leave out faults that match all API requests, since this is none.
         """
         operations = list(operations)
-        for place, fault in enumerate(self._faults):
-            if not fault.matches(operations) or (named_only and fault.match.operation is None):
+        for fault in self._faults:
+            if fault.action.is_condition or not fault.matches(operations):
                 continue
-            waits = fault.after > 0
-            used = fault.model_copy(
-                update={"after": fault.after - 1} if waits else {"times": fault.times - 1},
-            )
-            rest = [used] if used.times else []
-            self._keep([*self._faults[:place], *rest, *self._faults[place + 1 :]])
-            if not waits:
+            if named_only and fault.match.operation is None:
+                continue
+            self._use(fault)
+            if not fault.after:
                 return fault
         return None
+
+    def conditions(self, operations: Iterable[str]) -> list[Fault]:
+        """The conditions in force for a request. Asking uses each of them up once."""
+        operations = list(operations)
+        matching = [fault for fault in self._faults if fault.action.is_condition and fault.matches(operations)]
+        for fault in matching:
+            self._use(fault)
+        return [fault for fault in matching if not fault.after]
+
+    def _use(self, fault: Fault) -> None:
+        rest = fault.used()
+        if rest is not fault:
+            kept = [(rest if other is fault else other) for other in self._faults]
+            self._keep([other for other in kept if other is not None])
 
     def _keep(self, faults: list[Fault]) -> None:
         self._faults = faults

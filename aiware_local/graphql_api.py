@@ -14,11 +14,12 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, execute
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from aiware_local.cutting import Cut
+from aiware_local.cutting import Unanswered
 from aiware_local.errors import ApiError, envelope_entry, plain_entry
 from aiware_local.fault_answers import answer_with, status_answer
 from aiware_local.graphql_request import BadRequestError, GraphQLRequest, read_document, read_request, root_fields
 from aiware_local.installation import Call, Installation
+from aiware_local.paging import counting_all
 from aiware_local.rate_limit import RateLimiter
 from aiware_local.recording import recorded
 from aiware_local.schema import load_schema
@@ -63,7 +64,7 @@ class GraphQLApi:
         exchange = _Exchange()
         response = await self._answer(request, exchange)
         await request.close()
-        status = None if isinstance(response, Cut) else response.status_code
+        status = None if isinstance(response, Unanswered) else response.status_code
         asked = Counter(exchange.fields)
         more = await self._recorded(request, asked)
         self._installation.requests.add(now, exchange.operation, asked, exchange.executed, status, more)
@@ -117,7 +118,9 @@ class GraphQLApi:
         if wait is not None:
             return status_answer(429, wait, call.now)
         await self._worker.settle()
-        result = await run_document(document, call, sent.variables, sent.operation_name)
+        call.conditions = self._installation.faults.conditions(fields)
+        with counting_all(any(fault.action.total_count for fault in call.conditions)):
+            result = await run_document(document, call, sent.variables, sent.operation_name)
         errors = result.errors or []
         if result.data is None and errors and all(error.path is None for error in errors):
             return _bad_request(errors, call.now)  # the variables do not fit their types

@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,7 +18,7 @@ from aiware_local.behaviour import Behaviour
 from aiware_local.catalogue import Catalogue, load_catalogue
 from aiware_local.clock import Clock
 from aiware_local.errors import ApiError, ErrorName, not_found
-from aiware_local.faults import Faults
+from aiware_local.faults import Fault, Faults, conditions_of
 from aiware_local.files import Files
 from aiware_local.ids import new_uuid
 from aiware_local.media import MediaFetcher
@@ -98,6 +98,8 @@ class Call:
         upload: the file part of a multipart request.
         failing: root fields that a fault makes fail, by name; an empty name means all.
         executed: how often each root field was executed.
+        conditions: the faults that last, for what is read.
+        replica: what is read instead of the installation's own store, if it lags.
     """
 
     installation: Installation
@@ -106,11 +108,22 @@ class Call:
     upload: UploadFile | None = None
     failing: dict[str, str] = field(default_factory=dict)
     executed: Counter[str] = field(default_factory=Counter)
+    conditions: list[Fault] = field(default_factory=list)
+    replica: Store | None = None
 
     @property
     def store(self) -> Store:
         """The records."""
-        return self.installation.store
+        return self.installation.store if self.replica is None else self.replica
+
+    def reading(self, operation: str) -> Call:
+        """The call as a root field or operation sees it that only reads: where reads lag, new records are missing."""
+        lag = conditions_of(self.conditions, operation).lag
+        return replace(self, replica=self.installation.store.until(self.now - lag)) if lag else self
+
+    def unreadable(self, operation: str) -> frozenset[str]:
+        """The ids that cannot be read by a root field or operation."""
+        return conditions_of(self.conditions, operation).unreadable
 
     def find(self, kind: str, object_type: str, record_id: object) -> Record:
         """The record.

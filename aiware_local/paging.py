@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import islice
 from typing import Any
 
@@ -11,6 +13,23 @@ from aiware_local.records import Record
 
 LARGEST_LIMIT = 1000
 """The documentation says that some fields cap `limit` without naming the figure; here every list has the same one."""
+
+_counts_all: ContextVar[bool] = ContextVar("counts_all", default=False)
+
+
+@contextmanager
+def counting_all(wanted: bool = True) -> Iterator[None]:
+    """Within it `count` of a list is the number of all that it has, as some servers count, not that of the page."""
+    token = _counts_all.set(wanted)
+    try:
+        yield
+    finally:
+        _counts_all.reset(token)
+
+
+def counts_all() -> bool:
+    """Whether `count` of a list is the number of all that it has."""
+    return _counts_all.get()
 
 
 def page(records: Iterable[Any], args: Mapping[str, Any], default_limit: int = 30) -> Record:
@@ -30,8 +49,11 @@ def page(records: Iterable[Any], args: Mapping[str, Any], default_limit: int = 3
         raise invalid_input(f"offset is {offset}; it must not be negative.", field="offset")
     if not 1 <= limit <= LARGEST_LIMIT:
         raise invalid_input(f"limit is {limit}; it must lie between 1 and {LARGEST_LIMIT}.", field="limit")
-    chosen = list(islice(records, offset, offset + limit))
-    return {"records": chosen, "offset": offset, "limit": limit, "count": len(chosen)}
+    rest = iter(records)
+    before = sum(1 for _ in islice(rest, offset))
+    chosen = list(islice(rest, limit))
+    count = before + len(chosen) + sum(1 for _ in rest) if counts_all() else len(chosen)
+    return {"records": chosen, "offset": offset, "limit": limit, "count": count}
 
 
 def within(record: Record, filters: Iterable[Mapping[str, Any]] | None) -> bool:

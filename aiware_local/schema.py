@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from ariadne import make_executable_schema
-from graphql import GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLField, GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema, get_named_type
 
 from aiware_local import assets, clusters, engines, exports, jobs, results, single_engine, tasks, tdos, users
 from aiware_local.errors import ApiError, ErrorName
@@ -51,19 +51,19 @@ def load_schema() -> GraphQLSchema:
         LookupError: a root field has no resolver.
     """
     schema = make_executable_schema(schema_text(), *BINDABLES)
-    for root in (schema.query_type, schema.mutation_type):
-        _watch_fields(root)
+    _watch_fields(schema.query_type, reads=True)
+    _watch_fields(schema.mutation_type, reads=False)
     return schema
 
 
-def _watch_fields(root: GraphQLObjectType | None) -> None:
+def _watch_fields(root: GraphQLObjectType | None, *, reads: bool) -> None:
     """Lets every root field count its executions, and fail if a fault says so."""
     if root is None:
         raise LookupError("the schema lacks a root type")
     for name, field in root.fields.items():
         if field.resolve is None:
             raise LookupError(f"{root.name}.{name} has no resolver")
-        field.resolve = _watched(name, field.resolve)
+        field.resolve = _watched(name, _under_conditions(name, field) if reads else field.resolve)
 
 
 def _watched(name: str, resolve: GraphQLFieldResolver) -> GraphQLFieldResolver:
@@ -77,6 +77,38 @@ def _watched(name: str, resolve: GraphQLFieldResolver) -> GraphQLFieldResolver:
         return resolve(root, info, **args)
 
     return watched
+
+
+def _under_conditions(name: str, field: GraphQLField) -> GraphQLFieldResolver:
+    """Lets a root field that reads show what a server with the conditions of the call would."""
+    resolve = field.resolve
+    if resolve is None:
+        raise LookupError(f"{name} has no resolver")
+    is_list = "records" in getattr(get_named_type(field.type), "fields", ())
+
+    @wraps(resolve)
+    def conditioned(root: Any, info: Info, **args: Any) -> Any:
+        call = info.context
+        if not call.conditions:
+            return resolve(root, info, **args)
+        unreadable = call.unreadable(name)
+        if not is_list and str(args.get("id")) in unreadable:
+            raise _unreadable(name, str(args["id"]))
+        found = resolve(root, info._replace(context=call.reading(name)), **args)
+        if not is_list or not unreadable:
+            return found
+        # an exception in the place of a record is the failure of that one alone
+        records = [
+            _unreadable(name, record["id"]) if record["id"] in unreadable else record for record in found["records"]
+        ]
+        return {**found, "records": records}
+
+    return conditioned
+
+
+def _unreadable(field: str, object_id: str) -> ApiError:
+    message = f"{field}: the local aiWARE was told that {object_id} cannot be read."
+    return ApiError(ErrorName.INTERNAL_ERROR, message, objectId=object_id)
 
 
 def _fault_error(field: str, name: str) -> ApiError:

@@ -15,7 +15,7 @@ from pathlib import Path
 import uvicorn
 
 from aiware_local.app import create_app
-from aiware_local.cutting import CuttableProtocol
+from aiware_local.cutting import CuttableProtocol, CuttingServer
 from aiware_local.ids import new_uuid
 from aiware_local.installation import Installation
 from aiware_local.launcher import HOST, SERVER_FILE, SERVER_LOCK
@@ -61,7 +61,7 @@ def serve(data: Path, port: int | None, media_root: Path) -> None:
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         log.info("the local aiWARE serves %s at %s (process %d)", data, url, os.getpid())
-        uvicorn.Server(config).run(sockets=[listener])
+        CuttingServer(config).run(sockets=[listener])
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -48,6 +49,13 @@ class Store:
         self.connection.execute("PRAGMA synchronous = NORMAL")
         self.connection.executescript(TABLES)
         self._depth = 0
+        self._newest: float | None = None
+
+    def until(self, moment: float) -> Store:
+        """The store as a replica that lags has it, without the records that were created later; for reads alone."""
+        replica = copy.copy(self)
+        replica._newest = moment
+        return replica
 
     def close(self) -> None:
         """Closes the file."""
@@ -72,9 +80,11 @@ class Store:
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """The record, or None."""
-        query = "SELECT body FROM records WHERE kind = ? AND id = ?"
+        query = "SELECT body, created FROM records WHERE kind = ? AND id = ?"
         row = self.connection.execute(query, (kind, record_id)).fetchone()
-        return None if row is None else _decode(row[0])
+        if row is None or (self._newest is not None and row[1] is not None and row[1] > self._newest):
+            return None
+        return _decode(row[0])
 
     def put(self, kind: str, record: Record, *, owner: str | None = None, due: float | None = None) -> None:
         """Writes the record under its `id`, in place of an earlier one."""
@@ -115,6 +125,9 @@ class Store:
         if created_from is not None:
             conditions.append("created >= ?")
             parameters.append(created_from)
+        if self._newest is not None:
+            conditions.append("(created IS NULL OR created <= ?)")
+            parameters.append(self._newest)
         direction = "DESC" if descending else "ASC"
         # only fixed words are put into the text; values travel as parameters
         query = (

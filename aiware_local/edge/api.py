@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from aiware_local.cutting import Cut
+from aiware_local.cutting import Unanswered
 from aiware_local.edge.errors import KINDS, STATUS_OF, EdgeError, error_answer, retry_later
 from aiware_local.edge.operations import Operation, find_operation
 from aiware_local.edge.request import EdgeRequest
@@ -21,6 +21,7 @@ from aiware_local.fault_answers import answer_with, status_answer
 from aiware_local.ids import new_uuid
 from aiware_local.installation import Call, Installation
 from aiware_local.organization import EDGE_PATH
+from aiware_local.paging import counting_all
 from aiware_local.rate_limit import RateLimiter
 from aiware_local.recording import recorded
 from aiware_local.worker import Worker
@@ -77,7 +78,7 @@ class EdgeApi:
         response = await self._answer(exchange)
         response.headers["X-Correlation-Id"] = request.headers.get("x-correlation-id") or new_uuid()
         response.headers["X-Aiware-Version"] = VERSION
-        status = None if isinstance(response, Cut) else response.status_code
+        status = None if isinstance(response, Unanswered) else response.status_code
         self._note(exchange, status)
         milliseconds = (time.perf_counter() - begun) * 1000
         name = exchange.names[0] if exchange.names else "invalid request"
@@ -128,8 +129,15 @@ class EdgeApi:
         await self._worker.settle()
         exchange.was_executed = True
         call = Call(self._installation, exchange.now, str(request.base_url).rstrip("/"))
+        if operation.reads:
+            call.conditions = self._installation.faults.conditions(exchange.names)
+            call = call.reading(operation.id)
         content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        return operation.run(EdgeRequest(call, exchange.values, request.query_params, content_type, exchange.content))
+        asked = EdgeRequest(
+            call, exchange.values, request.query_params, content_type, exchange.content, call.unreadable(operation.id)
+        )
+        with counting_all(any(fault.action.total_count for fault in call.conditions)):
+            return operation.run(asked)
 
     def _token(self, request: Request) -> str:
         """The hash of the token in the header Authorization, else api_key."""

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from aiware_local.edge.errors import bad
 from aiware_local.edge.values import Query, QueryNumber
-from aiware_local.paging import LARGEST_LIMIT
+from aiware_local.paging import LARGEST_LIMIT, counts_all
 from aiware_local.records import Record
 
 DEFAULT_LIMIT = 10
@@ -38,7 +38,7 @@ def answer_page(
     orders: Mapping[str, Callable[[Record], Any]],
     show: Callable[[Record], Mapping[str, Any]],
 ) -> Response:
-    """The page in its wrapper; `count` is the number of entries in this page.
+    """The page in its wrapper; `count` is the number of entries in this page unless all are to be counted.
 
     Args:
         records: the whole list.
@@ -54,9 +54,8 @@ def answer_page(
         raise bad(f"orderBy is '{page.order_by}'; it must be one of {', '.join(orders)}.")
     ordered = sorted(records, key=_sort_key(value), reverse=page.direction == "DESC")
     result = [show(record) for record in ordered[page.offset : page.offset + page.limit]]
-    return JSONResponse(
-        {"success": True, "offset": page.offset, "limit": page.limit, "count": len(result), "result": result}
-    )
+    count = len(ordered) if counts_all() else len(result)
+    return JSONResponse({"success": True, "offset": page.offset, "limit": page.limit, "count": count, "result": result})
 
 
 def _sort_key(value: Callable[[Record], Any]) -> Callable[[Record], tuple[bool, Any]]:

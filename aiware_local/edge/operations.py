@@ -36,6 +36,11 @@ class Operation:
     run: Callable[[EdgeRequest], Response]
     is_public: bool = False
 
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method == "GET"
+
 
 OPERATIONS = (
     Operation("login_user", "POST", "/admin/users/login", login_user, is_public=True),

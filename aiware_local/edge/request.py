@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import QueryParams
 
-from aiware_local.edge.errors import bad, missing
+from aiware_local.edge.errors import EdgeError, bad, missing
 from aiware_local.edge.internal_ids import job_id_of
 from aiware_local.edge.values import is_uuid, require_text
 from aiware_local.installation import Call
@@ -32,6 +32,7 @@ class EdgeRequest:
         query: the query parameters.
         content_type: of the body, without parameters.
         content: the body.
+        unreadable: ids of jobs, in either API, that a fault makes unreadable.
     """
 
     call: Call
@@ -39,6 +40,7 @@ class EdgeRequest:
     query: QueryParams
     content_type: str
     content: bytes
+    unreadable: frozenset[str] = frozenset()
 
     def body(self, model: type[Model], *, required: bool = True) -> Model:
         """The body.
@@ -73,7 +75,7 @@ class EdgeRequest:
         """The job that the path names.
 
         Raises:
-            EdgeError: 400 if that is no UUID, 404 if there is no such job.
+            EdgeError: 400 if that is no UUID, 404 if there is no such job, 500 if a fault makes it unreadable.
         """
         internal_id = self.path["JobID"]
         if not is_uuid(internal_id):
@@ -82,6 +84,8 @@ class EdgeRequest:
         job = None if job_id is None else self.call.store.get("job", job_id)
         if job is None:
             raise missing("job", internal_id)
+        if not self.unreadable.isdisjoint((internal_id.lower(), job["id"])):
+            raise EdgeError(500, f"The local aiWARE was told that job {internal_id} cannot be read.")
         return job
 
 

@@ -104,10 +104,12 @@ class Local:
         """Sets how long work takes, and what fails."""
         self._http.put("/_local/behaviour", json=behaviour).raise_for_status()
 
-    def fault(self, action: dict[str, Any], *, operation: str | None = None, times: int = 1, after: int = 0) -> None:
-        """Injects a fault."""
+    def fault(
+        self, action: dict[str, Any], *, operation: str | None = None, times: int | None = None, after: int = 0
+    ) -> None:
+        """Injects a fault: it acts once, or so many times; a condition (lag, unreadable, totalCount) lasts."""
         match = {"operation": operation} if operation else {}
-        fault = {"match": match, "action": action, "times": times, "after": after}
+        fault = {"match": match, "action": action, "after": after, **({} if times is None else {"times": times})}
         self._http.post("/_local/faults", json=fault).raise_for_status()
 
     def faults(self) -> list[dict[str, Any]]:
