@@ -10,6 +10,7 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 from aiware_local import signing
 from aiware_local.catalogue import Catalogue
 from aiware_local.control_model import ControlModel
+from aiware_local.dialect import Dialect
 from aiware_local.failures import failure_of
 from aiware_local.records import Record
 from aiware_local.store import Store
@@ -47,10 +48,13 @@ class Settings(ControlModel):
     rate_limit: RateLimit | None = None
     record_requests: bool = False
     engines: dict[str, EngineBehaviour] = Field(default_factory=dict)
+    dialect: Dialect = Dialect()
 
     def as_json(self) -> dict[str, Any]:
         """The settings with the names of the control call."""
-        return self.model_dump(by_alias=True, exclude_none=True)
+        shown = self.model_dump(by_alias=True, exclude_none=True, exclude={"dialect"})
+        dialect = self.dialect.model_dump(by_alias=True, exclude_defaults=True, mode="json")
+        return {**shown, "dialect": dialect} if dialect else shown
 
 
 class Behaviour:
@@ -66,7 +70,7 @@ class Behaviour:
         self.settings = Settings.model_validate(store.setting("behaviour", {}))
 
     def change(self, changes: Mapping[str, Any]) -> Settings:
-        """Lays the given keys over the settings; engines one by one, each replaced as a whole.
+        """Lays the given keys over the settings; engines one by one, each replaced as a whole, as the dialect is.
 
         Raises:
             ValueError: a key or a value is not one of the control call's, or an engine is not in the catalogue.

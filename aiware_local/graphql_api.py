@@ -15,11 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from aiware_local.cutting import Unanswered
+from aiware_local.dialect import respelled_graphql
 from aiware_local.errors import ApiError, envelope_entry, plain_entry
 from aiware_local.fault_answers import answer_with, status_answer
 from aiware_local.graphql_request import BadRequestError, GraphQLRequest, read_document, read_request, root_fields
 from aiware_local.installation import Call, Installation
-from aiware_local.paging import counting_all
+from aiware_local.paging import paging_as
 from aiware_local.rate_limit import RateLimiter
 from aiware_local.recording import recorded
 from aiware_local.schema import load_schema
@@ -119,12 +120,15 @@ class GraphQLApi:
             return status_answer(429, wait, call.now)
         await self._worker.settle()
         call.conditions = self._installation.faults.conditions(fields)
-        with counting_all(any(fault.action.total_count for fault in call.conditions)):
+        with paging_as(call.paging):
             result = await run_document(document, call, sent.variables, sent.operation_name)
         errors = result.errors or []
         if result.data is None and errors and all(error.path is None for error in errors):
             return _bad_request(errors, call.now)  # the variables do not fit their types
-        body: dict[str, Any] = {"data": result.data}
+        dialect, data = self._installation.behaviour.settings.dialect, result.data
+        if data is not None and dialect.respells:
+            data = respelled_graphql(dialect, load_schema(), document, sent.operation_name, data)
+        body: dict[str, Any] = {"data": data}
         if errors:
             body["errors"] = [envelope_entry(error, call.now) for error in errors]
         return JSONResponse(body)

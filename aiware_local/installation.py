@@ -22,6 +22,7 @@ from aiware_local.faults import Fault, Faults, conditions_of
 from aiware_local.files import Files
 from aiware_local.ids import new_uuid
 from aiware_local.media import MediaFetcher
+from aiware_local.paging import Paging
 from aiware_local.records import Record
 from aiware_local.request_log import RequestLog
 from aiware_local.signing import Signer
@@ -116,14 +117,21 @@ class Call:
         """The records."""
         return self.installation.store if self.replica is None else self.replica
 
-    def reading(self, operation: str) -> Call:
+    def reading(self, operation: str, *, is_list: bool) -> Call:
         """The call as a root field or operation sees it that only reads: where reads lag, new records are missing."""
-        lag = conditions_of(self.conditions, operation).lag
+        dialect = self.installation.behaviour.settings.dialect
+        lag = max(conditions_of(self.conditions, operation).lag, dialect.list_lag if is_list else 0)
         return replace(self, replica=self.installation.store.until(self.now - lag)) if lag else self
 
     def unreadable(self, operation: str) -> frozenset[str]:
         """The ids that cannot be read by a root field or operation."""
         return conditions_of(self.conditions, operation).unreadable
+
+    @property
+    def paging(self) -> Paging:
+        """How lists are paged."""
+        counts_all = any(fault.action.total_count for fault in self.conditions)
+        return Paging(counts_all, self.installation.behaviour.settings.dialect.page_size)
 
     def find(self, kind: str, object_type: str, record_id: object) -> Record:
         """The record.

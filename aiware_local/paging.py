@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -14,22 +15,40 @@ from aiware_local.records import Record
 LARGEST_LIMIT = 1000
 """The documentation says that some fields cap `limit` without naming the figure; here every list has the same one."""
 
-_counts_all: ContextVar[bool] = ContextVar("counts_all", default=False)
+
+@dataclass(frozen=True)
+class Paging:
+    """How this server pages.
+
+    Attributes:
+        counts_all: whether `count` of a list is the number of all that it has, not that of the page.
+        page_size: so many records a page has at the most, whatever is asked for.
+    """
+
+    counts_all: bool = False
+    page_size: int | None = None
+
+    def length(self, limit: int) -> int:
+        """How many records a page has when so many are asked for, and there are enough."""
+        return limit if self.page_size is None else min(limit, self.page_size)
+
+
+_paging: ContextVar[Paging] = ContextVar("paging")
 
 
 @contextmanager
-def counting_all(wanted: bool = True) -> Iterator[None]:
-    """Within it `count` of a list is the number of all that it has, as some servers count, not that of the page."""
-    token = _counts_all.set(wanted)
+def paging_as(paging: Paging) -> Iterator[None]:
+    """Pages lists in this way while one request is answered."""
+    token = _paging.set(paging)
     try:
         yield
     finally:
-        _counts_all.reset(token)
+        _paging.reset(token)
 
 
-def counts_all() -> bool:
-    """Whether `count` of a list is the number of all that it has."""
-    return _counts_all.get()
+def paging_now() -> Paging:
+    """How lists are paged in this request."""
+    return _paging.get(Paging())
 
 
 def page(records: Iterable[Any], args: Mapping[str, Any], default_limit: int = 30) -> Record:
@@ -51,8 +70,9 @@ def page(records: Iterable[Any], args: Mapping[str, Any], default_limit: int = 3
         raise invalid_input(f"limit is {limit}; it must lie between 1 and {LARGEST_LIMIT}.", field="limit")
     rest = iter(records)
     before = sum(1 for _ in islice(rest, offset))
-    chosen = list(islice(rest, limit))
-    count = before + len(chosen) + sum(1 for _ in rest) if counts_all() else len(chosen)
+    paging = paging_now()
+    chosen = list(islice(rest, paging.length(limit)))
+    count = before + len(chosen) + sum(1 for _ in rest) if paging.counts_all else len(chosen)
     return {"records": chosen, "offset": offset, "limit": limit, "count": count}
 
 

@@ -89,12 +89,10 @@ def _under_conditions(name: str, field: GraphQLField) -> GraphQLFieldResolver:
     @wraps(resolve)
     def conditioned(root: Any, info: Info, **args: Any) -> Any:
         call = info.context
-        if not call.conditions:
-            return resolve(root, info, **args)
         unreadable = call.unreadable(name)
         if not is_list and str(args.get("id")) in unreadable:
             raise _unreadable(name, str(args["id"]))
-        found = resolve(root, info._replace(context=call.reading(name)), **args)
+        found = resolve(root, info._replace(context=call.reading(name, is_list=is_list)), **args)
         if not is_list or not unreadable:
             return found
         # an exception in the place of a record is the failure of that one alone

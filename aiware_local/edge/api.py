@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,10 +10,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from aiware_local.cutting import Unanswered
+from aiware_local.dialect import respelled_edge
 from aiware_local.edge.errors import KINDS, STATUS_OF, EdgeError, error_answer, retry_later
 from aiware_local.edge.operations import Operation, find_operation
 from aiware_local.edge.request import EdgeRequest
@@ -21,7 +23,7 @@ from aiware_local.fault_answers import answer_with, status_answer
 from aiware_local.ids import new_uuid
 from aiware_local.installation import Call, Installation
 from aiware_local.organization import EDGE_PATH
-from aiware_local.paging import counting_all
+from aiware_local.paging import paging_as
 from aiware_local.rate_limit import RateLimiter
 from aiware_local.recording import recorded
 from aiware_local.worker import Worker
@@ -131,13 +133,20 @@ class EdgeApi:
         call = Call(self._installation, exchange.now, str(request.base_url).rstrip("/"))
         if operation.reads:
             call.conditions = self._installation.faults.conditions(exchange.names)
-            call = call.reading(operation.id)
+            call = call.reading(operation.id, is_list=operation.is_list)
         content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         asked = EdgeRequest(
             call, exchange.values, request.query_params, content_type, exchange.content, call.unreadable(operation.id)
         )
-        with counting_all(any(fault.action.total_count for fault in call.conditions)):
-            return operation.run(asked)
+        with paging_as(call.paging):
+            return self._respelled(operation.run(asked))
+
+    def _respelled(self, response: Response) -> Response:
+        """The answer in the dialect of the installation."""
+        dialect = self._installation.behaviour.settings.dialect
+        if not dialect.respells or not isinstance(response, JSONResponse):
+            return response
+        return JSONResponse(respelled_edge(dialect, json.loads(bytes(response.body))), response.status_code)
 
     def _token(self, request: Request) -> str:
         """The hash of the token in the header Authorization, else api_key."""

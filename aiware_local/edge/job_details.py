@@ -23,6 +23,7 @@ def job_detail(installation: Installation, shown: Record) -> dict[str, Any]:
     job, kept = shown["_job"], edge_of(shown["_job"])
     status = job_status(shown)
     return _known(
+        installation,
         {
             "internalJobID": internal_job_id(job["id"]),
             "internalOrganizationID": ORGANIZATION_UUID,
@@ -45,7 +46,7 @@ def job_detail(installation: Installation, shown: Record) -> dict[str, Any]:
             "abortedDateTime": _time(shown["_timeline"].ended_at()) if status == "aborted" else None,
             "tasks": [_task_detail(installation, task) for task in show_tasks(shown)],
             "taskRoutes": _routes(shown),
-        }
+        },
     )
 
 
@@ -67,6 +68,7 @@ def _task_detail(installation: Installation, task: Record) -> dict[str, Any]:
     status, payload = task_status(task), as_text(task["payload"])
     due = preferences.get("dueDateTime")
     return _known(
+        installation,
         {
             **_engine(installation, task["engineId"]),
             "internalTaskID": internal_task_id(task["id"]),
@@ -99,7 +101,7 @@ def _task_detail(installation: Installation, task: Record) -> dict[str, Any]:
             "startedDateTime": _time(task["startedDateTime"]),
             "completedDateTime": _time(task["completedDateTime"]) if status in ENDED else None,
             "abortedDateTime": _time(task["completedDateTime"]) if status == "aborted" else None,
-        }
+        },
     )
 
 
@@ -161,7 +163,10 @@ def _routes(shown: Record) -> list[dict[str, Any]]:
     return result
 
 
-def _known(values: dict[str, Any]) -> dict[str, Any]:
+def _known(installation: Installation, values: dict[str, Any]) -> dict[str, Any]:
+    """What it does not know of itself it leaves out, unless the dialect shows null."""
+    if installation.behaviour.settings.dialect.empty == "null":
+        return values
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from aiware_local.edge.errors import bad
 from aiware_local.edge.values import Query, QueryNumber
-from aiware_local.paging import LARGEST_LIMIT, counts_all
+from aiware_local.paging import LARGEST_LIMIT, paging_now
 from aiware_local.records import Record
 
 DEFAULT_LIMIT = 10
@@ -53,8 +53,9 @@ def answer_page(
     if value is None:
         raise bad(f"orderBy is '{page.order_by}'; it must be one of {', '.join(orders)}.")
     ordered = sorted(records, key=_sort_key(value), reverse=page.direction == "DESC")
-    result = [show(record) for record in ordered[page.offset : page.offset + page.limit]]
-    count = len(ordered) if counts_all() else len(result)
+    paging = paging_now()
+    result = [show(record) for record in ordered[page.offset : page.offset + paging.length(page.limit)]]
+    count = len(ordered) if paging.counts_all else len(result)
     return JSONResponse({"success": True, "offset": page.offset, "limit": page.limit, "count": count, "result": result})
 
 

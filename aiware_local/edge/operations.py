@@ -28,6 +28,7 @@ class Operation:
         path: its path, with the names of what varies in braces.
         run: answers it; raises EdgeError to refuse it.
         is_public: whether it needs no token.
+        is_list: whether it finds objects, rather than reading one.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Operation:
     path: str
     run: Callable[[EdgeRequest], Response]
     is_public: bool = False
+    is_list: bool = False
 
     @property
     def reads(self) -> bool:
@@ -47,7 +49,7 @@ OPERATIONS = (
     Operation("get_engines", "GET", "/admin/engines", list_engines),
     Operation("get_engine_categories", "GET", "/admin/engine/categories", list_categories),
     Operation("createJob", "POST", "/proc/job/create", create_jobs),
-    Operation("get_jobs", "GET", "/proc/jobs", list_jobs),
+    Operation("get_jobs", "GET", "/proc/jobs", list_jobs, is_list=True),
     Operation("getJobStatus", "GET", "/proc/job/{JobID}/status", get_status),
     Operation("get_job_detail", "GET", "/proc/job/{JobID}/detail", get_detail),
     Operation("get_job_outputs", "GET", "/proc/job/{JobID}/outputs", list_outputs),
