@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from aiware_local.control import Control, local_only
+from aiware_local.control import Control, Handler, for_owner
 from aiware_local.downloads import Downloads
 from aiware_local.edge.api import EdgeApi
 from aiware_local.graphql_api import GraphQLApi
+from aiware_local.guard import LoopbackOnly
 from aiware_local.ids import new_uuid
 from aiware_local.installation import Installation
 from aiware_local.oauth import OAuth
@@ -38,6 +40,9 @@ def create_app(
     downloads = Downloads(installation, worker)
     control = Control(installation, worker, instance or new_uuid())
 
+    def owned(handler: Handler) -> Handler:
+        return for_owner(handler, installation.control_key)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
@@ -54,13 +59,14 @@ def create_app(
             Route("/assets/{id}", downloads.asset),
             Route("/exports/{id}", downloads.export),
             Route("/logs/{id}", downloads.log),
-            Route("/_local/health", local_only(control.health)),
-            Route("/_local/reset", local_only(control.reset), methods=["POST"]),
-            Route("/_local/objects", local_only(control.objects)),
-            Route("/_local/requests", local_only(control.requests)),
-            Route("/_local/behaviour", local_only(control.behaviour), methods=["GET", "PUT"]),
-            Route("/_local/faults", local_only(control.faults), methods=["GET", "POST", "DELETE"]),
-            Route("/_local/tokens/expire", local_only(control.expire_tokens), methods=["POST"]),
+            Route("/_local/health", control.health),
+            Route("/_local/reset", owned(control.reset), methods=["POST"]),
+            Route("/_local/objects", owned(control.objects)),
+            Route("/_local/requests", owned(control.requests)),
+            Route("/_local/behaviour", owned(control.behaviour), methods=["GET", "PUT"]),
+            Route("/_local/faults", owned(control.faults), methods=["GET", "POST", "DELETE"]),
+            Route("/_local/tokens/expire", owned(control.expire_tokens), methods=["POST"]),
         ],
+        middleware=[Middleware(LoopbackOnly)],
         lifespan=lifespan,
     )

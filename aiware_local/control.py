@@ -1,8 +1,7 @@
-"""The control calls under `/_local/`: what only a local aiWARE can do, for this machine alone."""
+"""The control calls under `/_local/`: what only a local aiWARE can do, for its owner alone."""
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,8 +10,9 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from aiware_local.guard import ControlKey
 from aiware_local.installation import Installation
-from aiware_local.launcher import INSTANCE_HEADER
+from aiware_local.launcher import CONTROL_FILE, CONTROL_HEADER, INSTANCE_HEADER
 from aiware_local.snapshot import live_objects
 from aiware_local.worker import Worker
 
@@ -72,13 +72,16 @@ class Control:
         return JSONResponse({"status": "ok"})
 
 
-def local_only(handler: Handler) -> Handler:
-    """Lets a handler answer this machine alone, and turns what it cannot read into HTTP 400."""
+def for_owner(handler: Handler, key: ControlKey) -> Handler:
+    """Lets a handler answer those who know the key alone, and turns what it cannot read into HTTP 400."""
 
     async def guarded(request: Request) -> Response:
-        host = request.client.host if request.client else ""
-        if not _is_loopback(host) or not _is_local_name(request.url.hostname):
-            return JSONResponse({"error": "Control calls are answered to this machine only."}, 403)
+        if not key.opens(request.headers):
+            problem = (
+                f"Control calls need the header {CONTROL_HEADER} with the key of this local aiWARE, which is in "
+                f"{CONTROL_FILE} in its data folder: curl -H @.aiware-local/{CONTROL_FILE} ..."
+            )
+            return JSONResponse({"error": problem}, 401)
         try:
             return await handler(request)
         except ValidationError as error:
@@ -103,15 +106,3 @@ def _sentence(error: ValidationError) -> str:
     return "; ".join(
         f"{'.'.join(map(str, detail['loc'])) or 'body'}: {detail['msg']}" for detail in error.errors(include_url=False)
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_local_name(host: str | None) -> bool:
-    """Whether the request names this machine: a page elsewhere must not reach it through a name of its own."""
-    return host is not None and (host == "localhost" or _is_loopback(host))

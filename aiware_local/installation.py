@@ -20,6 +20,7 @@ from aiware_local.clock import Clock
 from aiware_local.errors import ApiError, ErrorName, not_found
 from aiware_local.faults import Fault, Faults, conditions_of
 from aiware_local.files import Files
+from aiware_local.guard import ControlKey
 from aiware_local.ids import new_uuid
 from aiware_local.media import MediaFetcher
 from aiware_local.paging import Paging
@@ -55,8 +56,9 @@ class Installation:
         self.faults = Faults(self.store)
         self.requests = RequestLog(self.store)
         self.tokens = Tokens(self.store, self.clock, load_credentials(data / "credentials.json"))
+        self.control_key = ControlKey(data)
         self.signer = Signer(_key(data / "signing.key"))
-        self.media = MediaFetcher(media_root, self.files)
+        self.media = MediaFetcher(media_root, self.files, private=data)
         # Programs that engines start: no more at a time than there are processors.
         self.processes = asyncio.Semaphore(os.cpu_count() or 1)
         self.user_id: str = self._once("userId", new_uuid())

@@ -27,6 +27,9 @@ LAUNCH_LOCK = "launch.lock"
 LOG_FILE = "server.log"
 DEFAULT_FOLDER = ".aiware-local"
 INSTANCE_HEADER = "X-Aiware-Local-Instance"
+CONTROL_HEADER = "X-Aiware-Local-Key"
+CONTROL_FILE = "control.header"
+"""Holds the header that opens the control calls, as `X-Aiware-Local-Key: <key>`; its owner alone can read it."""
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -83,6 +86,22 @@ class LocalServer:
                 f"{self.data / 'credentials.json'} cannot be read ({type(error).__name__}); "
                 "stop the local aiWARE and remove the folder to start anew."
             ) from error
+
+    @property
+    def control_headers(self) -> dict[str, str]:
+        """The header that opens its control calls. Secret.
+
+        Raises:
+            LauncherError: the data folder has no readable key.
+        """
+        try:
+            name, _, key = (self.data / CONTROL_FILE).read_text(encoding="utf-8").partition(":")
+        except OSError as error:
+            raise LauncherError(
+                f"{self.data / CONTROL_FILE} cannot be read ({type(error).__name__}); "
+                "stop the local aiWARE and start it again, which makes a new key."
+            ) from error
+        return {name.strip(): key.strip()}
 
 
 def ensure_running(*, data: Path | None = None, port: int | None = None, media_root: Path | None = None) -> LocalServer:

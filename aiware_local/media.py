@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import mimetypes
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,6 +20,9 @@ TIMEOUT_SECONDS = 30.0
 SIDECARS = (".vtt", ".srt", ".txt")
 """A transcript beside the media, with the same name but for one of these endings, is what is said in it."""
 DEFAULT_TYPE = "application/octet-stream"
+
+_STACK_FILE = re.compile(r"Pulumi\..+\.ya?ml", re.IGNORECASE)
+"""The configuration of a stack, which holds its secrets encrypted."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,12 @@ class MediaFetcher:
     Args:
         root: the folder below which files may be read; relative paths start there.
         files: where the content goes.
+        private: a folder of which nothing may be read, even if it lies below the root.
     """
 
-    def __init__(self, root: Path, files: Files) -> None:
+    def __init__(self, root: Path, files: Files, private: Path) -> None:
         self.root = root.resolve()
+        self._private = private.resolve()
         self._files = files
 
     async def fetch(self, url: object, name: str) -> Media:
@@ -87,11 +93,17 @@ class MediaFetcher:
     def _fetch_file(self, url: str, parts: SplitResult, name: str) -> Media:
         if parts.netloc not in ("", "localhost"):
             raise RunError(FailureReason.URL_NOT_ALLOWED, f"{url} names a file on another machine.")
-        path = (self.root / unquote(parts.path)).resolve()
+        named = self.root / unquote(parts.path)
+        path = named.resolve()
         if not path.is_relative_to(self.root):
             raise RunError(
                 FailureReason.URL_NOT_ALLOWED,
                 f"{url} lies outside {self.root}, the only folder from which the local aiWARE reads media.",
+            )
+        if not self._is_media(named) or not self._is_media(path):
+            raise RunError(
+                FailureReason.URL_NOT_ALLOWED,
+                f"{url} is a hidden file, or one of the project's own: the local aiWARE does not read these as media.",
             )
         if not path.is_file():
             raise RunError(FailureReason.URL_NOT_FOUND, f"{url} was not found: there is no file {path}.")
@@ -101,10 +113,17 @@ class MediaFetcher:
 
     def _file_sidecar(self, path: Path, name: str) -> str | None:
         for ending in SIDECARS:
-            beside = path.with_suffix(ending)
-            if beside != path and beside.is_file():
+            beside = path.with_suffix(ending).resolve()
+            is_media = beside.is_relative_to(self.root) and self._is_media(beside)
+            if beside != path and is_media and beside.is_file():
                 return self._files.copy(name + ending, beside).name
         return None
+
+    def _is_media(self, path: Path) -> bool:
+        """Whether a path may be that of media: secrets are in hidden files and folders, and in the files of stacks."""
+        parts = path.relative_to(self.root).parts if path.is_relative_to(self.root) else path.parts
+        is_hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
+        return not (is_hidden or path.is_relative_to(self._private) or _STACK_FILE.fullmatch(path.name))
 
     async def _fetch_http(self, url: str, parts: SplitResult, name: str) -> Media:
         async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:

@@ -109,7 +109,9 @@ def test_whoever_starts_it_need_not_wait_for_it(data: Path) -> None:
 def test_killed_in_the_middle_of_a_job(data: Path, tmp_path: Path) -> None:
     (tmp_path / "talk.mp4").write_bytes(b"media")
     server = launcher.ensure_running(data=data, media_root=tmp_path)
-    httpx.put(f"{server.url}/_local/behaviour", json={"jobSeconds": 3}).raise_for_status()
+    httpx.put(
+        f"{server.url}/_local/behaviour", headers=server.control_headers, json={"jobSeconds": 3}
+    ).raise_for_status()
     create = "mutation($i: CreateJob) { createJob(input: $i) { id targetId } }"
     job = _ask(server, create, i={"target": {}, **transcription_job("talk.mp4")})["createJob"]
     read = "query($id: ID!) { job(id: $id) { status tasks { records { status } } } }"
@@ -196,10 +198,10 @@ def test_environment_of_the_server_holds_no_secrets(data: Path, monkeypatch: pyt
 def test_cut_connection_has_no_answer(data: Path, action: dict[str, bool], applied: int) -> None:
     server = launcher.ensure_running(data=data)
     fault = {"match": {"operation": "createTDO"}, "action": action}
-    httpx.post(f"{server.url}/_local/faults", json=fault).raise_for_status()
+    httpx.post(f"{server.url}/_local/faults", headers=server.control_headers, json=fault).raise_for_status()
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         _ask(server, "mutation { createTDO(input: {startDateTime: 0, stopDateTime: 5}) { id } }")
-    assert len(httpx.get(f"{server.url}/_local/objects").json()["tdos"]) == applied
+    assert len(httpx.get(f"{server.url}/_local/objects", headers=server.control_headers).json()["tdos"]) == applied
     assert "Traceback" not in launcher.logs_path(data=data).read_text(encoding="utf-8")
 
 
@@ -221,9 +223,11 @@ def _until(reached: Any, seconds: float = 20) -> None:
 
 def test_a_job_of_edge_outlives_a_cut_answer_and_a_kill(data: Path) -> None:
     server = launcher.ensure_running(data=data)
-    httpx.put(f"{server.url}/_local/behaviour", json={"jobSeconds": 1}).raise_for_status()
+    httpx.put(
+        f"{server.url}/_local/behaviour", headers=server.control_headers, json={"jobSeconds": 1}
+    ).raise_for_status()
     fault = {"match": {"operation": "createJob"}, "action": {"dropResponse": True}}
-    httpx.post(f"{server.url}/_local/faults", json=fault).raise_for_status()
+    httpx.post(f"{server.url}/_local/faults", headers=server.control_headers, json=fault).raise_for_status()
     headers = {"api_key": server.token}
     job = translation_job(internalOrganizationID=server.edge_organization_id)
     with pytest.raises(httpx.RemoteProtocolError):

@@ -37,7 +37,7 @@ async def _outcome(fetcher: MediaFetcher, url: Any) -> tuple[str | None, str | N
 @example(url="//host/a")
 @given(url=st.text(max_size=20) | st.text(max_size=20).map("file:{}".format) | st.none() | st.integers())
 def test_any_url(tmp_path: Path, url: Any) -> None:
-    fetcher = MediaFetcher(tmp_path / "root", Files(tmp_path / "files"))
+    fetcher = MediaFetcher(tmp_path / "root", Files(tmp_path / "files"), tmp_path / "files")
     message, file = asyncio.run(_outcome(fetcher, url))
     assert message != ""
     assert file is None
@@ -58,3 +58,64 @@ def test_transcript_that_is_no_text(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ValueError, match="utf-8"):
         read_transcript(path)
+
+
+@pytest.fixture
+def media_root(tmp_path: Path) -> Path:
+    """A project's folder with secrets in it, below a hidden folder."""
+    root = tmp_path / ".work" / "root"
+    for name in (
+        ".passphrase",
+        ".pulumi-state/state.json",
+        "media/.hidden/a.txt",
+        "stacks/Pulumi.dev.yaml",
+        "data/credentials.json",
+        "media/a.txt",
+        "Pulumi.yaml",
+    ):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("sekrit")
+    (tmp_path / "outside.txt").write_text("sekrit")
+    (root / "link.txt").symlink_to(tmp_path / "outside.txt")
+    (root / "visible.txt").symlink_to(root / ".passphrase")
+    (root / "talk.mp4").write_bytes(b"sound")
+    return root
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:.passphrase",
+        ".passphrase",
+        "file:%2Epassphrase",
+        "media/../.passphrase",
+        ".pulumi-state/state.json",
+        ".nothing/a.txt",
+        "media/.hidden/a.txt",
+        "stacks/Pulumi.dev.yaml",
+        "stacks/pulumi.DEV.yml",
+        "data/credentials.json",
+        "data/../data/credentials.json",
+        "link.txt",
+        "visible.txt",
+    ],
+)
+def test_secrets_are_no_media(media_root: Path, url: str) -> None:
+    fetcher = MediaFetcher(media_root, Files(media_root / "data" / "files"), media_root / "data")
+    with pytest.raises(RunError) as caught:
+        asyncio.run(fetcher.fetch(url, "x"))
+    assert caught.value.reason == "url_not_allowed"
+    assert list((media_root / "data" / "files").glob("x*")) == []
+
+
+@pytest.mark.parametrize("target", [".passphrase", "../../outside.txt", "stacks/Pulumi.dev.yaml"])
+def test_a_transcript_that_leads_to_secrets_is_passed_over(media_root: Path, target: str) -> None:
+    (media_root / "talk.txt").symlink_to(media_root / target)
+    fetcher = MediaFetcher(media_root, Files(media_root / "data" / "files"), media_root / "data")
+    assert asyncio.run(fetcher.fetch("talk.mp4", "x")).sidecar is None
+
+
+@pytest.mark.parametrize("url", ["media/a.txt", "./media/a.txt", "file:media/../media/a.txt", "Pulumi.yaml"])
+def test_what_is_no_secret_is_media(media_root: Path, url: str) -> None:
+    fetcher = MediaFetcher(media_root, Files(media_root / "data" / "files"), media_root / "data")
+    assert asyncio.run(fetcher.fetch(url, "x")).size == 6

@@ -23,7 +23,7 @@ class Local:
         self._data = data
         self._media_root = media_root
         self.server = launcher.ensure_running(data=data, media_root=media_root)
-        self._http = httpx.Client(base_url=self.server.url, timeout=30)
+        self._http = httpx.Client(base_url=self.server.url, headers=self.server.control_headers, timeout=30)
 
     @property
     def token(self) -> str:

@@ -175,7 +175,9 @@ def test_the_operations_of_edge_are_told() -> None:
 
 
 def test_every_action_of_a_fault_is_told() -> None:
-    actions = [json.loads(code(action)) for action, _ in table(DOCS / "local.md", "Faults")]
+    actions = [
+        json.loads(code(action)) for part in ("Faults", "Conditions") for action, _ in table(DOCS / "local.md", part)
+    ]
     for action in actions:
         Action.model_validate(action)
     told = {key for action in actions for key in action}

@@ -8,7 +8,7 @@ import httpx
 from aiware_resources.cli.framework.options import json_option
 from aiware_resources.cli.framework.printing import print_json
 from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.local.words import running
+from aiware_resources.cli.local.words import explained, running
 from aiware_resources.errors import AiwareError
 
 
@@ -18,7 +18,10 @@ def reset(as_json: bool) -> None:
     """Empties its organisation; the engine catalogue stays."""
     try:
         # It is on this machine: no proxy that the environment names can reach it.
-        httpx.post(f"{running().url}/_local/reset", trust_env=False).raise_for_status()
+        server = running()
+        with explained():
+            headers = server.control_headers
+        httpx.post(f"{server.url}/_local/reset", headers=headers, trust_env=False).raise_for_status()
     except httpx.HTTPError as error:
         raise AiwareError(
             f"The local aiWARE could not be emptied: {error}.", remedy="`aiware local logs` shows what it said."

@@ -57,7 +57,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launcher.LocalS
 
 @pytest.fixture
 def control(server: launcher.LocalServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, headers=server.control_headers, trust_env=False) as client:
         assert client.post("/_local/reset").is_success
         assert client.put("/_local/behaviour", json={"jobSeconds": 0.2, "exportSeconds": 0.05}).is_success
         yield client

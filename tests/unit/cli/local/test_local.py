@@ -61,7 +61,8 @@ def test_reset_empties_it(aiware: Aiware, data: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     assert aiware("local", "reset").output == "The local aiWARE is empty.\n"
-    assert httpx.get(f"{server.url}/_local/objects", trust_env=False).json()["tdos"] == []
+    objects = httpx.get(f"{server.url}/_local/objects", headers=server.control_headers, trust_env=False)
+    assert objects.json()["tdos"] == []
 
 
 def test_logs_prints_what_it_wrote(aiware: Aiware, data: Path) -> None:
