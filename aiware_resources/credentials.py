@@ -67,6 +67,11 @@ class Credentials:
         return any((self.oauth_client_id, self.oauth_client_secret, self.oauth_refresh_token))
 
     @property
+    def begun(self) -> list[str]:
+        """The names of those that are known, with which the others belong together or not."""
+        return [name for kind in CREDENTIALS for name in kind if getattr(self, name) is not None]
+
+    @property
     def usable(self) -> bool:
         """Whether a session can be opened at all."""
         return self.token is not None or self.has_password or self.has_oauth

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
-_EXAMPLES = {"cloud": "https://api.veritone.com/v3/graphql", "edge": "https://<host>:9000/edge/v1"}
+EXAMPLES = {"cloud": "https://api.veritone.com/v3/graphql", "edge": "https://<host>:9000/edge/v1"}
+"""An address of each API."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -31,7 +32,7 @@ def endpoint_problems(key: str, endpoint: str, api: str) -> list[str]:
         endpoint: The address.
         api: Which of aiWARE's APIs should be there: `cloud` or `edge`.
     """
-    wanted = f"{key} must be `local` or a URL such as {_EXAMPLES[api]}"
+    wanted = f"{key} must be `local` or a URL such as {EXAMPLES[api]}"
     try:
         url = urlsplit(endpoint)
         host, _ = url.hostname, url.port
@@ -80,12 +81,12 @@ def _other_api(key: str, url: SplitResult, api: str) -> Iterator[str]:
     if api == "edge" and path.endswith("/graphql"):
         yield (
             f"{key} is the address of a GraphQL API ({_without_secrets(url)}), but aiware:api is edge: give the base "
-            f"address of aiWARE Edge, such as {_EXAMPLES['edge']}, or set aiware:api to cloud."
+            f"address of aiWARE Edge, such as {EXAMPLES['edge']}, or set aiware:api to cloud."
         )
     if api == "cloud" and re.search(r"/edge/v\d+$", path):
         yield (
             f"{key} is the address of an aiWARE Edge ({_without_secrets(url)}), but aiware:api is cloud: set "
-            f"aiware:api to edge, or give the address of a GraphQL API, such as {_EXAMPLES['cloud']}."
+            f"aiware:api to edge, or give the address of a GraphQL API, such as {EXAMPLES['cloud']}."
         )
 
 

@@ -4,7 +4,10 @@ Every setting has an environment variable: `AIWARE_` and the setting's name in c
 `AIWARE_JOB_TIMEOUT`. A value of the stack wins over the environment, the environment over the default; an empty value
 counts as none. Credentials have two more rules, so that a run never acts as somebody else by accident: the environment
 completes the kind of credentials that the stack has begun (a password for its username) and never adds another kind;
-and it is not asked at all when the endpoint is the local aiWARE.
+and it is not asked at all when the endpoint is the local aiWARE, by name.
+
+Without an endpoint and without credentials the local aiWARE is used. Credentials without an endpoint are an error: they
+are meant for another aiWARE, and a run on the local one would end well with made-up results.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from pydantic_core import ErrorDetails
 from aiware_resources.credentials import CREDENTIALS, Token, credentials_problems
 from aiware_resources.credentials import Credentials as Credentials
 from aiware_resources.credentials import checked_token as checked_token
-from aiware_resources.endpoints import endpoint_problems, insecure_problems, is_uuid
+from aiware_resources.endpoints import EXAMPLES, endpoint_problems, insecure_problems, is_uuid
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.stack_keys import NAMESPACE as NAMESPACE
 from aiware_resources.stack_keys import key_of, keys_of_the_program, unknown_key, variable_of
@@ -62,7 +65,8 @@ class Settings(BaseModel):
 
     Attributes:
         endpoint: `local` for the local aiWARE, or the URL of a GraphQL API, such as
-            `https://api.veritone.com/v3/graphql`; the base address of an Edge installation.
+            `https://api.veritone.com/v3/graphql`; the base address of an Edge installation. Required where credentials
+            are set.
         api: `cloud` for the GraphQL API, `edge` for the REST API of an Edge installation.
         token: API key or session token. Secret.
         username: With a password instead of a token: one login a run. Usually an e-mail address.
@@ -223,6 +227,14 @@ class Settings(BaseModel):
 
     def missing(self) -> list[str]:
         """Says, a sentence each, what has to be set and is not."""
+        if not self.names_endpoint and (begun := self.credentials.begun):
+            given = " and ".join(f"{key_of(name)} or {variable_of(name)}" for name in begun)
+            key, variable = key_of("endpoint"), variable_of("endpoint")
+            return [
+                f"{key} is missing, although there are credentials ({given}). Set it to the address of your aiWARE: "
+                f"pulumi config set {key} {EXAMPLES[self.api]} (or {variable} in the environment); or to {LOCAL}, if "
+                "the local aiWARE is meant."
+            ]
         if self.endpoint == LOCAL:
             return []
         problems = credentials_problems(self.credentials, has_oauth=self.api == "cloud")
@@ -235,32 +247,46 @@ class Settings(BaseModel):
         return problems
 
     @property
+    def names_endpoint(self) -> bool:
+        """Whether the endpoint was set; otherwise it is the local aiWARE because nothing was said."""
+        return "endpoint" in self.model_fields_set
+
+    @property
     def credentials(self) -> Credentials:
         """The credentials among the settings."""
         return Credentials(**{name: getattr(self, name) for kind in CREDENTIALS for name in kind})
 
-    def resolve_endpoint(self, *, anonymous: bool = False) -> Connection:
-        """Says where aiWARE is and how to get in, and starts the local aiWARE where that is the endpoint.
+    def resolve_endpoint(self, *, anonymous: bool = False, start: bool = True) -> Connection:
+        """Says where aiWARE is and how to get in.
 
         Args:
             anonymous: Whether credentials may be missing, as before the first login.
+            start: Whether the local aiWARE is started where it is the endpoint and does not run.
 
         Raises:
-            ConfigurationError: If the settings cannot work, or the local aiWARE could not be started.
+            ConfigurationError: If the settings cannot work, or the local aiWARE could not be started, or does not run
+                and is not to be started.
         """
         if problems := [*self.conflicts(), *([] if anonymous else self.missing())]:
             raise ConfigurationError(_listed(problems))
         if self.endpoint != LOCAL:
             return Connection(self.endpoint, self.credentials, self.organization_id)
-        return _local_connection(self)
+        return _local_connection(self, start)
 
 
-def _local_connection(settings: Settings) -> Connection:
+def _local_connection(settings: Settings, start: bool) -> Connection:
     # Only here does the library know of the local aiWARE, and only when it is asked for.
-    from aiware_local.launcher import LauncherError, ensure_running
+    from aiware_local.launcher import LauncherError, ensure_running, status
 
     try:
-        server = ensure_running()
+        server = ensure_running() if start else status()
+        if server is None:
+            meant = "" if settings.names_endpoint else f", and {key_of('endpoint')} names no other aiWARE"
+            raise ConfigurationError(
+                f"The local aiWARE is not running{meant}.",
+                remedy=f"`aiware local start` starts it; for another aiWARE, name a stack (`aiware -s STACK`) or set "
+                f"{variable_of('endpoint')}.",
+            )
         given = settings.credentials
         credentials = given if given.usable else Credentials(token=SecretStr(server.token))
         if settings.api == "edge":
@@ -285,7 +311,7 @@ def _sources(stack: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, 
         for name in Settings.model_fields
         if name not in ours and not _unset(environ.get(variable_of(name)))
     }
-    endpoint = str((ours | theirs).get("endpoint", ("", LOCAL))[1]).strip()
+    endpoint = str((ours | theirs).get("endpoint", ("", ""))[1]).strip()
     begun = [kind for kind in CREDENTIALS if any(name in ours for name in kind)]
     for kind in CREDENTIALS:
         if endpoint == LOCAL or (begun and kind not in begun):

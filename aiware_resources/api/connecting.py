@@ -20,21 +20,22 @@ _connections: dict[tuple[Settings, str | None, str | None], Api] = {}
 _lock = threading.Lock()
 
 
-def connect(settings: Settings) -> Api:
+def connect(settings: Settings, *, start: bool = True) -> Api:
     """Gives the API for these settings: a new one at first, the same one afterwards. Thread-safe.
 
     Args:
-        settings: How to talk to aiWARE; `endpoint` `local` starts the local aiWARE.
+        settings: How to talk to aiWARE.
+        start: Whether the local aiWARE is started where it is the endpoint and does not run.
 
     Raises:
-        ConfigurationError: If the settings cannot work.
+        ConfigurationError: If the settings cannot work, or the local aiWARE does not run.
     """
     # Where the local aiWARE lives is no setting, yet another place is another aiWARE.
     key = (settings, os.environ.get("AIWARE_LOCAL_DATA"), os.environ.get("AIWARE_LOCAL_PORT"))
     with _lock:
         if key not in _connections:
             made, _ = _APIS[settings.api]
-            _connections[key] = made(settings, settings.resolve_endpoint())
+            _connections[key] = made(settings, settings.resolve_endpoint(start=start))
         return _connections[key]
 
 

@@ -54,8 +54,9 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
     """
     session = replace(session, stack=stack or session.stack or pulumi_command.selected())
     resources = recorded_in(pulumi_command.recorded(session.stack))
+    api = session.api() if resources or with_unmanaged else None
     found = drift_of(resources, session.config())
-    strangers = unmanaged(session.api(), _owned()) if with_unmanaged else None
+    strangers = unmanaged(api, _owned()) if api is not None and with_unmanaged else None
     if as_json:
         print_json(_as_json(session, resources, found, strangers))
     else:

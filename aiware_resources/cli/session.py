@@ -44,12 +44,13 @@ class Session:
         return Settings.from_mapping(self.config())
 
     def api(self) -> Api:
-        """The API of the aiWARE that the settings name.
+        """The API of the aiWARE that the settings name. A local aiWARE that does not run is not started.
 
         Raises:
-            ConfigurationError: When the settings cannot be used, or the stack cannot be read.
+            ConfigurationError: When the settings cannot be used, the stack cannot be read, or the local aiWARE does not
+                run.
         """
-        api = connect(self.settings())
+        api = connect(self.settings(), start=False)
         log.info("aiWARE is at %s, as %s says.", api.url, self._source())
         return api
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +26,24 @@ def _refuse_unknown_keys() -> None:
         raise pulumi.RunError(str(error)) from error
 
 
+_told: weakref.WeakSet[pulumi.Resource] = weakref.WeakSet()
+"""The stacks of the programs that were told which aiWARE they use, since one process may run several."""
+
+
+def _tell_of_the_local_aiware() -> None:
+    """Says once in a program that it uses the local aiWARE, where nobody has asked for that."""
+    stack = pulumi.runtime.get_root_resource()
+    if stack is None or stack in _told:
+        return
+    _told.add(stack)
+    with contextlib.suppress(ConfigurationError):  # whoever connects says what is wrong with the settings
+        if not Settings.from_pulumi().names_endpoint:
+            pulumi.log.info(
+                "aiware:endpoint is not set: this run uses the local aiWARE, which makes results up. "
+                "To say that it is meant: pulumi config set aiware:endpoint local"
+            )
+
+
 class EntityResource(pulumi.dynamic.Resource):
     """An aiWARE object in a Pulumi program.
 
@@ -39,6 +59,7 @@ class EntityResource(pulumi.dynamic.Resource):
     ) -> None:
         end_with_engine()
         _refuse_unknown_keys()
+        _tell_of_the_local_aiware()
         props = api_properties(provider.model, arguments)
         props |= {key: pulumi.Output.secret(props[key]) for key in provider.secrets if key in props}
         props[OWNER_KEY] = f"{pulumi.get_project()}/{pulumi.get_stack()}/{name}"

@@ -119,7 +119,43 @@ def test_credentials_of_the_environment_never_replace_those_of_the_stack() -> No
 
 def test_credentials_of_the_environment_are_not_sent_to_the_local_aiware() -> None:
     assert not read({"aiware:endpoint": " local "}, {"AIWARE_TOKEN": "real"}).credentials.usable
-    assert read({"aiware:token": "mine"}, {"AIWARE_TOKEN": "real"}).token == SecretStr("mine")
+    stack = {"aiware:endpoint": "local", "aiware:token": "mine"}
+    assert read(stack, {"AIWARE_TOKEN": "real"}).token == SecretStr("mine")
+
+
+@pytest.mark.parametrize(
+    ("stack", "environ", "named"),
+    [
+        ({"aiware:token": "sekrit"}, {}, "aiware:token or AIWARE_TOKEN"),
+        ({}, {"AIWARE_TOKEN": "sekrit"}, "aiware:token or AIWARE_TOKEN"),
+        ({"aiware:endpoint": " "}, {"AIWARE_TOKEN": "sekrit"}, "aiware:token or AIWARE_TOKEN"),
+        ({"aiware:username": "me"}, {}, "aiware:username or AIWARE_USERNAME"),
+        (
+            {"aiware:username": "me"},
+            {"AIWARE_PASSWORD": "sekrit"},
+            "aiware:username or AIWARE_USERNAME and aiware:password or AIWARE_PASSWORD",
+        ),
+        ({"aiware:oauthRefreshToken": "sekrit"}, {}, "aiware:oauthRefreshToken or AIWARE_OAUTH_REFRESH_TOKEN"),
+        ({"aiware:api": "edge", "aiware:token": "sekrit"}, {}, "https://<host>:9000/edge/v1"),
+    ],
+)
+def test_credentials_without_an_endpoint_never_go_to_the_local_aiware(
+    stack: dict[str, str], environ: dict[str, str], named: str
+) -> None:
+    said = problems(stack, environ)
+    assert "aiware:endpoint is missing" in said
+    assert "pulumi config set aiware:endpoint http" in said
+    assert named in said
+    assert "sekrit" not in said
+    with pytest.raises(ConfigurationError, match="aiware:endpoint is missing"):
+        Settings(token=SecretStr("sekrit")).resolve_endpoint()
+
+
+def test_an_endpoint_of_the_environment_is_one() -> None:
+    environ = {"AIWARE_ENDPOINT": URL, "AIWARE_TOKEN": "t"}
+    assert read({}, environ).endpoint == URL
+    assert read({}, {"AIWARE_ENDPOINT": "local", "AIWARE_TOKEN": "t"}).token is None
+    assert (read({}).names_endpoint, read({"aiware:endpoint": "local"}).names_endpoint) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +326,20 @@ def test_the_local_aiware_is_started_and_its_token_used(launcher: Any, monkeypat
     connection = read({}).resolve_endpoint()
     assert connection.url == FakeServer.graphql_url
     assert connection.credentials.token == SecretStr("local-token")
-    assert read({"aiware:token": "mine"}).resolve_endpoint().credentials.token == SecretStr("mine")
+    named = read({"aiware:endpoint": "local", "aiware:token": "mine"})
+    assert named.resolve_endpoint().credentials.token == SecretStr("mine")
+
+
+def test_a_local_aiware_that_is_not_to_be_started(launcher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launcher, "ensure_running", lambda: pytest.fail("it was started"))
+    monkeypatch.setattr(launcher, "status", lambda: None)
+    with pytest.raises(ConfigurationError, match="names no other aiWARE") as caught:
+        read({}).resolve_endpoint(start=False)
+    assert "aiware local start" in str(caught.value.remedy)
+    with pytest.raises(ConfigurationError, match="not running"):
+        read({"aiware:endpoint": "local"}).resolve_endpoint(start=False)
+    monkeypatch.setattr(launcher, "status", FakeServer)
+    assert read({}).resolve_endpoint(start=False).url == FakeServer.graphql_url
 
 
 def test_a_local_aiware_that_does_not_start_is_a_configuration_error(

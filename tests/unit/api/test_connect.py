@@ -52,7 +52,7 @@ class TestConnect:
         monkeypatch.setattr(
             Settings,
             "resolve_endpoint",
-            lambda self: Connection("http://127.0.0.1:4/v3/graphql", Credentials(token=SecretStr("t"))),
+            lambda self, **_: Connection("http://127.0.0.1:4/v3/graphql", Credentials(token=SecretStr("t"))),
         )
         monkeypatch.setenv("AIWARE_LOCAL_DATA", "one")
         first = connect(Settings())

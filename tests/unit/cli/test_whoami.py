@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from aiware_local import launcher
 from tests.support.local import Local
 from tests.unit.cli.conftest import Aiware
 
@@ -50,3 +52,25 @@ def test_a_token_that_is_refused(aiware: Aiware, local: Local, monkeypatch: pyte
     assert refused.exit_code == 1
     assert "authentication_error" in refused.stderr
     assert "sekrit" not in refused.output
+
+
+@pytest.mark.parametrize(
+    "command", ["whoami", "jobs list", "clusters list", "tdos list", "engines list", "exports list"]
+)
+def test_looking_starts_no_local_aiware(aiware: Aiware, data: Path, command: str) -> None:
+    refused = aiware(*command.split())
+    assert refused.exit_code == 3
+    assert "The local aiWARE is not running" in refused.output
+    assert "`aiware local start` starts it" in refused.output
+    assert launcher.status(data=data) is None
+    assert not data.exists()
+
+
+def test_a_token_without_an_endpoint_is_not_for_the_local_aiware(
+    aiware: Aiware, local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIWARE_TOKEN", "sekrit-token")
+    refused = aiware("whoami")
+    assert (refused.exit_code, "aiware:endpoint is missing" in refused.output) == (3, True)
+    assert "sekrit" not in refused.output
+    assert local.http_requests() == 0
