@@ -22,6 +22,8 @@ DESTROY = ("destroy", "--yes", "--skip-preview")
 STORY = "story.log"
 """What was run, what went wrong with it, and what it said; in the project's folder."""
 REST_SECONDS = 30.0
+CONDITIONS_OF_FAULTS = frozenset({"lag", "unreadable", "totalCount"})
+"""Faults that last, and do not act on one request."""
 AT_REST = frozenset({"complete", "failed", "cancelled"})
 MOST_RUNS = 8
 """So many undisturbed runs may be needed until a program settles: failing engines and left-over faults take a few."""
@@ -79,8 +81,23 @@ class Driver:
         move_in(self._local)
         self._note_strangers()
         self._local.behave(**self._plan.behaviour)
+        self._set_condition()
+        self._log_in()
         self._project.config(**{key.replace(":", "__"): value for key, value in self._plan.config.items()})
         self._project.init()
+
+    def _set_condition(self) -> None:
+        if self._plan.condition:
+            self._local.fault(self._plan.condition)
+
+    def _log_in(self) -> None:
+        """Gives the program a user's name and password, in the environment."""
+        if not self._plan.logs_in:
+            return
+        server, known = self._local.server, self._local.credentials
+        address = server.edge_url if self._plan.api == "edge" else server.graphql_url
+        self._project.config(aiware__endpoint=address)
+        self._project.environment |= {"AIWARE_USERNAME": known["userName"], "AIWARE_PASSWORD": known["password"]}
 
     def _carry_out(self, phase: Phase) -> None:
         self._project.program(phase.scene.source())
@@ -125,6 +142,7 @@ class Driver:
             if self._run(command, Trouble()) == 0:
                 # What has not gone wrong by now would go wrong with what is looked at from here on.
                 self._local.clear_faults()
+                self._set_condition()
                 return True
         self._told.problems.append(f"{command[0]} did not settle within {MOST_RUNS} runs")
         return False
@@ -132,16 +150,40 @@ class Driver:
     def _run(self, command: tuple[str, ...], trouble: Trouble) -> int:
         for fault in trouble.faults:
             self._local.fault(fault.action, operation=fault.operation, times=fault.times, after=fault.after)
+        hidden = self._hide(trouble)
         before = self._still_to_come()
-        ran, killed = run(self._project, self._local, command, trouble.kill)
+        ended = run(self._project, self._local, command, trouble.kill)
+        ran, killed = ended.ran, ended.killed
+        self._told.problems += [f"left running after {command[0]}: {each}" for each in ended.left]
         acted = before - self._still_to_come()
+        if hidden:
+            acted["unreadable"] += 1
+            self._show_again()
         self._told.counts[command[0]] += 1
+        self._told.counts.update({f"run under {name}": 1 for name in [*self._plan.condition, *self._dialect]})
         self._count(trouble, killed, acted)
         self._ledger.note(ran.output)
         ending = "settled" if ran.code == 0 else f"ended with {ran.code}"
         self._tell(f"=== {command[0]}: {_words(trouble)}; {ending}\n{ran.output}")
         self._unlock()
         return ran.code
+
+    def _hide(self, trouble: Trouble) -> bool:
+        """Makes one object of the state unreadable, if there is one."""
+        known = self._ledger.ids(trouble.unreadable) if trouble.unreadable else []
+        if known:
+            self._local.fault({"unreadable": known[:1]})
+        return bool(known)
+
+    def _show_again(self) -> None:
+        """Makes all objects readable again; what else is still to go wrong stays."""
+        left = [fault for fault in self._local.faults() if "unreadable" not in fault["action"]]
+        self._local.clear_faults()
+        for fault in left:
+            operation = fault.get("match", {}).get("operation")
+            self._local.fault(
+                fault["action"], operation=operation, times=fault.get("times"), after=fault.get("after", 0)
+            )
 
     def _tell(self, what: str) -> None:
         with (self._project.folder / STORY).open("a") as story:
@@ -157,9 +199,15 @@ class Driver:
         counted: Counter[str] = Counter()
         for fault in self._local.faults():
             (name, value), *_ = fault["action"].items()
+            if name in CONDITIONS_OF_FAULTS:
+                continue
             kind = f"{name} {value}" if name in {"status", "graphqlError"} else name
             counted[kind] += fault.get("times", 1)
         return counted
+
+    @property
+    def _dialect(self) -> list[str]:
+        return [f"dialect {name}" for name in self._plan.behaviour["dialect"]]
 
     def _unlock(self) -> None:
         """Does what a person does after a killed run: makes sure that it is dead, and takes its lock away."""
@@ -174,6 +222,7 @@ def _words(trouble: Trouble) -> str:
     faults = [
         f"{fault.operation or 'any'} {fault.action} x{fault.times} after {fault.after}" for fault in trouble.faults
     ]
+    faults += [f"one of the {trouble.unreadable} unreadable"] if trouble.unreadable else []
     return ", ".join([*faults, *([_kill_in_words(trouble.kill)] if trouble.kill else [])]) or "undisturbed"
 
 

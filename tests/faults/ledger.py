@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,21 @@ class Ledger:
         for kind, objects in self._objects().items():
             self._foreign[kind] |= {id_: each for id_, each in objects.items() if id_ not in mine[kind]}
 
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        """Lets aiWARE say how things are without its dialect, and without conditions."""
+        dialect, faults = self._local.behaviour().get("dialect", {}), self._local.faults()
+        self._local.behave(dialect={})
+        self._local.clear_faults()
+        yield
+        self._local.behave(dialect=dialect)
+        for fault in faults:
+            self._local.fault(fault["action"], times=fault.get("times"))
+
+    def ids(self, kind: str) -> list[str]:
+        """The ids of the objects of a kind that the state holds."""
+        return sorted(self._current()[kind])
+
     def id_of(self, kind: str, name: str) -> str | None:
         """The id that the state has for a resource."""
         ids = (each["id"] for each in self._resources() if _type_and_name(each) == (kind, name))
@@ -76,17 +92,22 @@ class Ledger:
 
     def problems(self, scene: Scene) -> list[str]:
         """What is wrong once a program has settled."""
-        return [*self._declared(scene), *self._strangers(), *self._disturbed(), *self._leaks()]
+        with self._plainly():
+            return [
+                *self._declared(scene),
+                *self._strangers(),
+                *self._running(),
+                *self._early_exports(scene),
+                *self._written(scene),
+                *self._disturbed(),
+                *self._leaks(),
+            ]
 
     def problems_after_destroy(self) -> list[str]:
         """What is wrong once all was destroyed."""
         left = [f"{each['urn']} is still in the state" for each in self._resources()]
-        unfinished = [
-            f"job {id_} is {job['status']} still"
-            for id_, job in self._mine("jobs").items()
-            if job["status"] not in FINISHED
-        ]
-        return [*left, *unfinished, *self._strangers(), *self._disturbed(), *self._leaks()]
+        with self._plainly():
+            return [*left, *self._running(), *self._strangers(), *self._disturbed(), *self._leaks()]
 
     def surplus_exports(self) -> int:
         """How many export requests the state has never known: the API leaves no way to recognise one."""
@@ -127,6 +148,59 @@ class Ledger:
                 yield f"orphan: {kind} {id_} is unknown to the state"
         for id_ in self._mine("jobs").keys() - self._known["jobs"]:
             yield f"duplicate: job {id_} has never been in the state"
+
+    def _running(self) -> Iterable[str]:
+        """Jobs that go on, and that no state holds."""
+        current = self._current()["jobs"]
+        for id_, job in self._mine("jobs").items():
+            if id_ not in current and job["status"] not in FINISHED:
+                yield f"running: job {id_} is {job['status']}, and the state does not hold it"
+
+    def _early_exports(self, scene: Scene) -> Iterable[str]:
+        """Exports that were requested before their job was complete."""
+        objects = self._local.objects()
+        jobs = {job["id"]: _ended(job) for job in objects["jobs"]}
+        made = {export["id"]: export["createdDateTime"] for export in objects["exports"]}
+        for spec in scene.exports:
+            export_id, job_id = self.id_of("ExportRequest", spec.resource), self.id_of("Job", spec.job)
+            ended = jobs.get(job_id or "")
+            if export_id in made and (ended is None or made[export_id] < ended):
+                yield f"early export: {export_id} was requested at {made[export_id]}, {job_id} ended at {ended}"
+        # those of interrupted runs, too: whatever a TDO's export was for, some job on it was complete by then
+        ends: dict[str, list[str]] = {}
+        for job in objects["jobs"]:
+            if job["status"] == "complete":
+                ends.setdefault(job["targetId"], []).append(_ended(job) or "")
+        for request in self._local.requests("createExportRequest"):
+            values = (request.get("body") or {}).get("variables") or {}
+            for span in (values.get("input") or {}).get("tdoData") or []:
+                known = ends.get(str(span["tdoId"]), [])
+                if self._is_mine(str(span["tdoId"])) and not any(end <= request["time"] for end in known):
+                    yield f"early export: one of TDO {span['tdoId']} was requested at {request['time']}, before any job"
+
+    def _is_mine(self, tdo_id: str) -> bool:
+        """Whether a TDO is the stack's and there; what became of the jobs of one that is gone cannot be told."""
+        return tdo_id in self._mine("tdos")
+
+    def _written(self, scene: Scene) -> Iterable[str]:
+        """Files that are not those of the declaration."""
+        exports = {export["id"]: export for export in self._local.objects()["exports"]}
+        for spec in scene.exports:
+            place = self._project.folder / "out" / f"{spec.resource}.{spec.extension}"
+            export = exports.get(self.id_of("ExportRequest", spec.resource) or "")
+            if export is not None and export["assetUri"]:
+                yield from _file_problems(place, self._local.content(export["assetUri"]))
+        for job in scene.jobs if self._api == "edge" else ():
+            folder = self._project.folder / "out" / job.resource
+            found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+            wanted = self._edge_documents(self.id_of("Job", job.resource) or "")
+            if sorted(map(json.dumps, found)) != sorted(map(json.dumps, wanted)):
+                yield f"wrong file: {folder} has {len(found)} documents, which are not the {len(wanted)} of its job"
+
+    def _edge_documents(self, job_id: str) -> list[Any]:
+        outputs = self._local.edge("GET", f"/proc/job/{job_id}/outputs")["outputs"]["outputs"]
+        paths = [f"/proc/job/{job_id}/output/{output['name']}" for output in outputs]
+        return [json.loads(self._local.edge("GET", path)["output"]["contents"]) for path in paths]
 
     def _disturbed(self) -> Iterable[str]:
         """What was there before, and is gone or changed."""
@@ -192,6 +266,19 @@ class Ledger:
         latest = json.loads(path.read_text())["checkpoint"].get("latest") or {} if path.exists() else {}
         found = [each for each in latest.get("resources") or [] if "dynamic/aiware" in each["type"]]
         return [each for each in found if deleted or not each.get("delete")]
+
+
+def _ended(job: dict[str, Any]) -> str | None:
+    """When the last task of a job came to its end; ``None`` while one goes on."""
+    ends = [task["completedDateTime"] for task in job["tasks"]["records"]]
+    return None if None in ends else max(ends)
+
+
+def _file_problems(place: Path, wanted: bytes) -> Iterable[str]:
+    if not place.is_file():
+        yield f"wrong file: {place} is missing"
+    elif place.read_bytes() != wanted:
+        yield f"wrong file: {place} is not what its export has"
 
 
 def _type_and_name(resource: dict[str, Any]) -> tuple[str, str]:

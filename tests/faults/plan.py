@@ -44,6 +44,7 @@ READS = {
         "exportRequests",
         "engines",
         "me",
+        "download",
     ),
     "edge": ("getJobStatus", "get_job_detail", "get_job_outputs", "get_jobs", "get_engines"),
 }
@@ -62,6 +63,35 @@ ERROR_NAMES = (
     "not_implemented",
 )
 """All of aiWARE's but ``not_found``: that one is no fault but a statement, and what is said to be gone is made anew."""
+
+REQUEST_SECONDS = 3
+"""`aiware:requestTimeout` of the programs: what hangs or drips is given up after so long."""
+
+LOGINS = {"cloud": "userLogin", "edge": "login_user"}
+
+DIALECTS: Sequence[dict[str, Any]] = (
+    {},
+    {"ids": "number"},
+    {"times": "milliseconds"},
+    {"times": "offset"},
+    {"empty": "null", "without": ["modifiedDateTime", "queuedDateTime", "startedDateTime", "count", "offset", "limit"]},
+    {
+        "empty": "absent",
+        "without": ["modifiedDateTime", "queuedDateTime", "startedDateTime", "count", "offset", "limit"],
+    },
+    {"extraFields": True},
+    {"pageSize": 2},
+    {"pageSize": 3, "ids": "number", "times": "offset", "extraFields": True},
+    {"listLag": 0.4},
+)
+"""How servers write their answers; the local aiWARE's own way is one of them.
+
+Lists lag for less time than the client leaves a server before it looks for what a lost answer was about: what a list
+hides for longer cannot be told from what was never made.
+"""
+
+CONDITIONS: Sequence[dict[str, Any]] = ({}, {}, {"lag": 0.4}, {"totalCount": True})
+"""How servers are, besides; no fault, so that everything must settle under them."""
 
 KILL_DELAY = 0.4
 """Seconds that the request is held up during which something is killed; the fraction after that tells kills apart."""
@@ -114,10 +144,17 @@ class Kill:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What happens in one run of Pulumi."""
+    """What happens in one run of Pulumi.
+
+    Attributes:
+        faults: What goes wrong with requests.
+        kill: What is killed.
+        unreadable: Of which kind one object that the state holds cannot be read; ``None`` when all can.
+    """
 
     faults: Sequence[Fault] = ()
     kill: Kill | None = None
+    unreadable: str | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +174,8 @@ class Plan:
         api: The API that the program talks to.
         config: Settings of the stack.
         behaviour: How the local aiWARE behaves.
+        condition: A lasting condition of it; none when empty.
+        logs_in: Whether the program has a user's name and password instead of a token.
         phases: Programs one after another.
         destroy: What goes wrong while all is destroyed.
     """
@@ -145,6 +184,8 @@ class Plan:
     api: Api
     config: dict[str, str]
     behaviour: dict[str, Any]
+    condition: dict[str, Any]
+    logs_in: bool
     phases: Sequence[Phase]
     destroy: Sequence[Trouble] = field(default=())
 
@@ -161,13 +202,19 @@ def plan(seed: int, api: Api = "cloud") -> Plan:
             "aiware:api": api,
             "aiware:maxRetries": str(dice.randint(1, 4)),
             "aiware:pollBatchSize": str(dice.choice([2, 50])),
+            "aiware:requestTimeout": str(REQUEST_SECONDS),
+            **({"aiware:authHeader": dice.choice(["authorization", "api_key"])} if api == "edge" else {}),
         },
         behaviour={
             "jobSeconds": dice.choice([0, 0, 0.5, 1]),
             "exportSeconds": dice.choice([0, 0.3]),
             "clusterSeconds": dice.choice([0, 0.3]),
             "engines": _failing_engines(scene, dice),
+            "dialect": dice.choice(DIALECTS),
+            "recordRequests": True,
         },
+        condition=dice.choice(CONDITIONS),
+        logs_in=dice.random() < 0.3,
         phases=[
             Phase(scene, _troubles(dice, api, _creations(scene, api))),
             Phase(later, _troubles(dice, api, _changes(scene, later, api))),
@@ -217,14 +264,22 @@ def _troubles(dice: random.Random, api: Api, operations: Sequence[str]) -> list[
 
 def _trouble(dice: random.Random, api: Api, operations: Sequence[str]) -> Trouble:
     faults = [_fault(dice, api, operations) for _ in range(dice.randint(1, 5))]
-    return Trouble(faults, _kill(dice, operations) if dice.random() < 0.8 else None)
+    if dice.random() < 0.2:
+        faults.append(Fault(LOGINS[api], _action(dice)))
+    kill = _kill(dice, operations) if dice.random() < 0.8 else None
+    return Trouble(faults, kill, "jobs" if dice.random() < 0.2 else None)
 
 
 def _fault(dice: random.Random, api: Api, operations: Sequence[str]) -> Fault:
     operation = dice.choice(
         [dice.choice(operations or READS[api]), dice.choice(MUTATIONS[api]), dice.choice(READS[api])]
     )
-    return Fault(operation, _action(dice), times=dice.choice([1, 1, 1, 2, 3]), after=dice.choice([0, 0, 0, 1, 2]))
+    action = _action(dice)
+    if operation == "download" and "graphqlError" in action:
+        action = {"status": 503}
+    if dice.random() < 0.15:
+        return Fault(operation, dice.choice([{"hang": True}, {"hang": True}, {"drip": dice.choice([2, 500])}]))
+    return Fault(operation, action, times=dice.choice([1, 1, 1, 2, 3]), after=dice.choice([0, 0, 0, 1, 2]))
 
 
 def _action(dice: random.Random) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import contextlib
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import psutil
 
@@ -14,23 +15,34 @@ from tests.support.local import Local
 from tests.support.project import LONGEST, Project, Ran
 
 LOOK_SECONDS = 0.01
-LEFTOVER_SECONDS = 5.0
-"""How long what a killed engine leaves behind may live on by itself."""
+LEFTOVER_SECONDS = 30.0
+"""How long what a killed engine leaves behind may live on by itself, on a machine that is busy."""
 
 _COMMANDS = {"program": "pulumi-language-python-exec", "provider": "pulumi.dynamic"}
 
 
-def run(project: Project, local: Local, arguments: tuple[str, ...], kill: Kill | None) -> tuple[Ran, bool]:
-    """Runs a Pulumi command, and kills as told.
+@dataclass(frozen=True)
+class Ended:
+    """How a Pulumi command ended.
 
-    Returns:
-        How it ended, and whether something was killed; nothing is when the run comes to its end before the moment does.
+    Attributes:
+        ran: Its exit code and output.
+        killed: Whether something was killed; nothing is when the run comes to its end before the moment does.
+        left: The commands of processes that it left running.
     """
+
+    ran: Ran
+    killed: bool
+    left: list[str]
+
+
+def run(project: Project, local: Local, arguments: tuple[str, ...], kill: Kill | None) -> Ended:
+    """Runs a Pulumi command, and kills as told."""
     process = project.start(*arguments)
     family = Family(process)
     killed = kill is not None and _killed(family, local, kill)
-    family.wait()
-    return Ran(process.returncode, (project.folder / "started.log").read_text()), killed
+    left = family.wait()
+    return Ended(Ran(process.returncode, (project.folder / "started.log").read_text()), killed, left)
 
 
 class Family:
@@ -59,8 +71,8 @@ class Family:
             return [*([] if self.is_over else [self._engine]), *self._living()]
         return [member for member in self._living() if _COMMANDS[wanted] in _command(member)]
 
-    def wait(self) -> None:
-        """Waits for the engine, then sees to it that nothing stays behind."""
+    def wait(self) -> list[str]:
+        """Waits for the engine, then sees to it that nothing stays behind; tells what would have."""
         deadline = time.monotonic() + LONGEST
         while not self.is_over:
             assert time.monotonic() < deadline, f"Pulumi was not done within {LONGEST} s"
@@ -68,10 +80,12 @@ class Family:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.25)
         _, alive = psutil.wait_procs(self._living(), timeout=LEFTOVER_SECONDS)
+        left = [_command(member) for member in alive]
         for member in alive:
             with contextlib.suppress(psutil.NoSuchProcess):
                 member.kill()
         psutil.wait_procs(alive, timeout=LEFTOVER_SECONDS)
+        return [command for command in left if command]
 
     def _meet(self) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):

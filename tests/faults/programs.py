@@ -90,7 +90,7 @@ class JobSpec:
 
     def _target(self) -> str:
         if self.api == "edge":
-            return 'on_destroy="delete"'
+            return f'on_destroy="delete", results_to="out/{self.resource}"'
         return "target={}" if self.on is None else f"target_id={self.on}.id"
 
 
@@ -202,7 +202,7 @@ def changed(scene: Scene, dice: random.Random) -> Scene:
     """The next program: some things changed, one removed, one added."""
     clusters = tuple(_changed_cluster(each, dice) for each in scene.clusters)
     tdos = tuple(replace(each, title=f"{each.title}, new") if dice.random() < 0.5 else each for each in scene.tdos)
-    jobs = [replace(each, trigger=2) if dice.random() < 0.3 else each for each in scene.jobs]
+    jobs = [_changed_job(each, dice) for each in scene.jobs]
     exports = scene.exports
     if dice.random() < 0.6:
         gone = dice.choice(jobs)
@@ -213,6 +213,13 @@ def changed(scene: Scene, dice: random.Random) -> Scene:
     jobs.append(JobSpec("later", on, cluster, "later.txt", api=jobs[0].api))
     fleets = tuple(replace(each, keys=(*each.keys[1:], "new")) for each in scene.fleets)
     return Scene(clusters, tdos, tuple(jobs), exports, fleets)
+
+
+def _changed_job(spec: JobSpec, dice: random.Random) -> JobSpec:
+    """A job that runs again in some cases, on the same recording or on another one."""
+    if spec.media.endswith("mp4") and dice.random() < 0.4:
+        return replace(spec, media=f"another-{spec.media}")
+    return replace(spec, trigger=2) if dice.random() < 0.3 else spec
 
 
 def _changed_cluster(spec: ClusterSpec, dice: random.Random) -> ClusterSpec:

@@ -104,6 +104,15 @@ class Local:
         """Sets how long work takes, and what fails."""
         self._http.put("/_local/behaviour", json=behaviour).raise_for_status()
 
+    def behaviour(self) -> dict[str, Any]:
+        """The behaviour in force."""
+        found: dict[str, Any] = self._http.get("/_local/behaviour").json()
+        return found
+
+    def content(self, uri: str) -> bytes:
+        """The file at a signed address."""
+        return self._http.get(uri).raise_for_status().content
+
     def fault(
         self, action: dict[str, Any], *, operation: str | None = None, times: int | None = None, after: int = 0
     ) -> None:
