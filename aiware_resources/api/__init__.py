@@ -12,7 +12,7 @@ from aiware_resources.api.engine_records import (
     EngineCategoryRecord,
     EngineFieldRecord,
 )
-from aiware_resources.api.interface import Api
+from aiware_resources.api.interface import Api, Unread
 from aiware_resources.api.local_file import LocalFile, Progress
 from aiware_resources.api.records import (
     AssetRecord,
@@ -50,6 +50,7 @@ __all__ = [
     "RouteRecord",
     "TaskRecord",
     "TdoRecord",
+    "Unread",
     "UserRecord",
     "abilities_of",
     "by_server",

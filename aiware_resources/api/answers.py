@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiware_resources import errors
@@ -20,6 +20,10 @@ _WEIGHT = {
     Kind.READ: [Cause.LIMITED, Cause.OVERLOADED, Cause.FAILING, Cause.REFUSED, Cause.UNAUTHENTICATED],
     Kind.MUTATION: [Cause.LIMITED, Cause.UNAUTHENTICATED, Cause.REFUSED, Cause.OVERLOADED, Cause.FAILING],
 }
+
+# What is no matter of single objects, even where aiWARE tells it of each of them.
+_OF_ALL = {Cause.LIMITED, Cause.UNAUTHENTICATED}
+_REFUSED_TO_ALL = {errors.BadRequest, errors.NotImplementedByServer}
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,16 @@ class Found:
     Attributes:
         fields: The fields by alias; null for an object that is missing.
         put_off: Ids of the objects that are to be asked about again, fewer at once.
+        unread: Why single objects could not be read, by id.
+        again: Ids of the objects that were lost with another one, and are to be asked about again without it.
+        failed: Why nothing came, where aiWARE does not say which object is at fault.
     """
 
     fields: Mapping[str, Any]
     put_off: Sequence[str] = ()
+    unread: Mapping[str, Failure] = field(default_factory=dict)
+    again: Sequence[str] = ()
+    failed: Failure | None = None
 
 
 def parse(body: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
@@ -103,6 +113,63 @@ def lookup_problem(answer: Answer, ids: Sequence[str]) -> Failure | None:
             # Not knowing is not the same as not there: what depends on it may be expensive.
             return replace(malformed("nothing where the object should be, and no error"), object_id=id_)
     return None
+
+
+def partly(answer: Answer, ids: Sequence[str]) -> Found | Failure:
+    """What a batch came to in which single objects may fail: each failure with its object, or one that concerns all."""
+    postponed = put_off(answer, ids)
+    grave = [each for each in answer.failures if not (_harmless(each) or (postponed and _lacks_capacity(each)))]
+    if alike := [each for each in grave if each.cause in _OF_ALL or each.error in _REFUSED_TO_ALL]:
+        return _decisive(alike, Kind.READ)
+    told = _by_object(grave, ids)
+    open_ = [each for each in grave if _object_of(each, ids) is None]
+    unread = {id_: failure for id_, failure in told.items() if not _tells_missing(failure)}
+    missing = {id_ for id_ in told if id_ not in unread}
+    fields = answer.data or {}
+    if answer.data is None and not told and not postponed:
+        failure = _decisive(open_ or answer.failures, Kind.READ)
+        return _of_one(failure, ids[0]) if len(ids) == 1 else Found({}, failed=failure)
+    nothing = [
+        id_
+        for index, id_ in enumerate(ids)
+        if fields.get(alias(index)) is None and id_ not in (*told, *postponed) and not _is_missing(answer, index, id_)
+    ]
+    if answer.data is None:
+        # A list is non-null: one object that cannot be read takes all others down with it.
+        return Found({}, [id_ for id_ in postponed if id_ not in told], unread, nothing)
+    unexplained = [each for each in open_ if not _tells_missing(each)]
+    if unexplained and not nothing:
+        # Something is wrong somewhere in records that are there.
+        return _of_one(unexplained[0], ids[0]) if len(ids) == 1 else Found({}, failed=unexplained[0])
+    # Not knowing is not the same as not there.
+    why = unexplained[0] if unexplained else malformed("nothing where the object should be, and no error")
+    unread |= dict.fromkeys(nothing, why)
+    return Found(
+        {alias(index): fields.get(alias(index)) for index, id_ in enumerate(ids) if id_ not in (*unread, *missing)},
+        [id_ for id_ in postponed if id_ not in unread],
+        unread,
+    )
+
+
+def _of_one(failure: Failure, id_: str) -> Found:
+    return Found({}) if failure.error is errors.NotFound else Found({}, unread={id_: failure})
+
+
+def _by_object(failures: Sequence[Failure], ids: Sequence[str]) -> dict[str, Failure]:
+    """The failures that name their object; one that it is missing counts only where there is no other."""
+    told: dict[str, Failure] = {}
+    for failure in failures:
+        id_ = _object_of(failure, ids)
+        if id_ is not None and (id_ not in told or _tells_missing(told[id_])):
+            told[id_] = failure
+    return told
+
+
+def _object_of(failure: Failure, ids: Sequence[str]) -> str | None:
+    """The object that a failure is about, where it says so."""
+    if not failure.path:
+        return failure.object_id if failure.object_id in ids else None
+    return next((id_ for index, id_ in enumerate(ids) if failure.path[0] == alias(index)), None)
 
 
 def put_off(answer: Answer, ids: Sequence[str]) -> Sequence[str]:

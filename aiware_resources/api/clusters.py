@@ -7,6 +7,7 @@ from typing import Any
 
 from aiware_resources.api import documents
 from aiware_resources.api.calls import Calls
+from aiware_resources.api.interface import Unread
 from aiware_resources.api.records import ClusterRecord
 
 
@@ -56,11 +57,12 @@ class ClusterCalls(Calls):
         """
         self._session.execute(documents.DELETE_CLUSTER, {"id": cluster_id})
 
-    def clusters(self, ids: Sequence[str]) -> dict[str, ClusterRecord]:
+    def clusters(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, ClusterRecord]:
         """Reads many clusters (`clusters(id:)`, one field each, in batches).
 
         Args:
             ids: Their ids; each is asked about once.
+            unread: Takes why single ones could not be read; see `Unread`.
 
         Returns:
             The clusters by id; missing and deleted ones are left out.
@@ -68,13 +70,12 @@ class ClusterCalls(Calls):
         Raises:
             ApiError: If they could not be read.
         """
-        found = {}
-        for id_, page in self._batches(documents.CLUSTERS, ids):
-            for value in page.get("records") or []:
-                record = self._parsed(ClusterRecord, value, documents.CLUSTERS)
-                if record.id == id_ and record.deleted_date_time is None:
-                    found[id_] = record
-        return found
+
+        def wanted(id_: str, page: Mapping[str, Any]) -> ClusterRecord | None:
+            records = (self._parsed(ClusterRecord, value, documents.CLUSTERS) for value in page.get("records") or [])
+            return next((record for record in records if record.id == id_ and record.deleted_date_time is None), None)
+
+        return self._read(documents.CLUSTERS, ids, unread, wanted)
 
     def clusters_named(self, name: str) -> list[ClusterRecord]:
         """Finds the clusters that have exactly this name (`clusters(name:, nameMatch: exact)`); names are not unique.

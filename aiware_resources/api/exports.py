@@ -8,6 +8,7 @@ from typing import Any
 
 from aiware_resources.api import documents
 from aiware_resources.api.calls import Calls
+from aiware_resources.api.interface import Unread
 from aiware_resources.api.records import ExportRecord
 
 
@@ -26,11 +27,12 @@ class ExportCalls(Calls):
         """
         return self._record(ExportRecord, documents.CREATE_EXPORT_REQUEST, input=input)
 
-    def export_requests(self, ids: Sequence[str]) -> dict[str, ExportRecord]:
+    def export_requests(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, ExportRecord]:
         """Reads many export requests (`exportRequests(id:)`, one field each, in batches).
 
         Args:
             ids: Their ids; each is asked about once.
+            unread: Takes why single ones could not be read; see `Unread`.
 
         Returns:
             The export requests by id, each with a freshly signed link once complete; missing ones are left out.
@@ -38,13 +40,14 @@ class ExportCalls(Calls):
         Raises:
             ApiError: If they could not be read.
         """
-        found = {}
-        for id_, page in self._batches(documents.EXPORT_REQUESTS, ids):
-            for value in page.get("records") or []:
-                record = self._parsed(ExportRecord, value, documents.EXPORT_REQUESTS)
-                if record.id == id_:
-                    found[id_] = record
-        return found
+
+        def wanted(id_: str, page: Mapping[str, Any]) -> ExportRecord | None:
+            records = (
+                self._parsed(ExportRecord, value, documents.EXPORT_REQUESTS) for value in page.get("records") or []
+            )
+            return next((record for record in records if record.id == id_), None)
+
+        return self._read(documents.EXPORT_REQUESTS, ids, unread, wanted)
 
     def exports_created_since(self, when: datetime) -> Iterator[ExportRecord]:
         """Finds the export requests created since a moment (`exportRequests`), in the order that aiWARE has them.

@@ -10,6 +10,7 @@ from aiware_resources import errors
 from aiware_resources.api.calls import PAGE_SIZE, Calls, count_of, is_full
 from aiware_resources.api.documents import Lookup, Operation
 from aiware_resources.api.failures import Kind
+from aiware_resources.api.interface import Unread
 from aiware_resources.api.records import JobRecord
 
 LARGE_PAGE = 300
@@ -32,11 +33,12 @@ JOBS_MARKED_SINCE = Operation(
 class FleetCalls(Calls):
     """Calls about thousands of jobs at once."""
 
-    def job_states(self, ids: Sequence[str]) -> dict[str, JobRecord]:
+    def job_states(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
         """Reads the status, cluster and TDO of many jobs, and nothing else (`job(id:)`, one field each, in batches).
 
         Args:
             ids: Their ids; each is asked about once.
+            unread: Takes why single ones could not be read; see `Unread`.
 
         Returns:
             The jobs by id; missing ones are left out.
@@ -44,15 +46,15 @@ class FleetCalls(Calls):
         Raises:
             ApiError: If one of them could not be read for another reason.
         """
-        return {id_: self._parsed(JobRecord, value, JOB_STATES) for id_, value in self._batches(JOB_STATES, ids)}
+        return self._read(JOB_STATES, ids, unread, lambda _, value: self._parsed(JobRecord, value, JOB_STATES))
 
-    def tdos_there(self, ids: Sequence[str]) -> set[str]:
+    def tdos_there(self, ids: Sequence[str], unread: Unread | None = None) -> set[str]:
         """Says which of these TDOs exist (`temporalDataObject(id:)`, one field each, in batches).
 
         Raises:
             ApiError: If that could not be found out of one of them.
         """
-        return {id_ for id_, _ in self._batches(TDOS_THERE, ids)}
+        return {id_ for id_, _ in self._batches(TDOS_THERE, ids, unread)}
 
     def jobs_marked_since(self, when: datetime, *, target_id: str | None = None) -> Iterator[JobRecord]:
         """Finds the jobs created since a moment, newest first, with their config and without tasks (`jobs`).

@@ -29,6 +29,15 @@ from aiware_resources.api.records import (
 
 Input = Mapping[str, Any]
 
+Unread = dict[str, errors.ApiError]
+"""Why objects of a batch could not be read, by id: their own part of the answer was an error.
+
+Each read of many objects takes one, `unread`, and enters those objects there; it returns the records that came. So an
+id that is in neither is one that aiWARE does not know. Without `unread`, the first such error is raised after the usual
+retries; with it, such a part is not asked for again in the same call. What concerns all objects alike (an address that
+cannot be reached, a token that is refused) is raised in both cases.
+"""
+
 
 class Api(ABC):
     """What entities, waiting and commands talk to. Synchronous and thread-safe.
@@ -78,8 +87,13 @@ class Api(ABC):
         """
 
     @abstractmethod
-    def jobs(self, ids: Sequence[str]) -> dict[str, JobRecord]:
-        """Reads the state of many jobs; missing ones are left out."""
+    def jobs(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
+        """Reads the state of many jobs; missing ones are left out.
+
+        Args:
+            ids: Their ids.
+            unread: Takes why single ones could not be read; see `Unread`.
+        """
 
     @abstractmethod
     def job_details(self, job_id: str) -> JobRecord:
@@ -142,11 +156,11 @@ class Api(ABC):
 
     # --- thousands of jobs -----------------------------------------------------------------------------------------
 
-    def job_states(self, ids: Sequence[str]) -> dict[str, JobRecord]:
+    def job_states(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
         """Reads status, cluster and TDO of many jobs, and nothing else; missing ones are left out."""
         self._lacks("job")
 
-    def tdos_there(self, ids: Sequence[str]) -> set[str]:
+    def tdos_there(self, ids: Sequence[str], unread: Unread | None = None) -> set[str]:
         """Says which of these TDOs exist."""
         self._lacks("temporalDataObject")
 
@@ -192,7 +206,7 @@ class Api(ABC):
         """Deletes a cluster."""
         self._lacks("deleteCluster")
 
-    def clusters(self, ids: Sequence[str]) -> dict[str, ClusterRecord]:
+    def clusters(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, ClusterRecord]:
         """Reads many clusters; missing and deleted ones are left out."""
         self._lacks("clusters")
 
@@ -226,7 +240,7 @@ class Api(ABC):
         """Removes content of a TDO and keeps the TDO."""
         self._lacks("cleanupTDO")
 
-    def tdos(self, ids: Sequence[str]) -> dict[str, TdoRecord]:
+    def tdos(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, TdoRecord]:
         """Reads many TDOs; missing ones are left out."""
         self._lacks("temporalDataObject")
 
@@ -261,7 +275,7 @@ class Api(ABC):
         """Requests an export."""
         self._lacks("createExportRequest")
 
-    def export_requests(self, ids: Sequence[str]) -> dict[str, ExportRecord]:
+    def export_requests(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, ExportRecord]:
         """Reads many export requests; missing ones are left out."""
         self._lacks("exportRequests")
 

@@ -9,6 +9,7 @@ from typing import Any
 from aiware_resources.api import documents
 from aiware_resources.api.calls import PAGE_SIZE, Calls, count_of, created_since, is_full
 from aiware_resources.api.documents import Operation
+from aiware_resources.api.interface import Unread
 from aiware_resources.api.records import EngineResultRecord, JobRecord
 
 _STATUSES = frozenset({"pending", "queued", "running", "complete", "failed", "cancelled"})
@@ -84,11 +85,12 @@ class JobCalls(Calls):
         """
         self._session.execute(documents.CANCEL_JOB, {"id": job_id})
 
-    def jobs(self, ids: Sequence[str]) -> dict[str, JobRecord]:
+    def jobs(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
         """Reads the state of many jobs and their tasks (`job(id:)`, one field each, in batches).
 
         Args:
             ids: Their ids; each is asked about once.
+            unread: Takes why single ones could not be read; see `Unread`.
 
         Returns:
             The jobs by id, as far as polling needs them; missing ones are left out.
@@ -96,7 +98,7 @@ class JobCalls(Calls):
         Raises:
             ApiError: If one of them could not be read for another reason.
         """
-        return {id_: self._job(value, documents.JOBS) for id_, value in self._batches(documents.JOBS, ids)}
+        return self._read(documents.JOBS, ids, unread, lambda _, value: self._job(value, documents.JOBS))
 
     def job_details(self, job_id: str) -> JobRecord:
         """Reads one job with everything: config, routes, and its tasks' payload, output, folders and log (`job(id:)`).

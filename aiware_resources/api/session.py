@@ -67,6 +67,31 @@ class Session:
         answer = self._ask(subject, lookup.text(len(ids)), lookup.variables(ids), judge)
         return answers.Found(answer.data or {}, answers.put_off(answer, ids))
 
+    def look_up_partly(self, lookup: Lookup, ids: Sequence[str]) -> answers.Found:
+        """Reads one batch of objects of which single ones may fail; those are not asked for again here.
+
+        Args:
+            lookup: What to read.
+            ids: Ids of the objects, as many as one request may ask about.
+
+        Raises:
+            ApiError: If the whole request failed.
+        """
+        subject = Subject(lookup.field, Kind.READ, self.transport.url, ids[0] if len(ids) == 1 else None)
+
+        found = answers.Found({})
+
+        def judge(answer: answers.Answer) -> Failure | None:
+            nonlocal found
+            outcome = answers.partly(answer, ids)
+            if isinstance(outcome, Failure):
+                return outcome
+            found = outcome
+            return None
+
+        self._ask(subject, lookup.text(len(ids)), lookup.variables(ids), judge)
+        return found
+
     def post_form(self, operation: str, url: str, form: Mapping[str, str]) -> Mapping[str, Any]:
         """Posts a form that may be repeated without harm, and returns the JSON object of the answer.
 

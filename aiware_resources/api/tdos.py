@@ -8,6 +8,7 @@ from typing import Any
 
 from aiware_resources.api import documents
 from aiware_resources.api.calls import Calls, created_since
+from aiware_resources.api.interface import Unread
 from aiware_resources.api.records import TdoRecord
 
 
@@ -65,11 +66,12 @@ class TdoCalls(Calls):
             documents.CLEANUP_TDO, {"id": tdo_id, "options": None if options is None else list(options)}
         )
 
-    def tdos(self, ids: Sequence[str]) -> dict[str, TdoRecord]:
+    def tdos(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, TdoRecord]:
         """Reads many TDOs (`temporalDataObject(id:)`, one field each, in batches).
 
         Args:
             ids: Their ids; each is asked about once.
+            unread: Takes why single ones could not be read; see `Unread`.
 
         Returns:
             The TDOs by id; missing ones are left out.
@@ -77,9 +79,7 @@ class TdoCalls(Calls):
         Raises:
             ApiError: If one of them could not be read for another reason.
         """
-        return {
-            id_: self._parsed(TdoRecord, value, documents.TDOS) for id_, value in self._batches(documents.TDOS, ids)
-        }
+        return self._read(documents.TDOS, ids, unread, lambda _, value: self._parsed(TdoRecord, value, documents.TDOS))
 
     def tdos_created_since(self, when: datetime) -> Iterator[TdoRecord]:
         """Finds the TDOs created since a moment, newest first (`temporalDataObjects(dateTimeFilter:)`).

@@ -19,7 +19,7 @@ from aiware_resources.api.edge.login import EdgeLogin
 from aiware_resources.api.edge.results import EdgeResults
 from aiware_resources.api.edge.transport import RestTransport
 from aiware_resources.api.engine_records import CatalogueEngineRecord, EngineCategoryRecord
-from aiware_resources.api.interface import Api
+from aiware_resources.api.interface import Api, Unread
 from aiware_resources.api.records import EngineResultRecord, JobRecord, UserRecord
 from aiware_resources.api.retrying import Patience
 from aiware_resources.api.transport import new_client, origin
@@ -104,13 +104,14 @@ class EdgeApi(Api):
         """
         return self._jobs.create(input, owner)
 
-    def jobs(self, ids: Sequence[str]) -> dict[str, JobRecord]:
+    def jobs(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
         """Reads the state of many jobs: of unfinished ones the status (getJobStatus), of finished ones all.
 
         An installation without that route is asked for a job's outputs: it is complete when it has a document.
 
         Args:
             ids: Their ids; each is asked about once.
+            unread: Takes why single ones could not be read; see `Unread`.
 
         Returns:
             The jobs by id; missing ones are left out.
@@ -118,7 +119,7 @@ class EdgeApi(Api):
         Raises:
             ApiError: If one of them could not be read for another reason.
         """
-        return self._jobs.read(ids)
+        return self._jobs.read(ids, unread)
 
     def job_details(self, job_id: str) -> JobRecord:
         """Reads one job with everything that Edge tells of it (get_job_detail); tasks have no logs.

@@ -17,6 +17,7 @@ from aiware_resources.api.edge.operations import Operation
 from aiware_resources.api.edge.records import JobDetail, JobIds, JobStatus, Outputs
 from aiware_resources.api.edge.submission import Submission
 from aiware_resources.api.edge.transport import Query, Request, RestTransport
+from aiware_resources.api.interface import Unread
 from aiware_resources.api.records import JOB_DONE, JobRecord
 from aiware_resources.endpoints import is_uuid
 
@@ -66,18 +67,34 @@ class EdgeJobs(EdgeCalls):
         body = {} if core_id is None else {"jobID": core_id}
         self._ask(Request(operations.DELETE_JOB, {"job": job_id}, body=body))
 
-    def read(self, ids: Sequence[str]) -> dict[str, JobRecord]:
+    def read(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
         """Reads the state of many jobs: the status of each (getJobStatus), and of a finished one all (get_job_detail).
+
+        Args:
+            ids: Their ids.
+            unread: Takes why single ones could not be read; see `Unread`.
 
         Returns:
             The jobs by id; missing ones are left out.
         """
+
+        def state(id_: str) -> JobRecord | None:
+            try:
+                return self._state(id_)
+            except errors.AuthenticationFailed:
+                raise
+            except errors.ApiError as error:
+                if unread is None:
+                    raise
+                unread[id_] = error
+                return None
+
         unique = [id_ for id_ in dict.fromkeys(ids) if is_uuid(id_)]
         if len(unique) < 2:
-            found = [self._state(id_) for id_ in unique]
+            found = [state(id_) for id_ in unique]
         else:
             with ThreadPoolExecutor(min(_AT_ONCE, len(unique)), thread_name_prefix="aiware-edge") as threads:
-                found = list(threads.map(self._state, unique))
+                found = list(threads.map(state, unique))
         return {id_: record for id_, record in zip(unique, found, strict=True) if record is not None}
 
     def details(self, job_id: str) -> JobRecord:

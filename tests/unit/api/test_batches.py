@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from aiware_resources import errors
+from aiware_resources.api import Unread
 from aiware_resources.api.batch_size import BatchSize
 
 if TYPE_CHECKING:
@@ -121,3 +122,109 @@ def test_threads_that_find_the_same_halve_it_once() -> None:
     assert size.current == 25
     size.exceeded(1)
     assert size.current == 1
+
+
+@dataclass
+class Partial:
+    """A server that cannot read some of its objects.
+
+    Attributes:
+        bad: What is wrong with each of them.
+        missing: The objects that it does not have.
+        takes_all_down: Whether one bad object takes the whole answer down, as with fields that are never null.
+        tells_which: Whether an error says which object it is about.
+        asked: The objects that each request asked about.
+    """
+
+    bad: dict[str, str]
+    missing: frozenset[str] = frozenset()
+    takes_all_down: bool = False
+    tells_which: bool = True
+    asked: list[list[str]] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        ids = list(json.loads(request.content)["variables"].values())
+        self.asked.append(ids)
+        names = self.bad | dict.fromkeys(self.missing, "not_found")
+        told = [
+            {"message": "It broke.", "name": names[id_]} | ({"path": [f"object{index}"]} if self.tells_which else {})
+            for index, id_ in enumerate(ids)
+            if id_ in names
+        ]
+        fields: dict[str, Any] = {
+            f"object{index}": None if id_ in names else self.field(id_) for index, id_ in enumerate(ids)
+        }
+        data = None if told and self.takes_all_down else fields
+        return httpx.Response(200, json={"data": data} | ({"errors": told} if told else {}))
+
+    @staticmethod
+    def field(id_: str) -> dict[str, Any]:
+        """An object, or the page of a list that holds it."""
+        return {"id": id_, "name": id_, "status": "running", "records": [{"id": id_, "status": "incomplete"}]}
+
+
+GOOD = [id_ for id_ in IDS if id_ not in {"3", "7"}]
+
+
+@pytest.mark.parametrize("takes_all_down", [False, True])
+@pytest.mark.parametrize("name", ["internal_error", "service_unavailable", "not_allowed", "invalid_input", "odd"])
+@pytest.mark.parametrize("read", ["jobs", "job_states", "tdos", "clusters", "export_requests"])
+def test_objects_that_cannot_be_read_do_not_hold_up_the_others(
+    script: Script, read: str, name: str, takes_all_down: bool
+) -> None:
+    server = Partial({"3": name}, frozenset({"7"}), takes_all_down)
+    unread: Unread = {}
+    found = getattr(script.play(server).api(poll_batch_size=20), read)(IDS, unread)
+    assert sorted(found) == sorted(GOOD)
+    assert list(unread) == ["3"]
+    assert "3 failed: It broke" in str(unread["3"])
+    assert unread["3"].object_id == "3"
+    # None of it is asked for again and again.
+    assert script.sleeps == []
+    assert len(server.asked) <= 2
+
+
+@pytest.mark.parametrize("takes_all_down", [False, True])
+def test_an_object_that_nobody_names_is_found(script: Script, takes_all_down: bool) -> None:
+    server = Partial({"3": "internal_error"}, takes_all_down=takes_all_down, tells_which=False)
+    unread: Unread = {}
+    found = script.play(server).api(poll_batch_size=20).export_requests(IDS, unread)
+    assert (sorted(found), list(unread)) == (sorted({*IDS} - {"3"}), ["3"])
+    assert script.sleeps == []
+
+
+def test_where_nothing_can_be_read_it_is_not_asked_about_one_by_one(script: Script) -> None:
+    server = Partial(dict.fromkeys(IDS, "service_failure"), takes_all_down=True, tells_which=False)
+    unread: Unread = {}
+    assert script.play(server).api(poll_batch_size=20).clusters(IDS, unread) == {}
+    assert list(unread) == IDS
+    assert len(server.asked) == 3
+
+
+def test_without_room_for_them_an_object_that_cannot_be_read_is_an_error(script: Script) -> None:
+    with pytest.raises(errors.ServerFailure, match="It broke"):
+        script.play(Partial({"3": "internal_error"})).api(poll_batch_size=20, max_retries=1).jobs(IDS)
+
+
+def test_a_record_that_makes_no_sense_is_unread(script: Script) -> None:
+    server = Partial({})
+    server.field = lambda id_: {"id": {} if id_ == "3" else id_}  # type: ignore[method-assign]
+    unread: Unread = {}
+    found = script.play(server).api(poll_batch_size=20).jobs(IDS, unread)
+    assert (sorted(found), list(unread)) == (sorted({*IDS} - {"3"}), ["3"])
+
+
+def test_a_token_that_is_refused_is_no_matter_of_single_objects(script: Script) -> None:
+    with pytest.raises(errors.AuthenticationFailed):
+        script.play(Partial({"3": "authentication_error"})).api(poll_batch_size=20).jobs(IDS, {})
+
+
+def test_what_came_is_not_lost_with_a_later_batch(script: Script) -> None:
+    server = Partial({})
+
+    def breaks(request: httpx.Request) -> httpx.Response:
+        return server(request) if len(server.asked) < 2 else httpx.Response(502)
+
+    unread: Unread = {}
+    found = script.play(breaks).api(poll_batch_size=5, max_retries=0).tdos(IDS, unread)
+    assert (list(found), list(unread)) == (IDS[:10], IDS[10:])
