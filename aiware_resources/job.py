@@ -40,11 +40,13 @@ from aiware_resources.reconcile import (
     send_once,
 )
 from aiware_resources.reconcile.compare import changed_paths
+from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since, submitted_now
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.tdo_content import Target, TargetArgs, span_problems
 from aiware_resources.temporal_data_object import remove_tdo
 from aiware_resources.waiting import Waiting
 from aiware_resources.waiting.conditions import JOB_FAILED
+from aiware_resources.waiting.seen_complete import COMPLETE, MISSING, is_seen_complete
 
 RAN_ON = "ranOn"
 """The cluster that the job was submitted to."""
@@ -67,7 +69,7 @@ class JobProvider(EntityProvider):
         "allowFailure",
         "resultsTo",
     }
-    facts = frozenset({ADOPTED, RAN_ON, TARGET_TDO})
+    facts = frozenset({ADOPTED, COMPLETE, MISSING, RAN_ON, SUBMITTED, TARGET_TDO})
     left_otherwise = ", or which was left when the stack was destroyed; other `triggers` run a new one"
     makes_tdo: ClassVar[str] = "target"
     """The property that lets the job make a TDO for itself."""
@@ -118,14 +120,37 @@ class JobProvider(EntityProvider):
         return FAILURE in olds and _on_failure(news) != "keep"
 
     def observe(self, object_id: str, recorded: Props) -> Observed | None:
-        """Reads the job (query ``job``); one whose record was purged stays, as long as its TDO is there."""
+        """Reads the job (query ``job``), and whether it is complete; see `_not_shown` for one that is not there."""
         record = self.api.jobs([object_id]).get(object_id)
         if record is None:
-            target_id = recorded.get(TARGET_TDO) or recorded.get("targetId")
-            return Observed({}) if self.api.has_target(target_id) else None
+            return self._not_shown(recorded)
         if TARGET_TDO in recorded and record.target is None:
             return None
-        return Observed({}, failure_of(record) if record.status in JOB_FAILED else None)
+        created = record.created_date_time or now_at(self.api.url)
+        facts = {
+            COMPLETE: True if record.status == "complete" else None,
+            SUBMITTED: recorded.get(SUBMITTED) or created.isoformat(),
+            MISSING: None,
+        }
+        return Observed({}, failure_of(record) if record.status in JOB_FAILED else None, facts)
+
+    def _not_shown(self, recorded: Props) -> Observed | None:
+        """What becomes of a job that aiWARE does not show.
+
+        Without its TDO nothing is left of it. With it, a job seen complete stays: its record was purged. Any other is
+        neither complete nor surely deleted: it stays at first, so that the waiting looks for it and then fails by name;
+        it is gone when a later refresh, after `aiware:notFoundGrace`, does not find it either.
+        """
+        if not self.api.has_target(recorded.get(TARGET_TDO) or recorded.get("targetId")):
+            return None
+        now = now_at(self.api.url)
+        if is_seen_complete(recorded, self._settings.purged_after, now):
+            return Observed({}, facts={COMPLETE: True, MISSING: None})
+        since = recorded.get(MISSING)
+        missing = seconds_since(since, now)
+        if missing is not None and missing >= self._settings.not_found_grace:
+            return None
+        return Observed({}, recorded.get(FAILURE), {MISSING: since or now.isoformat()})
 
     def make(self, props: Props, mark: str | None) -> Made:
         """Submits the job (mutation ``createJob``); it starts at once, and nobody waits for it here."""
@@ -166,6 +191,7 @@ class JobProvider(EntityProvider):
         if FAILURE in olds and _on_failure(news) == "retry":
             before = self.api.jobs([object_id]).get(object_id)
             send_once(lambda: self.api.retry_job(object_id), lambda: self._restarted(object_id, before))
+            return {COMPLETE: None, MISSING: None, SUBMITTED: submitted_now(self.api.url)}
         return {}
 
     def without_effect(self, paths: Iterable[Path]) -> str | None:
@@ -223,7 +249,8 @@ class JobProvider(EntityProvider):
         return policy == "replace" or (policy == "retry" and cannot)
 
     def _made(self, record: JobRecord, props: Props) -> Made:
-        facts = {RAN_ON: props["clusterId"]} if "clusterId" in props else {}
+        created = record.created_date_time or now_at(self.api.url)
+        facts = {SUBMITTED: created.isoformat()} | ({RAN_ON: props["clusterId"]} if "clusterId" in props else {})
         return Made(record.id, facts | ({TARGET_TDO: record.target_id} if self.makes_tdo in props else {}))
 
     def _is_left_behind(self, job: JobRecord, props: Props, mark: str, *, is_newest: bool) -> bool:

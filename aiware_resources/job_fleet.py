@@ -16,10 +16,11 @@ from aiware_resources.fleet.checking import problems as fleet_problems
 from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import FAILURES, named, plan
-from aiware_resources.fleet.reading import OPEN, look, open_keys
+from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys
+from aiware_resources.fleet.refreshing import Refreshed
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.undone import Undone
-from aiware_resources.fleet.update import CONCURRENCY, JOBS, LEFT, NEWEST, UNDONE, Update, concurrency_of, left_entries
+from aiware_resources.fleet.update import CONCURRENCY, JOBS, LEFT, UNDONE, Update, concurrency_of, left_entries
 from aiware_resources.job import OnFailure
 from aiware_resources.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
@@ -37,7 +38,9 @@ from aiware_resources.reconcile import (
 )
 from aiware_resources.reconcile.compare import changed_paths
 from aiware_resources.reconcile.provider import plain
+from aiware_resources.reconcile.recency import SUBMITTED, looked_for, now_at
 from aiware_resources.waiting import Waiting
+from aiware_resources.waiting.seen_complete import MISSING
 
 log = logging.getLogger("aiware")
 
@@ -80,7 +83,7 @@ class JobFleetProvider(EntityProvider):
             "timeout",
         }
     )
-    facts = frozenset({JOBS, FAILURES, UNDONE, LEFT, NEWEST, OPEN})
+    facts = frozenset({JOBS, FAILURES, UNDONE, LEFT, MISSING, NEWEST, OPEN, SUBMITTED})
 
     # --- what the engine calls -------------------------------------------------------------------------------------
 
@@ -121,7 +124,7 @@ class JobFleetProvider(EntityProvider):
         """Reads the jobs. The inputs stay as they are recorded: they alone hold the media."""
         recorded = plain(props)
         observed = self.observe(id_, recorded)
-        outs = {**recorded, **observed.properties, FAILURES: observed.failure}
+        outs = {**recorded, **observed.properties, **observed.facts, FAILURES: observed.failure}
         return ReadResult(id_, _given(outs))
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
@@ -133,12 +136,36 @@ class JobFleetProvider(EntityProvider):
     # --- how -------------------------------------------------------------------------------------------------------
 
     def observe(self, object_id: str, recorded: Props) -> Observed:
-        """Reads each job's status (query ``job``): failures are told, jobs of which nothing is left are left out."""
+        """Reads each job's status (query ``job``): failures are told, jobs of which nothing is left are left out.
+
+        Raises:
+            ApiError: When none of them could be read.
+        """
         entries = recorded_entries(recorded)
         _own(entries.values())
-        looked = look(self.api, entries)
-        there = {key: text for key, text in (recorded.get(JOBS) or {}).items() if key not in looked.gone}
-        return Observed({JOBS: there, OPEN: open_keys(looked.statuses)}, dict(looked.failures) or None)
+        looked = self._looked(entries, recorded)
+        if looked.unread and len(looked.unread) == len(entries):
+            raise next(iter(looked.unread.values()))
+        refreshed = Refreshed.of(looked, entries, recorded, now_at(self.api.url), self._settings)
+        for key in refreshed.gone:
+            owned.discard(entries[key].job_id)
+        if looked.unread:
+            log.warning("fleet %s: %s", _name(recorded), refreshed.unread_in_words())
+        there = {key: text for key, text in (recorded.get(JOBS) or {}).items() if key not in refreshed.gone}
+        facts = {OPEN: open_keys(refreshed.statuses), MISSING: dict(refreshed.missing) or None}
+        return Observed({JOBS: there}, dict(refreshed.failures) or None, facts)
+
+    def _looked(self, entries: Mapping[str, Entry], recorded: Props) -> Looked:
+        """Looks at the entries, and again at those of which nothing is shown while the fleet is new."""
+        looked = Looked(gone=frozenset(entries))
+
+        def look_again() -> Looked | None:
+            nonlocal looked
+            looked = looked.updated(look(self.api, {key: entries[key] for key in looked.gone}))
+            return None if looked.gone else looked
+
+        what = f"all jobs of fleet {_name(recorded)}"
+        return looked_for(look_again, what, recorded, self.api.url, self._settings.not_found_grace) or looked
 
     def make(self, props: Props, mark: str | None) -> Made:
         """Submits what the fleet declares; each job has a marker of its own, by which an interrupted run's is known.

@@ -9,14 +9,17 @@ from typing import Any, cast
 
 import pulumi
 from pulumi.output import UNKNOWN
+from pulumi.runtime import is_dry_run
 
 from aiware_resources.api import EngineResultRecord, JobRecord, Progress, connect
 from aiware_resources.kept import Files, Kept
+from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.result_files import foresee_documents, write_documents
 from aiware_resources.results import Result, read_results, shown
 from aiware_resources.settings import Settings
 from aiware_resources.waiting import Completion, Condition, Seen, Waiting
 from aiware_resources.waiting.conditions import JobCondition
+from aiware_resources.waiting.seen_complete import COMPLETE, is_seen_complete
 
 TARGET_TDO = "targetTdoId"
 """The TDO that the job made for itself."""
@@ -83,7 +86,11 @@ class JobOutputs:
         return Path(await self.__dict__["resultsTo"].future())
 
     async def _condition(self) -> Condition[JobRecord]:
-        return JobCondition(await self._target.future())
+        facts = {key: await self.__dict__[key].future() for key in (COMPLETE, SUBMITTED)}
+        # In the preview of an update they are not known.
+        is_told = any(facts.values()) or not is_dry_run()
+        purged_after = self._completion.monitor.settings.purged_after
+        return JobCondition(seen_complete=is_told and is_seen_complete(facts, purged_after))
 
     async def _worked_on(self, declared: pulumi.Output[str]) -> Any:
         """The TDO: known as soon as the job exists, and before when the program names an existing one."""

@@ -43,6 +43,7 @@ _REQUIREMENTS = {
 }
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,10 @@ class Settings(BaseModel):
         poll_interval: Seconds between two looks at running work, at first.
         poll_max_interval: The same, at the most: the interval grows while nothing happens.
         poll_batch_size: How many objects one request asks about; 1 to 500.
+        not_found_grace: For how long something that aiWARE does not show is looked for again, in seconds, before it
+            is an error or counts as deleted.
+        purged_after: A job that aiWARE does not know any more counts as complete when it was submitted more than so
+            many seconds ago, whether a run has seen it complete or not.
         request_timeout: Longest wait for one answer, in seconds.
         max_retries: How often a failed request is sent again, where that is safe; 0 to 100.
         rate_limit: How many requests to send in ten seconds, at the most; learned from aiWARE when left out.
@@ -109,6 +114,8 @@ class Settings(BaseModel):
     poll_interval: Positive = 2.0
     poll_max_interval: Positive = 30.0
     poll_batch_size: Annotated[int, Field(ge=1, le=500)] = 50
+    not_found_grace: NotNegative = 120.0
+    purged_after: NotNegative = 7 * 86_400.0
     request_timeout: Positive = 30.0
     max_retries: Annotated[int, Field(ge=0, le=100)] = 5
     rate_limit: Annotated[int, Field(ge=1)] | None = None

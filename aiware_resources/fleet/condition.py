@@ -1,26 +1,38 @@
-"""What is awaited of a fleet: that all of its jobs have ended, and none of them badly."""
+"""What is awaited of a fleet: that all of its jobs have ended, and none has failed.
+
+Each of its jobs counts as a single job does (`aiware_resources.waiting.conditions`). One that aiWARE does not show, and
+that was not seen complete, is looked for again for ``aiware:notFoundGrace``; one that cannot be read, for as long as an
+outage may last. Then it counts as failed, by its key, and so does one whose TDO stays away for that time. Meanwhile all
+others go on.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from aiware_resources.api import Api
+from aiware_resources.api import Api, Unread
 from aiware_resources.errors import FleetFailed
 from aiware_resources.fleet.entries import Entry
+from aiware_resources.fleet.parallel import first_line
 from aiware_resources.fleet.plan import named
-from aiware_resources.fleet.reading import look
+from aiware_resources.fleet.reading import Looked, look
 from aiware_resources.fleet.undone import Undone
 from aiware_resources.job import JOB_OVER
-from aiware_resources.waiting import Done, Failed, Pending, Verdict
+from aiware_resources.waiting import Done, Failed, Pending, Verdict, outages
 
 _LISTED = 10
 """How many failures an error lists."""
 GONE = "gone"
 """Stands for the status of a job of which nothing is left."""
+UNKNOWN = "unknown"
+"""Stands for the status of a job that aiWARE does not show, or that cannot be read, and for longer than is waited."""
+NOT_SHOWN = "not shown"
+"""Stands for the status of a job that aiWARE does not show at the moment."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +42,12 @@ class FleetRecord:
     Attributes:
         counts: How many jobs there are in each status.
         failures: Why jobs failed, by key.
+        unread: The keys of jobs that cannot be read at the moment; they count as they were seen last.
     """
 
     counts: Mapping[str, int]
     failures: Mapping[str, str]
+    unread: Sequence[str] = ()
 
     @property
     def total(self) -> int:
@@ -42,13 +56,17 @@ class FleetRecord:
 
     @property
     def is_over(self) -> bool:
-        """Whether every job has ended."""
-        return all(status in JOB_OVER or status == GONE for status in self.counts)
+        """Whether every job has ended, or is not waited for any longer."""
+        return all(status in _OVER for status in self.counts)
 
     def progress(self) -> str:
         """How far it is: ``7312 of 10000 jobs complete, 376 running, 2312 queued``."""
         others = [f"{count} {status}" for status, count in sorted(self.counts.items()) if status != "complete"]
+        others += [f"not readable at the moment: {named(self.unread)}"] if self.unread else []
         return ", ".join([f"{self.counts.get('complete', 0)} of {self.total} jobs complete", *others])
+
+
+_OVER = JOB_OVER | {GONE, UNKNOWN}
 
 
 class FleetCondition:
@@ -59,6 +77,8 @@ class FleetCondition:
         entries: Its jobs by key; ``None`` when they are not known yet.
         undone: What the last run could not do.
         statuses: Those of jobs that need not be asked about.
+        seen: The keys of jobs that count as complete when aiWARE does not show them.
+        not_found_grace: Seconds for which any other job that it does not show is looked for again.
     """
 
     def __init__(
@@ -67,26 +87,59 @@ class FleetCondition:
         entries: Mapping[str, Entry] | None,
         undone: Undone,
         statuses: Mapping[str, str] = MappingProxyType({}),
+        *,
+        seen: frozenset[str] = frozenset(),
+        not_found_grace: float = 0.0,
     ) -> None:
         # One kind for each fleet: it is looked at by itself, since only its own condition knows its jobs.
         self.kind = f"fleet {name}"
         self._entries = entries
         self._undone = undone
         self._statuses = dict(statuses)
+        self._seen = seen
+        self._not_found_grace = not_found_grace
+        self._since: dict[str, float] = {}
         self._failures: dict[str, str] = {}
         self._looking = threading.Lock()
 
-    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, FleetRecord]:
+    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, FleetRecord]:
         """Reads the jobs that have not ended yet, in batches (query ``job``)."""
         if self._entries is None:
             return {}
         with self._looking:
             under_way = {key: entry for key, entry in self._entries.items() if self._statuses.get(key) not in JOB_OVER}
             looked = look(api, under_way)
-            self._statuses |= {**looked.statuses, **dict.fromkeys(looked.gone, GONE)}
-            self._failures |= {**looked.failures, **dict.fromkeys(looked.gone, "its TDO was deleted")}
-            record = FleetRecord(Counter(self._statuses.values()), dict(self._failures))
+            if looked.unread and len(looked.unread) == len(under_way):
+                unread.update(dict.fromkeys(ids, next(iter(looked.unread.values()))))
+                return {}
+            self._note(looked)
+            record = FleetRecord(Counter(self._statuses.values()), dict(self._failures), sorted(looked.unread))
         return dict.fromkeys(ids, record)
+
+    def _note(self, looked: Looked) -> None:
+        complete = looked.missing & self._seen
+        for key in (*looked.statuses, *complete):
+            # It may have been out of sight for a while.
+            self._since.pop(key, None)
+            self._failures.pop(key, None)
+        self._statuses |= {**looked.statuses, **dict.fromkeys(complete, "complete")}
+        self._failures |= looked.failures
+        for key in looked.missing - complete:
+            job_id = (self._entries or {})[key].job_id
+            why = f"aiWARE does not show its job {job_id}, and no refresh has seen it complete"
+            self._out_of_sight(key, NOT_SHOWN, UNKNOWN, why, self._not_found_grace)
+        for key in looked.gone:
+            self._out_of_sight(key, NOT_SHOWN, GONE, "its TDO was deleted", self._not_found_grace)
+        for key, trouble in looked.unread.items():
+            self._out_of_sight(key, self._statuses.get(key, NOT_SHOWN), UNKNOWN, first_line(trouble), outages.LONGEST)
+
+    def _out_of_sight(self, key: str, meanwhile: str, at_last: str, why: str, longest: float) -> None:
+        """Takes note of a job whose state cannot be seen: it goes on for a while, and then counts as failed."""
+        now = time.monotonic()
+        is_for_too_long = now - self._since.setdefault(key, now) >= longest
+        self._statuses[key] = at_last if is_for_too_long else meanwhile
+        if is_for_too_long:
+            self._failures[key] = why
 
     def judge(self, object_id: str, record: FleetRecord | None) -> Verdict[FleetRecord]:
         """Failures count when nothing is under way any more, so that none cuts off the rest."""
@@ -111,7 +164,7 @@ def fleet_failed(record: FleetRecord) -> FleetFailed:
     """The error of a fleet with failed jobs."""
     failed = record.failures
     # The first line stands in the list of all failures of a run, too.
-    lines = [f"{len(failed)} of {record.total} jobs ended badly: {named(sorted(failed))}."]
+    lines = [f"{len(failed)} of {record.total} jobs failed: {named(sorted(failed))}."]
     lines += [f"  {key}: {failed[key]}" for key in sorted(failed)[:_LISTED]]
     lines += [f"  and {len(failed) - _LISTED} more"] if len(failed) > _LISTED else []
     lines += [

@@ -12,8 +12,9 @@ from pulumi.runtime import is_dry_run
 
 from aiware_resources.fleet.condition import FleetCondition, FleetRecord
 from aiware_resources.fleet.entries import Entry, recorded_entries
-from aiware_resources.fleet.reading import OPEN, known_complete
+from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, seen_keys
 from aiware_resources.fleet.undone import Undone
+from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.results import Result, read_results, shown
 from aiware_resources.waiting import Completion, Seen, Waiting
 
@@ -47,7 +48,8 @@ class FleetOutputs:
     def _await(self, resource_name: str, waiting: Waiting) -> None:
         """Makes the outputs that are known on completion, and the urn that dependents wait for."""
         self._fleet_name = resource_name
-        self._recorded: Mapping[str, pulumi.Output[Any]] = {key: self.__dict__[key] for key in ("jobs", "undone", OPEN)}
+        recorded = ("jobs", "undone", OPEN, NEWEST, SUBMITTED)
+        self._recorded: Mapping[str, pulumi.Output[Any]] = {key: self.__dict__[key] for key in recorded}
         self._completion = Completion(cast(pulumi.CustomResource, self), resource_name, self._condition, waiting)
         self.jobs = self._completion.derived(self._ids())
         self.counts = self._completion.output(lambda seen: seen.known(lambda fleet: dict(fleet.counts)))
@@ -64,8 +66,16 @@ class FleetOutputs:
     async def _condition(self) -> FleetCondition:
         undone = Undone.parse(await self._recorded["undone"].future())
         entries = await self._entries()
-        statuses = known_complete(entries or {}, await self._recorded[OPEN].future())
-        return FleetCondition(self._fleet_name, entries, undone, statuses)
+        facts = {key: await self._recorded[key].future() for key in (OPEN, NEWEST, SUBMITTED)}
+        settings = self._completion.monitor.settings
+        return FleetCondition(
+            self._fleet_name,
+            entries,
+            undone,
+            known_complete(entries or {}, facts[OPEN]),
+            seen=seen_keys(entries or {}, facts, settings.purged_after),
+            not_found_grace=settings.not_found_grace,
+        )
 
     async def _entries(self) -> Mapping[str, Entry] | None:
         jobs = await self._recorded["jobs"].future()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from aiware_resources.daemon_threads import DaemonThreads
 from aiware_resources.errors import AiwareError, NotFound
 
 K = TypeVar("K")
@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 def in_parallel(work: Callable[[V], R], items: Iterable[V], at_a_time: int) -> Iterator[R]:
     """Does something with each item, so many at a time, and gives the results in the items' order."""
-    with ThreadPoolExecutor(at_a_time, thread_name_prefix="aiware-fleet") as pool:
+    with DaemonThreads(at_a_time, "aiware-fleet") as pool:
         yield from pool.map(work, items)
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from aiware_resources.api import Api, JobRecord
+from aiware_resources.api import Api, JobRecord, Unread
+from aiware_resources.errors import ApiError
 from aiware_resources.fleet.entries import Entry
 from aiware_resources.fleet.parallel import in_parallel
+from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.waiting.conditions import JOB_FAILED, failing_task
+from aiware_resources.waiting.outages import PASSING
+from aiware_resources.waiting.seen_complete import was_purged
 
 SIDE_BY_SIDE = 4
 """How many batches are asked for at a time."""
@@ -21,6 +27,9 @@ OPEN = "__open"
 
 It starts as keys do that the engine keeps from its displays: it moves by itself, and is no change of the fleet.
 """
+
+NEWEST = "newest"
+"""The fact of when the newest job was created, by aiWARE's clock."""
 
 _MOST_OPEN = 500
 """Of more jobs it is not recorded which are open."""
@@ -37,34 +46,79 @@ class Looked:
     """What a look at the entries of a fleet shows.
 
     Attributes:
-        statuses: The status of each entry's job, by key; ``complete`` for one whose record aiWARE has purged while what
-            it made is there.
-        gone: The keys of entries of which nothing is left: their TDO was deleted.
+        statuses: The status of each entry's job that aiWARE shows, by key.
+        missing: The keys of entries whose job aiWARE does not show, though its TDO is there.
+        gone: The keys of entries whose TDO is not there, so that nothing is left of them.
         failures: Why each failed job failed, by key.
+        unread: Why jobs could not be read, by key.
     """
 
-    statuses: Mapping[str, str]
-    gone: frozenset[str]
-    failures: Mapping[str, str]
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+    failures: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, ApiError] = field(default_factory=dict)
+
+    def updated(self, later: Looked) -> Looked:
+        """With what a later look at the entries that are gone shows of them."""
+        return Looked(
+            {**self.statuses, **later.statuses},
+            self.missing | later.missing,
+            later.gone,
+            {**self.failures, **later.failures},
+            {**self.unread, **later.unread},
+        )
 
 
 def look(api: Api, entries: Mapping[str, Entry], at_a_time: int = SIDE_BY_SIDE) -> Looked:
-    """Reads the jobs of entries (query ``job``), as little of each as will do."""
-    records = states_of(api, [entry.job_id for entry in entries.values()], at_a_time)
-    purged = {key: entry for key, entry in entries.items() if entry.job_id not in records}
-    there = api.tdos_there([entry.target_id for entry in purged.values() if entry.target_id]) if purged else set()
+    """Reads the jobs of entries (query ``job``), as little of each as will do.
+
+    Raises:
+        ApiError: None of them could be read, for a reason that concerns all.
+    """
+    unread: Unread = {}
+    records = states_of(api, [entry.job_id for entry in entries.values()], at_a_time, unread)
+    hidden = [entry for entry in entries.values() if entry.job_id not in records and entry.job_id not in unread]
+    targets = [entry.target_id for entry in hidden if entry.target_id]
+    there = api.tdos_there(targets, unread) if targets else set()
     statuses: dict[str, str] = {}
+    missing: set[str] = set()
     gone: set[str] = set()
+    troubles: dict[str, ApiError] = {}
     for key, entry in entries.items():
         record = records.get(entry.job_id)
-        if record is None and entry.target_id in there:
-            statuses[key] = "complete"
+        trouble = unread.get(entry.job_id) or (unread.get(entry.target_id or "") if record is None else None)
+        if trouble is not None:
+            troubles[key] = trouble
+        elif record is None and entry.target_id in there:
+            missing.add(key)
         elif record is None or (entry.owns_target and record.target is None):
             gone.add(key)
         else:
             statuses[key] = record.status or "pending"
     failed = {key: entries[key].job_id for key, status in statuses.items() if status in JOB_FAILED}
-    return Looked(statuses, frozenset(gone), _reasons(api, failed, statuses))
+    return Looked(statuses, frozenset(missing), frozenset(gone), _reasons(api, failed, statuses), troubles)
+
+
+def seen_keys(
+    entries: Mapping[str, Entry], recorded: Mapping[str, Any], purged_after: float, now: datetime | None = None
+) -> frozenset[str]:
+    """The entries whose jobs count as complete when aiWARE does not show them.
+
+    They do when a refresh has seen them complete, and when they were submitted so long ago that their records may have
+    been purged. Of a state that says neither, an earlier release's, all do.
+
+    Args:
+        entries: The entries of the fleet.
+        recorded: Its recorded facts.
+        purged_after: After how many seconds a record may have been purged (``aiware:purgedAfter``).
+        now: The present moment by aiWARE's clock; by default by that of this machine.
+    """
+    open_ = recorded.get(OPEN)
+    submitted = recorded.get(SUBMITTED) or (recorded.get(NEWEST) if open_ is not None else None)
+    if (open_ is None and submitted is None) or was_purged({SUBMITTED: submitted}, purged_after, now):
+        return frozenset(entries)
+    return frozenset() if open_ is None else frozenset(entries.keys() - set(open_))
 
 
 def open_keys(statuses: Mapping[str, str]) -> list[str] | None:
@@ -78,19 +132,50 @@ def known_complete(entries: Mapping[str, Entry], recorded: Sequence[str] | None)
     return {} if recorded is None else dict.fromkeys(entries.keys() - set(recorded), "complete")
 
 
-def states_of(api: Api, ids: Sequence[str], at_a_time: int = SIDE_BY_SIDE) -> dict[str, JobRecord]:
-    """The states of many jobs by id; those that aiWARE does not know are left out."""
+def states_of(
+    api: Api, ids: Sequence[str], at_a_time: int = SIDE_BY_SIDE, unread: Unread | None = None
+) -> dict[str, JobRecord]:
+    """The states of many jobs by id; those that aiWARE does not know are left out.
+
+    Args:
+        api: Where they are.
+        ids: Their ids.
+        at_a_time: How many batches are asked for side by side.
+        unread: Takes why jobs could not be read; without it, the first such error is raised.
+
+    Raises:
+        ApiError: None of them could be read, or one without `unread`.
+    """
     slices = [ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE)]
+    out_of_reach: list[ApiError] = []
+
+    def read(part: Sequence[str]) -> tuple[dict[str, JobRecord], Unread]:
+        troubles: Unread = {}
+        if out_of_reach:
+            return {}, dict.fromkeys(part, out_of_reach[0])
+        try:
+            return api.job_states(part, None if unread is None else troubles), troubles
+        except PASSING as error:
+            if unread is None:
+                raise
+            out_of_reach.append(error)
+            return {}, dict.fromkeys(part, error)
+
     found: dict[str, JobRecord] = {}
-    for part in in_parallel(api.job_states, slices, min(at_a_time, SIDE_BY_SIDE)):
+    for part, troubles in in_parallel(read, slices, min(at_a_time, SIDE_BY_SIDE)):
         found |= part
+        if unread is not None:
+            unread.update(troubles)
+    if out_of_reach and not found:
+        raise out_of_reach[0]
     return found
 
 
 def _reasons(api: Api, failed: Mapping[str, str], statuses: Mapping[str, str]) -> dict[str, str]:
     """Why jobs failed; the first ones in the order of their keys, so that it is the same ones every time."""
     explained = sorted(failed)[:EXPLAINED]
-    records = api.jobs([failed[key] for key in explained]) if explained else {}
+    # Without its reason a failure is a failure all the same.
+    records = api.jobs([failed[key] for key in explained], {}) if explained else {}
     reasons = {key: _reason(records[failed[key]]) for key in explained if failed[key] in records}
     return {key: reasons.get(key, statuses[key]) for key in failed}
 

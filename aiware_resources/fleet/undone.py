@@ -51,6 +51,6 @@ class Undone:
         lines = [f"aiWARE did not take all that was asked of it; {self.count} not done: {first}{more}."]
         lines += [f"  {key}: {reason}" for key, reason in list(self.reasons.items())[:_LISTED]]
         lines += [f"  and {self.count - _LISTED} more"] if self.count > _LISTED else []
-        lines += [f"Besides, {len(failures)} jobs ended badly."] if failures else []
+        lines += [f"Besides, {len(failures)} jobs failed."] if failures else []
         lines += ["What was accepted is kept. Run `pulumi up` again: it takes up the rest, and nothing runs twice."]
         return FleetFailed("\n".join(lines), status="incomplete")

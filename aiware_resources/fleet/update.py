@@ -10,19 +10,20 @@ from aiware_resources.api import Api, JobRecord
 from aiware_resources.fleet.entries import CLUSTER, Entry, recorded_entries
 from aiware_resources.fleet.parallel import troubles
 from aiware_resources.fleet.plan import Plan, Wanted
-from aiware_resources.fleet.reading import OPEN, known_complete, open_keys, states_of
+from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, open_keys, states_of
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.submission import SKEW, Submission, Submitted
 from aiware_resources.fleet.undone import Undone
 from aiware_resources.job import times_of
 from aiware_resources.reconcile import LOOK_BACK, OWNER_KEY, Props, owned, send_once
+from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
 from aiware_resources.settings import Settings
 from aiware_resources.waiting.conditions import JOB_FAILED
+from aiware_resources.waiting.seen_complete import MISSING
 
 JOBS = "jobs"
 UNDONE = "undone"
 LEFT = "left"
-NEWEST = "newest"
 
 CONCURRENCY = 8
 """How many jobs are submitted side by side when the program does not say."""
@@ -65,12 +66,16 @@ class Update:
         now = {**kept, **submitted.entries}
         touched = dict.fromkeys([*submitted.entries, *(each.key for each in plan.failed)], "submitted")
         complete = known_complete(kept, self.olds.get(OPEN))
+        before = self.olds.get(MISSING) or {}
+        missing = {key: before[key] for key in (before.keys() & now.keys()) - touched.keys()}
         return {
             JOBS: {key: entry.text() for key, entry in now.items()},
             OPEN: open_keys({**dict.fromkeys(now, "submitted"), **complete, **touched}),
             UNDONE: Undone.of(self._reasons).properties(),
             LEFT: [let_go[key].text() for key in sorted(left & let_go.keys())] or None,
             NEWEST: _newest(self.olds.get(NEWEST), submitted),
+            SUBMITTED: submitted_now(self.api.url) if touched else self.olds.get(SUBMITTED),
+            MISSING: missing or None,
         }
 
     @property

@@ -130,6 +130,11 @@ class Owned:
         with self._lock:
             self._ids.add(object_id)
 
+    def discard(self, object_id: str) -> None:
+        """Notes that no resource of the stack holds this object any more."""
+        with self._lock:
+            self._ids.discard(object_id)
+
     def has(self, object_id: str) -> bool:
         """Whether a resource of the stack holds this object."""
         with self._lock:

@@ -35,6 +35,7 @@ from aiware_resources.reconcile.compare import changed_paths, plain_differences
 from aiware_resources.reconcile.once import send_once
 from aiware_resources.reconcile.paths import Path, text
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
+from aiware_resources.reconcile.recency import SUBMITTED, looked_for, submitted_now
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX, ApiModel, Problem, Schema
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.reconcile.values import whole_numbers
@@ -58,10 +59,12 @@ class Observed:
     Attributes:
         properties: Live values under the names of the desired properties. Names left out cannot be observed.
         failure: What made the object fail, where it did: recorded, and acted on by ``diff``.
+        facts: What to record beside the desired state; ``None`` removes a fact.
     """
 
     properties: Props
     failure: Props | None = None
+    facts: Props = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class EntityProvider(ResourceProvider):
     """Properties that cannot be changed in place."""
     policies: ClassVar[frozenset[str]] = frozenset({"adopt", "onDestroy", "wait", "timeout"})
     """Properties that say how this library treats the object: recorded, never sent."""
-    facts: ClassVar[frozenset[str]] = frozenset({ADOPTED})
+    facts: ClassVar[frozenset[str]] = frozenset({ADOPTED, SUBMITTED})
     """What is recorded beside the desired state, and carried along by updates."""
     left_otherwise: ClassVar[str] = ""
     """How else than by an interrupted run an object with the resource's marker may have been left, for the same."""
@@ -226,16 +229,21 @@ class EntityProvider(ResourceProvider):
         props = plain(props)
         made = self._adopt(props) if props.get("adopt") else self.make_once(props)
         ownership.owned.add(made.id)
-        return CreateResult(made.id, {**props, **made.facts})
+        return CreateResult(made.id, {**props, SUBMITTED: submitted_now(self.api.url), **made.facts})
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Reads the live object, and gives its desired-state properties as they are in aiWARE now."""
         ownership.owned.add(id_)
         recorded = plain(props)
-        live = self.observe(id_, recorded)
+        # Not shown yet is not the same as gone.
+        grace = self._settings.not_found_grace
+        live = looked_for(lambda: self.observe(id_, recorded), f"{self.kind} {id_}", recorded, self.api.url, grace)
         if live is None:
+            # Should it be there after all, the look before its creation takes it.
+            ownership.owned.discard(id_)
             return ReadResult("", {}, {})
         recorded.pop(FAILURE, None)
+        recorded |= live.facts
         for key in live.properties.keys() & recorded.keys():
             if self._differs(key, recorded[key], live.properties[key]):
                 recorded[key] = live.properties[key]

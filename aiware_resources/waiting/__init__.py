@@ -6,7 +6,7 @@ from aiware_resources.waiting.completion import Completion, Seen, Waiting
 from aiware_resources.waiting.monitor import Monitor, current, start_offline
 from aiware_resources.waiting.outputs import derived, urn_after
 from aiware_resources.waiting.row import Row
-from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
+from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
 from aiware_resources.waiting.watch import Condition, Watch
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Done",
     "Failed",
     "Monitor",
+    "NotKnown",
     "Pending",
     "Row",
     "Seen",

@@ -1,12 +1,48 @@
-"""What is awaited of jobs, export requests and clusters."""
+"""What is awaited of jobs, export requests and clusters.
+
+When each of them counts as what:
+
+**Job** (a single-engine job alike)
+
+- *done*: aiWARE shows it with the status ``complete``. A job that aiWARE does not show is done only if it was *seen
+  complete* before: by a refresh, or submitted longer ago than ``aiware:purgedAfter``, or recorded by an earlier
+  release, which noted neither. That its TDO is there says nothing: the job may still run.
+- *failed*: the status is ``failed``, ``cancelled`` or ``aborted``.
+- *pending*: any other status, one that this library does not know included, and none at all.
+- *not known*: aiWARE does not show it, and it was not seen complete.
+
+**Job fleet** (`aiware_resources.fleet.condition`): each of its jobs by the rules of a job. It is *pending* until every
+job has ended, then *failed* if one has failed, was deleted with its TDO, stayed unknown or unread, or could not be
+submitted; else *done*.
+
+**Export request**
+
+- *done*: the status is ``complete`` or ``downloaded``.
+- *failed*: the status is ``failed``.
+- *pending*: any other status.
+- *not known*: aiWARE does not show it.
+
+**Cluster**
+
+- *done*: any status but those below: ``active``, ``online``, ``paused``.
+- *failed*: the status is ``failure`` or ``terminated``.
+- *pending*: the status is ``pending`` or ``deploying``.
+- *not known*: aiWARE does not show it, or shows it with a time of deletion.
+
+What is *not known* is looked for again for ``aiware:notFoundGrace``, since what was created just now may not be shown
+everywhere yet; then the waiting for it ends with an error that names it. What could not be *read* (its part of the
+answer was an error) is none of these: it stays as it was seen last, and only if it stays unread for `outages.LONGEST`
+seconds, the waiting for it ends, again with an error that names it. And whatever is seen or not: ``timeout`` seconds
+after it began, the waiting ends.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aiware_resources.api import Api, ClusterRecord, ExportRecord, JobRecord, TaskRecord
+from aiware_resources.api import Api, ClusterRecord, ExportRecord, JobRecord, TaskRecord, Unread
 from aiware_resources.errors import ApiError, ClusterFailed, ExportFailed, JobFailed
-from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
+from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
 
 TASK_FAILED = frozenset({"failed", "aborted"})
 JOB_FAILED = frozenset({"failed", "cancelled", "aborted"})
@@ -20,23 +56,23 @@ _LOG_LINES = 5
 class JobCondition:
     """A job is awaited until it is complete.
 
-    Attributes:
-        target_id: The TDO that the job works on, where it is known beforehand.
+    Args:
+        seen_complete: Whether it counts as complete when aiWARE does not show it.
     """
 
     kind = "job"
 
-    def __init__(self, target_id: str | None = None) -> None:
-        self.target_id = target_id
+    def __init__(self, *, seen_complete: bool = False) -> None:
+        self._seen_complete = seen_complete
 
-    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, JobRecord]:
+    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, JobRecord]:
         """Reads jobs in batches (query ``job``)."""
-        return api.jobs(ids)
+        return api.jobs(ids, unread)
 
     def judge(self, object_id: str, record: JobRecord | None) -> Verdict[JobRecord]:
         """A job's statuses are pending, queued, running, complete, failed and cancelled."""
         if record is None:
-            return Failed(JobFailed(f"aiWARE does not know job {object_id} any more.", object_id=object_id), None)
+            return Done(None) if self._seen_complete else NotKnown(job_not_known(object_id))
         if record.status == "complete":
             return Done(record)
         if record.status in JOB_FAILED:
@@ -44,9 +80,9 @@ class JobCondition:
         return Pending(_job_progress(record), record.status or "pending")
 
     def explain(self, api: Api, object_id: str, failed: Failed[JobRecord]) -> Verdict[JobRecord]:
-        """Adds the log of the failing task; a job whose record was purged is done when its TDO is there."""
+        """Adds the log of the failing task."""
         if failed.record is None:
-            return Done(None) if api.has_target(self.target_id) else failed
+            return failed
         try:
             detailed = api.job_details(object_id)
         except ApiError:
@@ -61,15 +97,20 @@ class ExportCondition:
 
     kind = "export request"
 
-    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, ExportRecord]:
+    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, ExportRecord]:
         """Reads export requests in batches (query ``exportRequests``)."""
-        return api.export_requests(ids)
+        return api.export_requests(ids, unread)
 
     def judge(self, object_id: str, record: ExportRecord | None) -> Verdict[ExportRecord]:
         """The statuses are incomplete, complete, downloaded and failed."""
         if record is None:
-            error = ExportFailed(f"aiWARE does not know export request {object_id} any more.", object_id=object_id)
-            return Failed(error, None)
+            return NotKnown(
+                ExportFailed(
+                    f"aiWARE does not show export request {object_id}.",
+                    remedy="Run `pulumi up` again: if it still does not, the export is requested again.",
+                    object_id=object_id,
+                )
+            )
         if record.status == "failed":
             return Failed(export_failed(object_id), record)
         if record.status in {"complete", "downloaded"}:
@@ -86,15 +127,20 @@ class ClusterCondition:
 
     kind = "cluster"
 
-    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, ClusterRecord]:
+    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, ClusterRecord]:
         """Reads clusters in batches (query ``clusters``)."""
-        return api.clusters(ids)
+        return api.clusters(ids, unread)
 
     def judge(self, object_id: str, record: ClusterRecord | None) -> Verdict[ClusterRecord]:
         """The statuses are pending, deploying, active, online, paused, terminated and failure."""
         if record is None:
-            error = ClusterFailed(f"aiWARE does not know cluster {object_id} any more.", object_id=object_id)
-            return Failed(error, None)
+            return NotKnown(
+                ClusterFailed(
+                    f"aiWARE does not show cluster {object_id}.",
+                    remedy="Run `pulumi up` again: if it still does not, the cluster is created again.",
+                    object_id=object_id,
+                )
+            )
         if record.status in CLUSTER_FAILED:
             return Failed(cluster_failed(record), record)
         if record.status in CLUSTER_PENDING:
@@ -118,8 +164,18 @@ def engine_name(task: TaskRecord) -> str:
     return f"{name} ({task.engine_id})" if name else str(task.engine_id)
 
 
+def job_not_known(job_id: str) -> JobFailed:
+    """The error of a job that aiWARE does not show, and that was not seen complete."""
+    return JobFailed(
+        f"aiWARE does not show job {job_id}, and no refresh has seen it complete.",
+        remedy=f"If `aiware jobs show {job_id}` finds it, `pulumi up` resumes waiting. If it was deleted, a later "
+        "`pulumi up` submits it again: the preview shows when.",
+        object_id=job_id,
+    )
+
+
 def job_failed(job: JobRecord, log: str | None) -> JobFailed:
-    """The error of a job that ended badly: job, task, engine, reason, message, and what to do."""
+    """The error of a failed job: job, task, engine, reason, message, and what to do."""
     task = failing_task(job)
     message = f"job {job.id} {job.status}" + (f" ({job.status_detail})" if job.status_detail else "")
     if task:

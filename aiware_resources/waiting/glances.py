@@ -15,6 +15,12 @@ from aiware_resources.waiting.watch import Condition
 
 R = TypeVar("R")
 
+_ATTEMPTS = 4
+"""How often a single object that cannot be read among others is asked about."""
+
+_PAUSE = 1.0
+"""Seconds in between."""
+
 
 class Glances:
     """Gathers what is asked about, and asks once.
@@ -46,12 +52,21 @@ class Glances:
     async def _look(self, condition: Condition[Any]) -> None:
         await gathered()
         asked = self._asked.pop(condition.kind)
+        left = list(asked)
+        troubles: dict[str, AiwareError] = {}
         try:
-            records = await self._call(partial(look, condition, list(asked)))
+            for attempt in range(_ATTEMPTS):
+                if attempt:
+                    await asyncio.sleep(_PAUSE)
+                records, unread = await self._call(partial(look, condition, left))
+                for object_id in left:
+                    for future in asked[object_id] if object_id not in unread else ():
+                        future.set_result(records.get(object_id))
+                troubles, left = {**unread}, list(unread)
+                if not left:
+                    return
         except AiwareError as error:
-            for future in [future for futures in asked.values() for future in futures]:
-                future.set_exception(pulumi.RunError(str(error)))
-            return
-        for object_id, futures in asked.items():
-            for future in futures:
-                future.set_result(records.get(object_id))
+            troubles = dict.fromkeys(left, error)
+        for object_id, trouble in troubles.items():
+            for future in asked[object_id]:
+                future.set_exception(pulumi.RunError(str(trouble)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from aiware_resources.api import Api
+from aiware_resources.api import Api, Unread
 from aiware_resources.waiting.verdict import Failed, Verdict
 from aiware_resources.waiting.watch import Condition
 
@@ -19,11 +19,12 @@ class Call(Protocol):
         """What it answers."""
 
 
-def look(condition: Condition[R], ids: Sequence[str], api: Api) -> Mapping[str, R]:
-    """Reads objects."""
-    return condition.look(api, ids)
+def look(condition: Condition[R], ids: Sequence[str], api: Api) -> tuple[Mapping[str, R], Unread]:
+    """Reads objects; gives those that came, and why others could not be read."""
+    unread: Unread = {}
+    return condition.look(api, ids, unread), unread
 
 
 def explain(condition: Condition[R], object_id: str, failed: Failed[R], api: Api) -> Verdict[R]:
-    """Asks for more about what seems to have ended badly."""
+    """Asks for more about what has failed."""
     return condition.explain(api, object_id, failed)

@@ -12,12 +12,13 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 import pulumi
 
 from aiware_resources.api import Api, Progress, connect
+from aiware_resources.daemon_threads import DaemonThreads
 from aiware_resources.errors import AiwareError, NotAllowed, NotFound, NotSent
 from aiware_resources.settings import Settings
 from aiware_resources.waiting.failures import Failures
@@ -38,13 +39,15 @@ class Monitor:
     def __init__(self, settings: Settings, *, offline: bool = False) -> None:
         self.settings = settings
         self.offline = offline
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="aiware-monitor")
-        # Large files must not hold up the polling.
-        self._transfers = ThreadPoolExecutor(4, thread_name_prefix="aiware-transfer")
+        # A thread that waits for an answer must hold up neither what else is asked nor the end of the program; nor may
+        # large files hold up the polling.
+        self._threads = DaemonThreads(16, "aiware-monitor")
+        self._pollers = DaemonThreads(64, "aiware-poller")
+        self._transfers = DaemonThreads(4, "aiware-transfer")
         self._interrupted = threading.Event()
         self.under_way = UnderWay()
         self._failures = Failures(self.under_way, lambda: self._polling.awaited, fail_fast=settings.fail_fast)
-        self._polling = Polling(settings, self.call, self._failures)
+        self._polling = Polling(settings, partial(self._asked, self._pollers), self._failures)
         self._glances = Glances(self.call)
         end_quietly_on_interrupt(self._on_interrupt)
 
@@ -54,10 +57,13 @@ class Monitor:
         Raises:
             NotSent: When the program runs offline.
         """
+        return await self._asked(self._threads, ask)
+
+    async def _asked(self, threads: DaemonThreads, ask: Callable[[Api], R]) -> R:
         if self.offline:
             raise NotSent("This program runs without aiWARE, and asked it for something.")
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: ask(connect(self.settings)))
+        return await loop.run_in_executor(threads, lambda: ask(connect(self.settings)))
 
     async def transfer(self, run: Callable[[Progress], R], row: Row, doing: str) -> R:
         """Moves a file in a thread of its own, and shows on the row how far it is; counts as under way.
@@ -89,7 +95,7 @@ class Monitor:
         """Waits for an object.
 
         Returns:
-            What aiWARE says of it at its end; ``None`` when aiWARE forgot it but what it made is there.
+            What aiWARE says of it at its end; ``None`` for a job seen complete before whose record is gone.
 
         Raises:
             pulumi.RunError: At the end of the run, when this object or another one failed.

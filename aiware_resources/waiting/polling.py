@@ -1,10 +1,10 @@
-"""The looks at everything that is awaited: in batches, at an interval that adapts."""
+"""The looks at everything that is awaited: each kind by itself, in batches, at an interval that adapts."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,59 +16,112 @@ from aiware_resources.waiting.failures import Failures
 from aiware_resources.waiting.interval import Interval, gathered
 from aiware_resources.waiting.looks import Call, explain, look
 from aiware_resources.waiting.outages import PASSING, Outages
+from aiware_resources.waiting.outcomes import RESUME, Outcomes
 from aiware_resources.waiting.row import Row
-from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
-from aiware_resources.waiting.watch import Condition, Watch, counted, duration
+from aiware_resources.waiting.verdict import Failed, Verdict
+from aiware_resources.waiting.watch import Watch, counted
 
 R = TypeVar("R")
 
-_REPEAT_PROGRESS = 10.0
-"""Seconds after which a row's progress is written again although only the time has changed."""
-
-_MANY = 50
-"""Objects from which on that is done less often: so many rows in those seconds are enough for anybody."""
-
 _AT_ONCE = 3
-"""Batches asked about side by side; the monitor has a thread more, for what else the program asks."""
+"""Batches of one kind that are asked about side by side."""
 
-_RESUME = "The work goes on in aiWARE; run `pulumi up` again to resume waiting for it."
+_PATIENCE = 5.0
+"""Seconds after which an answer is not waited for by the others any more; what it says is noted when it comes."""
 
 
 class Polling:
-    """Looks at what is awaited until all of it has ended.
+    """Looks at what is awaited until all of it has ended. A kind that cannot be asked about holds up no other.
 
     Args:
-        settings: How often to look, and at how many objects a request.
+        settings: How often to look, at how many objects a request, and for how long to look for what is not there.
         call: Asks aiWARE something.
-        failures: Takes what ended badly.
+        failures: Takes what has failed.
     """
 
     def __init__(self, settings: Settings, call: Call, failures: Failures) -> None:
-        self._batch_size = settings.poll_batch_size
+        self._settings = settings
         self._call = call
-        self._failures = failures
-        self._interval = Interval(settings.poll_interval, settings.poll_max_interval)
-        self._due = 0.0
-        self._watches: list[Watch[Any]] = []
-        self._new: list[Watch[Any]] = []
-        self._arrived = asyncio.Event()
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
-        self._outages = Outages()
+        self._outcomes = Outcomes(failures, settings.not_found_grace, lambda: len(self._watches))
+        self._kinds: dict[str, _Kind] = {}
         self._told_of = 0
-        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def _watches(self) -> list[Watch[Any]]:
+        return [watch for kind in self._kinds.values() for watch in kind.watches]
 
     @property
     def awaited(self) -> list[asyncio.Future[Any]]:
         """The completions of all that is awaited."""
-        return [watch.completion for watch in (*self._watches, *self._new)]
+        return [watch.completion for watch in self._watches if not self._outcomes.is_over(watch)]
 
     @property
     def left(self) -> int:
         """How many objects have not come to an end yet."""
-        return sum(not self._is_over(watch) for watch in (*self._watches, *self._new))
+        return len(self.awaited)
+
+    def add(self, watch: Watch[Any]) -> None:
+        """Begins to look at an object. Its time is up by the clock, whatever the looks at it do."""
+        name = watch.condition.kind
+        if name not in self._kinds:
+            self._kinds[name] = _Kind(name, self._settings, self._call, self._outcomes, self._looked)
+        kind = self._kinds[name]
+        clock = asyncio.get_running_loop().call_later(max(watch.time_left, 0.0), self._outcomes.expire, watch)
+        watch.completion.add_done_callback(lambda _: clock.cancel())
+        kind.add(watch)
+
+    def _looked(self, error: Exception | None) -> None:
+        """Takes note that a kind has been looked at, or that the looking itself is impossible."""
+        if error is not None:
+            self._break_off(error)
+        if (left := self.left) and left != self._told_of:
+            # On the stack's row: once interrupted, the engine shows no more.
+            Row(None).progress(f"waiting for {counted(left)}; after an interruption `pulumi up` resumes the waiting")
+        self._told_of = left
+
+    def _break_off(self, error: Exception) -> None:
+        """Ends all waiting when the looking itself is impossible, a rejected token for example."""
+        reason = pulumi.RunError(f"Waiting broke off: {error} {RESUME}")
+        for completion in self.awaited:
+            completion.set_exception(reason if isinstance(error, AiwareError) else error)
+
+
+class _Kind:
+    """Looks at the objects of one kind.
+
+    Attributes:
+        watches: What is awaited of it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        call: Call,
+        outcomes: Outcomes,
+        looked: Callable[[Exception | None], None],
+    ) -> None:
+        self.watches: list[Watch[Any]] = []
+        self._name = name
+        self._batch_size = settings.poll_batch_size
+        self._call = call
+        self._outcomes = outcomes
+        self._outages = Outages()
+        self._looked = looked
+        self._interval = Interval(settings.poll_interval, settings.poll_max_interval)
+        self._due = 0.0
+        self._new: list[Watch[Any]] = []
+        self._arrived = asyncio.Event()
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._has_changed = False
+        self._answered = False
+        self._troubled = False
+        self._running: asyncio.Task[None] | None = None
+        self._asking: set[asyncio.Task[None]] = set()
 
     def add(self, watch: Watch[Any]) -> None:
         """Begins to look at an object."""
+        self.watches.append(watch)
         self._new.append(watch)
         self._arrived.set()
         if self._running is None:
@@ -77,11 +130,8 @@ class Polling:
     async def _run(self) -> None:
         self._due = time.monotonic() + self._interval.seconds
         try:
-            while self._watches or self._new:
+            while self.watches:
                 await self._round()
-        except Exception as error:
-            self._break_off(error)
-            raise
         finally:
             self._running = None
 
@@ -90,68 +140,77 @@ class Polling:
         try:
             await asyncio.wait_for(self._arrived.wait(), self._due - time.monotonic())
         except TimeoutError:
-            self._interval.after(changed=await self._look(self._watches))
+            await self._look(self.watches)
+            self._interval.after(changed=self._has_changed)
+            self._has_changed = False
             self._due = time.monotonic() + self._interval.seconds
             return
         await gathered()
         self._arrived.clear()
         new, self._new = self._new, []
-        self._watches += new
         await self._look(new)
         self._interval.after(changed=True)
         # What keeps arriving must not put off the look at what is there.
         self._due = min(self._due, time.monotonic() + self._interval.seconds)
 
-    async def _look(self, watches: Sequence[Watch[Any]]) -> bool:
-        """Looks at objects, and takes note of what is seen.
-
-        Returns:
-            Whether anything had changed.
-        """
-        changed = False
-        for condition in {watch.condition.kind: watch.condition for watch in watches}.values():
-            group = [watch for watch in watches if watch.condition.kind == condition.kind]
-            changed |= await self._look_at_kind(condition, group)
-        self._watches = [watch for watch in self._watches if not self._is_over(watch)]
-        self._tell()
-        return changed
-
-    def _tell(self) -> None:
-        """Shows on the stack's row how much is left, and how to resume: once interrupted, the engine shows no more."""
-        if (left := self.left) and left != self._told_of:
-            Row(None).progress(f"waiting for {counted(left)}; after an interruption `pulumi up` resumes the waiting")
-        self._told_of = left
-
-    async def _look_at_kind(self, condition: Condition[Any], watches: Sequence[Watch[Any]]) -> bool:
+    async def _look(self, watches: Sequence[Watch[Any]]) -> None:
+        """Looks at objects, but for those whose last look has not been answered yet."""
+        free = [each for each in watches if not (each.is_asked_about or self._outcomes.is_over(each))]
         size = self._batch_size
-        batches = [watches[start : start + size] for start in range(0, len(watches), size)]
-        # Each is noted as soon as it is answered.
-        looked = await asyncio.gather(*(self._look_at_batch(condition, batch) for batch in batches))
-        troubles = [outcome for outcome in looked if isinstance(outcome, AiwareError)]
-        if not troubles:
-            self._outages.over(condition.kind)
-        elif self._outages.has_lasted_too_long(condition.kind, troubles[0]):
-            self._give_up(condition.kind, troubles[0])
-        return any(outcome is True for outcome in looked)
+        batches = [free[start : start + size] for start in range(0, len(free), size)]
+        await asyncio.gather(*(self._ask_about(batch) for batch in batches))
+        self.watches = [watch for watch in self.watches if not self._outcomes.is_over(watch)]
+        if self._answered and not self._troubled:
+            self._outages.over(self._name)
+        self._answered = self._troubled = False
+        self._looked(None)
 
-    async def _look_at_batch(self, condition: Condition[R], watches: Sequence[Watch[R]]) -> bool | AiwareError:
+    async def _ask_about(self, watches: Sequence[Watch[Any]]) -> None:
+        async with self._at_once:
+            for watch in watches:
+                watch.is_asked_about = True
+            asking = asyncio.create_task(self._noted(watches))
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
+            await asyncio.wait({asking}, timeout=_PATIENCE)
+
+    async def _noted(self, watches: Sequence[Watch[Any]]) -> None:
+        """Asks about a batch, and takes note of the answer as soon as it comes."""
         try:
-            async with self._at_once:
-                records = await self._call(partial(look, condition, [watch.object_id for watch in watches]))
+            await self._asked(watches)
         except PASSING as trouble:
-            return trouble
-        seen = [(watch, watch.condition.judge(watch.object_id, records.get(watch.object_id))) for watch in watches]
-        failed = [(watch, verdict) for watch, verdict in seen if isinstance(verdict, Failed)]
-        changed = [self._take(watch, verdict) for watch, verdict in seen if not isinstance(verdict, Failed)]
+            self._all_unread(watches, trouble)
+        except Exception as fault:  # noqa: BLE001 - it ends the waiting, and is raised there
+            self._looked(fault)
+        finally:
+            for watch in watches:
+                watch.is_asked_about = False
+
+    async def _asked(self, watches: Sequence[Watch[R]]) -> None:
+        # All objects of a kind are looked at in the same way.
+        ids = [watch.object_id for watch in watches]
+        records, unread = await self._call(partial(look, watches[0].condition, ids))
+        if len(unread) == len(watches) > 1:
+            self._all_unread(watches, next(iter(unread.values())))
+            return
+        self._answered = True
+        failed: list[tuple[Watch[R], Failed[R]]] = []
+        for watch in watches:
+            if trouble := unread.get(watch.object_id):
+                self._outcomes.unread(watch, trouble, is_alone=True)
+                continue
+            verdict = watch.condition.judge(watch.object_id, records.get(watch.object_id))
+            if isinstance(verdict, Failed):
+                failed.append((watch, verdict))
+            else:
+                self._has_changed |= self._outcomes.take(watch, verdict)
         explained = await asyncio.gather(*(self._explained(watch, verdict) for watch, verdict in failed))
         # What one look has shown is noted in one go: a first failure may end the run.
-        changed += [
-            self._take(watch, verdict)
-            for (watch, _), verdict in zip(failed, explained, strict=True)
-            if not isinstance(verdict, AiwareError)
-        ]
-        troubles = [verdict for verdict in explained if isinstance(verdict, AiwareError)]
-        return troubles[0] if troubles else any(changed)
+        for (watch, _), outcome in zip(failed, explained, strict=True):
+            if isinstance(outcome, AiwareError):
+                self._outcomes.unread(watch, outcome, is_alone=True)
+            else:
+                self._has_changed |= self._outcomes.take(watch, outcome)
 
     async def _explained(self, watch: Watch[R], failed: Failed[R]) -> Verdict[R] | AiwareError:
         try:
@@ -159,51 +218,8 @@ class Polling:
         except PASSING as trouble:
             return trouble
 
-    def _take(self, watch: Watch[Any], verdict: Verdict[Any]) -> bool:
-        """Takes note of what an object was seen to be; says whether that is anything new."""
-        if self._is_over(watch):
-            return False
-        match verdict:
-            case Done(record):
-                watch.completion.set_result(record)
-                return True
-            case Failed(error, record):
-                self._failed(watch, error, record)
-                return True
-            case Pending(progress, status):
-                return self._show(watch, progress, status)
-
-    def _show(self, watch: Watch[Any], progress: str, status: str) -> bool:
-        changed = (status, progress) != (watch.status, watch.shown[0])
-        watch.status = status
-        if changed or watch.elapsed - watch.shown[1] >= _REPEAT_PROGRESS * max(1.0, len(self._watches) / _MANY):
-            watch.shown = (progress, watch.elapsed)
-            watch.row.progress(f"{progress}, {duration(watch.elapsed)}")
-        if late := watch.timed_out():
-            self._failed(watch, late, None)
-        return changed
-
-    def _is_over(self, watch: Watch[Any]) -> bool:
-        return watch.completion.done() or self._failures.holds(watch.completion)
-
-    def _failed(self, watch: Watch[Any], error: AiwareError, record: Any) -> None:
-        if watch.allow_failure and record is not None:
-            watch.row.warn(f"{error} (allow_failure is set: dependents run)")
-            watch.completion.set_result(record)
-            return
-        self._failures.hold(watch.name, watch.row, error, watch.completion)
-
-    def _give_up(self, kind: str, trouble: AiwareError) -> None:
-        """Ends the waiting for all objects of a kind that cannot be asked about."""
-        watches = [watch for watch in self._watches if watch.condition.kind == kind and not self._is_over(watch)]
-        what = f"1 {kind}" if len(watches) == 1 else f"{len(watches)} {kind}s"
-        error = AiwareError(f"waiting broke off: {trouble}", remedy=_RESUME)
-        self._failures.hold(what, Row(None), error, *(watch.completion for watch in watches))
-
-    def _break_off(self, error: Exception) -> None:
-        """Ends all waiting when the looking itself is impossible, a rejected token for example."""
-        reason = pulumi.RunError(f"Waiting broke off: {error} {_RESUME}")
-        for completion in self.awaited:
-            if not completion.done():
-                completion.set_exception(reason if isinstance(error, AiwareError) else error)
-        self._watches, self._new = [], []
+    def _all_unread(self, watches: Sequence[Watch[Any]], trouble: AiwareError) -> None:
+        self._troubled = True
+        self._outages.begun(self._name, trouble)
+        for watch in watches:
+            self._outcomes.unread(watch, trouble, is_alone=False)

@@ -28,7 +28,7 @@ class Done(Generic[R]):
     """It is there.
 
     Attributes:
-        record: What aiWARE says of it; ``None`` when aiWARE forgot the record but what it made is there.
+        record: What aiWARE says of it; ``None`` for a job that was seen complete before, and whose record is gone.
     """
 
     record: R | None
@@ -36,7 +36,7 @@ class Done(Generic[R]):
 
 @dataclass(frozen=True)
 class Failed(Generic[R]):
-    """It ended badly.
+    """It has failed.
 
     Attributes:
         error: Why, and what to do.
@@ -47,4 +47,16 @@ class Failed(Generic[R]):
     record: R | None
 
 
-Verdict = Pending | Done[R] | Failed[R]
+@dataclass(frozen=True)
+class NotKnown:
+    """aiWARE does not show it: not yet, not at the moment, or not any more. It is looked for again for a while.
+
+    Attributes:
+        error: What it is when it stays so.
+    """
+
+    error: AiwareError
+
+
+Verdict = Pending | NotKnown | Done[R] | Failed[R]
+"""What a look can show of an object."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from aiware_resources.api import Api
+from aiware_resources.api import Api, Unread
 from aiware_resources.errors import WaitTimedOut
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.verdict import Failed, Verdict
@@ -21,14 +21,14 @@ class Condition(Protocol[R]):
 
     kind: str
 
-    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, R]:
-        """Reads objects in batches; an id that aiWARE does not know is absent from the answer."""
+    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, R]:
+        """Reads objects in batches; an id that aiWARE does not know is in neither the answer nor `unread`."""
 
     def judge(self, object_id: str, record: R | None) -> Verdict[R]:
-        """What a record means; ``None`` when aiWARE does not know the object."""
+        """What a record means; ``None`` when aiWARE does not show the object."""
 
     def explain(self, api: Api, object_id: str, failed: Failed[R]) -> Verdict[R]:
-        """Asks aiWARE for more about what seems to have ended badly."""
+        """Asks aiWARE for more about what has failed."""
 
 
 @dataclass(eq=False)
@@ -42,6 +42,12 @@ class Watch(Generic[R]):
         row: Where its progress is shown.
         timeout: Seconds to wait at the most.
         allow_failure: Whether dependents may run after a failure.
+        started: When the waiting began, by the monotonic clock.
+        status: The status that was seen last.
+        shown: The progress that the row shows, and after how many seconds it was written.
+        unknown_since: Since when aiWARE has not shown it; ``None`` while it does.
+        unread_since: Since when it could not be read; ``None`` while it can.
+        is_asked_about: Whether a look at it is under way.
     """
 
     condition: Condition[R]
@@ -53,6 +59,9 @@ class Watch(Generic[R]):
     started: float = field(default_factory=time.monotonic)
     status: str | None = None
     shown: tuple[str, float] = ("", 0.0)
+    unknown_since: float | None = None
+    unread_since: float | None = None
+    is_asked_about: bool = False
 
     def __post_init__(self) -> None:
         self.completion: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -62,13 +71,17 @@ class Watch(Generic[R]):
         """Seconds since the waiting began."""
         return time.monotonic() - self.started
 
-    def timed_out(self) -> WaitTimedOut | None:
+    @property
+    def time_left(self) -> float:
+        """Seconds until the waiting ends, whatever has been seen by then."""
+        return self.timeout - self.elapsed
+
+    def timed_out(self) -> WaitTimedOut:
         """The error of a waiting that has lasted too long."""
-        if self.elapsed < self.timeout:
-            return None
+        seen = self.shown[0] or self.status
         return WaitTimedOut(
-            f"{self.condition.kind} {self.object_id} was not finished within {duration(self.timeout)}; last seen: "
-            f"{self.shown[0] or self.status}.",
+            f"{self.condition.kind} {self.object_id} was not finished within {duration(self.timeout)}; "
+            + (f"last seen: {seen}." if seen else "aiWARE has not answered a question about it so far."),
             remedy="It goes on in aiWARE: run `pulumi up` again to resume waiting, or give it a longer timeout.",
             object_id=self.object_id,
             status=self.status,

@@ -123,12 +123,49 @@ def test_what_vanished_is_submitted_again_and_what_was_purged_counts_as_done(hos
     id_, outs = host.create(PROVIDER, news)
     local.graphql("mutation($id: ID!) { deleteTDO(id: $id) { id } }", id=outs["jobs"]["a"].split(" ")[1])
     purged = {**outs["jobs"], "b": outs["jobs"]["b"].replace(job_ids(outs)["b"], "24112609_gonegonego")}
-    read = host.read(PROVIDER, id_, {**outs, "jobs": purged})
+    read = host.read(PROVIDER, id_, {**outs, "jobs": purged, "__open": ["a", "c"]})
     assert read.outs["jobs"] == {key: purged[key] for key in "bc"}
+    assert read.outs["__open"] == []
     after = host.update(PROVIDER, id_, read.outs, news)
     assert local.mutations()["createJob"] == 4
     assert after["jobs"].keys() == set("abc")
     assert settled(host, after, news)
+
+
+def test_a_job_that_was_not_seen_complete_is_neither_done_nor_run_again_at_once(host: Host, local: Local) -> None:
+    news = fleet("ab")
+    id_, outs = host.create(PROVIDER, news)
+    jobs = {**outs["jobs"], "b": outs["jobs"]["b"].replace(job_ids(outs)["b"], "24112609_gonegonego")}
+    read = host.read(PROVIDER, id_, {**outs, "jobs": jobs})
+    assert (read.outs["jobs"], read.outs["__open"], [*read.outs["__missing"]]) == (jobs, ["b"], ["b"])
+    assert host.diff(PROVIDER, id_, read.outs, news)[0] is False
+    # What else the fleet does, it is remembered since when the job is missing.
+    more = host.update(PROVIDER, id_, read.outs, fleet("abc"))
+    assert more["__missing"] == read.outs["__missing"]
+    # It is looked for again, and only then it is gone.
+    later = host.read(PROVIDER, id_, {**read.outs, "__missing": {"b": "2026-01-01T00:00:00+00:00"}})
+    assert (later.outs["jobs"].keys(), "__missing" in later.outs) == ({"a"}, False)
+    assert host.update(PROVIDER, id_, later.outs, news)["jobs"].keys() == {"a", "b"}
+
+
+def test_jobs_that_are_not_shown_just_after_their_creation_are_not_gone(
+    start: Callable[..., Host], local: Local
+) -> None:
+    host = start(notFoundGrace="60")
+    local.fault({"lag": 2.5}, times=10_000)
+    id_, outs = host.create(PROVIDER, fleet("abc"))
+    assert host.read(PROVIDER, id_, outs).outs["jobs"] == outs["jobs"]
+    local.clear_faults()
+    assert local.mutations()["createJob"] == 3
+
+
+def test_a_job_that_cannot_be_read_keeps_nothing_from_the_others(host: Host, local: Local) -> None:
+    id_, outs = host.create(PROVIDER, fleet("abc"))
+    local.fault({"unreadable": [job_ids(outs)["b"]]}, times=10_000)
+    read = host.read(PROVIDER, id_, outs)
+    local.clear_faults()
+    assert read.outs["jobs"] == outs["jobs"]
+    assert read.outs["__open"] == ["b"]
 
 
 def test_jobs_may_work_on_tdos_that_are_there(host: Host, local: Local) -> None:

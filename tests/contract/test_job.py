@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from aiware_resources import engines, pipelines
+from aiware_resources.cluster import ClusterProvider
 from aiware_resources.job import JobProvider, JobState
+from aiware_resources.reconcile import EntityProvider
 from aiware_resources.reconcile.naming import api_properties
-from tests.support.host import UNKNOWN_VALUE, Host, HostError
+from aiware_resources.temporal_data_object import TdoProvider
+from tests.contract.test_cluster import FULL as CLUSTER
+from tests.contract.test_tdo import FULL as TDO
+from tests.support.host import MOVING, UNKNOWN_VALUE, Host, HostError, settled
 from tests.support.local import Local
 
 PROVIDER = JobProvider()
@@ -34,7 +40,8 @@ def test_a_job_round_trips(host: Host, local: Local) -> None:
     id_, outs = host.create(PROVIDER, JOB)
     assert outs["targetTdoId"] == local.only("jobs")["targetId"]
     read = host.read(PROVIDER, id_, outs)
-    assert read.outs == outs
+    assert settled(read.outs) == settled(outs)
+    assert read.outs["__complete"] is True
     assert host.diff(PROVIDER, id_, read.outs, JOB) == (False, [], False)
     host.delete(PROVIDER, id_, read.outs)
     assert local.objects()["tdos"] == []
@@ -86,11 +93,13 @@ def test_a_failure_is_recorded_and_retried_in_place(host: Host, local: Local) ->
     assert host.diff(PROVIDER, id_, read.outs, JOB) == (True, [], False)
     assert host.diff(PROVIDER, id_, read.outs, {**JOB, "onFailure": "keep"})[1] == []
     assert host.diff(PROVIDER, id_, read.outs, {**JOB, "onFailure": "replace"}) == (True, ["failure"], False)
-    updated = host.update(PROVIDER, id_, read.outs, JOB)
+    updated = host.update(PROVIDER, id_, {**read.outs, "__submitted": "2024-11-26T09:00:00+00:00"}, JOB)
     assert "failure" not in updated
     assert local.mutations()["retryJob"] == 1
     assert local.only("jobs")["status"] == "complete"
-    assert host.read(PROVIDER, id_, updated).outs == outs
+    assert settled(host.read(PROVIDER, id_, updated).outs) == settled(outs)
+    # It runs again, so that it is not old enough to have been purged.
+    assert updated["__submitted"] > "2025"
 
 
 def test_a_failed_job_whose_cluster_has_changed_runs_anew(host: Host) -> None:
@@ -153,10 +162,64 @@ def test_a_job_without_its_own_tdo_is_gone(host: Host, local: Local) -> None:
     assert host.read(PROVIDER, id_, outs).id == ""
 
 
-def test_a_purged_job_stays_while_its_tdo_is_there(host: Host, local: Local) -> None:
-    _, outs = host.create(PROVIDER, JOB)
-    assert host.read(PROVIDER, "24112609_gonegonego", outs).id == "24112609_gonegonego"
-    assert host.read(PROVIDER, "24112609_gonegonego", {**outs, "targetTdoId": "1"}).id == ""
+GONE = "24112609_gonegonego"
+LONG_AGO, NOT_LONG_AGO = "2024-11-26T09:00:00+00:00", (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"__complete": True, "__submitted": NOT_LONG_AGO},
+        {"__submitted": LONG_AGO},
+        # As an earlier release has recorded it.
+        {},
+    ],
+)
+def test_a_purged_job_that_was_seen_complete_stays_while_its_tdo_is_there(
+    host: Host, local: Local, facts: dict[str, Any]
+) -> None:
+    outs = settled(host.create(PROVIDER, JOB)[1]) | facts
+    read = host.read(PROVIDER, GONE, outs)
+    assert (read.id, read.outs["__complete"]) == (GONE, True)
+    assert host.diff(PROVIDER, GONE, read.outs, JOB) == (False, [], False)
+    assert not any(key in read.inputs for key in MOVING)
+    assert host.read(PROVIDER, GONE, {**outs, "targetTdoId": "1"}).id == ""
+
+
+def test_a_job_that_was_not_seen_complete_is_neither_done_nor_run_again_at_once(host: Host, local: Local) -> None:
+    outs = {**host.create(PROVIDER, JOB)[1], "__submitted": NOT_LONG_AGO}
+    read = host.read(PROVIDER, GONE, outs)
+    assert (read.id, "__complete" in read.outs) == (GONE, False)
+    assert host.diff(PROVIDER, GONE, read.outs, JOB) == (False, [], False)
+    # It is looked for again, and only then it is gone.
+    assert host.read(PROVIDER, GONE, {**read.outs, "__missing": NOT_LONG_AGO}).id == ""
+    seen_complete = host.read(PROVIDER, GONE, {**read.outs, "__missing": NOT_LONG_AGO, "__complete": True})
+    assert (seen_complete.id, "__missing" in seen_complete.outs) == (GONE, False)
+
+
+def test_a_job_that_is_shown_again_is_not_missing_any_more(host: Host, local: Local) -> None:
+    local.behave(jobSeconds=60)
+    id_, outs = host.create(PROVIDER, JOB)
+    read = host.read(PROVIDER, id_, {**outs, "__missing": NOT_LONG_AGO, "__complete": True})
+    assert settled(read.outs) == settled(outs)
+    assert not {"__missing", "__complete"} & read.outs.keys()
+    assert read.outs["__submitted"] == outs["__submitted"]
+
+
+@pytest.mark.parametrize(
+    ("provider", "props"),
+    [(PROVIDER, JOB), (ClusterProvider(), CLUSTER), (TdoProvider(), TDO)],
+    ids=["job", "c", "tdo"],
+)
+def test_what_is_not_shown_just_after_its_creation_is_not_gone(
+    start: Callable[..., Host], local: Local, provider: EntityProvider, props: dict[str, Any]
+) -> None:
+    host = start(notFoundGrace="60")
+    local.fault({"lag": 2.5}, times=10_000)
+    id_, outs = host.create(provider, props)
+    assert host.read(provider, id_, outs).id == id_
+    local.clear_faults()
+    assert sum(local.mutations().values()) == 1
 
 
 def test_adoption(host: Host, local: Local) -> None:

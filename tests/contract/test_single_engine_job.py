@@ -8,7 +8,7 @@ import pytest
 
 from aiware_resources import engines
 from aiware_resources.single_engine_job import SingleEngineJobProvider
-from tests.support.host import UNKNOWN_VALUE, Host, HostError
+from tests.support.host import UNKNOWN_VALUE, Host, HostError, settled
 from tests.support.local import Local
 
 PROVIDER = SingleEngineJobProvider()
@@ -50,7 +50,8 @@ def test_a_job_on_a_new_file_round_trips(host: Host, local: Local) -> None:
     assert engine["payload"] == {"diarise": "true"}
     assert local.mutations() == {"launchSingleEngineJob": 1}
     read = host.read(PROVIDER, id_, outs)
-    assert read.outs == outs
+    assert settled(read.outs) == settled(outs)
+    assert read.outs["__complete"] is True
     assert host.diff(PROVIDER, id_, read.outs, JOB) == (False, [], False)
     host.delete(PROVIDER, id_, read.outs)
     assert local.objects()["tdos"] == []
@@ -99,9 +100,11 @@ def test_a_failure_is_recorded_and_retried_in_place(host: Host, local: Local) ->
     read = host.read(PROVIDER, id_, outs)
     assert read.outs["failure"]["message"] == "noise"
     assert host.diff(PROVIDER, id_, read.outs, JOB) == (True, [], False)
-    updated = host.update(PROVIDER, id_, read.outs, JOB)
+    updated = host.update(PROVIDER, id_, {**read.outs, "__submitted": "2024-11-26T09:00:00+00:00"}, JOB)
     assert local.mutations() == {"launchSingleEngineJob": 1, "retryJob": 1}
-    assert host.read(PROVIDER, id_, updated).outs == outs
+    assert settled(host.read(PROVIDER, id_, updated).outs) == settled(outs)
+    # It runs again, so that it is not old enough to have been purged.
+    assert updated["__submitted"] > "2025"
 
 
 @pytest.mark.parametrize("action", [{"dropResponse": True}, {"refuse": True}, {"status": 502}, {"malformed": True}])

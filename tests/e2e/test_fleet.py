@@ -70,7 +70,7 @@ def test_a_fleet_from_preview_to_destroy(project: Project, local: Local) -> None
     local.behave(engines=FAILING)
     failed = project.up(fails=True).output
     assert "fleet interviews: submits ep-1, ep-2, ep-3 (3)" in failed
-    assert "3 of 3 jobs ended badly: ep-1, ep-2, ep-3 (3)." in failed
+    assert "3 of 3 jobs failed: ep-1, ep-2, ep-3 (3)." in failed
     assert "ep-2: failed: invalid_data: noise" in failed
     local.behave(engines=HEALTHY)
     assert project.pulumi("preview").output.count("    fleet interviews: runs again ep-1, ep-2, ep-3 (3)\n") == 1

@@ -19,6 +19,7 @@ import psutil
 import yaml
 
 from tests.support.environment import GUARD
+from tests.support.host import HASTE
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "local"
@@ -53,7 +54,7 @@ class Project:
         self.folder = folder
         self._longest = longest
         self.data = folder / "aiware-data"
-        self._config: dict[str, Any] = {"aiware:endpoint": "local", "aiware:pollInterval": "0.2"}
+        self._config: dict[str, Any] = {"aiware:endpoint": "local", "aiware:pollInterval": "0.2", **HASTE}
         manifest = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
         # What the shipped program wants to be told, a test's own program does not.
         del manifest["config"]

@@ -91,6 +91,8 @@ def test_every_setting_has_a_key_and_a_variable() -> None:
         "poll_interval": "12",
         "poll_max_interval": "13",
         "poll_batch_size": "14",
+        "not_found_grace": "0",
+        "purged_after": "0",
         "request_timeout": "15",
         "max_retries": "16",
         "rate_limit": "17",

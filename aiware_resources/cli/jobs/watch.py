@@ -43,7 +43,7 @@ def watch(session: Session, job_ids: tuple[str, ...], timeout: float | None, as_
     failed. Ctrl-C ends the watching; the jobs go on.
     """
     settings = session.settings()
-    watched = Watched(session.api(), job_ids)
+    watched = Watched(session.api(), job_ids, settings.not_found_grace)
     try:
         with _display(watched, as_json) as display:
             _follow(watched, display, settings, timeout, Outage(session.note))

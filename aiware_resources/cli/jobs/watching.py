@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiware_resources.api import Api, JobRecord
+from aiware_resources.api import Api, JobRecord, Unread
 from aiware_resources.errors import AiwareError, NotFound
-from aiware_resources.waiting import Failed, Pending, Verdict
+from aiware_resources.waiting import Failed, NotKnown, Pending, Verdict
 from aiware_resources.waiting.conditions import JobCondition
+from aiware_resources.waiting.outages import LONGEST
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,13 @@ class Watched:
     Args:
         api: The API to ask.
         job_ids: Their ids.
+        not_found_grace: Seconds for which a job that aiWARE stops showing is looked for again.
     """
 
-    def __init__(self, api: Api, job_ids: Sequence[str]) -> None:
+    def __init__(self, api: Api, job_ids: Sequence[str], not_found_grace: float) -> None:
         self._api = api
+        self._not_found_grace = not_found_grace
+        self._out_of_sight: dict[str, float] = {}
         self._condition = JobCondition()
         self._order = list(dict.fromkeys(job_ids))
         self._sights: dict[str, Sight] = {}
@@ -91,37 +96,56 @@ class Watched:
             NotFound: aiWARE has no such job; told before anything is waited for.
             ApiError: If they could not be read.
         """
-        seen = self.look()
-        missing = [sight.job_id for sight in seen if sight.record is None]
+        asked = self.unfinished
+        found = self._api.jobs(asked)
+        missing = [job_id for job_id in asked if job_id not in found]
         if missing:
             raise NotFound(
                 f"aiWARE has no job {' and no job '.join(missing)} that this token can see.",
                 remedy=f"Check the {'id' if len(missing) == 1 else 'ids'}.",
                 object_id=missing[0],
             )
-        return seen
+        return self._noted(asked, found, {})
 
     def look(self) -> list[Sight]:
-        """Looks at the unfinished jobs (query job, in batches).
+        """Looks at the unfinished jobs (query job, in batches); one that cannot be read stays as it was seen last.
 
         Returns:
             What has changed.
 
         Raises:
-            ApiError: If they could not be read.
+            ApiError: If none of them could be read.
         """
         asked = self.unfinished
-        found = self._condition.look(self._api, asked)
+        unread: Unread = {}
+        found = self._condition.look(self._api, asked, unread)
+        if unread and len(unread) == len(asked):
+            raise next(iter(unread.values()))
+        return self._noted(asked, found, unread)
+
+    def _noted(self, asked: Sequence[str], found: Mapping[str, JobRecord], unread: Unread) -> list[Sight]:
         changed = []
         for job_id in asked:
-            sight = self._seen(job_id, found.get(job_id))
+            verdict = self._verdict(job_id, found.get(job_id), unread.get(job_id))
+            if verdict is None:
+                continue
+            sight = Sight(job_id, found.get(job_id), verdict)
             if job_id not in self._sights or self._sights[job_id].progress != sight.progress:
                 changed.append(sight)
             self._sights[job_id] = sight
         return changed
 
-    def _seen(self, job_id: str, record: JobRecord | None) -> Sight:
+    def _verdict(self, job_id: str, record: JobRecord | None, trouble: AiwareError | None) -> Verdict[JobRecord] | None:
+        """What a look means; ``None`` when it shows nothing, and that has not lasted too long."""
+        if trouble is not None:
+            return self._out(job_id, trouble, LONGEST)
         verdict = self._condition.judge(job_id, record)
-        if isinstance(verdict, Failed):
-            verdict = self._condition.explain(self._api, job_id, verdict)
-        return Sight(job_id, record, verdict)
+        if isinstance(verdict, NotKnown):
+            return self._out(job_id, verdict.error, self._not_found_grace)
+        self._out_of_sight.pop(job_id, None)
+        return self._condition.explain(self._api, job_id, verdict) if isinstance(verdict, Failed) else verdict
+
+    def _out(self, job_id: str, error: AiwareError, longest: float) -> Verdict[JobRecord] | None:
+        now = time.monotonic()
+        since = self._out_of_sight.setdefault(job_id, now)
+        return None if now - since < longest else Failed(error, None)

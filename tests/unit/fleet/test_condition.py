@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
-from aiware_resources.api import Api, JobRecord
+from aiware_resources.api import Api, JobRecord, Unread
+from aiware_resources.errors import ServerFailure
 from aiware_resources.fleet.condition import FleetCondition
 from aiware_resources.fleet.entries import Entry
-from aiware_resources.fleet.reading import known_complete, open_keys
+from aiware_resources.fleet.reading import known_complete, open_keys, seen_keys
 from aiware_resources.fleet.undone import Undone
 from aiware_resources.waiting import Done, Failed, Pending
 
@@ -26,17 +28,20 @@ class Jobs:
     def __init__(self, statuses: dict[str, str], deleted: Sequence[str] = ()) -> None:
         self.statuses = statuses
         self.deleted = deleted
+        self.unreadable: set[str] = set()
         self.asked: list[list[str]] = []
 
-    def job_states(self, ids: Sequence[str]) -> dict[str, JobRecord]:
+    def job_states(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
         self.asked.append(list(ids))
-        return {id_: self._record(id_) for id_ in ids if id_ in self.statuses}
+        if unread is not None:
+            unread.update({id_: ServerFailure(f"Reading {id_} failed.") for id_ in ids if id_ in self.unreadable})
+        return {id_: self._record(id_) for id_ in ids if id_ in self.statuses.keys() - self.unreadable}
 
-    def jobs(self, ids: Sequence[str]) -> dict[str, JobRecord]:
+    def jobs(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
         return {id_: self._record(id_) for id_ in ids}
 
-    def tdos_there(self, ids: Sequence[str]) -> set[str]:
-        return set(ids)
+    def tdos_there(self, ids: Sequence[str], unread: Unread | None = None) -> set[str]:
+        return set(ids) - {f"tdo-{id_}" for id_ in self.deleted}
 
     def _record(self, id_: str) -> JobRecord:
         task = {"id": "t", "status": "failed", "failureReason": "invalid_data", "failureMessage": "noise\nand more"}
@@ -50,7 +55,7 @@ def entries(*keys: str) -> dict[str, Entry]:
 
 
 def looked(condition: FleetCondition, jobs: Jobs) -> Any:
-    return condition.judge("fleet", condition.look(cast(Api, jobs), ["fleet"]).get("fleet"))
+    return condition.judge("fleet", condition.look(cast(Api, jobs), ["fleet"], {}).get("fleet"))
 
 
 def test_it_is_awaited_until_every_job_has_ended() -> None:
@@ -65,8 +70,102 @@ def test_it_is_awaited_until_every_job_has_ended() -> None:
     assert [sorted(ids) for ids in jobs.asked] == [["job-a", "job-b", "job-c"], ["job-b", "job-c"]]
 
 
-def test_a_purged_job_counts_as_done() -> None:
-    assert isinstance(looked(FleetCondition("f", entries("a"), Undone()), Jobs({})), Done)
+def test_a_job_that_is_not_shown_is_done_only_if_it_was_seen_complete() -> None:
+    seen = FleetCondition("f", entries("a"), Undone(), seen=frozenset("a"))
+    assert isinstance(looked(seen, Jobs({})), Done)
+    other = FleetCondition("f", entries("a", "b"), Undone(), seen=frozenset("b"))
+    verdict = looked(other, Jobs({}))
+    assert isinstance(verdict, Failed)
+    assert str(verdict.error).splitlines()[:2] == [
+        "1 of 2 jobs failed: a.",
+        "  a: aiWARE does not show its job job-a, and no refresh has seen it complete",
+    ]
+
+
+def test_a_job_that_is_not_shown_is_looked_for_again() -> None:
+    condition = FleetCondition("f", entries("a", "b"), Undone(), not_found_grace=60)
+    jobs = Jobs({"job-b": "complete"})
+    assert looked(condition, jobs) == Pending("1 of 2 jobs complete, 1 not shown", "running")
+    jobs.statuses["job-a"] = "running"
+    assert looked(condition, jobs) == Pending("1 of 2 jobs complete, 1 running", "running")
+    # Seen running and then removed: it is neither complete nor given up at once.
+    del jobs.statuses["job-a"]
+    assert looked(condition, jobs) == Pending("1 of 2 jobs complete, 1 not shown", "running")
+    jobs.statuses["job-a"] = "complete"
+    assert isinstance(looked(condition, jobs), Done)
+
+
+def test_a_job_that_is_shown_after_all_has_not_failed() -> None:
+    condition = FleetCondition("f", entries("a", "b"), Undone())
+    jobs = Jobs({"job-b": "running"})
+    assert isinstance(looked(condition, jobs), Pending)
+    jobs.statuses |= {"job-a": "complete", "job-b": "complete"}
+    assert isinstance(looked(condition, jobs), Done)
+
+
+def test_a_job_whose_tdo_is_not_shown_yet_goes_on() -> None:
+    condition = FleetCondition("f", entries("a"), Undone(), not_found_grace=60)
+    jobs = Jobs({"job-a": "running"}, deleted=["job-a"])
+    assert looked(condition, jobs) == Pending("0 of 1 jobs complete, 1 not shown", "running")
+    jobs.deleted = []
+    assert looked(condition, jobs) == Pending("0 of 1 jobs complete, 1 running", "running")
+
+
+def test_a_job_that_cannot_be_read_holds_up_no_other_and_is_told_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    condition = FleetCondition("f", entries("a", "b", "c"), Undone())
+    jobs = Jobs({"job-a": "running", "job-b": "running", "job-c": "complete"})
+    jobs.unreadable = {"job-b"}
+    assert looked(condition, jobs) == Pending(
+        "1 of 3 jobs complete, 1 not shown, 1 running, not readable at the moment: b", "running"
+    )
+    jobs.statuses["job-a"] = "complete"
+    assert isinstance(looked(condition, jobs), Pending)
+    jobs.unreadable = set()
+    jobs.statuses["job-b"] = "complete"
+    assert isinstance(looked(condition, jobs), Done)
+
+
+def test_a_job_that_stays_unread_is_given_up_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiware_resources.waiting.outages.LONGEST", 0.0)
+    condition = FleetCondition("f", entries("a", "b"), Undone())
+    jobs = Jobs({"job-a": "complete", "job-b": "running"})
+    jobs.unreadable = {"job-b"}
+    verdict = looked(condition, jobs)
+    assert isinstance(verdict, Failed)
+    assert str(verdict.error).splitlines()[:2] == ["1 of 2 jobs failed: b.", "  b: Reading job-b failed."]
+
+
+def test_a_fleet_of_which_nothing_can_be_read_is_unread_as_a_whole() -> None:
+    jobs = Jobs({})
+    jobs.unreadable = {"job-a"}
+    unread: Unread = {}
+    assert FleetCondition("f", entries("a"), Undone()).look(cast(Api, jobs), ["fleet"], unread) == {}
+    assert str(unread["fleet"]) == "Reading job-a failed."
+
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+JUST_NOW, LONG_AGO = "2026-11-29T11:59:00+00:00", "2026-11-01T00:00:00+00:00"
+WEEK = 7 * 86_400.0
+
+
+@pytest.mark.parametrize(
+    ("facts", "seen"),
+    [
+        # An earlier release noted nothing, or only which jobs were not over.
+        ({}, "ab"),
+        ({"newest": JUST_NOW}, "ab"),
+        ({"__open": ["a"]}, "b"),
+        ({"__open": ["a"], "newest": JUST_NOW}, "b"),
+        ({"__open": ["a"], "newest": LONG_AGO}, "ab"),
+        ({"__open": ["a"], "__submitted": JUST_NOW}, "b"),
+        ({"__open": ["a"], "__submitted": LONG_AGO}, "ab"),
+        # Too many were open to be named.
+        ({"__submitted": JUST_NOW}, ""),
+        ({"__submitted": LONG_AGO}, "ab"),
+    ],
+)
+def test_which_jobs_count_as_seen_complete(facts: dict[str, Any], seen: str) -> None:
+    assert seen_keys(entries("a", "b"), facts, WEEK, NOW) == frozenset(seen)
 
 
 def test_a_failure_does_not_cut_off_the_rest_and_is_told_at_the_end() -> None:
@@ -77,7 +176,7 @@ def test_a_failure_does_not_cut_off_the_rest_and_is_told_at_the_end() -> None:
     verdict = looked(condition, jobs)
     assert isinstance(verdict, Failed)
     assert str(verdict.error).splitlines()[:3] == [
-        "2 of 3 jobs ended badly: a, c (2).",
+        "2 of 3 jobs failed: a, c (2).",
         "  a: failed: invalid_data: noise and more",
         "  c: its TDO was deleted",
     ]
@@ -94,7 +193,7 @@ def test_what_was_not_submitted_fails_whether_failures_are_allowed_or_not() -> N
     assert isinstance(verdict, Failed)
     # Without a record the monitor never takes it for a failure that is allowed.
     assert verdict.record is None
-    for words in ("1 not done: b.", "b: createJob: refused", "Besides, 1 jobs ended badly", "takes up the rest"):
+    for words in ("1 not done: b.", "b: createJob: refused", "Besides, 1 jobs failed", "takes up the rest"):
         assert words in str(verdict.error)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from aiware_resources.api import Api
-from aiware_resources.errors import JobFailed
+from aiware_resources.api import Api, Unread
+from aiware_resources.errors import JobFailed, ServerFailure
 from aiware_resources.settings import Settings
-from aiware_resources.waiting import Condition, Done, Failed, Monitor, Pending, Row, Verdict, Watch
+from aiware_resources.waiting import Condition, Done, Failed, Monitor, NotKnown, Pending, Row, Verdict, Watch
 
 SOON = 0.01
 """Seconds between two looks in these tests."""
@@ -43,7 +44,8 @@ class SpyRow(Row):
 class Scripted(Condition[str]):
     """Objects that play their statuses, one a look, and keep the last one.
 
-    ``done`` and ``failed`` end the waiting, ``gone`` stands for an object that aiWARE does not know, all else goes on.
+    ``done`` and ``failed`` end the waiting, ``gone`` stands for an object that aiWARE does not show, ``unread`` for one
+    that cannot be read, ``hangs`` for an answer that does not come before `released`; all else goes on.
 
     Attributes:
         statuses: The statuses of each object still to come.
@@ -52,6 +54,7 @@ class Scripted(Condition[str]):
         explained: The ids that more was asked about.
         explain_troubles: What asking for more runs into, one each.
         verdict: What asking for more tells instead, if anything.
+        released: Lets the answers that hang come.
     """
 
     statuses: dict[str, list[str]]
@@ -61,20 +64,28 @@ class Scripted(Condition[str]):
     explained: list[str] = field(default_factory=list)
     explain_troubles: list[Exception] = field(default_factory=list)
     verdict: Verdict[str] | None = None
+    released: threading.Event = field(default_factory=threading.Event)
 
-    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, str]:
+    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
         self.looks.append(list(ids))
         trouble = self.troubles.pop(0) if self.troubles else None
         if trouble:
             raise trouble
         seen = {object_id: self._next(object_id) for object_id in ids}
-        return {object_id: status for object_id, status in seen.items() if status != "gone"}
+        if "hangs" in seen.values():
+            self.released.wait(60)
+        for object_id, status in seen.items():
+            if status == "unread":
+                unread[object_id] = ServerFailure(f"Reading {object_id} failed.", object_id=object_id)
+        return {object_id: status for object_id, status in seen.items() if status not in {"gone", "unread"}}
 
     def judge(self, object_id: str, record: str | None) -> Verdict[str]:
         if record == "done":
             return Done(record)
-        if record in {"failed", None}:
-            return Failed(JobFailed(f"{object_id} has {record or 'gone'}.", object_id=object_id), record)
+        if record is None:
+            return NotKnown(JobFailed(f"{object_id} has gone.", object_id=object_id))
+        if record == "failed":
+            return Failed(JobFailed(f"{object_id} has failed.", object_id=object_id), record)
         return Pending(record, record)
 
     def explain(self, api: Api, object_id: str, failed: Failed[str]) -> Verdict[str]:
@@ -95,7 +106,7 @@ def scripted(**statuses: str) -> Scripted:
 
 def settings(**changes: object) -> Settings:
     """Settings that look often."""
-    return Settings.model_validate({"poll_interval": SOON, "poll_max_interval": SOON, **changes})
+    return Settings.model_validate({"poll_interval": SOON, "poll_max_interval": SOON, "not_found_grace": 0, **changes})
 
 
 def watch(condition: Condition[str], object_id: str, *, timeout: float = 60, allow_failure: bool = False) -> Watch[str]:

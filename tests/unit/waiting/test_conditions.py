@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
 from aiware_resources.api import Api, ClusterRecord, ExportRecord, JobRecord
 from aiware_resources.errors import ClusterFailed, ExportFailed, JobFailed, NotAllowed, NotFound, ServerFailure
-from aiware_resources.waiting import Done, Failed, Pending
+from aiware_resources.reconcile.recency import SUBMITTED
+from aiware_resources.waiting import Condition, Done, Failed, NotKnown, Pending
 from aiware_resources.waiting.conditions import ClusterCondition, ExportCondition, JobCondition
+from aiware_resources.waiting.seen_complete import COMPLETE, is_seen_complete
 from tests.unit.waiting.support import NO_API
 
 
@@ -37,24 +40,19 @@ class FakeApi:
 
     Attributes:
         tasks: The tasks of the job, with their logs.
-        tdo_ids: The TDOs that are there.
         asked: What was asked for.
     """
 
     tasks: Sequence[dict[str, Any]] = ()
-    tdo_ids: Sequence[str] = ()
     asked: list[str] = field(default_factory=list)
 
     def job_details(self, job_id: str) -> JobRecord:
         self.asked.append(job_id)
         return job("failed", *self.tasks)
 
-    def has_target(self, target_id: str | None) -> bool:
-        return target_id in self.tdo_ids
 
-
-def explained(api: FakeApi, record: JobRecord | None, target_id: str | None = None) -> Any:
-    condition = JobCondition(target_id)
+def explained(api: FakeApi, record: JobRecord) -> Any:
+    condition = JobCondition()
     failed = condition.judge("job-1", record)
     assert isinstance(failed, Failed)
     return condition.explain(cast(Api, api), "job-1", failed)
@@ -132,15 +130,38 @@ def test_a_job_without_a_failing_task_is_explained_as_well() -> None:
     assert str(verdict.error).splitlines()[0] == "job job-1 cancelled."
 
 
+def test_a_job_that_is_not_shown_is_done_only_if_it_was_seen_complete() -> None:
+    assert JobCondition(seen_complete=True).judge("job-1", None) == Done(None)
+    verdict = JobCondition().judge("job-1", None)
+    assert isinstance(verdict, NotKnown)
+    assert isinstance(verdict.error, JobFailed)
+    assert str(verdict.error).startswith("aiWARE does not show job job-1, and no refresh has seen it complete.")
+    assert verdict.error.object_id == "job-1"
+
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+WEEK = 7 * 86_400.0
+
+
 @pytest.mark.parametrize(
-    ("target_id", "there", "done"), [("tdo-1", ["tdo-1"], True), ("tdo-1", ["tdo-2"], False), (None, ["tdo-1"], False)]
+    ("facts", "is_seen"),
+    [
+        # An earlier release noted neither.
+        ({}, True),
+        ({COMPLETE: None, SUBMITTED: None}, True),
+        ({COMPLETE: True, SUBMITTED: "2026-11-29T11:59:59+00:00"}, True),
+        ({SUBMITTED: "2026-11-29T11:59:59+00:00"}, False),
+        ({SUBMITTED: "2026-11-22T12:00:01+00:00"}, False),
+        ({SUBMITTED: "2026-11-22T11:59:59+00:00"}, True),
+        # A clock that was wrong, or a state that was edited by hand, is no good news.
+        ({SUBMITTED: "2027-01-01T00:00:00+00:00"}, False),
+        ({SUBMITTED: "yesterday"}, False),
+        ({SUBMITTED: "2026-11-01T00:00:00"}, False),
+        ({SUBMITTED: 5}, False),
+    ],
 )
-def test_a_purged_job_is_done_if_its_tdo_is_there(target_id: str | None, there: list[str], done: bool) -> None:
-    verdict = explained(FakeApi(tdo_ids=there), None, target_id)
-    if done:
-        assert verdict == Done(None)
-    else:
-        assert str(verdict.error) == "aiWARE does not know job job-1 any more."
+def test_what_counts_as_seen_complete(facts: dict[str, Any], is_seen: bool) -> None:
+    assert is_seen_complete(facts, WEEK, NOW) is is_seen
 
 
 @pytest.mark.parametrize("trouble", [NotFound, NotAllowed, ServerFailure])
@@ -160,20 +181,13 @@ def test_an_export_is_awaited_until_its_file_is_there() -> None:
         assert condition.judge("export-1", export(status)) == Done(export(status))
 
 
-@pytest.mark.parametrize(
-    ("record", "says", "status"),
-    [
-        (export("failed"), "export request export-1 failed; aiWARE gives no reason. Check that its TDOs", "failed"),
-        (None, "aiWARE does not know export request export-1 any more.", None),
-    ],
-)
-def test_an_export_that_failed_or_vanished(record: ExportRecord | None, says: str, status: str | None) -> None:
+def test_an_export_that_failed() -> None:
     condition = ExportCondition()
-    verdict = condition.judge("export-1", record)
+    verdict = condition.judge("export-1", export("failed"))
     assert isinstance(verdict, Failed)
     assert isinstance(verdict.error, ExportFailed)
-    assert str(verdict.error).startswith(says)
-    assert (verdict.error.status, verdict.error.object_id) == (status, "export-1")
+    assert str(verdict.error).startswith("export request export-1 failed; aiWARE gives no reason. Check that its TDOs")
+    assert (verdict.error.status, verdict.error.object_id) == ("failed", "export-1")
     assert condition.explain(NO_API, "export-1", verdict) is verdict
 
 
@@ -198,10 +212,9 @@ def test_a_cluster_that_is_there_is_done(status: str) -> None:
     [
         (cluster("failure"), 'cluster rt-1 "nightly" is failure, not usable; aiWARE gives no reason.', "failure"),
         (cluster("terminated"), 'cluster rt-1 "nightly" is terminated, not usable;', "terminated"),
-        (None, "aiWARE does not know cluster rt-1 any more.", None),
     ],
 )
-def test_a_cluster_that_is_of_no_use(record: ClusterRecord | None, says: str, status: str | None) -> None:
+def test_a_cluster_that_is_of_no_use(record: ClusterRecord, says: str, status: str) -> None:
     condition = ClusterCondition()
     verdict = condition.judge("rt-1", record)
     assert isinstance(verdict, Failed)
@@ -209,3 +222,17 @@ def test_a_cluster_that_is_of_no_use(record: ClusterRecord | None, says: str, st
     assert str(verdict.error).startswith(says)
     assert (verdict.error.status, verdict.error.object_id) == (status, "rt-1")
     assert condition.explain(NO_API, "rt-1", verdict) is verdict
+
+
+@pytest.mark.parametrize(
+    ("condition", "says"),
+    [
+        (ExportCondition(), "aiWARE does not show export request x-1."),
+        (ClusterCondition(), "aiWARE does not show cluster x-1."),
+    ],
+)
+def test_what_is_not_shown_is_not_known(condition: Condition[Any], says: str) -> None:
+    verdict = condition.judge("x-1", None)
+    assert isinstance(verdict, NotKnown)
+    assert str(verdict.error).startswith(says)
+    assert "pulumi up" in str(verdict.error)

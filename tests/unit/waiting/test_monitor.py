@@ -22,7 +22,7 @@ from aiware_resources.errors import (
 from aiware_resources.waiting import Done, Monitor
 from aiware_resources.waiting.monitor import current
 from tests.unit.waiting.engine import Engine
-from tests.unit.waiting.support import become, completed, glance, row, scripted, settings, start, until, watch
+from tests.unit.waiting.support import SOON, become, completed, glance, row, scripted, settings, start, until, watch
 
 MakeMonitor = Callable[..., Monitor]
 
@@ -95,7 +95,7 @@ async def test_progress_is_shown_when_it_changes(make_monitor: MakeMonitor) -> N
 
 
 async def test_progress_is_shown_again_now_and_then(make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aiware_resources.waiting.polling._REPEAT_PROGRESS", 0.0)
+    monkeypatch.setattr("aiware_resources.waiting.outcomes._REPEAT_PROGRESS", 0.0)
     watched = watch(scripted(a="running running running done"), "a", timeout=86_400)
     watched.started -= 3 * 3600 + 25 * 60 + 7
     await completed(make_monitor(), watched)
@@ -129,13 +129,13 @@ async def test_an_outage_of_one_kind_does_not_keep_others_waiting(make_monitor: 
 async def test_an_outage_that_is_too_long_breaks_off_the_waiting(
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiware_resources.waiting.outages._LONGEST", 0.05)
+    monkeypatch.setattr("aiware_resources.waiting.outages.LONGEST", 0.05)
     condition = scripted(a="running")
     condition.troubles = [ServerFailure("It is down.", remedy="Ask your administrator.")] * 1000
     with pytest.raises(pulumi.RunError) as caught:
         await completed(make_monitor(), watch(condition, "a"))
     assert str(caught.value) == (
-        "1 thing failed:\n1. 1 job: waiting broke off: It is down. Ask your administrator. "
+        "1 thing failed:\n1. resource-a: waiting for job a broke off: It is down. Ask your administrator. "
         "The work goes on in aiWARE; run `pulumi up` again to resume waiting for it."
     )
 
@@ -144,23 +144,23 @@ async def test_an_outage_of_one_kind_is_warned_of_once_and_ends_the_waiting_for_
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warned: list[str] = []
-    ended: list[str] = []
-    monkeypatch.setattr("aiware_resources.waiting.outages._LONGEST", 0.2)
+    monkeypatch.setattr("aiware_resources.waiting.outages.LONGEST", 0.2)
     monkeypatch.setattr("pulumi.log.warn", warned.append)
-    monkeypatch.setattr("pulumi.log.error", lambda message, resource: ended.append(message))
     jobs, exports = scripted(a="running", b="running"), scripted(x="running")
     exports.kind = "export request"
     jobs.troubles = [ServerFailure("It is down.")] * 1000
     monitor = make_monitor()
-    failing = [start(monitor, watch(jobs, name)) for name in "ab"]
+    failing_watches = [watch(jobs, name) for name in "ab"]
+    failing = [start(monitor, each) for each in failing_watches]
     going_on = start(monitor, watch(exports, "x"))
-    await become(lambda: ended)
+    await become(lambda: len(row(failing_watches[0]).messages("error")) == 1)
     assert len(exports.looks) > 2
     exports.statuses["x"] = ["done"]
     assert await going_on == "done"
     outcomes = await asyncio.gather(*failing, return_exceptions=True)
-    assert all("2 jobs: waiting broke off: It is down." in str(outcome) for outcome in outcomes)
-    assert (len(warned), len(ended)) == (1, 1)
+    for name in "ab":
+        assert all(f"resource-{name}: waiting for job {name} broke off" in str(outcome) for outcome in outcomes)
+    assert len(warned) == 1
 
 
 async def test_what_is_known_of_others_does_not_wait_for_an_explanation(make_monitor: MakeMonitor) -> None:
@@ -203,7 +203,7 @@ async def test_a_fault_of_the_program_is_not_dressed_up(make_monitor: MakeMonito
 
 
 async def test_what_seems_to_have_failed_may_turn_out_to_be_done(make_monitor: MakeMonitor) -> None:
-    condition = scripted(a="running gone")
+    condition = scripted(a="running failed")
     condition.verdict = Done(None)
     assert await completed(make_monitor(), watch(condition, "a")) is None
     assert condition.explained == ["a"]
@@ -227,6 +227,18 @@ async def test_glances_at_two_kinds_are_kept_apart(make_monitor: MakeMonitor) ->
     monitor = make_monitor()
     seen = await asyncio.gather(glance(monitor, jobs, "a"), glance(monitor, exports, "a"))
     assert [*seen] == ["running", "done"]
+
+
+async def test_a_glance_at_what_cannot_be_read_keeps_nothing_from_the_others(
+    make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiware_resources.waiting.glances._PAUSE", SOON)
+    condition = scripted(a="running", b="unread unread running", c="unread")
+    monitor = make_monitor()
+    outcomes = await asyncio.gather(*(glance(monitor, condition, name) for name in "abc"), return_exceptions=True)
+    assert outcomes[:2] == ["running", "running"]
+    assert str(outcomes[2]) == "Reading c failed."
+    assert condition.looks == [["a", "b", "c"], ["b", "c"], ["b", "c"], ["c"]]
 
 
 async def test_a_glance_that_fails_tells_everybody_who_asked(make_monitor: MakeMonitor) -> None:

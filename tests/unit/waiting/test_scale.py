@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from aiware_resources.api import Api, JobRecord, close_connections, connect
+from aiware_resources.api import Api, JobRecord, Unread, close_connections, connect
 from aiware_resources.waiting import Monitor, Watch
 from aiware_resources.waiting.conditions import JobCondition
 from tests.support.local import Local
@@ -78,7 +78,7 @@ async def test_a_look_at_thousands_of_jobs_costs_a_request_for_each_batch(local:
         await asyncio.sleep(0.5)
     assert set(requests) == {BATCH}
     assert not any(task.done() for task in waiting)
-    monitor._threads.shutdown(cancel_futures=True)
+    monitor._pollers.shutdown(cancel_futures=True)
 
 
 class Silent(SpyRow):
@@ -95,7 +95,7 @@ class Endless(Scripted):
         super().__init__({})
         self.rounds = 0
 
-    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, str]:
+    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
         self.rounds += 1
         # Something new each time, as a server's answer is.
         return dict.fromkeys(ids, f"running, look {self.rounds}")
@@ -127,9 +127,9 @@ async def test_it_looks_often_again_as_soon_as_something_happens(make_monitor: M
     looked: list[float] = []
 
     class Timed(Scripted):
-        def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, str]:
+        def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
             looked.append(time.monotonic())
-            return super().look(api, ids)
+            return super().look(api, ids, unread)
 
     condition = Timed({"slow": ["running"], "quick": [*["running"] * 9, "done"]})
     monitor = make_monitor(poll_interval=0.02, poll_max_interval=60)
@@ -146,9 +146,9 @@ async def test_it_looks_often_again_as_soon_as_something_happens(make_monitor: M
 class Slow(Endless):
     """Objects that take their time to be read."""
 
-    def look(self, api: Api, ids: Sequence[str]) -> Mapping[str, str]:
+    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
         time.sleep(0.05)
-        return super().look(api, ids)
+        return super().look(api, ids, unread)
 
 
 async def test_what_else_is_asked_does_not_wait_for_all_batches(make_monitor: MakeMonitor) -> None:
