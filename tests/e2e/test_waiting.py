@@ -24,6 +24,8 @@ ExportRequest(
 """
 TDO = 'tdo = TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)\n'
 FLEET = """
+from aiware_resources import JobFleet, JobTemplate, media_value
+
 template = JobTemplate(
     dag=pipelines.transcription(media_value("url")), target={"startDateTime": 1574311000, "stopDateTime": 1574315000}
 )
