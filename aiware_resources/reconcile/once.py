@@ -17,6 +17,9 @@ T = TypeVar("T")
 ATTEMPTS = 5
 """How often a mutation whose answer keeps getting lost is sent at most."""
 
+LOOKS = 3
+"""How often what was created is looked for before it is created again: a list may show it some seconds later."""
+
 
 def repeat_until_applied(send: Callable[[], object], is_applied: Callable[[], bool]) -> None:
     """Sends a mutation that does no harm when it is applied twice: a deletion, a cleanup, an update to fixed values.
@@ -36,13 +39,14 @@ def repeat_until_applied(send: Callable[[], object], is_applied: Callable[[], bo
     send_once(sent, lambda: is_applied() or None)
 
 
-def send_once(send: Callable[[], T], look: Callable[[], T | None], *, pause: float = 0.5) -> T:
+def send_once(send: Callable[[], T], look: Callable[[], T | None], *, looks: int = 1, pause: float = 0.5) -> T:
     """Sends a mutation so that it is applied once, even when answers get lost.
 
     Args:
         send: Sends it and returns what came of it.
         look: Looks in aiWARE for what came of it; ``None`` when nothing did.
-        pause: Seconds to leave the server before the first look, doubled each time.
+        looks: How often to look before it is sent again.
+        pause: Seconds to leave the server before the first look, doubled with each further look or attempt.
 
     Raises:
         AnswerLost: When the answer was lost every time, and nothing came of it.
@@ -51,10 +55,11 @@ def send_once(send: Callable[[], T], look: Callable[[], T | None], *, pause: flo
         try:
             return send()
         except AnswerLost:
-            time.sleep(pause * 2 ** (attempt - 1))
-            found = look()
-            if found is not None:
-                return found
+            for number in range(looks):
+                time.sleep(pause * 2 ** max(number, attempt - 1))
+                found = look()
+                if found is not None:
+                    return found
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")

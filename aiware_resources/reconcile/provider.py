@@ -32,7 +32,7 @@ from aiware_resources.api import Abilities, Api, abilities_of, by_server, connec
 from aiware_resources.errors import AdoptionError, ApiError, NotFound
 from aiware_resources.reconcile import ownership
 from aiware_resources.reconcile.compare import changed_paths, plain_differences
-from aiware_resources.reconcile.once import send_once
+from aiware_resources.reconcile.once import LOOKS, send_once
 from aiware_resources.reconcile.paths import Path, text
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, submitted_now
@@ -310,7 +310,7 @@ class EntityProvider(ResourceProvider):
                 said = f"took {self.kind} {made.id}, which an interrupted run of this stack had made already"
                 log.warning("%s%s", said, self.left_otherwise)
             else:
-                made = send_once(lambda: self.make(props, mark), lambda: self._found(props, mark, started))
+                made = send_once(lambda: self.make(props, mark), lambda: self._found(props, mark, started), looks=LOOKS)
             ownership.owned.add(made.id)
         return made if made.certain else self._taken_over(made)
 

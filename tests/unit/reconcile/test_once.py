@@ -6,7 +6,7 @@ import pytest
 
 from aiware_resources.errors import AnswerLost, InvalidInput
 from aiware_resources.reconcile import repeat_until_applied, send_once
-from aiware_resources.reconcile.once import ATTEMPTS
+from aiware_resources.reconcile.once import ATTEMPTS, LOOKS
 
 LOST = AnswerLost("The answer was lost.")
 
@@ -64,6 +64,15 @@ def test_what_was_not_applied_is_sent_again_after_ever_longer_pauses(pauses: lis
     server = Server("lost", "lost", "answered")
     assert send_once(server.send, server.look) == "made"
     assert (server.sent, server.applied, pauses) == (3, 1, [0.5, 1.0])
+
+
+def test_what_shows_some_seconds_later_is_not_sent_again(pauses: list[float]) -> None:
+    server = Server("applied", shows_after=LOOKS)
+    assert send_once(server.send, server.look, looks=LOOKS) == "found"
+    assert (server.sent, pauses) == (1, [0.5, 1.0, 2.0])
+    server = Server("lost", "answered")
+    assert send_once(server.send, server.look, looks=LOOKS) == "made"
+    assert (server.sent, server.applied) == (2, 1)
 
 
 def test_it_gives_up_in_the_end_and_looks_one_last_time(pauses: list[float]) -> None:
