@@ -168,7 +168,7 @@ class JobProvider(EntityProvider):
 
         def listing() -> Iterable[JobRecord]:
             narrowed = {"cluster_id": cluster_id} if cluster_id else {"target_id": target_id}
-            return self.api.jobs_created_since(since, **narrowed)
+            return self.api.jobs_created_since(since, by_marker=mark is not None, **narrowed)
 
         matching: Iterable[JobRecord]
         if lost:

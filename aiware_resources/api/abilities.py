@@ -40,6 +40,7 @@ class Abilities:
         refusals: Properties of a job that it does not take.
         needs_target: Whether a job needs a TDO to work on.
         retries_in_place: Whether a failed job can be started again; otherwise it is submitted anew.
+        lists_documents: Whether the documents of a job can be listed without reading them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Abilities:
     refusals: tuple[Refusal, ...] = ()
     needs_target: bool = True
     retries_in_place: bool = True
+    lists_documents: bool = False
 
     def objections(self, job: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         """Says what of a job the API does not take.

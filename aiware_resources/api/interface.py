@@ -101,9 +101,22 @@ class Api(ABC):
 
     @abstractmethod
     def jobs_created_since(
-        self, when: datetime, *, cluster_id: str | None = None, target_id: str | None = None
+        self,
+        when: datetime,
+        *,
+        cluster_id: str | None = None,
+        target_id: str | None = None,
+        by_marker: bool = False,
     ) -> Iterator[JobRecord]:
-        """Finds the jobs created since a moment, newest first, with config and tasks."""
+        """Finds the jobs created since a moment, newest first, with config and tasks.
+
+        Args:
+            when: The moment, by aiWARE's clock; with a time zone.
+            cluster_id: Only those on this cluster.
+            target_id: Only those on this TDO.
+            by_marker: The caller tells its jobs by their marker: an API whose times or order cannot be relied on gives
+                more jobs rather than fewer.
+        """
 
     @abstractmethod
     def find_jobs(
@@ -134,6 +147,27 @@ class Api(ABC):
         self, *, job_id: str | None = None, tdo_id: str | None = None, engine_ids: Sequence[str] = ()
     ) -> list[EngineResultRecord]:
         """Reads what engines found out: of a job, or of a TDO by these engines."""
+
+    def documents(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, list[str]]:
+        """Names the documents that the engines of jobs have made so far; missing jobs are left out.
+
+        Args:
+            ids: The ids of the jobs.
+            unread: Takes why single ones could not be read; see `Unread`.
+        """
+        found: dict[str, list[str]] = {}
+        for id_ in dict.fromkeys(ids):
+            try:
+                results = self.engine_results(job_id=id_)
+            except errors.NotFound:
+                continue
+            except (errors.ServerFailure, errors.CapacityExceeded) as error:
+                if unread is None:
+                    raise
+                unread[id_] = error
+            else:
+                found[id_] = [result.asset_id or "" for result in results if result.jsondata is not None]
+        return found
 
     def retry_job(self, job_id: str) -> JobRecord:
         """Starts the tasks of a failed job again."""

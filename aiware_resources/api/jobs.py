@@ -112,7 +112,12 @@ class JobCalls(Calls):
         return self._parsed(JobRecord, {**(value or {}), "tasks": list(tasks)}, documents.JOB_DETAILS, {"id": job_id})
 
     def jobs_created_since(
-        self, when: datetime, *, cluster_id: str | None = None, target_id: str | None = None
+        self,
+        when: datetime,
+        *,
+        cluster_id: str | None = None,
+        target_id: str | None = None,
+        by_marker: bool = False,
     ) -> Iterator[JobRecord]:
         """Finds the jobs created since a moment, newest first (`jobs(dateTimeFilter:)`).
 
@@ -120,6 +125,7 @@ class JobCalls(Calls):
             when: The moment, by aiWARE's clock; with a time zone.
             cluster_id: Only those on this cluster.
             target_id: Only those on this TDO.
+            by_marker: Makes no difference: aiWARE filters by its own times, and has the newest first.
 
         Yields:
             The jobs with config, cluster, target, and their tasks' engines and payloads.

@@ -236,14 +236,23 @@ def test_a_finished_job_can_be_deleted(host: Host, edge_ground: Ground) -> None:
     assert edge_ground.calls("end") == 1
 
 
-def test_waiting_for_a_status_falls_back_to_the_outputs(host: Host, edge_ground: Ground) -> None:
+@pytest.mark.parametrize(
+    ("missing", "asked"),
+    [(["look"], "details"), (["look", "details"], "list"), (["look", "details", "list"], "results")],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else value,
+)
+def test_the_state_of_a_job_is_told_by_what_an_installation_has(
+    host: Host, edge_ground: Ground, missing: list[str], asked: str
+) -> None:
     id_, outs = host.create(PROVIDER, edge_ground.job())
-    edge_ground.fault({"status": 501}, "look", times=5)
+    before = edge_ground.calls(asked)
+    for operation in missing:
+        edge_ground.fault({"status": 501}, operation, times=20)
     second = started(edge_ground)
     assert second.read(PROVIDER, id_, outs).outs == outs
     second.close()
     edge_ground.local.clear_faults()
-    assert edge_ground.calls("results") == 1
+    assert edge_ground.calls(asked) > before
 
 
 def edited(edit: Callable[[dict[str, Any]], object], job: dict[str, Any]) -> dict[str, Any]:

@@ -118,5 +118,6 @@ EDGE = Abilities(
     ),
     needs_target=False,
     retries_in_place=False,
+    lists_documents=True,
 )
 """aiWARE Edge."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +16,7 @@ from aiware_resources.api.auth import TokenSource
 from aiware_resources.api.caller import Caller
 from aiware_resources.api.edge.abilities import EDGE
 from aiware_resources.api.edge.engines import EdgeEngines
+from aiware_resources.api.edge.job_states import EdgeJobStates
 from aiware_resources.api.edge.jobs import EdgeJobs
 from aiware_resources.api.edge.login import EdgeLogin
 from aiware_resources.api.edge.results import EdgeResults
@@ -56,7 +59,11 @@ class EdgeApi(Api):
         self._login = EdgeLogin(credentials, self._transport, Caller(patience))
         self._tokens = TokenSource(credentials.token, self._login if credentials.has_password else None)
         caller = Caller(patience, self._tokens)
+        once = Caller(replace(patience, policy=replace(patience.policy, max_retries=0)), self._tokens)
         self._jobs = EdgeJobs(self._transport, caller, self._organization)
+        self._states = EdgeJobStates(
+            self._jobs, EdgeJobs(self._transport, once, self._organization), settings.request_timeout
+        )
         self._results = EdgeResults(self._transport, caller, self._jobs)
         self._engines = EdgeEngines(self._transport, caller)
 
@@ -79,8 +86,9 @@ class EdgeApi(Api):
         self._tokens.current()
         if self._login.user is not None:
             return self._login.user.user()
-        # Jobs are what the token is for; a call about them shows whether it is good.
-        next(self._jobs.all(), None)
+        # Jobs are what the token is for; a call about them shows whether it is good, where there is one.
+        with suppress(errors.NotImplementedByServer):
+            next(self._jobs.all(), None)
         raise errors.NotFound(
             "aiWARE Edge does not tell whose a token is.",
             remedy="Log in with aiware:username and aiware:password where a user is needed.",
@@ -107,7 +115,7 @@ class EdgeApi(Api):
     def jobs(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
         """Reads the state of many jobs: of unfinished ones the status (getJobStatus), of finished ones all.
 
-        An installation without that route is asked for a job's outputs: it is complete when it has a document.
+        Where an installation lacks that route, `job_states` says what else tells the state.
 
         Args:
             ids: Their ids; each is asked about once.
@@ -119,7 +127,22 @@ class EdgeApi(Api):
         Raises:
             ApiError: If one of them could not be read for another reason.
         """
-        return self._jobs.read(ids, unread)
+        return self._states.read(ids, unread)
+
+    def documents(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, list[str]]:
+        """Names the documents among the outputs of many jobs (get_job_outputs); empty files do not count.
+
+        Args:
+            ids: Their ids; each is asked about once.
+            unread: Takes why single ones could not be read; see `Unread`.
+
+        Returns:
+            The names by id; missing jobs are left out.
+
+        Raises:
+            ApiError: If one of them could not be read for another reason.
+        """
+        return self._states.documents(ids, unread)
 
     def job_details(self, job_id: str) -> JobRecord:
         """Reads one job with everything that Edge tells of it (get_job_detail); tasks have no logs.
@@ -131,7 +154,12 @@ class EdgeApi(Api):
         return self._jobs.details(job_id)
 
     def jobs_created_since(
-        self, when: datetime, *, cluster_id: str | None = None, target_id: str | None = None
+        self,
+        when: datetime,
+        *,
+        cluster_id: str | None = None,
+        target_id: str | None = None,
+        by_marker: bool = False,
     ) -> Iterator[JobRecord]:
         """Finds the jobs created since a moment, newest first (get_jobs).
 
@@ -139,10 +167,14 @@ class EdgeApi(Api):
             when: The moment, by the installation's clock; with a time zone.
             cluster_id: Means nothing to Edge.
             target_id: Only those about this recording.
+            by_marker: The caller tells its jobs by their marker. Then those are among them that only the times of the
+                installation, or what its list says of a recording, would leave out.
 
         Raises:
             ApiError: If they could not be read.
         """
+        if by_marker:
+            return self._jobs.marked_since(when)
         return (job for job in self._jobs.created_since(when) if target_id in (None, job.target_id))
 
     def find_jobs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from aiware_resources import errors
 from aiware_resources.api.edge import operations
@@ -57,7 +58,7 @@ class EdgeEngines(EdgeCalls):
             of_type: Only those of this type.
         """
         request = Request(operations.ENGINE_CATEGORIES)
-        for value in self._ask(request).get("result") or []:
+        for value in self._list(request):
             category = self._record(Category, value, request).category()
             if of_type is None or _same(category.category_type, of_type):
                 yield category
@@ -72,8 +73,11 @@ class EdgeEngines(EdgeCalls):
     def _engines(self, query: Query) -> Iterator[CatalogueEngineRecord]:
         categories = self._categories_by_id()
         request = Request(operations.ENGINES, query=query)
-        for value in self._pages(operations.ENGINES, query):
-            engine = self._record(Engine, value, request)
+
+        def made(value: Any) -> Engine:
+            return self._record(Engine, value, request)
+
+        for engine in self._pages(operations.ENGINES, query, made, lambda engine: engine.engine_id):
             yield engine.engine(categories.get(engine.engine_category_id or ""))
 
 

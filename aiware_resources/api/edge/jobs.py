@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import chain, takewhile
 from typing import Any
 
 from aiware_resources import errors
 from aiware_resources.api.caller import Caller
 from aiware_resources.api.edge import operations
-from aiware_resources.api.edge.calls import EdgeCalls
+from aiware_resources.api.edge.calls import EdgeCalls, is_route_missing, is_unknown
 from aiware_resources.api.edge.operations import Operation
 from aiware_resources.api.edge.records import JobDetail, JobIds, JobStatus, Outputs
 from aiware_resources.api.edge.submission import Submission
 from aiware_resources.api.edge.transport import Query, Request, RestTransport
-from aiware_resources.api.interface import Unread
-from aiware_resources.api.records import JOB_DONE, JobRecord
+from aiware_resources.api.records import JobRecord
 from aiware_resources.endpoints import is_uuid
 
-_AT_ONCE = 8
-"""How many jobs are asked about at the same time: Edge has no call that reads several by their ids."""
+CLOCKS_APART = timedelta(days=1)
+"""How far the clock that writes `createdDateTime` may be from the one that the answers tell."""
 
-_OLDER = 10
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+_OLDER = 100
 """So many older jobs in their order show that a list has the newest first."""
-
-_NOT_THERE = (errors.NotFound, errors.NotImplementedByServer, errors.WrongUrl)
-"""What a route that an installation lacks answers."""
+_NEWEST_FIRST: Query = {"orderBy": "createdDateTime", "direction": "DESC"}
+_OLDEST_FIRST: Query = {"orderBy": "createdDateTime", "direction": "ASC"}
 
 
 class EdgeJobs(EdgeCalls):
@@ -43,17 +42,18 @@ class EdgeJobs(EdgeCalls):
     def __init__(self, transport: RestTransport, caller: Caller, organization: Callable[[], str]) -> None:
         super().__init__(transport, caller)
         self._organization = organization
-        # Older installations have no such route. Once that is known, it is not asked for again.
-        self._has_status = True
 
     def create(self, job: Mapping[str, Any], owner: str | None) -> JobRecord:
-        """Submits a job (createJob)."""
+        """Submits a job (createJob).
+
+        Raises:
+            AnswerLost: It may have been submitted: the answer does not name one job, as it was asked to.
+        """
         submission = Submission(job, owner or _fingerprint(job), self._organization())
         request = Request(operations.CREATE_JOB, body=submission.request())
         ids = self._record(JobIds, self._ask(request, job), request).internal_job_ids
-        if not ids:
-            # It was applied, and the id is not known.
-            self._record(JobIds, {}, request)
+        if len(ids) != 1 or not is_uuid(ids[0]) or ids[0] == _NO_ID:
+            raise self._unfit(f"an answer that should name one job by its UUID, and names {_named(ids)}", request)
         target_id = job.get("targetId")
         return JobRecord(id=ids[0], status="pending", target_id=None if target_id is None else str(target_id))
 
@@ -67,35 +67,16 @@ class EdgeJobs(EdgeCalls):
         body = {} if core_id is None else {"jobID": core_id}
         self._ask(Request(operations.DELETE_JOB, {"job": job_id}, body=body))
 
-    def read(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
-        """Reads the state of many jobs: the status of each (getJobStatus), and of a finished one all (get_job_detail).
+    def status(self, job_id: str) -> JobRecord:
+        """Reads the status of a job, and nothing else (getJobStatus).
 
-        Args:
-            ids: Their ids.
-            unread: Takes why single ones could not be read; see `Unread`.
-
-        Returns:
-            The jobs by id; missing ones are left out.
+        Raises:
+            NotFound: There is no such job, or no such route.
         """
-
-        def state(id_: str) -> JobRecord | None:
-            try:
-                return self._state(id_)
-            except errors.AuthenticationFailed:
-                raise
-            except errors.ApiError as error:
-                if unread is None:
-                    raise
-                unread[id_] = error
-                return None
-
-        unique = [id_ for id_ in dict.fromkeys(ids) if is_uuid(id_)]
-        if len(unique) < 2:
-            found = [state(id_) for id_ in unique]
-        else:
-            with ThreadPoolExecutor(min(_AT_ONCE, len(unique)), thread_name_prefix="aiware-edge") as threads:
-                found = list(threads.map(state, unique))
-        return {id_: record for id_, record in zip(unique, found, strict=True) if record is not None}
+        request = _about(operations.JOB_STATUS, job_id)
+        told = self._record(JobStatus, self._ask(request).get("job"), request)
+        self._is_about(told.internal_job_id, request)
+        return told.job()
 
     def details(self, job_id: str) -> JobRecord:
         """Reads one job with everything (get_job_detail).
@@ -112,91 +93,105 @@ class EdgeJobs(EdgeCalls):
             NotFound: There is no such job.
         """
         request = _about(operations.JOB_OUTPUTS, job_id)
-        return self._record(Outputs, self._ask(request).get("outputs") or {}, request)
+        answer = self._ask(request)
+        # A list of nothing may come as null. An answer that says nothing of outputs says nothing.
+        told = [] if "outputs" in answer and answer["outputs"] is None else answer.get("outputs")
+        outputs = self._record(Outputs, told, request)
+        if outputs.internal_job_id is not None:
+            self._is_about(outputs.internal_job_id, request)
+        return outputs
 
     def created_since(self, when: datetime) -> Iterator[JobRecord]:
         """Finds the jobs created since a moment, newest first (get_jobs)."""
         # Whether it means seconds or milliseconds is not specified. Seconds find all that is wanted in either case,
         # and the rest is left out here.
-        query: Query = {"CreatedAfter": int(when.timestamp()), "orderBy": "createdDateTime", "direction": "DESC"}
-        for job in _since(when, self._listed(query)):
-            yield self.details(job.id) if not job.tasks else job
+        listed = self._listed({"CreatedAfter": int(when.timestamp()), **_NEWEST_FIRST})
+        return map(self._whole, _since(when, listed))
+
+    def marked_since(self, when: datetime) -> Iterator[JobRecord]:
+        """Finds the jobs that may have been created since a moment, whatever order and times Edge gives (get_jobs).
+
+        For jobs that are told by a marker: so that none is overlooked, nothing is left to the server's own idea of
+        time, and jobs whose time is not set are among them.
+        """
+        newest = _since(when - CLOCKS_APART, self._listed(_NEWEST_FIRST))
+        # Jobs without a time come last in that order, after all that are older; so they come first in the other one.
+        timeless = takewhile(lambda detail: detail.created_date_time is None, self._listed(_OLDEST_FIRST))
+        seen: set[str] = set()
+        for detail in chain(newest, timeless):
+            if detail.internal_job_id not in seen:
+                seen.add(detail.internal_job_id)
+                yield self._whole(detail)
 
     def all(self) -> Iterator[JobRecord]:
         """Lists all jobs, newest first (get_jobs)."""
-        return self._listed({"orderBy": "createdDateTime", "direction": "DESC"})
+        return (detail.job() for detail in self._listed(_NEWEST_FIRST))
 
-    def _listed(self, query: Query) -> Iterator[JobRecord]:
+    def listed(self, job_id: str) -> JobRecord | None:
+        """Looks for a job in the list of all; None when it is not among them (get_jobs)."""
+        # An installation may pass over the filter.
+        found = self._listed({"jobID": job_id, **_NEWEST_FIRST})
+        return next((detail.job() for detail in found if _same(detail.internal_job_id, job_id)), None)
+
+    def _listed(self, query: Query) -> Iterator[JobDetail]:
         request = Request(operations.JOBS, query=query)
-        seen: set[str] = set()
-        for value in self._pages(operations.JOBS, query):
-            job = self._record(JobDetail, value, request).job()
-            # New jobs shift the pages while they are read, so that the same one can come twice.
-            if job.id not in seen:
-                seen.add(job.id)
-                yield job
+
+        def made(value: Any) -> JobDetail:
+            return self._record(JobDetail, value, request)
+
+        return self._pages(operations.JOBS, query, made, lambda detail: detail.internal_job_id)
+
+    def _whole(self, detail: JobDetail) -> JobRecord:
+        """A job of a list with its tasks and config, which a list may leave out."""
+        if detail.tasks and "job_config_json" in detail.model_fields_set:
+            return detail.job()
+        try:
+            return self.details(detail.internal_job_id)
+        except errors.ApiError as error:
+            # It was deleted meanwhile, or the installation tells no more.
+            if not is_unknown(error) and not is_route_missing(error):
+                raise
+            return detail.job()
 
     def _detail(self, job_id: str) -> JobDetail:
         request = _about(operations.JOB_DETAIL, job_id)
-        return self._record(JobDetail, self._ask(request).get("job"), request)
+        detail = self._record(JobDetail, self._ask(request).get("job"), request)
+        self._is_about(detail.internal_job_id, request)
+        return detail
 
     def _core_id(self, job_id: str) -> str | None:
         """The id of the job in aiWARE's cloud, which a deletion names; None where an installation does not tell."""
         try:
             return self._detail(job_id).core_job_id
-        except (errors.NotImplementedByServer, errors.WrongUrl):
+        except errors.ApiError as error:
+            if not is_unknown(error) and not is_route_missing(error):
+                raise
             return None
 
-    def _state(self, job_id: str) -> JobRecord | None:
-        """The state of a job; None when Edge does not know it."""
-        if not self._has_status:
-            return self._state_by_outputs(job_id)
-        request = Request(operations.JOB_STATUS, {"job": job_id})
-        try:
-            answer = self._ask(request)
-        except _NOT_THERE:
-            return self._state_by_outputs(job_id)
-        job = self._record(JobStatus, answer.get("job"), request).job()
-        return self._finished(job) if job.status in JOB_DONE else job
-
-    def _state_by_outputs(self, job_id: str) -> JobRecord | None:
-        """The state of a job where there is no route for its status: it is complete when it has made a document.
-
-        Whether the route is missing or the job, its outputs tell. A failed job makes none: that is seen in its details,
-        where an installation has them.
-        """
-        try:
-            outputs = self.outputs(job_id).outputs
-        except errors.NotFound:
-            return None
-        self._has_status = False
-        is_done = any(output.is_document for output in outputs)
-        return self._finished(JobRecord(id=job_id, status="complete" if is_done else "running"))
-
-    def _finished(self, job: JobRecord) -> JobRecord:
-        """A job with its tasks, and what made it fail; as it is where an installation does not tell."""
-        try:
-            return self.details(job.id)
-        except _NOT_THERE:
-            return job
+    def _is_about(self, told: str, request: Request) -> None:
+        """Refuses an answer that is about another job."""
+        asked = request.path["job"]
+        if not _same(told, asked):
+            raise self._unfit(f"an answer about another job, {told}", request)
 
 
-def _since(when: datetime, jobs: Iterable[JobRecord]) -> Iterator[JobRecord]:
+def _since(when: datetime, jobs: Iterable[JobDetail]) -> Iterator[JobDetail]:
     """The jobs that were created since a moment, of a list that should have the newest first.
 
     It ends where that is so and older ones have begun. A list in another order is read to its end: a job that is
     overlooked would be submitted twice.
     """
-    previous, older, is_in_order = None, 0, True
+    previous, older, falls, rises = None, 0, False, False
     for job in jobs:
         created = job.created_date_time
-        is_in_order = is_in_order and (created is None or previous is None or created <= previous)
+        if created is not None and previous is not None:
+            falls, rises = falls or created < previous, rises or created > previous
         previous = created or previous
         if created is None or created >= when:
             yield job
             continue
         older += 1
-        if is_in_order and older >= _OLDER:
+        if older >= _OLDER and falls and not rises:
             return
 
 
@@ -214,6 +209,15 @@ def _about(operation: Operation, job_id: str) -> Request:
             object_id=job_id,
         )
     return Request(operation, {"job": job_id})
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two UUIDs are the same."""
+    return one.lower() == other.lower()
+
+
+def _named(ids: list[str]) -> str:
+    return f"{len(ids)} jobs" if len(ids) != 1 else f'"{ids[0]}"'
 
 
 def _fingerprint(job: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
@@ -13,8 +14,11 @@ from aiware_resources.api.auth import login_refused, token_in
 from aiware_resources.api.caller import Caller
 from aiware_resources.api.edge import operations
 from aiware_resources.api.edge.records import User
-from aiware_resources.api.edge.transport import Request, RestTransport, words_of
+from aiware_resources.api.edge.transport import Reply, Request, RestTransport, words_of
 from aiware_resources.api.explain import Subject
+from aiware_resources.api.failures import malformed
+from aiware_resources.api.redaction import redacted
+from aiware_resources.api.retrying import RequestFailed
 from aiware_resources.settings import Credentials
 
 _CHECK = "aiware:username and aiware:password"
@@ -53,28 +57,38 @@ class EdgeLogin:
         subject = Subject(operations.LOGIN.name, operations.LOGIN.kind, self._transport.url)
         request = Request(operations.LOGIN, body=form)
         refusal = f"aiWARE Edge refused the login of {form['username']}"
+
+        def send() -> tuple[Mapping[str, Any], str]:
+            reply = self._transport.send(request, None)
+            return _object(reply), reply.request_id
+
         try:
-            reply = self._caller.retrying(subject, form, lambda: self._transport.send(request, None))
+            answer, request_id = self._caller.retrying(subject, form, send)
         except (errors.AuthenticationFailed, errors.BadRequest, errors.NotAllowed, errors.NotFound) as error:
             raise login_refused(error, refusal, _CHECK) from None
-        answer = _object(reply.content)
         if answer.get("success") is False:
             raise errors.AuthenticationFailed(
-                f"{refusal}: {words_of(answer.get('error')) or 'it gives no reason'}.",
+                f"{refusal}: {redacted(words_of(answer.get('error')), form) or 'it gives no reason'}.",
                 remedy=f"Check {_CHECK}.",
                 operation=operations.LOGIN.name,
-                request_id=reply.request_id,
+                request_id=request_id,
             )
         return answer
 
 
-def _object(content: bytes) -> Mapping[str, Any]:
-    """The answer as an object; one that is none holds no token."""
+def _object(reply: Reply) -> Mapping[str, Any]:
+    """The answer as an object, with the names of its fields in lower case.
+
+    Raises:
+        RequestFailed: If it is something else: whether the login is refused is open then.
+    """
     try:
-        parsed = json.loads(content)
-    except ValueError:
-        return {}
-    return parsed if isinstance(parsed, Mapping) else {}
+        parsed = json.loads(reply.content)
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, Mapping):
+        raise RequestFailed(replace(malformed("an answer that is not a JSON object"), request_id=reply.request_id))
+    return {str(key).lower(): value for key, value in parsed.items()}
 
 
 def _user(value: Any) -> User | None:

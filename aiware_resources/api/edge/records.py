@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from aiware_resources.api.engine_records import (
     CatalogueEngineRecord,
@@ -48,8 +49,27 @@ def _listed(value: Any) -> Any:
     return [item for item in value if item is not None] if isinstance(value, list) else value or []
 
 
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
+_UNSET_YEAR = 1970
+"""A time that is not set is written as the first moment of the year 1, or as 0."""
+
+
+def _moment(value: Any) -> Any:
+    """A time; nothing for one that is not set or cannot be read: what happened does not hang on when it did."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        moment = _MOMENT.validate_python(value)
+    except (ValidationError, OverflowError):
+        return None
+    return moment if moment.year > _UNSET_YEAR else None
+
+
 JsonText = Annotated[Any, BeforeValidator(_parsed)]
 """A field that holds JSON as text."""
+
+Time = Annotated[Moment | None, BeforeValidator(_moment)]
+"""A point in time, in UTC; None where it is not set."""
 
 
 class EdgeRecord(Record):
@@ -73,7 +93,7 @@ class JobIds(EdgeRecord):
     def _in_a_list(cls, value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
-        return {key: [item] if str(key).lower() == "internaljobid" else item for key, item in value.items()}
+        return {key: [item] if isinstance(item, str) else item for key, item in value.items()}
 
 
 class JobStatus(EdgeRecord):
@@ -111,10 +131,10 @@ class TaskDetail(EdgeRecord):
     task_payload_json: JsonText = None
     task_output_json: JsonText = Field(default=None, validation_alias=AliasChoices("taskoutputson", "taskoutputjson"))
     io_folders: Annotated[list[IoFolder], BeforeValidator(_listed)] = Field(default_factory=list)
-    created_date_time: Moment | None = None
-    scheduled_date_time: Moment | None = None
-    started_date_time: Moment | None = None
-    completed_date_time: Moment | None = None
+    created_date_time: Time = None
+    scheduled_date_time: Time = None
+    started_date_time: Time = None
+    completed_date_time: Time = None
 
     def task(self) -> TaskRecord:
         """The task as the rest of the library knows it."""
@@ -156,7 +176,7 @@ class JobDetail(EdgeRecord):
     core_recording_id: str | None = None
     job_status: str | None = None
     job_config_json: JsonText = None
-    created_date_time: Moment | None = None
+    created_date_time: Time = None
     tasks: Annotated[list[TaskDetail], BeforeValidator(_listed)] = Field(default_factory=list)
     task_routes: Annotated[list[TaskRoute], BeforeValidator(_listed)] = Field(default_factory=list)
 
@@ -189,19 +209,25 @@ class Output(EdgeRecord):
 
     name: str
     size: int | None = None
-    contents: str | None = None
+    contents: Any = None
     contents_valid: bool | None = None
 
     @property
     def is_document(self) -> bool:
-        """Whether it is a JSON document, as the results of engines are."""
-        return self.name.lower().endswith(".json")
+        """Whether it is a JSON document, as the results of engines are; an empty file is not written to its end."""
+        return self.name.lower().endswith(".json") and self.size != 0
 
 
 class Outputs(EdgeRecord):
     """The files that a job has made so far (`JobOutputs`)."""
 
-    outputs: Annotated[list[Output], BeforeValidator(_listed)] = Field(default_factory=list)
+    internal_job_id: str | None = None
+    outputs: Annotated[list[Output], BeforeValidator(_listed)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_an_object(cls, value: Any) -> Any:
+        return {"outputs": value} if isinstance(value, list) else value
 
 
 class Category(EdgeRecord):

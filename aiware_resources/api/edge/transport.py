@@ -113,7 +113,7 @@ def _failure(response: httpx.Response, operation: Operation) -> Failure | None:
     failure = from_status(response.status_code, response.headers, words_of(error))
     if failure is None:
         return None
-    if failure.status == 404 and operation.is_about_an_object and error is not None:
+    if failure.status in (404, 410) and operation.is_about_an_object and error is not None:
         # What answers in JSON is Edge: the address is right, and the object is missing.
         failure = replace(failure, error=errors.NotFound)
     name = str((error or {}).get("id") or "")
@@ -121,10 +121,15 @@ def _failure(response: httpx.Response, operation: Operation) -> Failure | None:
     return replace(failure, name=name) if _NAME.fullmatch(name) else failure
 
 
-def words_of(error: Mapping[str, Any] | None) -> str:
-    """What an error of Edge says in words."""
-    parts = [str(part).strip() for key in ("description", "detail") if (part := (error or {}).get(key))]
-    return ": ".join(dict.fromkeys(parts))
+def words_of(error: Any) -> str:
+    """What an error of Edge says in words: `{id, description, detail}`, a text, or either of them in an answer."""
+    if isinstance(error, str):
+        return error.strip()
+    if not isinstance(error, Mapping):
+        return ""
+    parts = [str(part).strip() for key in ("description", "detail") if (part := error.get(key))]
+    others = (words_of(error.get(key)) for key in ("message", "error", "id"))
+    return ": ".join(dict.fromkeys(parts)) or next(filter(None, others), "")
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any] | None:

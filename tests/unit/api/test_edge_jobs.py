@@ -16,6 +16,7 @@ from tests.unit.api.edge_server import JOB, TASKS, EdgeServer, answer, error
 if TYPE_CHECKING:
     from tests.unit.api.conftest import Script
 
+OTHER = "e1484460-7cb5-4cab-87ea-436c4768904e"
 CREATE, JOBS = "POST /proc/job/create", "GET /proc/jobs"
 STATUS, DETAIL = f"GET /proc/job/{JOB}/status", f"GET /proc/job/{JOB}/detail"
 OUTPUTS, DELETE = f"GET /proc/job/{JOB}/outputs", f"POST /proc/job/{JOB}/delete"
@@ -180,14 +181,53 @@ def test_many_jobs_are_read_side_by_side(server: EdgeServer) -> None:
 # --- without a route for the status -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("missing", [error(404), error(501), httpx.Response(404, text="no such page"), error(405)])
+@pytest.mark.parametrize("missing", [error(501), error(405), httpx.Response(405, text="no such method")])
 def test_without_a_status_the_outputs_tell(server: EdgeServer, missing: httpx.Response) -> None:
-    server.on(STATUS, missing).on(DETAIL, missing)
+    server.on(STATUS, missing).on(DETAIL, missing).on(JOBS, missing)
     server.on(OUTPUTS, outputs(), outputs("log.txt"), outputs("log.txt", NAME))
     api = server.api()
     assert [api.jobs([JOB])[JOB].status for _ in range(3)] == ["running", "running", "complete"]
     # Once it is known, the route is not asked for again.
     assert server.asked().count(STATUS) == 1
+
+
+@pytest.mark.parametrize("missing", [error(404), httpx.Response(404, text="no such page")])
+def test_one_404_is_no_missing_route(server: EdgeServer, missing: httpx.Response) -> None:
+    """The job itself may be gone, and what is left of its outputs does not make it complete."""
+    server.on(STATUS, missing).on(DETAIL, missing).on(JOBS, page([], 10)).on(OUTPUTS, outputs(NAME))
+    server.on(f"GET /proc/job/{OTHER}/status", answer(job={"internalJobID": OTHER, "jobStatus": "pending"}))
+    api = server.api()
+    assert api.jobs([JOB]) == {}
+    assert api.jobs([OTHER])[OTHER].status == "pending"
+    before = len(server.asked())
+    assert api.jobs([JOB]) == {}
+    # The route is there: its 404 says that the job is not known.
+    assert server.asked()[before:] == [STATUS]
+
+
+def test_two_known_jobs_without_a_status_show_that_the_route_is_missing(server: EdgeServer) -> None:
+    for id_ in (JOB, OTHER):
+        for route in ("status", "detail"):
+            server.on(f"GET /proc/job/{id_}/{route}", error(404))
+    server.on(JOBS, error(501)).on(OUTPUTS, outputs(NAME)).on(
+        f"GET /proc/job/{OTHER}/outputs", answer(outputs={"outputs": [{"name": "log.txt", "size": 1}]})
+    )
+    api = server.api()
+    assert api.jobs([JOB]) == {}
+    assert api.jobs([OTHER])[OTHER].status == "running"
+    assert api.jobs([JOB])[JOB].status == "complete"
+
+
+@pytest.mark.parametrize("missing", [error(404), error(501)])
+def test_without_a_status_the_list_tells(server: EdgeServer, missing: httpx.Response) -> None:
+    there = {**listed(0, jobStatus="reprocessing"), "internalJobID": JOB.upper()}
+    server.on(STATUS, missing).on(DETAIL, error(501)).on(JOBS, answer(result=[listed(1), there]))
+    assert server.api().jobs([JOB])[JOB].status == "running"
+
+
+def test_a_pending_job_with_an_early_document_is_pending(server: EdgeServer) -> None:
+    server.on(STATUS, error(501)).on(DETAIL, answer(job=detail(jobStatus="pending"))).on(OUTPUTS, outputs(NAME))
+    assert server.api().jobs([JOB])[JOB].status == "pending"
 
 
 def test_without_a_status_a_failure_is_seen_in_the_details(server: EdgeServer) -> None:
@@ -197,12 +237,44 @@ def test_without_a_status_a_failure_is_seen_in_the_details(server: EdgeServer) -
     assert [api.jobs([JOB])[JOB].status for _ in range(2)] == ["running", "failed"]
 
 
-def test_a_job_that_is_gone_is_told_from_a_route_that_is_missing(server: EdgeServer) -> None:
-    server.on(STATUS, error(404), status("running")).on(OUTPUTS, error(404))
-    api = server.api()
-    assert api.jobs([JOB]) == {}
-    assert api.jobs([JOB])[JOB].status == "running"
-    assert server.asked() == [STATUS, OUTPUTS, STATUS]
+@pytest.mark.parametrize("of_unknown", [error(404), outputs()])
+def test_a_job_that_nothing_shows_is_not_known(server: EdgeServer, of_unknown: httpx.Response) -> None:
+    server.on(STATUS, error(501)).on(DETAIL, error(404)).on(JOBS, page([listed(1)], 10)).on(OUTPUTS, of_unknown)
+    assert server.api().jobs([JOB]) == {}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        answer(job={"internalJobID": OTHER, "jobStatus": "complete"}),
+        answer(job={"internalJobID": JOB}),
+        answer(job=None),
+        answer(),
+        httpx.Response(200, json=[{"internalJobID": JOB, "jobStatus": "complete"}]),
+        httpx.Response(302, headers={"location": "https://login.example"}),
+    ],
+)
+def test_an_answer_that_says_nothing_of_the_job_is_no_status(server: EdgeServer, told: httpx.Response) -> None:
+    server.on(STATUS, told)
+    with pytest.raises((errors.ServerFailure, errors.WrongUrl)):
+        server.api().jobs([JOB])
+    unread: dict[str, errors.ApiError] = {}
+    assert server.api().jobs([JOB], unread) == {}
+    assert list(unread) == [JOB]
+
+
+def test_outputs_that_are_not_told_are_not_none(server: EdgeServer) -> None:
+    server.on(OUTPUTS, answer())
+    with pytest.raises(errors.ServerFailure, match="outputs"):
+        server.api().documents([JOB])
+    server.on(OUTPUTS, answer(outputs=None))
+    assert server.api().documents([JOB]) == {JOB: []}
+    server.on(
+        OUTPUTS, answer(outputs=[{"name": NAME, "size": 3}, {"name": "begun.json", "size": 0}, {"name": "x.txt"}])
+    )
+    assert server.api().documents([JOB]) == {JOB: [NAME]}
+    server.on(OUTPUTS, error(404))
+    assert server.api().documents([JOB]) == {}
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -210,10 +282,13 @@ def test_a_job_that_is_gone_is_told_from_a_route_that_is_missing(server: EdgeSer
 
 def listed(number: int, **more: Any) -> dict[str, Any]:
     task = {"internalTaskID": f"t-{number}", "engineID": TRANSLATION, "payloadJSON": "{}"}
-    at = f"2026-11-24T10:{59 - number:02}:00Z"
-    return detail(
-        **{"jobStatus": "running", "tasks": [task], "createdDateTime": at, **more, "internalJobID": str(number)}
-    )
+    at = f"2026-11-24T10:{59 - number % 60:02}:00Z"
+    made = {"jobStatus": "running", "tasks": [task], "createdDateTime": at, "jobConfigJSON": "{}"}
+    return detail(**{**made, **more, "internalJobID": str(number)})
+
+
+def old(number: int) -> dict[str, Any]:
+    return listed(1000 + number, createdDateTime=f"2026-{10 - number // 28:02}-{28 - number % 28:02}T00:00:00Z")
 
 
 def page(records: list[dict[str, Any]], limit: int) -> httpx.Response:
@@ -223,10 +298,32 @@ def page(records: list[dict[str, Any]], limit: int) -> httpx.Response:
 def test_pages_are_followed_as_the_server_cuts_them(server: EdgeServer) -> None:
     first, second, last = ([listed(number) for number in numbers] for numbers in ((0, 1), (1, 2), (3,)))
     # A new job shifted the second page by one.
-    server.on(JOBS, page(first, 2), page(second, 2), page(last, 2))
+    server.on(JOBS, page(first, 2), page(second, 2), page(last, 2), page([], 2))
     assert [job.id for job in server.api().find_jobs()] == ["0", "1", "2", "3"]
     offsets = [request.url.params["offset"] for request in server.script.requests]
-    assert offsets == ["0", "2", "4"]
+    assert offsets == ["0", "2", "4", "5"]
+
+
+def test_what_a_server_says_of_its_pages_is_not_asked(server: EdgeServer) -> None:
+    """It caps pages, and repeats the limit that it was asked for; new jobs have moved the third page by a whole one."""
+    pages = [page([listed(number), listed(number + 1)], 100) for number in (0, 2, 2, 4)]
+    server.on(JOBS, *pages, page([], 100))
+    assert [job.id for job in server.api().find_jobs()] == [str(number) for number in range(6)]
+
+
+def test_a_server_that_gives_the_same_page_always_ends_the_list(server: EdgeServer) -> None:
+    server.on(JOBS, httpx.Response(200, json=[listed(0), None, listed(1)]))
+    assert [job.id for job in server.api().find_jobs()] == ["0", "1"]
+    assert len(server.script.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "told", [answer(), answer(error="broken"), answer(result={}), answer(result=None, count=3), answer(jobs=[])]
+)
+def test_a_list_that_is_not_told_is_not_empty(server: EdgeServer, told: httpx.Response) -> None:
+    server.on(JOBS, told)
+    with pytest.raises(errors.ServerFailure, match="without the list"):
+        list(server.api().find_jobs())
 
 
 def test_an_empty_page_ends_the_list(server: EdgeServer) -> None:
@@ -235,7 +332,7 @@ def test_an_empty_page_ends_the_list(server: EdgeServer) -> None:
 
 
 def test_jobs_since_a_moment_end_there(server: EdgeServer) -> None:
-    server.on(JOBS, page([listed(number) for number in range(20)], 20))
+    server.on(JOBS, page([listed(number) for number in range(3)] + [old(number) for number in range(120)], 200))
     when = datetime(2026, 11, 24, 10, 57, tzinfo=UTC)
     assert [job.id for job in server.api().jobs_created_since(when)] == ["0", "1", "2"]
     query = server.script.requests[0].url.params
@@ -249,10 +346,38 @@ def test_jobs_since_a_moment_end_there(server: EdgeServer) -> None:
 
 
 def test_jobs_in_another_order_are_read_to_the_end(server: EdgeServer) -> None:
-    oldest_first = [listed(number) for number in range(30)][::-1]
-    server.on(JOBS, page(oldest_first[:15], 15), page(oldest_first[15:], 15), page([], 15))
+    oldest_first = [*(old(number) for number in range(120)), *(listed(number) for number in range(30))][::-1]
+    oldest_first = sorted(oldest_first, key=lambda job: job["createdDateTime"])
+    server.on(JOBS, page(oldest_first[:100], 100), page(oldest_first[100:], 100), page([], 100))
     when = datetime(2026, 11, 24, 10, 57, tzinfo=UTC)
     assert [job.id for job in server.api().jobs_created_since(when)] == ["2", "1", "0"]
+
+
+@pytest.mark.parametrize("written", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00", "", "soon", 0, None, True])
+def test_a_time_that_is_not_set_overlooks_no_job(server: EdgeServer, written: Any) -> None:
+    server.on(JOBS, page([listed(0), listed(1, createdDateTime=written), old(1)], 100))
+    when = datetime(2026, 11, 24, tzinfo=UTC)
+    assert [job.id for job in server.api().jobs_created_since(when, by_marker=True)] == ["0", "1"]
+
+
+def test_jobs_that_are_told_by_a_marker_are_not_left_to_the_servers_time(server: EdgeServer) -> None:
+    early = listed(1, createdDateTime="2026-11-24T09:00:00Z")
+    server.on(JOBS, page([listed(0), early, old(1)], 100))
+    when = datetime(2026, 11, 24, 10, 57, tzinfo=UTC)
+    api = server.api()
+    assert [job.id for job in api.jobs_created_since(when, target_id="42", by_marker=True)] == ["0", "1"]
+    assert [job.id for job in api.jobs_created_since(when)] == ["0"]
+    filters = ["CreatedAfter" in request.url.params for request in server.script.requests]
+    assert filters[0] is False
+    assert filters[-1] is True
+
+
+def test_a_job_that_vanishes_while_it_is_listed(server: EdgeServer) -> None:
+    bare = {**listed(0), "internalJobID": JOB}
+    del bare["jobConfigJSON"]
+    server.on(JOBS, page([bare], 10)).on(DETAIL, error(404))
+    (job,) = server.api().jobs_created_since(datetime(2026, 11, 24, tzinfo=UTC), by_marker=True)
+    assert job.job_config is None
 
 
 def test_a_list_without_tasks_is_completed(server: EdgeServer) -> None:
@@ -292,10 +417,11 @@ def test_a_job_without_details_is_deleted_by_its_address(server: EdgeServer) -> 
 
 
 def test_a_job_that_is_gone_cannot_be_deleted(server: EdgeServer) -> None:
-    server.on(DETAIL, error(404))
+    server.on(DETAIL, error(404)).on(DELETE, error(404))
     with pytest.raises(errors.NotFound):
         server.api().delete_job(JOB)
-    assert server.asked() == [DETAIL]
+    # An installation may lack the details, or not have them yet: the deletion itself tells.
+    assert server.asked() == [DETAIL, DELETE]
 
 
 def test_a_deletion_whose_answer_is_lost(server: EdgeServer) -> None:
@@ -344,6 +470,42 @@ def test_a_document_that_is_a_list_of_words_is_no_list_of_pieces(server: EdgeSer
     server.on(DOWNLOAD, httpx.Response(200, json=["not base64!", "at all"]))
     (result,) = server.api().engine_results(job_id=JOB)
     assert (result.jsondata, result.engine_id) == (["not base64!", "at all"], None)
+
+
+def downloaded(api: Any, server: EdgeServer, content: bytes, size: int | None = None) -> Any:
+    server.on(OUTPUTS, answer(outputs=[{"name": NAME, "size": size}])).on(OUTPUT, error(404))
+    server.on(DOWNLOAD, httpx.Response(200, content=content))
+    (result,) = api.engine_results(job_id=JOB)
+    return result.jsondata
+
+
+def test_a_document_that_looks_like_pieces_of_base64(server: EdgeServer) -> None:
+    api = server.api()
+    words = json.dumps(["also", "good", "text"]).encode()
+    assert downloaded(api, server, words) == ["also", "good", "text"]
+    # What its pieces hold would be a document as well: the listed size tells.
+    numbers = json.dumps([base64.b64encode(b"123").decode()]).encode()
+    assert downloaded(api, server, numbers, size=len(numbers)) == ["MTIz"]
+    assert downloaded(api, server, numbers, size=3) == 123
+    assert downloaded(api, server, numbers) == 123
+    assert downloaded(api, server, json.dumps(base64.b64encode(b"{}").decode()).encode()) == {}
+    assert downloaded(api, server, b"null") is None
+    assert downloaded(api, server, b"[]") == []
+
+
+@pytest.mark.parametrize("odd", [{"id": 1}, ["a"], 7, None, True, ""])
+def test_a_document_may_name_its_engine_oddly(server: EdgeServer, odd: Any) -> None:
+    document = {"sourceEngineId": odd, "taskId": odd, "tdoId": odd}
+    server.on(OUTPUTS, outputs(NAME)).on(OUTPUT, output(json.dumps(document)))
+    (result,) = server.api().engine_results(job_id=JOB)
+    assert result.jsondata == document
+    assert (result.engine_id, result.task_id) == (("7", "7") if odd == 7 else (None, None))
+
+
+def test_an_output_of_another_name_is_not_taken(server: EdgeServer) -> None:
+    server.on(OUTPUTS, outputs(NAME)).on(OUTPUT, answer(output={"name": "other.json", "contents": "{}"}))
+    with pytest.raises(errors.ServerFailure, match=r"another output, other\.json"):
+        server.api().engine_results(job_id=JOB)
 
 
 def test_a_document_that_is_none_is_told(server: EdgeServer) -> None:

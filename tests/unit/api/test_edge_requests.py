@@ -99,7 +99,11 @@ def test_an_error_shows_that_of_the_request_where_the_answer_has_none(
         (httpx.Response(302, headers={"location": "https://login.example"}), errors.WrongUrl),
         (httpx.Response(200, text="<html>welcome"), errors.ServerFailure),
         (httpx.Response(200, json=["a bare array"]), errors.ServerFailure),
-        (answer(success=False, error={"description": "it is broken"}), errors.ServerFailure),
+        (answer(success=False, error={"description": "it is broken"}), errors.BadRequest),
+        (answer(success=False, error={"id": "not_found"}), errors.NotFound),
+        (answer(success=False, error={"id": "internal_error"}), errors.BadRequest),
+        (answer(success=False, error="it is broken"), errors.BadRequest),
+        (answer(success=False), errors.BadRequest),
         (answer(job={"jobStatus": "running"}), errors.ServerFailure),
         (httpx.ConnectError("refused"), errors.NotSent),
     ],
@@ -128,6 +132,11 @@ def test_a_wrong_address_is_told_from_a_missing_object(server: EdgeServer) -> No
         error(500),
         httpx.Response(200, text="<html>welcome"),
         answer(internalJobIds=[]),
+        answer(internalJobIds=None),
+        answer(internalJobIds=[JOB, JOB]),
+        answer(internalJobIds=["17"]),
+        answer(internalJobIds=["00000000-0000-0000-0000-000000000000"]),
+        answer(success=False, internalJobIds=[JOB]),
         answer(somethingElse=1),
         httpx.ReadTimeout("too long"),
         httpx.RemoteProtocolError("cut"),
@@ -219,6 +228,8 @@ def test_a_token_that_is_refused_says_what_to_do(server: EdgeServer) -> None:
         error(403, "blocked"),
         error(400, "no such user"),
         answer(success=False, error={"description": "wrong password"}),
+        answer(success=False, error="wrong password: hunter22"),
+        answer(Success=False),
         answer(success=True),
     ],
 )
@@ -232,11 +243,37 @@ def test_a_refused_login_is_not_tried_again_and_tells_no_password(server: EdgeSe
     assert server.asked() == [LOGIN]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        error(502),
+        error(429),
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, json=[]),
+        httpx.ReadTimeout("slow"),
+    ],
+)
+def test_a_login_that_fails_for_the_moment_is_tried_again(
+    server: EdgeServer, fault: httpx.Response | Exception
+) -> None:
+    server.on(LOGIN, fault, logged_in("session-1")).on(STATUS, RUNNING)
+    assert server.api(PASSWORD).jobs([JOB])[JOB].status == "running"
+    assert server.asked() == [LOGIN, LOGIN, STATUS]
+
+
+def test_a_login_is_sent_as_an_api_key_where_that_is_set(server: EdgeServer) -> None:
+    server.on(LOGIN, logged_in("session-1")).on(STATUS, error(401), RUNNING)
+    assert server.api(PASSWORD, auth_header="api_key").jobs([JOB])[JOB].status == "running"
+    assert [request.headers.get("api_key") for request in server.script.requests] == [None, "session-1"] * 2
+    assert server.script.tokens == [None] * 4
+
+
 def test_a_given_token_is_tried_out_and_tells_of_no_user(server: EdgeServer) -> None:
-    server.on("GET /proc/jobs", answer(result=[]), error(401))
+    server.on("GET /proc/jobs", answer(result=[]), error(501), error(401))
     api = server.api()
-    with pytest.raises(errors.NotFound, match="does not tell whose a token is"):
-        api.me()
+    for _ in range(2):
+        with pytest.raises(errors.NotFound, match="does not tell whose a token is"):
+            api.me()
     with pytest.raises(errors.AuthenticationFailed):
         api.me()
 
