@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,15 +12,17 @@ import pulumi
 from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
-from aiware_resources.api import EngineResultRecord, JobRecord, Progress, connect
+from aiware_resources.api import EngineResultRecord, JobRecord, Progress, abilities_of, connect
+from aiware_resources.errors import AiwareError
 from aiware_resources.kept import Files, Kept
 from aiware_resources.reconcile.recency import SUBMITTED
-from aiware_resources.result_files import foresee_documents, write_documents
+from aiware_resources.result_files import DocumentsCondition, foresee_documents, output_writers, write_documents
 from aiware_resources.results import Result, read_results, shown
 from aiware_resources.settings import Settings
 from aiware_resources.waiting import Completion, Condition, Seen, Waiting
 from aiware_resources.waiting.conditions import JobCondition
 from aiware_resources.waiting.seen_complete import COMPLETE, is_seen_complete
+from aiware_resources.waiting.verdict import Done
 
 TARGET_TDO = "targetTdoId"
 """The TDO that the job made for itself."""
@@ -70,8 +73,9 @@ class JobOutputs:
             self._results_folder if "resultsTo" in self.__dict__ else None,
             partial(_fetch, settings),
             partial(_foresee, settings),
+            self._documents_listed,
         )
-        files = kept.start()
+        files = asyncio.ensure_future(self._files(kept))
         self.result_files = kept.output(files, lambda found: [file.properties() for file in found])
         self.__dict__["urn"] = self._completion.urn(after=files)
 
@@ -84,6 +88,44 @@ class JobOutputs:
 
     async def _results_folder(self) -> Path:
         return Path(await self.__dict__["resultsTo"].future())
+
+    async def _files(self, kept: Kept[JobRecord, Path]) -> Any:
+        if "resultsTo" in self.__dict__:
+            return await kept.start()
+        if not is_dry_run():
+            await self._warn_without_document()
+        return None
+
+    async def _documents_listed(self, job: JobRecord) -> bool:
+        """Waits until aiWARE lists the documents that ``results_to`` asks for."""
+        condition = DocumentsCondition(_expected(job))
+        found = await self._completion.look_again(condition, job.id)
+        if isinstance(condition.judge(job.id, found), Done):
+            return True
+        self._completion.row.warn(
+            f"job {job.id} is complete, and aiWARE does not list its result yet: results_to gets it by the next "
+            "`pulumi up`, since this one does not wait."
+        )
+        return False
+
+    async def _warn_without_document(self) -> None:
+        """Warns of a complete job that should have written a document, where that can be seen."""
+        seen: Seen[JobRecord] = await self._completion.seen
+        job, monitor = seen.record, self._completion.monitor
+        if job is None or job.status != "complete" or not output_writers(job):
+            return
+        if not abilities_of(monitor.settings).lists_documents:
+            return
+        try:
+            listed = (await monitor.call(lambda api: api.documents([job.id]))).get(job.id)
+        except AiwareError:
+            # The job is complete all the same.
+            return
+        if not listed:
+            self._completion.row.warn(
+                f"job {job.id} is complete and has an output writer, and aiWARE lists no document of it yet. Look "
+                f"again with `aiware results {job.id}`; where there is none, see the log of the engines."
+            )
 
     async def _condition(self) -> Condition[JobRecord]:
         facts = {key: await self.__dict__[key].future() for key in (COMPLETE, SUBMITTED)}
@@ -110,9 +152,16 @@ def _read(settings: Settings, job: JobRecord) -> Sequence[EngineResultRecord]:
     return connect(settings).engine_results(job_id=job.id)
 
 
-def _fetch(settings: Settings, job: JobRecord, folder: Path, _: Progress) -> Files:
-    return write_documents(_read(settings, job), folder)
+def _fetch(settings: Settings, job: JobRecord, folder: Path, _: Progress) -> Files | None:
+    found = _read(settings, job)
+    return write_documents(found, folder) if len(found) >= _expected(job) else None
 
 
-def _foresee(settings: Settings, job: JobRecord, folder: Path) -> Files:
-    return foresee_documents(_read(settings, job), folder)
+def _foresee(settings: Settings, job: JobRecord, folder: Path) -> Files | None:
+    found = _read(settings, job)
+    return foresee_documents(found, folder) if len(found) >= _expected(job) else None
+
+
+def _expected(job: JobRecord) -> int:
+    """How many documents ``results_to`` waits for. Of a job that failed (``allow_failure``), what there is is kept."""
+    return max(1, output_writers(job)) if job.status == "complete" else 0

@@ -36,6 +36,7 @@ class Kept(Generic[R, D]):
         destination: Resolves to where the user wants the files; ``None`` when nothing is to be kept.
         fetch: Sees to it that the files are there, or finds that there is nothing to keep yet (``None``).
         foresee: Finds in a preview, which writes nothing, what the files are; ``None`` when that cannot be known.
+        ready: Waits on ``up`` until there is something to keep; says whether there is.
     """
 
     completion: Completion[R]
@@ -43,6 +44,7 @@ class Kept(Generic[R, D]):
     destination: Callable[[], Awaitable[D]] | None
     fetch: Callable[[R, D, Progress], Files | None]
     foresee: Callable[[R, D], Files | None]
+    ready: Callable[[R], Awaitable[bool]] | None = None
 
     def start(self) -> asyncio.Future[Any]:
         """Begins to wait for the completion, and keeps the files then.
@@ -91,6 +93,8 @@ class Kept(Generic[R, D]):
             else:
                 row, doing = self.completion.row, f"downloading {destination}"
                 found = await monitor.transfer(lambda tell: self.fetch(record, destination, tell), row, doing)
+                while found is None and self.ready is not None and await self.ready(record):
+                    found = await monitor.transfer(lambda tell: self.fetch(record, destination, tell), row, doing)
         except AiwareError as error:
             failure = error
         else:

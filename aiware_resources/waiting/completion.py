@@ -78,6 +78,7 @@ class Completion(Generic[R]):
         self._urn = resource.urn
         self.row = Row(self._urn)
         self.monitor = current()
+        self._watch: Watch[R] | None = None
         self.seen: asyncio.Task[Seen[R]] = asyncio.ensure_future(self._see())
 
     def output(self, pick: Callable[[Seen[R]], T], *, secret: bool = False) -> pulumi.Output[T]:
@@ -100,6 +101,31 @@ class Completion(Generic[R]):
         """
         return urn_after(self._resource, self._urn, self.seen, *([after] if after is not None else []))
 
+    async def look_again(self, condition: Condition[T], object_id: str) -> T | None:
+        """Waits for something else of the object that is complete, as long as is left of the time for it.
+
+        Args:
+            condition: What is awaited of it now.
+            object_id: Its id in aiWARE.
+
+        Returns:
+            What aiWARE says of it. Without waiting, what it says right now.
+
+        Raises:
+            pulumi.RunError: At the end of the run, when the time is up.
+        """
+        if self._watch is None:
+            return await self.monitor.glance(condition, object_id)
+        watch = Watch(
+            condition=condition,
+            object_id=object_id,
+            name=self._name,
+            row=self.row,
+            timeout=self._watch.timeout,
+            started=self._watch.started,
+        )
+        return await self.monitor.completed(watch)
+
     async def _see(self) -> Seen[R]:
         object_id = await self._id.future()
         if not object_id:
@@ -116,6 +142,7 @@ class Completion(Generic[R]):
             timeout=await _resolved(self._waiting.timeout, self.monitor.settings.job_timeout),
             allow_failure=await _resolved(self._waiting.allow_failure, False),
         )
+        self._watch = watch
         finished = await self.monitor.completed(watch)
         return Seen(finished, is_done=True)
 

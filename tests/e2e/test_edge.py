@@ -139,8 +139,9 @@ def test_killed_while_waiting(project: Project, local: Local) -> None:
     jobs = {job["id"] for job in local.objects()["jobs"]}
 
     project.pulumi("cancel", "--yes")
-    # Without the route for the status, as older installations are, the outputs tell when a job is done.
-    local.fault({"status": 501}, operation="getJobStatus", times=1000)
+    # Without routes for states, as older installations are, the outputs tell when a job is done.
+    for operation in ("getJobStatus", "get_job_detail", "get_jobs"):
+        local.fault({"status": 501}, operation=operation, times=1000)
     project.up()
     assert {job["id"] for job in local.objects()["jobs"]} == jobs
     assert {job["status"] for job in local.objects()["jobs"]} == {"complete"}

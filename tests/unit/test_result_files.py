@@ -37,9 +37,43 @@ def test_time_spans_of_an_engine_are_numbered_in_their_order() -> None:
     }
 
 
-def test_results_without_a_document_are_left_out() -> None:
-    none = EngineResultRecord(tdo_id="1", engine_id="a", jsondata=None)
-    assert documents([none]) == {}
+def test_a_result_without_a_document_is_told() -> None:
+    none = EngineResultRecord(tdo_id="1", engine_id="a", asset_id="1_x", jsondata=None)
+    with pytest.raises(DownloadFailed, match="tells of a result \\(engine a, 1_x\\) and gives no document"):
+        documents([result("b"), none])
+
+
+def test_a_file_that_holds_null_is_a_document() -> None:
+    assert documents([EngineResultRecord(name="empty.json", jsondata=None)]) == {"empty.json": b"null\n"}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["a/b.json", "a_b.json", "a:b.json", "a_b.2.json"],
+        [
+            "A.json",
+            "a.json",
+            "\N{LATIN SMALL LETTER A WITH DIAERESIS}.json",
+            "\N{LATIN CAPITAL LETTER A WITH DIAERESIS}.json",
+        ],
+        [".json", "result.json", "..json"],
+        ["x" * 300 + "1.json", "x" * 300 + "2.json"],
+        ["\N{HIRAGANA LETTER A}" * 120 + ".json", "\N{HIRAGANA LETTER A}" * 121 + ".json"],
+    ],
+    ids=lambda names: names[0][:8],
+)
+def test_no_document_is_lost_to_the_name_of_another(tmp_path: Path, names: list[str]) -> None:
+    records = [EngineResultRecord(name=name, jsondata={"of": name}) for name in names]
+    files = write_documents(records, tmp_path)
+    assert len({file.path.name.casefold() for file in files}) == len(names)
+    assert sorted(json.loads(path.read_text())["of"] for path in tmp_path.iterdir()) == sorted(names)
+    # The same names every time, in whatever order they come.
+    assert sorted(files, key=str) == sorted(write_documents(records[::-1], tmp_path), key=str)
+
+
+def test_half_a_character_is_written_as_json_names_it() -> None:
+    assert documents([EngineResultRecord(name="n.json", jsondata="\ud800")]) == {"n.json": b'"\\ud800"\n'}
 
 
 @pytest.mark.parametrize(
