@@ -84,6 +84,8 @@ class JobOutputs:
         job_id = await self._id.future()
         if not seen.is_done or job_id is None:
             return UNKNOWN
+        if not is_dry_run() and seen.record is not None and self._writes_documents(seen.record):
+            await self._documents_listed(seen.record)
         return shown(await read_results(job_id), engine_id)
 
     async def _results_folder(self) -> Path:
@@ -97,27 +99,30 @@ class JobOutputs:
         return None
 
     async def _documents_listed(self, job: JobRecord) -> bool:
-        """Waits until aiWARE lists the documents that ``results_to`` asks for."""
+        """Waits until aiWARE lists the documents of a complete job; says whether it does."""
         condition = DocumentsCondition(_expected(job))
         found = await self._completion.look_again(condition, job.id)
         if isinstance(condition.judge(job.id, found), Done):
             return True
         self._completion.row.warn(
-            f"job {job.id} is complete, and aiWARE does not list its result yet: results_to gets it by the next "
-            "`pulumi up`, since this one does not wait."
+            f"job {job.id} is complete, and aiWARE does not list its result yet: the next `pulumi up` looks again, "
+            "since this one does not wait."
         )
         return False
+
+    def _writes_documents(self, job: JobRecord) -> bool:
+        """Whether a complete job has documents sooner or later, and they can be listed."""
+        lists = abilities_of(self._completion.monitor.settings).lists_documents
+        return lists and job.status == "complete" and output_writers(job) > 0
 
     async def _warn_without_document(self) -> None:
         """Warns of a complete job that should have written a document, where that can be seen."""
         seen: Seen[JobRecord] = await self._completion.seen
-        job, monitor = seen.record, self._completion.monitor
-        if job is None or job.status != "complete" or not output_writers(job):
-            return
-        if not abilities_of(monitor.settings).lists_documents:
+        job = seen.record
+        if job is None or not self._writes_documents(job):
             return
         try:
-            listed = (await monitor.call(lambda api: api.documents([job.id]))).get(job.id)
+            listed = (await self._completion.monitor.call(lambda api: api.documents([job.id]))).get(job.id)
         except AiwareError:
             # The job is complete all the same.
             return

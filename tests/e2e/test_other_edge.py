@@ -49,9 +49,10 @@ def written(project: Project) -> dict[str, Any]:
 
 def test_a_document_that_is_listed_late_is_waited_for(project: Project, edge: OtherEdge) -> None:
     edge.documents_after = 4
-    project.program(declared(timeout=200))
+    project.program(declared(timeout=200) + 'pulumi.export("results", job.results().apply(len))')
     output = project.up().output
     assert "complete, no document listed yet" in output
+    assert project.outputs()["results"] == 1
     name = f"{engines.TRANSLATE_SPANISH_TO_ENGLISH}.json"
     assert written(project) == {name: DOCUMENT}
     assert [Path(file["path"]).name for file in project.outputs()["files"]] == [name]

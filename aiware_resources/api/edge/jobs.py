@@ -106,7 +106,7 @@ class EdgeJobs(EdgeCalls):
         # Whether it means seconds or milliseconds is not specified. Seconds find all that is wanted in either case,
         # and the rest is left out here.
         listed = self._listed({"CreatedAfter": int(when.timestamp()), **_NEWEST_FIRST})
-        return map(self._whole, _since(when, listed))
+        return (detail.job() if detail.tasks else self._whole(detail) for detail in _since(when, listed))
 
     def marked_since(self, when: datetime) -> Iterator[JobRecord]:
         """Finds the jobs that may have been created since a moment, whatever order and times Edge gives (get_jobs).
@@ -121,7 +121,8 @@ class EdgeJobs(EdgeCalls):
         for detail in chain(newest, timeless):
             if detail.internal_job_id not in seen:
                 seen.add(detail.internal_job_id)
-                yield self._whole(detail)
+                is_whole = detail.tasks and "job_config_json" in detail.model_fields_set
+                yield detail.job() if is_whole else self._whole(detail)
 
     def all(self) -> Iterator[JobRecord]:
         """Lists all jobs, newest first (get_jobs)."""
@@ -142,9 +143,7 @@ class EdgeJobs(EdgeCalls):
         return self._pages(operations.JOBS, query, made, lambda detail: detail.internal_job_id)
 
     def _whole(self, detail: JobDetail) -> JobRecord:
-        """A job of a list with its tasks and config, which a list may leave out."""
-        if detail.tasks and "job_config_json" in detail.model_fields_set:
-            return detail.job()
+        """A job of a list with its tasks and config, which the list leaves out."""
         try:
             return self.details(detail.internal_job_id)
         except errors.ApiError as error:
