@@ -14,8 +14,8 @@ from pathlib import Path
 from aiware_resources.api import Api, EngineResultRecord, JobRecord, Unread
 from aiware_resources.downloads import File, content_at, write
 from aiware_resources.engines import OUTPUT_WRITER
-from aiware_resources.errors import DownloadFailed
-from aiware_resources.waiting.verdict import Done, Failed, Pending, Verdict
+from aiware_resources.errors import DownloadFailed, JobFailed
+from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]|^\.")
 _LONGEST_NAME = 120
@@ -38,13 +38,17 @@ class DocumentsCondition:
     def __init__(self, expected: int) -> None:
         self.expected = expected
 
-    def look(self, api: Api, ids: Sequence[str], unread: Unread | None = None) -> Mapping[str, list[str]]:
+    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, list[str]]:
         """Lists the names of documents (Edge: get_job_outputs; cloud: query ``engineResults``)."""
         return api.documents(ids, unread)
 
     def judge(self, object_id: str, record: list[str] | None) -> Verdict[list[str]]:
-        """What is listed; ``None`` when aiWARE does not show the job at the moment."""
-        if record is not None and len(record) >= self.expected:
+        """What is listed; ``None`` when aiWARE does not show the job any more, complete as it was."""
+        if record is None:
+            return NotKnown(
+                JobFailed(f"aiWARE does not show job {object_id} any more, nor its results.", object_id=object_id)
+            )
+        if len(record) >= self.expected:
             return Done(record)
         listed = "no document" if not record else f"{len(record)} of {self.expected} documents"
         return Pending(f"complete, {listed} listed yet", "complete")

@@ -76,10 +76,13 @@ def test_a_document_that_is_never_listed_fails_by_name(project: Project, edge: O
     assert edge.count("POST /create") == 1
 
 
-def test_a_job_that_only_the_list_shows_at_first_is_waited_for_and_not_submitted_again(
-    project: Project, edge: OtherEdge
+@pytest.mark.parametrize("list_lag", [0, 4])
+def test_a_job_that_cannot_be_read_at_first_is_waited_for_and_not_submitted_again(
+    project: Project, edge: OtherEdge, list_lag: float
 ) -> None:
+    """The list shows it meanwhile, or nothing does."""
     edge.lag = edge.job_seconds = 4
+    edge.list_lag = list_lag
     project.program(declared(timeout=200))
     project.up()
     assert len(written(project)) == 1

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import Generic, TypeVar
 
 from aiware_resources import errors
 from aiware_resources.api.interface import Unread
+from aiware_resources.daemon_threads import DaemonThreads
 
 T = TypeVar("T")
 
@@ -64,7 +65,7 @@ class SideBySide(Generic[T]):
         with self._lock:
             new = [id_ for id_ in ids if id_ not in self._under_way]
             if new:
-                threads = ThreadPoolExecutor(min(AT_ONCE, len(new)), thread_name_prefix="aiware-edge")
+                threads = DaemonThreads(min(AT_ONCE, len(new)), "aiware-edge")
                 self._under_way |= {id_: threads.submit(self._read, id_) for id_ in new}
                 # Takes nothing more, and ends when all have been read.
                 threads.shutdown(wait=False)
