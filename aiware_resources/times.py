@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 _MILLISECONDS_FROM = 100_000_000_000
 """Numbers from here on are milliseconds: as seconds they would lie beyond the year 5138."""
 
 
+PointInTime = str | int | float | datetime | date
+"""What a program may give for a point in time."""
+
+
 def parse_time(value: Any) -> datetime:
     """Reads a point in time as aiWARE takes it: ISO 8601 text, or seconds or milliseconds since the epoch.
+
+    A ``datetime`` or ``date`` of Python is one, too. What names no time zone is UTC; a date is its first moment.
 
     Raises:
         ValueError: When the value is none of these.
     """
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, date):
+        return datetime.combine(value, time.min, UTC)
     if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
         value = float(value)
     try:

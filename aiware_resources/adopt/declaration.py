@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiware_resources.errors import AdoptionError
 from aiware_resources.reconcile import EntityProvider, Path, Problem, Schema, path_text
+from aiware_resources.reconcile.carrying import null_paths, number_problems
 from aiware_resources.reconcile.values import whole_numbers
 
 _EMPTY: tuple[Any, ...] = (None, [], {}, "", False)
@@ -72,6 +73,52 @@ def arguments_of(
     state = provider.model.model_validate(given)
     arguments: dict[str, Any] = state.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
     return arguments
+
+
+def without_uncarried(props: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Properties without what Pulumi cannot carry: large numbers, and keys of free JSON that are null.
+
+    Of details, the whole entry is left out, since the next run would overwrite one that is there in part; of tasks,
+    which an adoption does not compare, the key alone; of all else, the property.
+
+    Returns:
+        The properties, and a line for people on each part that is left out.
+    """
+    left_out = {_part(problem.path): _NUMBER for problem in number_problems(props)}
+    left_out |= {_part(path): _NULL for path in _nulls(props)}
+    kept = dict(props)
+    for path in left_out:
+        kept = _without(kept, path)
+    return kept, [_LEFT_OUT.format(what=path_text(path), why=why) for path, why in left_out.items()]
+
+
+_LEFT_OUT = "{what} is left out, and stays as it is: it holds {why}, which Pulumi cannot carry."
+_NUMBER = "a number of 2**53 or more"
+_NULL = "a key that is null"
+
+
+def _nulls(props: Mapping[str, Any]) -> Iterator[Path]:
+    for key in ("details", "jobConfig", "clusterConfig"):
+        yield from null_paths(props.get(key), (key,))
+    for index, task in enumerate(props.get("tasks") or []):
+        yield from null_paths(task.get("payload"), ("tasks", index, "payload"))
+
+
+def _part(path: Path) -> Path:
+    """What is left out for the sake of one value."""
+    innermost = max(length for length in range(1, len(path) + 1) if isinstance(path[length - 1], str))
+    return path[: {"details": 2, "tasks": innermost}.get(str(path[0]), 1)]
+
+
+def _without(value: Any, path: Path) -> Any:
+    first, *rest = path
+    if isinstance(value, dict) and first not in value:  # left out for another reason already
+        return value
+    if isinstance(value, list):
+        return [_without(item, tuple(rest)) if index == first else item for index, item in enumerate(value)]
+    if not rest:
+        return {key: item for key, item in value.items() if key != first}
+    return {**value, first: _without(value[first], tuple(rest))}
 
 
 def _listed(problems: Iterable[Problem]) -> str:

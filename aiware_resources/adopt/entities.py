@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiware_resources import engines
-from aiware_resources.adopt.declaration import Declaration, arguments_of
+from aiware_resources.adopt.declaration import Declaration, arguments_of, without_uncarried
 from aiware_resources.adopt.python import Code
 from aiware_resources.adopt.secrets import is_signed
 from aiware_resources.api import ClusterRecord, ExportRecord, JobRecord, TaskRecord, TdoRecord
@@ -42,12 +42,13 @@ def of_cluster(record: ClusterRecord) -> Declaration:
     if props["status"] not in IN_USE:
         # A paused cluster says so by `paused`; the other states are none to bring a cluster to.
         props["status"] = None
+    props, left_out = without_uncarried(props)
     arguments = arguments_of(ClusterProvider(), record.id, props)
     arguments |= {name: _size(arguments[name]) for name in ("memory_size", "storage_size") if name in arguments}
     if broken:
         arguments["wait"] = False
     comments = {"wait": [_NOT_AWAITED.format(status=record.status)]} if broken else {}
-    notes = _notes(marker_in(record.tags))
+    notes = [*_notes(marker_in(record.tags)), *left_out]
     return Declaration("Cluster", "cluster", record.id, record.name or "", arguments, notes, comments)
 
 
@@ -61,9 +62,10 @@ def of_tdo(record: TdoRecord) -> Declaration:
     # A signed link is another one with every look.
     signed = {key for key in _LINKS if is_signed(live.get(key) or "")}
     props = {key: live.get(key) for key in CHANGEABLE if key not in signed}
-    arguments = arguments_of(TdoProvider(), record.id, props | {"details": unmarked(record.details)})
+    props, left_out = without_uncarried(props | {"details": unmarked(record.details)})
+    arguments = arguments_of(TdoProvider(), record.id, props)
     named = {"name": arguments.pop("name")} if "name" in arguments else {}
-    notes = _notes(marker_of(record.details))
+    notes = [*_notes(marker_of(record.details)), *left_out]
     return Declaration("TemporalDataObject", "tdo", record.id, record.name or "", named | arguments, notes)
 
 
@@ -80,6 +82,7 @@ def of_job(record: JobRecord, *, needs_target: bool = True) -> Declaration:
     live = record.properties()
     props = {key: live.get(key) for key in ("name", "targetId", "clusterId", "routes")}
     props |= {"tasks": [_task(task) for task in record.tasks], "jobConfig": unmarked(record.job_config)}
+    props, left_out = without_uncarried(props)
     dispensable = frozenset() if needs_target else frozenset({("targetId",)})
     arguments = arguments_of(JobProvider(), record.id, props, dispensable)
     for task in arguments["tasks"]:
@@ -91,7 +94,7 @@ def of_job(record: JobRecord, *, needs_target: bool = True) -> Declaration:
     if record.status in JOB_FAILED:
         arguments |= {"on_failure": "keep", "allow_failure": True}
         comments["on_failure"] = [line.format(status=record.status) for line in _FAILED]
-    notes = _notes(marker_of(record.job_config))
+    notes = [*_notes(marker_of(record.job_config)), *left_out]
     return Declaration("Job", "job", record.id, record.name or "", arguments, notes, comments)
 
 

@@ -13,6 +13,7 @@ import pulumi
 from pydantic import Field
 
 from aiware_resources.reconcile import ApiModel, Identifier, Timestamp
+from aiware_resources.times import PointInTime
 
 Mode = Literal["stream", "chunk"]
 
@@ -91,7 +92,7 @@ class ExecutionPreferencesArgs(TypedDict, total=False):
     max_retries: pulumi.Input[int]
     max_engines: pulumi.Input[int]
     parallel_processing: pulumi.Input[bool]
-    due_date_time: pulumi.Input[str | int]
+    due_date_time: pulumi.Input[PointInTime]
     parent_complete_before_starting: pulumi.Input[bool]
     priority: pulumi.Input[int]
 

@@ -8,6 +8,7 @@ translation follows it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -16,6 +17,7 @@ import pulumi
 from pydantic.alias_generators import to_camel, to_snake
 
 from aiware_resources.reconcile.schema import ApiModel
+from aiware_resources.times import format_time, parse_time
 
 
 def api_properties(model: type[ApiModel], arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,6 +56,9 @@ def _value(annotation: Any, value: Any) -> Any:
     if isinstance(value, pulumi.Output):
         return value.apply(lambda resolved: _value(annotation, resolved))
     for kind in _alternatives(annotation):
+        if kind is datetime and isinstance(value, date):
+            # Pulumi carries text only.
+            return format_time(parse_time(value))
         if isinstance(value, Mapping) and isinstance(kind, type) and issubclass(kind, ApiModel):
             return api_properties(kind, value)
         if isinstance(value, list | tuple) and get_origin(kind) is list:

@@ -11,11 +11,15 @@ import pulumi
 import pulumi.dynamic
 
 from aiware_resources.errors import ConfigurationError
+from aiware_resources.reconcile.carrying import carried
 from aiware_resources.reconcile.naming import api_properties, python_name
 from aiware_resources.reconcile.ownership import OWNER_KEY
 from aiware_resources.reconcile.provider import EntityProvider
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.settings import Settings
+
+NEVER_SENT = frozenset({"triggers"})
+"""What only has to differ when it differs, and need not arrive in aiWARE whole."""
 
 
 def _refuse_unknown_keys() -> None:
@@ -60,7 +64,10 @@ class EntityResource(pulumi.dynamic.Resource):
         end_with_engine()
         _refuse_unknown_keys()
         _tell_of_the_local_aiware()
-        props = api_properties(provider.model, arguments)
+        props = {
+            key: value if key in NEVER_SENT else carried(value, (f"{type(self).__name__} {name}", key))
+            for key, value in api_properties(provider.model, arguments).items()
+        }
         props |= {key: pulumi.Output.secret(props[key]) for key in provider.secrets if key in props}
         props[OWNER_KEY] = f"{pulumi.get_project()}/{pulumi.get_stack()}/{name}"
         props |= dict.fromkeys(provider.facts)

@@ -265,3 +265,28 @@ def test_what_no_program_could_declare_is_refused(declare: Any, says: str) -> No
     with pytest.raises(AdoptionError, match=says) as refused:
         declare()
     assert refused.value.remedy
+
+
+BIG = 9007199254740993
+
+
+def test_what_pulumi_cannot_carry_is_left_out_and_said() -> None:
+    made = of_tdo(tdo(details={"big": {"n": [BIG]}, "odd": [{"x": None}], "fine": {"a": [None, 1]}}))
+    assert made.arguments["details"] == {"fine": {"a": [None, 1]}}
+    assert list(made.notes) == [
+        "details.big is left out, and stays as it is: it holds a number of 2**53 or more, which Pulumi cannot carry.",
+        "details.odd is left out, and stays as it is: it holds a key that is null, which Pulumi cannot carry.",
+    ]
+    assert f"# {made.notes[0]}" in program([made])
+    payload = {"url": "u", "seeds": [{"seed": 1e300, "a": 1}], "none": None}
+    made = of_job(
+        job(tasks=[{**JOB["tasks"][0], "payload": payload}, JOB["tasks"][1]], jobConfig={"a": BIG, "b": None})
+    )
+    assert made.arguments["tasks"][0]["payload"] == {"url": "u", "seeds": [{"a": 1}]}
+    assert "job_config" not in made.arguments
+    assert [note.split(" ")[0] for note in made.notes] == [
+        "tasks[0].payload.seeds[0].seed",
+        "jobConfig",
+        "tasks[0].payload.none",
+    ]
+    assert "cluster_config" not in of_cluster(cluster(clusterConfig={"a": {"b": -BIG}})).arguments

@@ -1,0 +1,102 @@
+"""What Pulumi cannot carry from a program to a provider, and would change or drop without a word.
+
+Every number crosses as a double, which holds whole numbers below 2**53 only. A key of an object whose value is null
+does not arrive at all. Numbers are judged where they arrive, in ``check``; all else, in the program, is gone by then.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import pulumi
+
+from aiware_resources.reconcile.paths import Path, text
+from aiware_resources.reconcile.schema import INTERNAL_PREFIX, Problem
+
+LARGEST = 1 << 53
+"""From here on two whole numbers can be one double."""
+
+TOO_LARGE = (
+    "is a number of 2**53 (9007199254740992) or more, whose last digits get lost on the way through Pulumi: write it "
+    "as text"
+)
+NO_NUMBER = "is infinite or not a number, which JSON cannot say: leave it out, or write it as text"
+NULL = "is null, and Pulumi drops such a key on the way to aiWARE: leave it out, or give it a value"
+NO_JSON = "is a date or time where any JSON may stand: write it as text, such as value.isoformat()"
+
+_MOST = 20
+"""So many numbers are told."""
+
+
+def number_problems(value: Any) -> list[Problem]:
+    """The numbers, at any depth of the properties of a resource, that are not those that the program gave."""
+    found = list(_numbers(value, ()))
+    more = len(found) - _MOST
+    return found if more <= 0 else [*found[:_MOST], Problem(found[_MOST].path, f"and {more - 1} more: {TOO_LARGE}")]
+
+
+def is_lost(value: Any) -> bool:
+    """Whether a number does not get through Pulumi as it is."""
+    return isinstance(value, int | float) and (not math.isfinite(value) or abs(value) >= LARGEST)
+
+
+def null_paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The keys, at any depth of a JSON value, that are null."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if item is None:
+                yield (*path, key)
+            yield from null_paths(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from null_paths(item, (*path, index))
+
+
+def carried(value: Any, path: Path) -> Any:
+    """A value as it is, once it is certain that all of it gets to the provider, what is not known yet included.
+
+    Args:
+        value: A property's value; it may be or contain Outputs at any depth.
+        path: Where it stands.
+
+    Raises:
+        pulumi.RunError: When a key is null, or there is what JSON has no word for. In an Output, when it is known.
+    """
+    if isinstance(value, pulumi.Output):
+        return value.apply(lambda known: carried(known, path))
+    if isinstance(value, Mapping):
+        return {key: _member(item, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [carried(item, (*path, index)) for index, item in enumerate(value)]
+    if isinstance(value, date):
+        raise _refused(path, NO_JSON)
+    if isinstance(value, int) and value.bit_length() > 1023:  # a double cannot hold it at all
+        raise _refused(path, TOO_LARGE)
+    return value
+
+
+def _member(value: Any, path: Path) -> Any:
+    if value is None:
+        raise _refused(path, NULL)
+    if isinstance(value, pulumi.Output):
+        return value.apply(lambda known: _member(known, path))
+    return carried(value, path)
+
+
+def _refused(path: Path, reason: str) -> pulumi.RunError:
+    return pulumi.RunError(f"{path[0]}: {text(path[1:])} {reason}.")
+
+
+def _numbers(value: Any, path: Path) -> Iterator[Problem]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if path or not str(key).startswith(INTERNAL_PREFIX):
+                yield from _numbers(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _numbers(item, (*path, index))
+    elif is_lost(value):
+        yield Problem(path, TOO_LARGE if math.isfinite(value) else NO_NUMBER)

@@ -1,0 +1,61 @@
+"""What Pulumi would change or drop on the way from a program to a provider is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pulumi
+import pytest
+
+from aiware_resources.reconcile import path_text
+from aiware_resources.reconcile.carrying import carried, number_problems
+
+BIG = 2**53
+
+
+@pytest.mark.parametrize("number", [BIG, float(BIG), -BIG, 10**19, 1e300, float("nan"), float("-inf")])
+def test_numbers_that_are_not_those_of_the_program_are_found_at_any_depth(number: float) -> None:
+    value = {"a": {"b": [0, {"c": number}]}, "__owner": number}
+    assert [path_text(problem.path) for problem in number_problems(value)] == ["a.b[1].c"]
+
+
+@pytest.mark.parametrize("number", [BIG - 1, 1 - BIG, 0, 1.5, True, str(BIG)])
+def test_numbers_that_get_through_are_fine(number: Any) -> None:
+    assert number_problems({"a": number}) == []
+
+
+def test_of_many_numbers_the_first_are_told() -> None:
+    found = number_problems({"a": [BIG] * 50})
+    assert (len(found), found[-1].reason[:11]) == (21, "and 29 more")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"a": None}, "payload.a is null"),
+        ({"a": [{"b": None}]}, r"payload.a\[0\].b is null"),
+        ([{"a": datetime(2026, 1, 1, tzinfo=UTC)}], r"payload\[0\].a is a date or time"),
+        ({"a": date(2026, 1, 1)}, "payload.a is a date or time"),
+        ({"a": 10**400}, "payload.a is a number of"),
+    ],
+)
+def test_what_would_not_arrive_is_refused(value: Any, said: str) -> None:
+    with pytest.raises(pulumi.RunError, match=rf"^Job j: {said}"):
+        carried(value, ("Job j", "payload"))
+
+
+@pytest.mark.parametrize("value", [None, 1, "a", {"a": [None, {"b": []}]}, {"a": BIG}, (1, 2)])
+def test_all_else_stays_as_it_is(value: Any) -> None:
+    assert carried(value, ("Job j", "payload")) == (list(value) if isinstance(value, tuple) else value)
+
+
+@pytest.mark.parametrize("inner", [None, {"b": None}])
+def test_outputs_are_judged_when_they_are_known(inner: Any) -> None:
+    async def resolved() -> Any:
+        later = carried({"a": pulumi.Output.from_input(inner)}, ("Job j", "payload"))
+        return await later["a"].future()
+
+    with pytest.raises(pulumi.RunError, match="null"):
+        asyncio.run(resolved())
