@@ -32,7 +32,9 @@ from aiware_resources.reconcile import (
     Timestamp,
     owned,
 )
+from aiware_resources.reconcile.values import in_any_order
 from aiware_resources.settings import Settings
+from aiware_resources.times import PointInTime
 from aiware_resources.waiting import Completion, Condition, Waiting
 from aiware_resources.waiting.conditions import ExportCondition
 
@@ -77,6 +79,15 @@ class ExportState(Adoptable, Awaited):
     output_configurations: list[OutputConfiguration] = Field(default_factory=list)
     triggers: Any = None
     download_to: Identifier | None = None
+
+    @classmethod
+    def canonical(cls, normal: Props) -> Props:
+        """What is exported, from what and as what, are sets."""
+        made = [
+            in_any_order(each, "formats") if isinstance(each, dict) else each
+            for each in normal.get("outputConfigurations", [])
+        ]
+        return in_any_order({**normal, "outputConfigurations": made}, "tdoData", "outputConfigurations")
 
 
 class ExportProvider(EntityProvider):
@@ -178,8 +189,8 @@ class ExportedTdoArgs(TypedDict, total=False):
     mention_id: pulumi.Input[str]
     start_offset_ms: pulumi.Input[int]
     stop_offset_ms: pulumi.Input[int]
-    start_date: pulumi.Input[str | int]
-    stop_date: pulumi.Input[str | int]
+    start_date: pulumi.Input[PointInTime]
+    stop_date: pulumi.Input[PointInTime]
 
 
 class FormatArgs(TypedDict, total=False):

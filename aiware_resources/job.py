@@ -39,6 +39,7 @@ from aiware_resources.reconcile import (
     repeat_until_applied,
     send_once,
 )
+from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.reconcile.compare import changed_paths
 from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since, submitted_now
 from aiware_resources.reconcile.unknowns import cut
@@ -187,12 +188,19 @@ class JobProvider(EntityProvider):
         return None if mark else (self.kind, str(work_of(props)))
 
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
-        """Retries a failed job in place (mutation ``retryJob``); all else is recorded for its next run."""
+        """Retries a failed job in place (mutation ``retryJob``); all else is recorded for its next run.
+
+        The addresses that it was submitted with stay on record: whether a retry would use an outdated one depends on
+        them.
+        """
         if FAILURE in olds and _on_failure(news) == "retry":
             before = self.api.jobs([object_id]).get(object_id)
             send_once(lambda: self.api.retry_job(object_id), lambda: self._restarted(object_id, before))
-            return {COMPLETE: None, MISSING: None, SUBMITTED: submitted_now(self.api.url)}
-        return {}
+            restarted = {COMPLETE: None, MISSING: None, SUBMITTED: submitted_now(self.api.url)}
+        else:
+            restarted = {}
+        signed = self._signed_anew(olds, news)
+        return restarted | {key: olds[key] for key in signed if not self._differs(key, olds[key], news[key])}
 
     def without_effect(self, paths: Iterable[Path]) -> str | None:
         """Which differences have no effect before the job runs next."""
@@ -241,12 +249,19 @@ class JobProvider(EntityProvider):
     def _runs_anew(self, olds: Props, news: Props) -> bool:
         """Whether a failed job is submitted anew: a cancelled one, and one on an earlier cluster, cannot be retried.
 
-        Neither can any where the API has no call for it.
+        Neither can any where the API has no call for it, nor one whose addresses are signed anew: it would use the
+        earlier ones.
         """
         elsewhere = RAN_ON in olds and news.get("clusterId") != olds[RAN_ON]
-        cannot = not self.abilities.retries_in_place or elsewhere or olds[FAILURE].get("status") == "cancelled"
+        outdated = elsewhere or bool(self._signed_anew(olds, news))
+        cannot = not self.abilities.retries_in_place or outdated or olds[FAILURE].get("status") == "cancelled"
         policy = _on_failure(news)
         return policy == "replace" or (policy == "retry" and cannot)
+
+    def _signed_anew(self, olds: Props, news: Props) -> list[str]:
+        """The properties that say what the job works on, and differ in the signature of an address."""
+        both = self.replaces & olds.keys() & news.keys()
+        return [key for key in sorted(both) if any(True for _ in signed_anew(olds[key], news[key]))]
 
     def _made(self, record: JobRecord, props: Props) -> Made:
         created = record.created_date_time or now_at(self.api.url)

@@ -21,7 +21,7 @@ from aiware_resources.fleet.refreshing import Refreshed
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.undone import Undone
 from aiware_resources.fleet.update import CONCURRENCY, JOBS, LEFT, UNDONE, Update, concurrency_of, left_entries
-from aiware_resources.job import OnFailure
+from aiware_resources.job import JobState, OnFailure
 from aiware_resources.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
     OWNER_KEY,
@@ -37,7 +37,7 @@ from aiware_resources.reconcile import (
     path_text,
 )
 from aiware_resources.reconcile.compare import changed_paths
-from aiware_resources.reconcile.provider import plain
+from aiware_resources.reconcile.provider import plain, schema_of
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, now_at
 from aiware_resources.waiting import Waiting
 from aiware_resources.waiting.seen_complete import MISSING
@@ -60,6 +60,12 @@ class JobFleetState(Awaited):
     cleanup_options: list[CleanupOption] | None = None
     on_failure: OnFailure = "retry"
     allow_failure: bool = False
+
+    @classmethod
+    def canonical(cls, normal: Props) -> Props:
+        """Templates are equal as jobs."""
+        template = normal.get("template")
+        return {**normal, "template": schema_of(JobState).normal(template)} if isinstance(template, dict) else normal
 
 
 class JobFleetProvider(EntityProvider):
@@ -95,6 +101,7 @@ class JobFleetProvider(EntityProvider):
             found = fleet_problems(self._settings, plain(_olds), checked.inputs)
             checked.failures.extend(CheckFailure(path_text(problem.path), problem.reason) for problem in found)
         _declared.add(_name(news))
+        _recorded_inputs[_name(news)] = plain(_olds)
         media = checked.inputs.get(MEDIA)
         if not _olds and not checked.failures and isinstance(media, dict) and media:
             _tell(news, f"submits {named(sorted(media))}")
@@ -104,7 +111,7 @@ class JobFleetProvider(EntityProvider):
         """Compares entry by entry, without any request, and tells what an update does, with keys."""
         olds, news = plain(_olds), plain(_news)
         _own(recorded_entries(olds).values())
-        found = plan(olds, news)
+        found = plan(olds, news, _recorded_inputs.get(_name(news)))
         others = changed_paths(self._schema, _compared(olds), _compared(news))
         unfinished = Undone.parse(olds.get(UNDONE))
         if found:
@@ -112,7 +119,9 @@ class JobFleetProvider(EntityProvider):
         later = self.without_effect(others)
         if later:
             _tell(news, f"a change of {later} has no effect on a job until it runs next")
-        return DiffResult(changes=bool(found or others or unfinished or olds.get(LEFT)), replaces=[])
+        return DiffResult(
+            changes=bool(found or found.is_renewal_due or others or unfinished or olds.get(LEFT)), replaces=[]
+        )
 
     def create(self, props: Props) -> CreateResult:
         """Submits all jobs, and returns as soon as aiWARE has accepted them."""
@@ -185,7 +194,9 @@ class JobFleetProvider(EntityProvider):
 
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
         """Does what `plan` says; raises nothing once aiWARE may have accepted a job."""
-        return _given(Update(self.api, self._settings, olds, news).run(plan(olds, news)))
+        return _given(
+            Update(self.api, self._settings, olds, news).run(plan(olds, news, _recorded_inputs.get(_name(news))))
+        )
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
         """Cancels unfinished jobs (mutation ``cancelJob``), and treats the TDOs that jobs made.
@@ -208,6 +219,9 @@ _NO_ADOPTION = CheckFailure("adopt", "cannot be given: a fleet adopts no jobs; a
 
 _declared: set[str] = set()
 """The fleets that the program has declared so far."""
+
+_recorded_inputs: dict[str, Props] = {}
+"""The recorded inputs of these fleets: the engine shows them to ``check`` alone."""
 
 
 def _tell(props: Props, message: str) -> None:

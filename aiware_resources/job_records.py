@@ -6,6 +6,7 @@ from typing import Any
 
 from aiware_resources.api import JobRecord
 from aiware_resources.reconcile import Props, marker_of
+from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.waiting.conditions import JOB_FAILED, failing_task
 
 JOB_OVER = frozenset({"complete", *JOB_FAILED})
@@ -33,6 +34,13 @@ def times_of(record: JobRecord) -> list[Any]:
 def work_of(props: Props) -> list[Any]:
     """The engines and payloads of a job, in an order that is always the same."""
     return sorted([(task.get("engineId"), task.get("payload") or {}) for task in props["tasks"]], key=str)
+
+
+def is_signed_anew(record: JobRecord, props: Props) -> bool:
+    """Whether a job was submitted with addresses that differ from the declared ones in their signatures only."""
+    found = [task.payload for task in record.tasks]
+    declared = [task.get("payload") for task in props["tasks"]]
+    return any(True for payload in found for other in declared for _ in signed_anew(payload, other))
 
 
 def is_like(record: JobRecord, props: Props, mark: str | None) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Any, Literal
 
 from pydantic import Field
@@ -9,7 +11,9 @@ from pydantic import Field
 from aiware_resources import dag as graphs
 from aiware_resources.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile import Identifier, Props
-from aiware_resources.tdo_content import Target
+from aiware_resources.reconcile.addresses import unsigned
+from aiware_resources.reconcile.values import in_any_order
+from aiware_resources.tdo_content import TDO_SETS, Target
 
 PRODUCES = ("targetId", "target", "tasks", "routes", "isReprocessJob", "scheduledJobId", "jobTemplateId", "skipDecider")
 RUNS = ("clusterId", "notificationUris", "jobConfig", "retries", "name", "status", "organizationId")
@@ -46,5 +50,33 @@ class JobState(Adoptable, Awaited):
 
     @classmethod
     def canonical(cls, normal: Props) -> Props:
-        """Two graphs that differ in the names of their folders only are equal."""
-        return graphs.canonical_graph(normal)
+        """Graphs are equal as graphs; payloads given as text are equal as JSON."""
+        ordered = in_any_order(normal, "notificationUris", "cleanupOptions")
+        if isinstance(ordered.get("target"), dict):
+            ordered["target"] = in_any_order(ordered["target"], *TDO_SETS)
+        if isinstance(ordered.get("tasks"), list):
+            ordered["tasks"] = [_with_payload_read(task) for task in ordered["tasks"]]
+        return graphs.canonical_graph(ordered)
+
+    @classmethod
+    def first_form(cls, normal: Props) -> Props:
+        """Graphs were equal where they differed in the names of their folders only."""
+        return graphs.graph_by_place(normal)
+
+    @classmethod
+    def side_by_side(cls, old: Props, new: Props) -> tuple[Props, Props]:
+        """What differs in a graph is found at the tasks of the new one."""
+        return graphs.graphs_side_by_side(old, new)
+
+
+def _with_payload_read(task: Any) -> Any:
+    """A task whose payload, where it is text, is the JSON in it, with addresses without their signatures."""
+    if not isinstance(task, dict):
+        return task
+    read = dict(task)
+    if isinstance(task.get("payloadString"), str):
+        with suppress(ValueError, RecursionError):
+            read["payloadString"] = unsigned(json.loads(task["payloadString"]))
+    if "standbyTask" in task:
+        read["standbyTask"] = _with_payload_read(task["standbyTask"])
+    return read

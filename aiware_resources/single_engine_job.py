@@ -24,6 +24,7 @@ from aiware_resources.reconcile import (
     is_within,
     owned,
 )
+from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import OWNER_KEY
 from aiware_resources.waiting import Waiting
 
@@ -159,7 +160,7 @@ def _mentions(payload: Any, text: str) -> bool:
         return any(_mentions(item, text) for item in payload.values())
     if isinstance(payload, list):
         return any(_mentions(item, text) for item in payload)
-    return bool(payload == text)
+    return bool(unsigned(payload) == unsigned(text))
 
 
 class SingleEngineJob(JobOutputs, EntityResource, module="aiware", name="SingleEngineJob"):

@@ -10,9 +10,14 @@ import pulumi
 
 from aiware_resources.reconcile import ApiModel, Identifier, Path, Problem, Timestamp
 from aiware_resources.tdo_assets import Asset, AssetArgs
+from aiware_resources.times import PointInTime
 
 LONGEST = timedelta(days=366)
 """aiWARE takes TDOs of a year at most."""
+
+
+TDO_SETS = ("assets", "contentTemplates", "primaryAsset", "cleanupOptions")
+"""The lists of a TDO whose order means nothing."""
 
 
 class SourceData(ApiModel):
@@ -122,7 +127,7 @@ class TargetArgs(TypedDict, total=False):
     """The TDO that a job makes for itself; times as ISO 8601 text, seconds or milliseconds since the epoch.
 
     Attributes:
-        start_date_time: When the recording starts.
+        start_date_time: When the recording starts; a ``datetime`` or ``date`` too, in UTC where it has no time zone.
         stop_date_time: When it ends; later than the start, by a year at most.
         status: Free text; ``downloaded`` when left out.
         name: For people.
@@ -139,8 +144,8 @@ class TargetArgs(TypedDict, total=False):
         assets: Assets to make with it, by uri.
     """
 
-    start_date_time: pulumi.Input[str | int]
-    stop_date_time: pulumi.Input[str | int]
+    start_date_time: pulumi.Input[PointInTime]
+    stop_date_time: pulumi.Input[PointInTime]
     status: pulumi.Input[str]
     name: pulumi.Input[str]
     description: pulumi.Input[str]

@@ -29,8 +29,10 @@ from aiware_resources.reconcile import (
     unmarked,
 )
 from aiware_resources.reconcile.naming import api_properties
+from aiware_resources.reconcile.values import in_any_order
 from aiware_resources.tdo_assets import TdoAsset, TdoAssetArgs, asset_problems, file_content, is_file, without_path
 from aiware_resources.tdo_content import (
+    TDO_SETS,
     ContentTemplateArgs,
     PrimaryAsset,
     PrimaryAssetArgs,
@@ -38,6 +40,7 @@ from aiware_resources.tdo_content import (
     TdoContent,
     span_problems,
 )
+from aiware_resources.times import PointInTime
 from aiware_resources.uploads import Uploads, delete_stale, fingerprinted, marker_in_details, may_have_files, missing
 from aiware_resources.waiting import urn_after
 
@@ -71,10 +74,20 @@ class TdoState(TdoContent, Adoptable):
 
     @classmethod
     def canonical(cls, normal: Props) -> Props:
+        """The order of assets means nothing, and neither does where the file of one is."""
+        return in_any_order(cls.first_form(normal), *TDO_SETS)
+
+    @classmethod
+    def first_form(cls, normal: Props) -> Props:
         """Two file assets that differ in where the file is only are equal."""
         if not isinstance(normal.get("assets"), list):
             return normal
         return {**normal, "assets": [without_path(each) if is_file(each) else each for each in normal["assets"]]}
+
+    @classmethod
+    def side_by_side(cls, old: Props, new: Props) -> tuple[Props, Props]:
+        """Assets stand where the program has them."""
+        return cls.first_form(old), cls.first_form(new)
 
 
 _earlier: Earlier[TdoRecord] = Earlier(lambda record: marker_of(record.details))
@@ -244,8 +257,8 @@ class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObje
         self,
         resource_name: str,
         *,
-        start_date_time: pulumi.Input[str | int],
-        stop_date_time: pulumi.Input[str | int],
+        start_date_time: pulumi.Input[PointInTime],
+        stop_date_time: pulumi.Input[PointInTime],
         name: pulumi.Input[str] | None = None,
         description: pulumi.Input[str] | None = None,
         source: pulumi.Input[str] | None = None,
@@ -271,7 +284,8 @@ class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObje
 
         Args:
             resource_name: Name of the resource in the program.
-            start_date_time: When the recording starts: ISO 8601 text, or seconds or milliseconds since the epoch.
+            start_date_time: When the recording starts: ISO 8601 text, seconds or milliseconds since the epoch, or a
+                ``datetime`` or ``date``. Without a time zone it is UTC; a date is its first moment.
             stop_date_time: When it ends; later than the start, by a year at most.
             name: For people.
             description: For people.

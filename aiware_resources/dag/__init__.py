@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiware_resources.dag.build import Dag, Node
-from aiware_resources.dag.canonical import canonical_graph
+from aiware_resources.dag.canonical import canonical_graph, graph_by_place, graphs_side_by_side
 from aiware_resources.dag.model import (
     ExecutionPreferences,
     ExecutionPreferencesArgs,
@@ -47,6 +47,8 @@ __all__ = [
     "chunk_aggregator",
     "chunk_audio",
     "engine",
+    "graph_by_place",
+    "graphs_side_by_side",
     "output_writer",
     "playback",
     "problems",

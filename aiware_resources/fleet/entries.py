@@ -41,6 +41,12 @@ def jobs_of(props: Mapping[str, Any]) -> Iterator[tuple[str, Props]]:
         yield key, template.expand(key, values if isinstance(values, dict) else _Unknowns())
 
 
+def job_of(props: Mapping[str, Any], key: str) -> Props:
+    """The job that one entry asks for."""
+    job: Props = template_of(props).expand(key, _media(props)[key])
+    return job
+
+
 def known_jobs_of(props: Mapping[str, Any]) -> Iterator[tuple[str, Props, frozenset[Path]]]:
     """The job that each entry asks for without what is unknown, and the paths where that was."""
     _, anywhere = cut(dict(props))
@@ -67,23 +73,48 @@ class _Unknowns(dict[str, Any]):
         return unknown()
 
 
+FORM = "2."
+"""What a fingerprint of the present normal form begins with."""
+FIRST = ""
+"""What one of the first form begins with."""
+
+
 def fingerprint(job: Mapping[str, Any]) -> str:
     """Stands for what a job produces: two jobs that produce the same have the same fingerprint.
 
     It is in users' states, and one that comes out different re-runs the job: it must never change for the same job. A
-    test pins it.
+    test pins it. A change of the normal form needs another `FORM`, and a function for the fingerprints of this one.
     """
+    return _fingerprint(job, FORM)
+
+
+def first_fingerprint(job: Mapping[str, Any]) -> str:
+    """The fingerprint that the releases before form 2 recorded for a job. A test pins it, too."""
+    return _fingerprint(job, FIRST)
+
+
+def is_first(product: str) -> bool:
+    """Whether a recorded fingerprint is of the first form."""
+    return not product.startswith(FORM)
+
+
+def _fingerprint(job: Mapping[str, Any], form: str) -> str:
     produced = {key: job[key] for key in _PRODUCING if job.get(key) is not None}
     said = hashlib.blake2b(json.dumps(produced, sort_keys=True, default=str).encode()).digest()
-    if said not in _fingerprints:
-        normal = schema_of(JobState).normal(produced)
+    if (form, said) not in _fingerprints:
+        schema = schema_of(JobState)
+        if form == FORM:
+            # How tasks are run must not decide on their order either.
+            normal = schema.normal({**produced, "tasks": _without_running(produced.get("tasks"))})
+        else:
+            normal = next(schema.earlier_forms(produced))
         content = {key: _without_running(normal[key]) for key in _PRODUCING if key in normal}
         text = json.dumps(content, sort_keys=True, default=str)
-        _fingerprints[said] = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return _fingerprints[said]
+        _fingerprints[form, said] = form + hashlib.sha256(text.encode()).hexdigest()[:12]
+    return _fingerprints[form, said]
 
 
-_fingerprints: dict[bytes, str] = {}
+_fingerprints: dict[tuple[str, bytes], str] = {}
 """Those found out in this process, by what the program says of the job: one run asks for each of them several times."""
 
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aiware_resources.fleet.entries import Entry, fingerprint, is_unknown, known_jobs_of, recorded_entries
+from aiware_resources.fleet.entries import (
+    MEDIA,
+    Entry,
+    fingerprint,
+    first_fingerprint,
+    is_first,
+    is_unknown,
+    job_of,
+    known_jobs_of,
+    recorded_entries,
+)
 from aiware_resources.reconcile import Props
+from aiware_resources.reconcile.unknowns import cut
 
 FAILURES = "failures"
 
@@ -41,6 +52,8 @@ class Plan:
         changed: Entries whose jobs are to produce something else.
         failed: Entries whose jobs failed and are run again.
         removed: Recorded entries that the program does not declare any more.
+        renewed: Entries that stay, and whose fingerprints are of an earlier form: as they are to be recorded.
+        is_renewal_due: Whether one of these cannot be known by its earlier fingerprint any more, after this run.
         undecided: Entries of which it is not known yet what they are to produce.
         all_undecided: Whether it is not even known which entries there are.
     """
@@ -49,6 +62,8 @@ class Plan:
     changed: list[Wanted] = field(default_factory=list)
     failed: list[Wanted] = field(default_factory=list)
     removed: dict[str, Entry] = field(default_factory=dict)
+    renewed: dict[str, Entry] = field(default_factory=dict)
+    is_renewal_due: bool = False
     undecided: list[str] = field(default_factory=list)
     all_undecided: bool = False
 
@@ -74,12 +89,13 @@ class Plan:
             yield f"may submit anew: {named(self.undecided)}, whose values are not known yet"
 
 
-def plan(recorded: Mapping[str, Any], desired: Mapping[str, Any]) -> Plan:
+def plan(recorded: Mapping[str, Any], desired: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Plan:
     """Compares what is recorded of a fleet with what the program declares, entry by entry and without any request.
 
     Args:
         recorded: The recorded (and just refreshed) outputs of the fleet.
         desired: The inputs that the program gives now; unknown values may be anywhere.
+        before: The recorded inputs of the fleet, where they are known: fingerprints of an earlier form are of these.
     """
     if is_unknown(desired):
         return Plan(all_undecided=True)
@@ -97,11 +113,25 @@ def plan(recorded: Mapping[str, Any], desired: Mapping[str, Any]) -> Plan:
         wanted = Wanted(key, known, product, entry)
         if entry is None:
             found.added.append(wanted)
-        elif entry.product != product:
+            continue
+        is_known = entry.product in {product, first_fingerprint(known) if is_first(entry.product) else product}
+        if not is_known and _successor(entry, key, before or {}) != product:
             found.changed.append(wanted)
-        elif key in retried:
+            continue
+        if entry.product != product:
+            found.renewed[key] = replace(entry, product=product)
+            found.is_renewal_due |= not is_known
+        if key in retried:
             found.failed.append(wanted)
     return found
+
+
+def _successor(entry: Entry, key: str, before: Mapping[str, Any]) -> str | None:
+    """The present fingerprint of what a fingerprint of the first form stands for; ``None`` when that is not known."""
+    if not is_first(entry.product) or key not in (before.get(MEDIA) or {}):
+        return None
+    recorded, unknown = cut(job_of(before, key))
+    return fingerprint(recorded) if not unknown and first_fingerprint(recorded) == entry.product else None
 
 
 def named(keys: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from aiware_resources.errors import (
     NotImplementedByServer,
     WrongUrl,
 )
-from aiware_resources.fleet.entries import CLUSTER, Entry, marker
+from aiware_resources.fleet.entries import CLUSTER, Entry, first_fingerprint, marker
 from aiware_resources.fleet.parallel import first_line, in_parallel
 from aiware_resources.fleet.plan import Wanted
 from aiware_resources.job import PRODUCES, RUNS, JobProvider, is_like
@@ -90,7 +90,7 @@ class Submission:
     def run(self, wanted: Sequence[Wanted]) -> Submitted:
         """Submits the jobs of these entries; a failure of one does not keep the others back."""
         if wanted and self._markers:
-            self._earlier = self._listed({self._mark(each) for each in wanted})
+            self._earlier = self._listed({mark for each in wanted for mark in self._marks(each)})
             self._without_those_let_go(wanted)
         for _ in in_parallel(lambda each: self._attempt(each, len(wanted)), wanted, self._at_a_time):
             pass
@@ -102,8 +102,10 @@ class Submission:
     def _name(self) -> str:
         return self._owner.rpartition("/")[2]
 
-    def _mark(self, wanted: Wanted) -> str:
-        return marker(self._owner, wanted.key, wanted.product)
+    def _marks(self, wanted: Wanted) -> tuple[str, str]:
+        """The marker of an entry's job, and the one that an earlier release gave it."""
+        now, first = wanted.product, first_fingerprint(wanted.job)
+        return marker(self._owner, wanted.key, now), marker(self._owner, wanted.key, first)
 
     def _listed(self, marks: set[str]) -> dict[str, JobRecord]:
         """What an interrupted run has left: the newest usable job of each marker."""
@@ -117,7 +119,8 @@ class Submission:
 
     def _without_those_let_go(self, wanted: Sequence[Wanted]) -> None:
         """Forgets jobs that a destroy has left: it lets go of a TDO by taking the marker out of it."""
-        own = {self._mark(each) for each in wanted if each.job.get("targetId") is None} & self._earlier.keys()
+        of_own = (each for each in wanted if each.job.get("targetId") is None)
+        own = {mark for each in of_own for mark in self._marks(each)} & self._earlier.keys()
         targets = {mark: str(self._earlier[mark].target_id) for mark in own}
         there = self._api.tdos(list(targets.values())) if targets else {}
         for mark, target in targets.items():
@@ -137,8 +140,9 @@ class Submission:
             self._accepted(wanted, record, of)
 
     def _submit(self, wanted: Wanted) -> JobRecord:
-        mark = self._mark(wanted) if self._markers else None
-        earlier = self._earlier.get(mark or "")
+        marks = self._marks(wanted) if self._markers else ()
+        mark = marks[0] if marks else None
+        earlier = next((self._earlier[each] for each in marks if each in self._earlier), None)
         if earlier is not None and owned.claim(earlier.id):
             with self._lock:
                 self._taken += 1

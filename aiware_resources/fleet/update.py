@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiware_resources.api import Api, JobRecord
+from aiware_resources.errors import ApiError
 from aiware_resources.fleet.entries import CLUSTER, Entry, recorded_entries
 from aiware_resources.fleet.parallel import troubles
 from aiware_resources.fleet.plan import Plan, Wanted
@@ -15,7 +17,9 @@ from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.submission import SKEW, Submission, Submitted
 from aiware_resources.fleet.undone import Undone
 from aiware_resources.job import times_of
+from aiware_resources.job_records import is_signed_anew
 from aiware_resources.reconcile import LOOK_BACK, OWNER_KEY, Props, owned, send_once
+from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
 from aiware_resources.settings import Settings
 from aiware_resources.waiting.conditions import JOB_FAILED
@@ -62,7 +66,7 @@ class Update:
         let_go = dict(self._replaced(wanted, submitted))
         let_go |= {f"{entry.job_id}, an earlier job": entry for entry in left_entries(self.olds)}
         left = self._let_go({**plan.removed, **let_go})
-        kept = {key: entry for key, entry in entries.items() if key not in plan.removed or key in left}
+        kept = {key: entry for key, entry in entries.items() if key not in plan.removed or key in left} | plan.renewed
         now = {**kept, **submitted.entries}
         touched = dict.fromkeys([*submitted.entries, *(each.key for each in plan.failed)], "submitted")
         complete = known_complete(kept, self.olds.get(OPEN))
@@ -108,8 +112,18 @@ class Update:
             elif record.status in JOB_FAILED:
                 again[each.key] = jobs[each.key]
         before = self.api.jobs(list(again.values())) if again else {}
+        # A retry would use the links that the job was submitted with.
+        signed = [each for each in failed if each.key in again and unsigned(each.job) != each.job]
+        outdated = [each for each in signed if self._is_outdated(again[each.key], each.job)]
+        anew += outdated
+        again = {key: job_id for key, job_id in again.items() if key not in {each.key for each in outdated}}
         self._reasons |= troubles(lambda id_: self._retry(id_, before.get(id_)), again, self._at_a_time)
         return anew
+
+    def _is_outdated(self, job_id: str, job: Props) -> bool:
+        with suppress(ApiError):
+            return is_signed_anew(self.api.job_details(job_id), job)
+        return False
 
     def _retry(self, job_id: str, before: JobRecord | None) -> None:
         send_once(lambda: self.api.retry_job(job_id), lambda: self._restarted(job_id, before))

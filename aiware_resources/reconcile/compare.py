@@ -53,8 +53,7 @@ def changed_paths(schema: Schema, recorded: Mapping[str, Any], desired: Mapping[
 def differences(schema: Schema, recorded: Mapping[str, Any], desired: Mapping[str, Any]) -> Iterator[Difference]:
     """Compares in normal form, and tells the values too; arguments as for `changed_paths`, in no particular order."""
     known, unknown = cut(dict(desired))
-    old = schema.normal(blank(dict(recorded), unknown))
-    new = schema.normal(known)
+    old, new = schema.differing(blank(dict(recorded), unknown), known)
     for path in unknown:
         yield Difference(path, value_at(recorded, path), NOT_KNOWN)
     yield from (each for each in plain_differences(old, new) if each.path not in unknown)

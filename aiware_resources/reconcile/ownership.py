@@ -47,7 +47,17 @@ def marker(schema: Schema, props: Mapping[str, Any], apart: frozenset[str]) -> s
         props: The resource's properties.
         apart: Properties that are no part of it: secrets, and those that say how this library treats the object.
     """
-    desired = {key: value for key, value in schema.normal(props).items() if key not in apart}
+    return markers(schema, props, apart)[0]
+
+
+def markers(schema: Schema, props: Mapping[str, Any], apart: frozenset[str]) -> list[str]:
+    """The marker of a resource, and those that earlier releases gave it, as far as they differ; as for `marker`."""
+    forms = (schema.normal(props), *schema.earlier_forms(props))
+    return list(dict.fromkeys(_marker(props, form, apart) for form in forms))
+
+
+def _marker(props: Mapping[str, Any], normal: Mapping[str, Any], apart: frozenset[str]) -> str:
+    desired = {key: value for key, value in normal.items() if key not in apart}
     content = json.dumps([state_identity(), props.get(OWNER_KEY), desired], sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 

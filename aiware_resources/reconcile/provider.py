@@ -31,6 +31,8 @@ from pydantic.alias_generators import to_camel
 from aiware_resources.api import Abilities, Api, abilities_of, by_server, connect
 from aiware_resources.errors import AdoptionError, ApiError, NotFound
 from aiware_resources.reconcile import ownership
+from aiware_resources.reconcile.addresses import signed_anew
+from aiware_resources.reconcile.carrying import number_problems
 from aiware_resources.reconcile.compare import changed_paths, plain_differences
 from aiware_resources.reconcile.once import LOOKS, send_once
 from aiware_resources.reconcile.paths import Path, text
@@ -200,7 +202,7 @@ class EntityProvider(ResourceProvider):
             return CheckResult(inputs, [CheckFailure("", self.abilities.lacking[self.kind])])
         known, unknown = cut(inputs)
         values, problems = self._schema.validate(known, unknown)
-        found = [*problems, *self.problems(values, unknown)]
+        found = [*number_problems(known), *problems, *self.problems(values, unknown)]
         return CheckResult(inputs, [CheckFailure(text(problem.path), problem.reason) for problem in found])
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
@@ -214,6 +216,9 @@ class EntityProvider(ResourceProvider):
         later = None if replaces else self.without_effect(paths)
         if later:
             log.warning("%s: a change of %s has no effect until it runs next", news.get(ownership.OWNER_KEY), later)
+        signed = ", ".join(sorted(text(path) for path in signed_anew(olds, news))) if paths or replaces else ""
+        if signed:
+            log.warning("%s: of %s only the signature differs", news.get(ownership.OWNER_KEY), signed)
         return DiffResult(
             changes=bool(paths or replaces) or self.acts_on_failure(olds, news),
             replaces=replaces,
@@ -302,10 +307,14 @@ class EntityProvider(ResourceProvider):
     def make_once(self, props: Props) -> Made:
         """Creates the object, unless an earlier attempt did so already."""
         apart = self.policies | self.secrets
-        mark = ownership.marker(self._schema, props, apart) if self._settings.markers else None
+        marks = ownership.markers(self._schema, props, apart) if self._settings.markers else [None]
+        mark = marks[0]
         with ownership.turn(self.alike(props, mark)):
             started = datetime.now(UTC)
-            made = self.find(props, mark, started - ownership.LOOK_BACK, lost=False)
+            since = started - ownership.LOOK_BACK
+            # An earlier release's marker is another one, and so are those of its interrupted runs.
+            earlier = (self.find(props, each, since, lost=False) for each in marks)
+            made = next((found for found in earlier if found is not None), None)
             if made is not None:
                 said = f"took {self.kind} {made.id}, which an interrupted run of this stack had made already"
                 log.warning("%s%s", said, self.left_otherwise)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
+from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.paths import Path, is_within
 
 INTERNAL_PREFIX = "__"
@@ -28,6 +29,16 @@ class ApiModel(BaseModel):
     def canonical(cls, normal: dict[str, Any]) -> dict[str, Any]:
         """What the normal form of several properties together is, where it is more than that of each."""
         return normal
+
+    @classmethod
+    def first_form(cls, normal: dict[str, Any]) -> dict[str, Any]:
+        """The same as the releases before form 2 had it. What they left is known by it, so it never changes."""
+        return normal
+
+    @classmethod
+    def side_by_side(cls, old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Properties that differ, put so that what differs in them is found at the places of the new ones."""
+        return old, new
 
 
 @dataclass(frozen=True)
@@ -112,14 +123,42 @@ class Schema:
         return values, problems
 
     def normal(self, props: Mapping[str, Any]) -> dict[str, Any]:
-        """The properties in normal form: defaults filled in, spellings levelled, nothing that is null.
+        """The properties in normal form: what means the same is the same.
 
-        A value that does not validate stays as it is, so that a live object with an odd value can still be compared.
+        Defaults are filled in, spellings leveled, what has no order is in the one order, addresses go without their
+        signatures, and there is nothing that is null. A value that does not validate stays as it is, so that a live
+        object with an odd value can still be compared.
+
+        This is form 2. Markers and fingerprints are made of it, so it changes only together with a further form in
+        `earlier_forms`.
         """
-        normal = {key: self._normal(key, props.get(key)) for key in self.properties}
-        return self._model.canonical({key: value for key, value in normal.items() if value is not None})
+        return self._form(self.leveled(props))
 
-    def _normal(self, key: str, value: Any) -> Any:
+    def earlier_forms(self, props: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """The properties in the normal forms of earlier releases, newest first: what they left is known by these."""
+        yield self._model.first_form(self.leveled(props))
+
+    def leveled(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        """The properties with defaults filled in and spellings leveled, each by itself."""
+        leveled = {key: self._leveled(key, props.get(key)) for key in self.properties}
+        return {key: value for key, value in leveled.items() if value is not None}
+
+    def differing(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The properties that differ in normal form, of each side, put so that they can be compared place by place."""
+        before, after = self.leveled(old), self.leveled(new)
+        was, will = self._form(before), self._form(after)
+        if was == will:
+            return {}, {}
+        keys = {key for key in was.keys() | will.keys() if was.get(key) != will.get(key)}
+        sides = self._model.side_by_side(before, after)
+        left, right = ({key: unsigned(side[key]) for key in keys & side.keys()} for side in sides)
+        return left, right
+
+    def _form(self, leveled: dict[str, Any]) -> dict[str, Any]:
+        form: dict[str, Any] = self._model.canonical(unsigned(leveled))
+        return form
+
+    def _leveled(self, key: str, value: Any) -> Any:
         value = self._defaults.get(key) if value is None else value
         if value is None:
             return None

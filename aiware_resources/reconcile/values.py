@@ -60,8 +60,15 @@ def _not_empty(value: str) -> str:
     return value
 
 
+def in_any_order(props: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Properties in normal form, with the lists under these keys in the one order that equal ones have."""
+    return {key: _sorted(value) if key in keys and isinstance(value, list) else value for key, value in props.items()}
+
+
 def _sorted(value: Sequence[Any] | None) -> list[Any] | None:
-    return None if value is None else sorted(value, key=lambda item: json.dumps(_plain(item), sort_keys=True))
+    return (
+        None if value is None else sorted(value, key=lambda item: json.dumps(_plain(item), sort_keys=True, default=str))
+    )
 
 
 def _plain(item: Any) -> Any:

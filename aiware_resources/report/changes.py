@@ -8,6 +8,7 @@ from typing import Any
 
 from aiware_resources.fleet.entries import MEDIA
 from aiware_resources.reconcile import FAILURE, EntityProvider, path_text
+from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.report import drift, effects, fleets, graphs
 from aiware_resources.report.kinds import Kind, kind_of
 from aiware_resources.report.masking import has_secret, without_signature
@@ -84,7 +85,7 @@ def _changed(
     is_repair = bool(mended) and not paths and FAILURE not in old.outputs
     if is_repair and step.op == "update":
         fate = Fate("is put back as declared", (Effect(Verb.PUT_BACK, kind.noun),))
-    notes = [*fate.notes, *_secret_notes(step, new, [each.path[0] for each in to_do])]
+    notes = [*fate.notes, *_secret_notes(step, new, [each.path[0] for each in to_do]), *_signature_notes(before, new)]
     return replace(
         change,
         says=fate.says,
@@ -104,7 +105,7 @@ def _fleet_changed(change: Change, kind: Kind, old: State, new: State, steps: li
         properties=(*property_changes(kind, old.outputs, new.inputs, differs), *entries),
         not_known=tuple(_not_known(new, steps)),
     )
-    return _with_fate(changed, fleets.changing(old.outputs, new.inputs, differs_otherwise=bool(differs)))
+    return _with_fate(changed, fleets.changing(old.outputs, old.inputs, new.inputs, differs_otherwise=bool(differs)))
 
 
 def _fate(step: Step, kind: Kind, old: State, new: State, changed: list[str]) -> Fate:
@@ -123,6 +124,13 @@ def _is_recorded_only(provider: EntityProvider | None, changed: list[str]) -> bo
         return False
     later = {key for key in changed if provider.without_effect([(key,)])}
     return all(key in provider.policies or key in later for key in changed)
+
+
+def _signature_notes(before: Mapping[str, Any], new: State) -> Iterator[str]:
+    """Links that are signed anew lead to the same place, and change nothing by themselves."""
+    found = [path_text(path) for path in signed_anew(before, new.inputs)]
+    if found:
+        yield f"Of {', '.join(sorted(found))} only the signature differs."
 
 
 def _secret_notes(step: Step, new: State, changed: list[str | int]) -> Iterator[str]:

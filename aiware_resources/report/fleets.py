@@ -9,6 +9,7 @@ from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
 from aiware_resources.fleet.plan import FAILURES, Plan, plan
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.update import JOBS, concurrency_of, left_entries
+from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.compare import ABSENT, value_at
 from aiware_resources.report.masking import masked
 from aiware_resources.report.model import DriftedProperty, Effect, Fate, PropertyChange, Verb
@@ -16,6 +17,7 @@ from aiware_resources.report.values import SHORT
 
 JOB = "job"
 TDO = "TDO"
+ONLY_SIGNED = "only the signature differs"
 SHOWN = 10
 """Of so many entries the values are shown."""
 
@@ -26,9 +28,11 @@ def making(inputs: Mapping[str, Any]) -> Fate:
     return Fate("is new", tuple(_running(found)), tuple(_told(found)))
 
 
-def changing(recorded: Mapping[str, Any], inputs: Mapping[str, Any], *, differs_otherwise: bool) -> Fate:
+def changing(
+    recorded: Mapping[str, Any], before: Mapping[str, Any], inputs: Mapping[str, Any], *, differs_otherwise: bool
+) -> Fate:
     """An update, which works entry by entry."""
-    found = plan(recorded, inputs)
+    found = plan(recorded, inputs, before)
     let_go = [*found.removed.values(), *_replaced(found, inputs)]
     removal = Removal.of(dict(inputs), concurrency_of(dict(inputs)))
     effects = [*_running(found), *_targets(removal, let_go)]
@@ -36,7 +40,7 @@ def changing(recorded: Mapping[str, Any], inputs: Mapping[str, Any], *, differs_
         effects.append(Effect(Verb.CANCEL, JOB, len(found.removed)))
     elif found.removed:
         effects.append(Effect(Verb.FORGET, JOB, len(found.removed)))
-    if not effects and differs_otherwise:
+    if not effects and (differs_otherwise or found.is_renewal_due):
         effects.append(Effect(Verb.RECORD, "job fleet"))
     left = len(left_entries(dict(recorded)))
     notes = [*_told(found), *([f"Lets go of {left} earlier jobs, which could not be done before."] if left else [])]
@@ -62,8 +66,14 @@ def giving_up(recorded: Mapping[str, Any]) -> Fate:
 def entry_changes(old: Mapping[str, Any], new: Mapping[str, Any], secrets: Iterable[str]) -> tuple[PropertyChange, ...]:
     """What the values of entries are now, and then; of many, the first ones."""
     before, after = (masked(side.get(MEDIA), secrets) for side in (old, new))
-    keys = [key for key in _keys(before, after) if value_at(before, (key,)) != value_at(after, (key,))]
-    shown = [_entry_change(key, value_at(before, (key,)), value_at(after, (key,))) for key in keys[:SHOWN]]
+    raw = {key: tuple(value_at(side.get(MEDIA), (key,)) for side in (old, new)) for key in _keys(before, after)}
+    # Those that change more than the signature of a link come first.
+    same = {key: unsigned(was) == unsigned(will) for key, (was, will) in raw.items()}
+    keys = sorted((key for key, (was, will) in raw.items() if was != will), key=same.__getitem__)
+    shown = [
+        _entry_change(key, value_at(before, (key,)), value_at(after, (key,)), ONLY_SIGNED if same[key] else "")
+        for key in keys[:SHOWN]
+    ]
     if len(keys) > SHOWN:
         shown.append(PropertyChange(f"{MEDIA}[...]", ABSENT, f"{len(keys) - SHOWN:,} entries more"))
     return tuple(shown)
@@ -128,6 +138,6 @@ def _keys(before: Any, after: Any) -> list[str]:
     return sorted({key for side in sides for key in side})
 
 
-def _entry_change(key: str, old: Any, new: Any) -> PropertyChange:
+def _entry_change(key: str, old: Any, new: Any, note: str) -> PropertyChange:
     path = f"{MEDIA}[{key}]" if len(key) <= SHORT else f"{MEDIA}[{key[:SHORT]}…]"
-    return PropertyChange(path, old, new)
+    return PropertyChange(path, old, new, note)

@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 
 from tests.e2e.states.keep import STATES
+from tests.e2e.states.wide import HELD as HELD_WIDE
+from tests.e2e.states.wide import wide
 from tests.support.local import Local
 from tests.support.project import Project
 
-RELEASES = sorted(STATES.glob("*.json"))
+WIDE = sorted(STATES.glob("*.wide.json"))
+RELEASES = sorted(set(STATES.glob("*.json")) - set(WIDE))
 
 DECLARED = """
 cluster = Cluster("cluster", name="pipelines-local", allowed_engines=["all"])
@@ -81,3 +84,50 @@ def test_no_secret_is_kept_in_clear(path: Path) -> None:
     assert not re.search(r"local:[0-9a-f]{32}", text), "an API key of the local aiWARE"
     assert "signature=" not in text, "a signed link"
     assert not re.search(r"/(root|home|tmp|Users)/", text), "a folder of the machine that made it"
+
+
+RECORDED = """
+sizes = {"memory_size": "20 GB", "storage_size": "10gb"}
+cluster = Cluster("cluster", name="pipelines-local", allowed_engines=["all"], tags=["local", "pulumi"], type="RT",
+    bypass_allowed_engines=True, media_storage="core", status="active", **sizes)
+tdo = TemporalDataObject("city-council", name="city-council",
+    start_date_time="2026-01-01T00:00:00Z", stop_date_time="2026-01-01T01:00:00Z")
+graph = pipelines.transcription("file:examples/media/city-council.mp4")
+job = Job("city-council", target_id=tdo.id, cluster_id=cluster.id, is_reprocess_job=False,
+    tasks=list(graph.tasks)[::-1], routes=list(graph.routes)[::-1])
+for extension in ("vtt", "srt"):
+    ExportRequest(
+        f"city-council-{extension}",
+        tdo_data=[{"tdo_id": tdo.id}],
+        output_configurations=[{"engine_id": engines.SPEECHMATICS_ENGLISH, "formats": [{"extension": extension}]}],
+        download_to=f"out/local/city-council.{extension}",
+    )
+"""
+"""What the states of `RELEASES` were made of; the order of tasks and tags is another one."""
+
+
+def test_nothing_runs_again_after_an_upgrade(imported: Project, local: Local) -> None:
+    """The objects are gone, so aiWARE is not asked: what is declared is what is recorded."""
+    imported.config(aiware__wait="false")
+    imported.program(RECORDED)
+    imported.up("--refresh=false")
+    assert (imported.changes(), local.mutations()) == ({}, {})
+
+
+@pytest.mark.parametrize("path", WIDE, ids=[path.stem for path in WIDE])
+def test_nothing_runs_again_however_it_is_written_now(path: Path, project: Project, local: Local) -> None:
+    project.config(aiware__wait="false")
+    project.program(wide())
+    project.pulumi("stack", "import", "--file", str(path))
+    assert set(project.state()) == HELD_WIDE
+    project.up("--refresh=false")
+    assert project.changes() == {}
+    # Signed anew, and in another order: only what is recorded of the fleet changes, and that once.
+    project.program(wide(signed=2, is_reversed=True))
+    project.up("--refresh=false")
+    assert project.changes() == {"update": 1}
+    assert project.state()["JobFleet fleet"]["outputs"]["jobs"].keys() == {"ep-1", "ep-2", "ep-3"}
+    project.program(wide(signed=3))
+    project.up("--refresh=false")
+    assert project.changes() == {}
+    assert local.mutations() == {}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aiware_resources import pipelines
-from aiware_resources.fleet.entries import Entry, fingerprint, marker
+from aiware_resources.fleet.entries import Entry, fingerprint, first_fingerprint, is_first, marker
 from aiware_resources.job import JobState
 from aiware_resources.reconcile.naming import api_properties
 
@@ -43,7 +43,9 @@ def renamed(job: dict[str, Any]) -> None:
 
 def test_fingerprints_are_in_users_states_and_stay() -> None:
     """If this fails, an upgrade of the library would run every job of every fleet again. Never change the value."""
-    assert fingerprint(JOB) == "f4172130f7e1"
+    assert first_fingerprint(JOB) == "f4172130f7e1"
+    assert fingerprint(JOB) == "2.924a882eeaff"
+    assert (is_first(first_fingerprint(JOB)), is_first(fingerprint(JOB))) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from pulumi.output import Unknown
 
 from aiware_resources import JobTemplate, media_value, pipelines
-from aiware_resources.fleet.entries import Entry, fingerprint, jobs_of
+from aiware_resources.fleet.entries import Entry, fingerprint, first_fingerprint, jobs_of
 from aiware_resources.fleet.plan import named, plan
 
 UNKNOWN: Any = Unknown  # has no types
@@ -86,3 +86,50 @@ def test_entries_with_unknown_values_are_named() -> None:
 )
 def test_many_keys_are_cut_short(keys: list[str], text: str) -> None:
     assert named(keys) == text
+
+
+ADDRESS = "https://bucket.s3.amazonaws.com/{key}?X-Amz-Date={n}&X-Amz-Signature={n}"
+
+
+def signed(n: int, *keys: str, reverse: bool = False) -> dict[str, Any]:
+    """A fleet whose links were signed for the n-th time."""
+    made = fleet(*keys)
+    made["media"] = {key: {"url": ADDRESS.format(key=key, n=n)} for key in keys}
+    tasks, routes = made["template"]["tasks"], made["template"]["routes"]
+    turned = {"tasks": tasks[::-1], "routes": routes[::-1]} if reverse else {}
+    return {**made, "template": {**made["template"], **turned}}
+
+
+def recorded_by(fingerprint_of: Any, declared: dict[str, Any], **more: Any) -> dict[str, Any]:
+    entries = {
+        key: Entry(f"job-{key}", "1", owns_target=True, product=fingerprint_of(job)) for key, job in jobs_of(declared)
+    }
+    return {"template": TEMPLATE, "jobs": {key: entry.text() for key, entry in entries.items()}, **more}
+
+
+def test_another_signature_or_order_runs_nothing_again() -> None:
+    found = plan(recorded_by(fingerprint, signed(1, "a")), signed(2, "a", reverse=True))
+    assert (bool(found), found.renewed, found.is_renewal_due) == (False, {}, False)
+
+
+def test_what_an_earlier_release_recorded_stays_as_it_is() -> None:
+    found = plan(recorded_by(first_fingerprint, signed(1, "a")), signed(1, "a"))
+    assert (bool(found), found.is_renewal_due) == (False, False)
+    assert found.renewed["a"].product == fingerprint(dict(jobs_of(signed(1, "a")))["a"])
+
+
+def test_what_an_earlier_release_recorded_is_known_by_the_recorded_inputs() -> None:
+    """Declared otherwise now: its earlier fingerprint is recorded anew, before nobody can tell any more."""
+    olds = recorded_by(first_fingerprint, signed(1, "a", "b", "c"), failures={"c": "failed"})
+    news = signed(2, "a", "b", "c", reverse=True)
+    news["media"]["b"]["url"] = "https://m.test/other"
+    found = plan(olds, news, signed(1, "a", "b", "c"))
+    assert ([each.key for each in found.changed], [each.key for each in found.failed]) == (["b"], ["c"])
+    assert (list(found.renewed), found.is_renewal_due) == (["a", "c"], True)
+    assert plan(recorded_by(first_fingerprint, signed(1, "a")), signed(2, "a"), signed(1, "a")).summary() == ""
+
+
+def test_recorded_inputs_that_are_not_those_of_the_fingerprint_tell_nothing() -> None:
+    olds = recorded_by(first_fingerprint, signed(1, "a"))
+    assert [each.key for each in plan(olds, signed(3, "a"), signed(2, "a")).changed] == ["a"]
+    assert [each.key for each in plan(olds, signed(3, "a"), {}).changed] == ["a"]

@@ -103,3 +103,14 @@ def test_the_example_of_the_documents() -> None:
         step("update", "Cluster", "c", state("Cluster", CLUSTER, "1"), state("Cluster", CLUSTER | {"tags": ["x"]})),
     )
     assert sentence(made) == "2 jobs will run, 1 TDO will be DELETED with its content, 1 cluster changes"
+
+
+def test_of_links_that_are_signed_anew_only_the_signature_differs() -> None:
+    def job(n: int) -> dict[str, Any]:
+        link = f"https://bucket.s3.amazonaws.com/a?X-Amz-Date={n}&X-Amz-Signature=sig{n}"
+        return JOB | {"tasks": [{"engineId": "e", "payload": {"url": link}}], "clusterId": str(n)}
+
+    (change,) = report(step("update", "Job", "it", state("Job", job(1), "7"), state("Job", job(2)))).changes
+    assert change.notes == ("Of tasks[0].payload.url only the signature differs.",)
+    assert [each.path for each in change.properties] == ["clusterId"]
+    assert "sig2" not in repr(change)

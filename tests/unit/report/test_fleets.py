@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aiware_resources.fleet.entries import fingerprint, jobs_of
+from aiware_resources.fleet.entries import fingerprint, first_fingerprint, jobs_of
 from aiware_resources.report import Report, sentence
 from tests.unit.report.made import UNKNOWN, report, state, step
 
@@ -104,3 +104,29 @@ def test_the_graph_of_a_fleet_is_that_of_its_template() -> None:
     assert (graph.drawing.boxes, graph.drawing.marks) == (("f", "e"), ("added", "removed"))
     (graph,) = report(step("create", "JobFleet", "fleet", new=state("JobFleet", fleet(media("a"))))).graphs
     assert graph.is_new
+
+
+def test_links_that_are_signed_anew_are_told_after_what_really_changes() -> None:
+    def signed(n: int, **more: str) -> dict[str, Any]:
+        link = "https://bucket.s3.amazonaws.com/a?X-Amz-Date={n}&X-Amz-Signature=sig{n}"
+        return {key: {"url": link.format(n=n)} for key in "ab"} | {key: {"url": url} for key, url in more.items()}
+
+    made = updated(fleet(signed(1, c="https://host/c")), fleet(signed(2, c="https://host/d")))
+    (change,) = made.changes
+    assert (change.notes, made.jobs_to_run) == (("Submits anew c.",), 1)
+    assert [(each.path, each.note) for each in change.properties] == [
+        ("media[c]", ""),
+        ("media[a]", "only the signature differs"),
+        ("media[b]", "only the signature differs"),
+    ]
+    assert "sig2" not in repr(made)
+
+
+def test_an_earlier_releases_fleet_is_known_by_its_recorded_inputs() -> None:
+    link = "https://bucket.s3.amazonaws.com/a?X-Amz-Date={n}&X-Amz-Signature={n}"
+    before = fleet(media("a", url=link.format(n=1)))
+    old = recorded(before)
+    old["outputs"]["jobs"] = {"a": f"26_x 460 {first_fingerprint(dict(jobs_of(before))['a'])}"}
+    new = state("JobFleet", fleet(media("a", url=link.format(n=2))))
+    made = report(step("update", "JobFleet", "fleet", old, new))
+    assert sentence(made) == "1 job fleet changes on record only"
