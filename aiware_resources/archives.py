@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from aiware_resources.api import Progress, download, remote_size
+from aiware_resources.api.file_names import clean_name, name_problem, same_name
 from aiware_resources.downloads import File, described, existing, is_archive, scratch, write, writing
 from aiware_resources.errors import DownloadFailed
 from aiware_resources.settings import Settings
@@ -27,6 +28,7 @@ FREE_GROWTH = 64 << 20
 
 _BLOCK = 1 << 20
 _ENCRYPTED = 0x1
+_SHOWN = 80
 
 
 def keep_folder(
@@ -57,9 +59,10 @@ def keep_folder(
         whole = download(settings, uri, inside / "whole", progress=progress)
         unpacked = inside / "files"
         if is_archive(whole.path):
-            paths = unpack(whole.path, unpacked, str(folder))
+            paths = unpack(whole.path, unpacked, str(folder), settings.max_download_size)
         else:
-            paths = [Path(whole.name or identity)]
+            is_free = whole.name is not None and same_name(whole.name) != NOTE
+            paths = [Path(whole.name if whole.name and is_free else clean_name(identity) or "export")]
             unpacked.mkdir()
             whole.path.replace(unpacked / paths[0])
         files = sorted((_moved(unpacked, folder, path) for path in paths), key=lambda file: file.path)
@@ -78,24 +81,26 @@ def existing_folder(folder: Path, identity: str) -> list[File] | None:
     return files if _listed(folder, files) == note["files"] else None
 
 
-def unpack(archive: Path, folder: Path, shown: str) -> list[Path]:
+def unpack(archive: Path, folder: Path, shown: str, most: int) -> list[Path]:
     """Unpacks a zip.
 
     Args:
         archive: The zip.
         folder: A new folder for its files.
         shown: What to call the place in errors.
+        most: How many bytes it may unpack to.
 
     Returns:
         The paths of the files, relative to the folder.
 
     Raises:
         DownloadFailed: When the zip is damaged, or not safe: nothing that leaves the folder, no link, nothing
-            encrypted, no name twice, no more than a zip of its size can hold in earnest.
+            encrypted, no name twice, none that misleads, no more than a zip of its size can hold in earnest.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
-            members = list(_members(opened, archive.stat().st_size))
+            members = list(_members(opened, archive.stat().st_size, most))
+            _check_space(folder, sum(member.file_size for member, _ in members))
             for member, path in members:
                 target = folder / path
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -112,9 +117,19 @@ class _Unsafe(Exception):
     """Why a zip is not unpacked."""
 
 
-def _members(archive: zipfile.ZipFile, size: int) -> Iterator[tuple[zipfile.ZipInfo, Path]]:
+def _check_space(folder: Path, size: int) -> None:
+    free = shutil.disk_usage(folder.parent).free
+    if size > free:
+        raise _Unsafe(f"its files have {size} bytes, and {free} are free")
+
+
+def _members(archive: zipfile.ZipFile, size: int, most: int) -> Iterator[tuple[zipfile.ZipInfo, Path]]:
     members = [member for member in archive.infolist() if not member.is_dir()]
     grown = sum(member.file_size for member in members)
+    if not members:
+        raise _Unsafe("it holds no file")
+    if grown > most:
+        raise _Unsafe(f"its files have {grown} bytes, which is more than aiware:maxDownloadSize allows")
     if len(members) > MOST_FILES:
         raise _Unsafe(f"it holds {len(members)} files, and {MOST_FILES} are the most")
     if grown > FREE_GROWTH + MOST_GROWTH * size:
@@ -123,9 +138,10 @@ def _members(archive: zipfile.ZipFile, size: int) -> Iterator[tuple[zipfile.ZipI
     for member in members:
         path = _safe_path(member)
         # Some file systems take two spellings of a name for one.
-        if str(path).casefold() in seen:
+        name = same_name(str(path))
+        if name in seen:
             raise _Unsafe(f"it holds {member.filename!r} twice")
-        seen.add(str(path).casefold())
+        seen.add(name)
         yield member, path
 
 
@@ -134,14 +150,21 @@ def _safe_path(member: zipfile.ZipInfo) -> Path:
     outside = path.is_absolute() or ".." in path.parts or any(sign in member.filename for sign in ("\\", ":"))
     if outside or not path.parts:
         raise _Unsafe(f"{member.filename!r} would leave the folder")
+    # What follows a NUL is cut off the name that Python tells.
+    if problem := name_problem(member.orig_filename):
+        raise _Unsafe(f"{_shortened(member.orig_filename)} {problem}")
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         raise _Unsafe(f"{member.filename!r} is no plain file, but a link or a device")
     if member.flag_bits & _ENCRYPTED:
         raise _Unsafe(f"{member.filename!r} is encrypted")
-    if path.parts[0] == NOTE:
+    if same_name(path.parts[0]) == NOTE:
         raise _Unsafe(f"{member.filename!r} is a name that is kept for something else")
     return Path(path)
+
+
+def _shortened(name: str) -> str:
+    return repr(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}...")
 
 
 def _moved(source: Path, folder: Path, path: Path) -> File:

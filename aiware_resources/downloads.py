@@ -15,6 +15,9 @@ from aiware_resources.api import Progress, download, remote_size
 from aiware_resources.errors import DownloadFailed
 from aiware_resources.settings import Settings
 
+_ZIP = b"PK\x03\x04"
+"""How a zip begins; one that was cut short has no list of its files at its end."""
+
 
 @dataclass(frozen=True)
 class File:
@@ -99,15 +102,23 @@ def write(destination: Path, content: bytes) -> File:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is a zip of files; a docx, which is a zip by its make, is none."""
-    if not zipfile.is_zipfile(path):
+    """Whether a file is a zip of files; a docx, which is a zip by its make, does not count as one.
+
+    Raises:
+        DownloadFailed: When it is a part of a zip, or a damaged one.
+    """
+    with path.open("rb") as file:
+        is_zip = file.read(len(_ZIP)) == _ZIP
+    if not is_zip and not zipfile.is_zipfile(path):
         return False
     try:
         with zipfile.ZipFile(path) as archive:
             return "[Content_Types].xml" not in archive.namelist()
-    except zipfile.BadZipFile:
-        # A damaged one all the same.
-        return True
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise DownloadFailed(
+            f"What aiWARE sent is a zip, or a document made like one, that is cut short or damaged: {error}.",
+            remedy="Run it again, which fetches it again; if it stays so, request the export again.",
+        ) from error
 
 
 @contextmanager

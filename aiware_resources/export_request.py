@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path as FilePath
 from typing import Any, ClassVar, TypedDict
 
 import pulumi
@@ -12,6 +13,7 @@ from pulumi.dynamic import CheckFailure, CheckResult
 from pydantic import Field, field_serializer
 
 from aiware_resources.api import ExportRecord, Progress
+from aiware_resources.api.file_names import place_problem
 from aiware_resources.errors import NotAllowed, NotFound
 from aiware_resources.export_formats import Extension, completed, option_problems
 from aiware_resources.exported_files import Place, Requested, destination_problems, place_of
@@ -119,6 +121,8 @@ class ExportProvider(EntityProvider):
                 yield from option_problems(chosen.extension, chosen.options, above)
         if values.get("tdoData") == []:
             yield Problem(("tdoData",), "needs at least one TDO")
+        if "downloadTo" in values and (reason := place_problem(FilePath(values["downloadTo"]))):
+            yield Problem(("downloadTo",), reason)
         is_counted = not any(path[0] in INPUTS and path[0] not in values for path in unknown)
         if "downloadTo" in values and is_counted:
             yield from destination_problems(values["downloadTo"], _requested(values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path as FilePath
 from typing import Any, ClassVar, TypeVar, cast
 
 import pulumi
@@ -13,6 +14,7 @@ from pulumi.dynamic import CheckFailure, CheckResult
 from aiware_resources import dag as graphs
 from aiware_resources import payloads
 from aiware_resources.api import JobRecord
+from aiware_resources.api.file_names import place_problem
 from aiware_resources.errors import InvalidInput, NotFound
 from aiware_resources.job_outputs import TARGET_TDO, JobOutputs
 from aiware_resources.job_records import JOB_OVER, failure_of, is_like, times_of, work_of
@@ -91,6 +93,8 @@ class JobProvider(EntityProvider):
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
         """The task graph, and exactly one TDO to work on where the API wants one."""
+        if "resultsTo" in values and (reason := place_problem(FilePath(values["resultsTo"]))):
+            yield Problem(("resultsTo",), reason)
         given = [key for key in ("targetId", "target") if key in values or is_within((key,), unknown)]
         if len(given) == 2:
             yield Problem(

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
@@ -38,6 +38,8 @@ LOCAL = "local"
 _REQUIREMENTS = {
     "bool_parsing": "should be true or false",
     "float_parsing": "should be a number",
+    "byte_size": "should be a number of bytes, or a number with a unit, such as 20gb",
+    "byte_size_unit": "should be a number of bytes, or a number with a unit, such as 20gb",
     "int_parsing": "should be a whole number",
     "int_from_float": "should be a whole number",
 }
@@ -86,7 +88,10 @@ class Settings(BaseModel):
             is an error or counts as deleted.
         purged_after: A job that aiWARE does not know any more counts as complete when it was submitted more than so
             many seconds ago, whether a run has seen it complete or not.
-        request_timeout: Longest wait for one answer, in seconds.
+        request_timeout: Longest time for one whole answer, in seconds. The transfer of a file may take longer: it is
+            given up when fewer than 1024 bytes a second come or go over this time.
+        max_download_size: Largest file that is downloaded, and the most that a zip may unpack to: bytes, or a number
+            with a unit such as `20gb`.
         max_retries: How often a failed request is sent again, where that is safe; 0 to 100.
         rate_limit: How many requests to send in ten seconds, at the most; learned from aiWARE when left out.
         markers: Whether objects carry an ownership marker, by which a repeated attempt finds what an earlier one made.
@@ -117,6 +122,7 @@ class Settings(BaseModel):
     not_found_grace: NotNegative = 120.0
     purged_after: NotNegative = 7 * 86_400.0
     request_timeout: Positive = 30.0
+    max_download_size: Annotated[ByteSize, Field(gt=0)] = ByteSize(100 * 10**9)
     max_retries: Annotated[int, Field(ge=0, le=100)] = 5
     rate_limit: Annotated[int, Field(ge=1)] | None = None
     markers: bool = True

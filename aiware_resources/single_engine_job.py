@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 import pulumi
 from pydantic import BeforeValidator, Field
 
 from aiware_resources.api import JobRecord
+from aiware_resources.api.file_names import place_problem
 from aiware_resources.job import JobProvider, OnFailure
 from aiware_resources.job_outputs import JobOutputs
 from aiware_resources.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
@@ -77,6 +79,8 @@ class SingleEngineJobProvider(JobProvider):
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
         """A new file or an existing TDO, not both, and no field that has an argument of its own."""
+        if "resultsTo" in values and (reason := place_problem(FilePath(values["resultsTo"]))):
+            yield Problem(("resultsTo",), reason)
         given = [key for key in ("uploadUrl", "targetId") if key in values or is_within((key,), unknown)]
         if len(given) == 2:
             yield Problem(("targetId",), "is given beside uploadUrl: name an existing TDO or a new file, not both")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from pydantic import SecretStr
@@ -94,7 +95,7 @@ class Caller:
         try:
             permit = gate.enter(policy.longest_limit)
         except ClosedTooLong as closed:
-            raise RequestFailed(_put_off(closed.seconds)) from None
+            raise RequestFailed(_put_off(closed.seconds, gate.file)) from None
         try:
             answer = send(token)
         except RequestFailed as error:
@@ -103,6 +104,8 @@ class Caller:
                 gate.refused(permit, failure.retry_after)
             else:
                 gate.settled(permit, well=failure.status is not None, retry_after=failure.retry_after)
+            if (failure.retry_after or 0.0) > policy.longest_limit:
+                raise RequestFailed(_with_file(failure, gate.file)) from error
             raise
         gate.settled(permit)
         return answer
@@ -113,7 +116,15 @@ class Caller:
         return self._tokens.renew(token)
 
 
-def _put_off(seconds: float) -> Failure:
+def _put_off(seconds: float, file: Path | None) -> Failure:
     until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
     said = f"aiWARE asked to be sent nothing before {until}"
-    return Failure(Cause.LIMITED, errors.RateLimited, said, retry_after=seconds)
+    return _with_file(Failure(Cause.LIMITED, errors.RateLimited, said, retry_after=seconds), file)
+
+
+def _with_file(failure: Failure, file: Path | None) -> Failure:
+    """The failure of a wait that is too long, with what makes other runs wait as well."""
+    if file is None:
+        return failure
+    said = failure.message.strip().rstrip(".")
+    return failure.with_message(f"{said}. That holds for all runs of this user: remove {file} to ask aiWARE at once")

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
 
 from aiware_resources import errors
 from aiware_resources.api.connecting import connect
-from aiware_resources.api.failures import Cause, Failure, Kind, from_network, from_status
+from aiware_resources.api.deadlines import Limit, Transfer, WholeAnswer, limited
+from aiware_resources.api.failures import NETWORK_ERRORS, Cause, Failure, Kind, from_network, from_status
+from aiware_resources.api.file_names import clean_name
 from aiware_resources.api.local_file import Progress
 from aiware_resources.api.redaction import without_query
 from aiware_resources.api.retry import RetryPolicy
@@ -67,7 +70,7 @@ def download(
     """Downloads a file; the destination has either its whole content or is as it was before.
 
     Args:
-        settings: Timeouts and retries.
+        settings: Timeouts, retries, and the largest size that is downloaded.
         uri: An http(s) address, signed or not.
         destination: The file to write; folders that are missing are made, an existing file is replaced.
         with_token: Whether the address is unsigned and needs the aiWARE token, which goes to aiWARE's own host only.
@@ -75,17 +78,17 @@ def download(
         progress: Is told how many bytes have come, and of how many (0 when the server does not tell).
 
     Raises:
-        DownloadFailed: If the file could not be fetched or not be written.
+        DownloadFailed: If the file could not be fetched or not be written, or is too large.
     """
     _check(uri)
     headers = _authorization(settings, uri) if with_token else {}
 
     def attempt(client: httpx.Client) -> Downloaded:
         with _response(client, "GET", uri, headers) as response:
-            return _write(response, destination, progress)
+            return _write(response, destination, settings.max_download_size, progress)
 
     try:
-        return _retrying(settings, uri, attempt, patience)
+        return _retrying(settings, uri, attempt, patience, lambda: Transfer(settings.request_timeout))
     except OSError as error:
         raise errors.DownloadFailed(
             f"{destination} could not be written: {error.strerror or error}.",
@@ -126,17 +129,27 @@ def remote_size(
                 return _number(response.headers.get("content-range", "").rpartition("/")[2])
             return _number(response.headers.get("content-length"))
 
-    return _retrying(settings, uri, attempt, patience)
+    return _retrying(settings, uri, attempt, patience, lambda: WholeAnswer(settings.request_timeout))
 
 
-def _retrying(settings: Settings, uri: str, attempt: Callable[[httpx.Client], T], patience: Patience | None) -> T:
+def _retrying(
+    settings: Settings,
+    uri: str,
+    attempt: Callable[[httpx.Client], T],
+    patience: Patience | None,
+    new_limit: Callable[[], Limit],
+) -> T:
+    def limited_attempt() -> T:
+        with limited(new_limit()):
+            return attempt(client)
+
     def on_pause(failure: Failure, seconds: float) -> None:
         logger.debug("download from %s: %s; again in %.1f s", httpx.URL(uri).host, failure.cause.name, seconds)
 
     patience = patience or Patience(RetryPolicy(max_retries=settings.max_retries))
     with new_client(settings.request_timeout, url=uri) as client:
         try:
-            return with_retries(lambda: attempt(client), Kind.READ, patience, on_pause)
+            return with_retries(limited_attempt, Kind.READ, patience, on_pause)
         except GaveUp as error:
             raise _explained(error, uri) from None
 
@@ -174,23 +187,27 @@ def _response(client: httpx.Client, method: str, uri: str, headers: Mapping[str,
                     return
                 url = response.next_request.url
                 headers = {name: value for name, value in headers.items() if name != "Authorization"}
-    except httpx.RequestError as error:
+    except NETWORK_ERRORS as error:
         raise RequestFailed(from_network(error)) from error
     raise RequestFailed(Failure(Cause.REFUSED, errors.WrongUrl, "too many redirects"))
 
 
-def _write(response: httpx.Response, destination: Path, progress: Progress | None) -> Downloaded:
+def _write(response: httpx.Response, destination: Path, most: int, progress: Progress | None) -> Downloaded:
     """Writes the body beside the destination, and renames it there once it is whole."""
     destination.parent.mkdir(parents=True, exist_ok=True)
-    part = destination.with_name(f".{destination.name}.{uuid.uuid4().hex}.part")
+    # Not named after the destination: the name of that may be as long as a name can be.
+    part = destination.with_name(f".{uuid.uuid4().hex}.part")
     digest, size = hashlib.sha256(), 0
     total = _number(response.headers.get("content-length")) or 0
+    _check_size(destination, total, most)
     try:
         with part.open("xb") as file:
             for chunk in response.iter_bytes(_CHUNK):
+                size += len(chunk)
+                if size > most:
+                    raise too_large(destination, f"more than {most} bytes")
                 file.write(chunk)
                 digest.update(chunk)
-                size += len(chunk)
                 if progress is not None:
                     progress(size, total)
         part.replace(destination)
@@ -199,16 +216,41 @@ def _write(response: httpx.Response, destination: Path, progress: Progress | Non
     return Downloaded(destination, size, digest.hexdigest(), _file_name(response.headers))
 
 
+def _check_size(destination: Path, size: int, most: int) -> None:
+    """Refuses a file before any of it is written: one that is too large, or that does not fit."""
+    if size > most:
+        raise too_large(destination, f"{size} bytes")
+    free = shutil.disk_usage(destination.parent).free
+    if size > free:
+        raise errors.DownloadFailed(
+            f"{destination} could not be written: it has {size} bytes, and {free} are free.",
+            remedy="Make room on the disk, or choose another folder.",
+        )
+
+
+def too_large(place: Path, size: str) -> errors.DownloadFailed:
+    """The error of a download that exceeds `aiware:maxDownloadSize`.
+
+    Args:
+        place: Where it was to go.
+        size: What is known of its size.
+    """
+    return errors.DownloadFailed(
+        f"{place} was not written: the download has {size}, which is more than aiware:maxDownloadSize allows.",
+        remedy="Set aiware:maxDownloadSize to a larger size, such as 200gb, if that is expected.",
+    )
+
+
 def _file_name(headers: httpx.Headers) -> str | None:
-    """The name in Content-Disposition, plain or encoded (RFC 6266), without folders."""
+    """The name in Content-Disposition, plain or encoded (RFC 6266), without folders and fit to be written."""
     message = Message()
     message["Content-Disposition"] = headers.get("content-disposition", "")
-    name = message.get_filename()
-    return PurePosixPath(name.replace("\\", "/")).name or None if name else None
+    return clean_name(message.get_filename())
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+    # More digits than any size has: what a server makes up is no reason for an error of Python's.
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _explained(error: GaveUp, uri: str) -> errors.DownloadFailed:

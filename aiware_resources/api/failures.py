@@ -13,8 +13,10 @@ from enum import Enum, auto
 from typing import Any, Self
 
 import httpx
+from socksio.exceptions import SOCKSError
 
 from aiware_resources import errors
+from aiware_resources.api.deadlines import WholeAnswer
 from aiware_resources.api.retry_after import retry_after_seconds
 
 
@@ -40,6 +42,8 @@ class Cause(Enum):
     """Broke somewhere, perhaps after it was applied."""
     UNAUTHENTICATED = auto()
     """Turned away for its token: safe to send again with a new one."""
+    UNREADABLE = auto()
+    """Answered with what cannot be read: perhaps applied, and the next answer would be the same."""
     REFUSED = auto()
     """Understood and refused: sending it again changes nothing."""
 
@@ -104,14 +108,24 @@ GRAPHQL_NAMES: Mapping[str, tuple[Cause, type[errors.ApiError]]] = {
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
-def from_network(error: httpx.RequestError) -> Failure:
-    """Classifies a request that got no answer, or none that could be read to its end."""
+NETWORK_ERRORS = (httpx.RequestError, SOCKSError)
+"""What the HTTP library raises when there is no answer, or none that can be read; of SOCKS it lets errors through."""
+
+
+def from_network(error: Exception) -> Failure:
+    """Classifies a request that got no answer, or none that could be read to its end.
+
+    Args:
+        error: One of `NETWORK_ERRORS`.
+    """
     said = str(error) or type(error).__name__
+    if isinstance(error, SOCKSError):
+        return Failure(Cause.UNREACHED, errors.NotSent, f"the proxy is not a working SOCKS proxy: {said}")
     if isinstance(error, _UNSENT):
         cause = Cause.UNTRUSTED if _caused_by_tls(error) else Cause.UNREACHED
         return Failure(cause, errors.NotSent, said)
-    if isinstance(error, httpx.TimeoutException):
-        said = "no answer within the time allowed"
+    if isinstance(error, httpx.TimeoutException) and "timed out" in said:
+        said = WholeAnswer.reason
     return Failure(Cause.FAILING, errors.ServerFailure, said)
 
 
@@ -157,6 +171,11 @@ def from_entry(entry: Mapping[str, Any], headers: Mapping[str, str]) -> Failure:
 def malformed(what: str, *, status: int | None = 200) -> Failure:
     """An answer that is not what the API promises."""
     return Failure(Cause.FAILING, errors.ServerFailure, what, status=status)
+
+
+def unreadable(what: str, status: int) -> Failure:
+    """An answer that asking again would not make better."""
+    return Failure(Cause.UNREADABLE, errors.ServerFailure, what, status=status)
 
 
 def _text(value: Any) -> str | None:

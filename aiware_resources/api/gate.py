@@ -41,6 +41,11 @@ class Gate:
         self._clock = clock
         self._sleep = sleep
 
+    @property
+    def file(self) -> Path | None:
+        """What keeps it closed for other processes as well; removing the file opens it for those that start then."""
+        return self._store.file
+
     def enter(self, longest: float) -> Permit:
         """Returns once a request may be sent.
 

@@ -32,7 +32,13 @@ _UNUSED = 86_400.0
 
 
 class Store(Protocol):
-    """Keeps what is known."""
+    """Keeps what is known.
+
+    Attributes:
+        file: Where; None when only this process knows.
+    """
+
+    file: Path | None
 
     def locked(self) -> AbstractContextManager[RateLimit]:
         """What is known, for one thread of one process at a time."""
@@ -42,6 +48,7 @@ class InMemory:
     """Keeps it for this process."""
 
     def __init__(self) -> None:
+        self.file: Path | None = None
         self._lock = threading.Lock()
         self._known = RateLimit(array("d", bytes(_SIZE)))
 
@@ -72,6 +79,7 @@ else:
         """
 
         def __init__(self, path: Path) -> None:
+            self.file: Path | None = path
             self._lock = threading.Lock()
             self._descriptor = _opened(path)
             self._memory = mmap.mmap(self._descriptor, _SIZE)

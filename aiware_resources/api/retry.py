@@ -18,7 +18,7 @@ _WORTH_RETRYING = {
     Kind.MUTATION: {Cause.UNREACHED, Cause.LIMITED},
 }
 # Causes that leave open whether the request was applied.
-_UNCERTAIN = {Cause.OVERLOADED, Cause.FAILING}
+_UNCERTAIN = {Cause.OVERLOADED, Cause.FAILING, Cause.UNREADABLE}
 
 
 @dataclass(frozen=True)

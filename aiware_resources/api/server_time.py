@@ -13,6 +13,9 @@ import httpx
 RESOLUTION = timedelta(seconds=1)
 """A ``Date`` header tells whole seconds."""
 
+_CREDIBLE = timedelta(days=366 * 100)
+"""A clock that is further away than this tells nothing; and the year 1 has no day before."""
+
 _ahead: dict[str, timedelta] = {}
 
 
@@ -21,10 +24,11 @@ def note(response: httpx.Response) -> None:
     told = response.headers.get("date")
     try:
         server = parsedate_to_datetime(told) if told else None
-    except ValueError:
+        ahead = server - datetime.now(UTC) if server is not None and server.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return
-    if server is not None and server.tzinfo is not None:
-        _ahead[_place(response.url)] = server + RESOLUTION / 2 - datetime.now(UTC)
+    if ahead is not None and abs(ahead) < _CREDIBLE:
+        _ahead[_place(response.url)] = ahead + RESOLUTION / 2
 
 
 def by_server(url: str, moment: datetime) -> datetime | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from graphql import (
     visit,
 )
 
+from aiware_resources.api.json_text import read_json
 from aiware_resources.errors import GraphError
 
 REMEDY = (
@@ -80,7 +80,7 @@ def read(path: Path, variables: Mapping[str, Any], unknown: object = Undefined) 
     text = path.read_text(encoding="utf-8")
     reader = _Reader(path, variables, unknown)
     try:
-        content = json.loads(text)
+        content = read_json(text)
     except ValueError as error:
         if path.suffix == ".json" or text.lstrip().startswith(("{\n", '{"', "[")):
             raise GraphError(f"{path} is no JSON: {error}.", remedy=REMEDY) from error
@@ -119,6 +119,8 @@ class _Reader:
         """A GraphQL document."""
         try:
             document = parse(text)
+        except RecursionError as error:
+            raise GraphError(f"{self._path}: its braces lie too deep inside each other.", remedy=REMEDY) from error
         except GraphQLError as error:
             where = f", line {error.locations[0].line}" if error.locations else ""
             raise GraphError(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from aiware_resources.api.json_text import read_json
 from aiware_resources.cli.framework.exit_codes import FAILED
 from aiware_resources.cli.framework.options import json_option
 from aiware_resources.cli.framework.printing import print_json
@@ -55,7 +55,7 @@ def _variables(path: Path | None) -> Mapping[str, Any]:
     if path is None:
         return {}
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = read_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise click.BadParameter(f"{path} is no JSON: {error}.", param_hint="--variables") from error
     if not isinstance(values, dict):

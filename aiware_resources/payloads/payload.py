@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from aiware_resources.api import CatalogueEngineRecord, EngineFieldRecord
+from aiware_resources.api.json_text import read_json
 from aiware_resources.catalogue import similar
 from aiware_resources.payloads.fields import objections
 from aiware_resources.reconcile import Path, Problem, is_within, path_text
@@ -53,7 +53,7 @@ class TaskPayload:
         payload = self.task.get(str(self._where[-1]))
         if self._where[-1] == "payloadString" and isinstance(payload, str):
             try:
-                payload = json.loads(payload)
+                payload = read_json(payload)
             except ValueError:
                 return None
         payload = {} if payload is None else payload

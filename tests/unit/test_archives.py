@@ -8,6 +8,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -145,8 +146,84 @@ def test_a_name_twice_is_refused(server: FileServer, folder: Path) -> None:
     assert "'A.VTT' twice" in refused(server, folder)
 
 
+def test_two_spellings_of_a_name_are_refused(server: FileServer, folder: Path) -> None:
+    server.content = zipped({"\u00dcbung.vtt": b"x", "U\u0308bung.vtt": b"y"})
+    assert "bung.vtt' twice" in refused(server, folder)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\u202eb", "\x1b[2J.vtt"])
+def test_a_name_that_misleads_is_refused(server: FileServer, folder: Path, name: str) -> None:
+    server.content = zipped({name: b"x"})
+    said = refused(server, folder)
+    assert "a mark that changes the direction of writing" in said
+    assert name not in said
+
+
+def test_a_name_that_python_cuts_at_a_nul_is_refused(server: FileServer, folder: Path) -> None:
+    server.content = zipped({"a.vtt?.exe": b"x"}).replace(b"a.vtt?", b"a.vtt\0")
+    assert r"'a.vtt\x00.exe' holds a control character" in refused(server, folder)
+
+
+def test_a_path_of_two_thousand_folders_is_refused(server: FileServer, folder: Path) -> None:
+    server.content = zipped({"a/" * 2000 + "b": b"x"})
+    said = refused(server, folder)
+    assert "lies in 2000 folders, and 64 are the most" in said
+    assert len(said) < 500
+
+
+def test_an_empty_zip_is_refused(server: FileServer, folder: Path) -> None:
+    server.content = zipped({})
+    assert "it holds no file" in refused(server, folder)
+
+
+@pytest.mark.parametrize(
+    "inner", [{"a.vtt": b"WEBVTT" * 100}, {"[Content_Types].xml": b"<Types/>", "word/a.xml": b"<w/>"}]
+)
+@pytest.mark.parametrize("left", [4, 30, -1, -22])
+def test_a_zip_that_was_cut_short_is_not_a_file(
+    server: FileServer, folder: Path, inner: dict[str, bytes], left: int
+) -> None:
+    server.content = zipped(inner)[:left]
+    assert "cut short or damaged" in refused(server, folder)
+    with pytest.raises(DownloadFailed, match="cut short or damaged"):
+        keep(SETTINGS, server.uri, folder / "captions.vtt")
+    assert below(folder) == {}
+
+
+@pytest.mark.parametrize("name", [NOTE, ".AIWARE-EXPORT.json"])
+def test_a_file_that_the_server_calls_like_the_note_does_not_replace_it(
+    server: FileServer, folder: Path, name: str
+) -> None:
+    server.content, server.name = b"WEBVTT\n", name
+    files = keep_folder(SETTINGS, server.uri, folder, "e")
+    assert below(folder) == {"e": b"WEBVTT\n"}
+    assert existing_folder(folder, "e") == files
+
+
+def test_a_file_that_the_server_names_oddly_is_put_there_all_the_same(server: FileServer, folder: Path) -> None:
+    server.content, server.name = b"WEBVTT\n", f"../a\u202e{'x' * 300}.vtt"
+    keep_folder(SETTINGS, server.uri, folder, "e")
+    (name,) = below(folder)
+    assert name.startswith("a_x")
+    assert name.endswith(".vtt")
+
+
+def test_a_zip_that_would_unpack_to_more_than_is_allowed_is_refused(server: FileServer, folder: Path) -> None:
+    with pytest.raises(DownloadFailed, match="its files have 1009 bytes, which is more than aiware:maxDownloadSize"):
+        keep_folder(SETTINGS.model_copy(update={"max_download_size": 600}), server.uri, folder, "e")
+    assert below(folder) == {}
+
+
+def test_a_zip_that_does_not_fit_is_refused(server: FileServer, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = SimpleNamespace(free=900)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: full)
+    assert "its files have 1009 bytes, and 900 are free" in refused(server, folder)
+
+
 def test_the_name_of_the_note_is_refused(server: FileServer, folder: Path) -> None:
     server.content = zipped({NOTE: b"{}", "a": b""})
+    assert "is a name that is kept for something else" in refused(server, folder)
+    server.content = zipped({f"{NOTE.upper()}/a": b""})
     assert "is a name that is kept for something else" in refused(server, folder)
 
 
@@ -163,7 +240,7 @@ def test_too_many_files_are_not_unpacked(server: FileServer, folder: Path, monke
 
 def test_a_damaged_zip_is_told(server: FileServer, folder: Path) -> None:
     content = bytearray(zipped({"a.vtt": b"WEBVTT" * 100}))
-    content[40:50] = bytes(10)
+    content[38:48] = bytes(10)
     server.content = bytes(content)
     assert "it is damaged" in refused(server, folder)
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -23,12 +24,14 @@ class FileServer:
 
     Attributes:
         content: The file.
+        name: What it calls the file, if anything.
         tells_size: Whether it tells the size of the file beforehand.
         asked: The methods of the requests.
     """
 
     def __init__(self) -> None:
         self.content: bytes | None = CONTENT
+        self.name: str | None = None
         self.tells_size = True
         self.asked: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -56,6 +59,8 @@ def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(200 if server.content is not None else 404)
             if server.tells_size or self.command == "GET":
                 self.send_header("Content-Length", str(len(content)))
+            if server.name is not None:
+                self.send_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(server.name)}")
             self.end_headers()
             return content
 
@@ -122,6 +127,12 @@ def test_a_file_that_is_there_survives_a_download_that_fails(server: FileServer,
         keep(SETTINGS, server.uri, destination)
     assert destination.read_bytes() == b"old"
     assert [path.name for path in destination.parent.iterdir()] == ["captions.vtt"]
+
+
+def test_a_name_may_be_as_long_as_the_file_system_takes(server: FileServer, destination: Path) -> None:
+    longest = destination.with_name("x" * 251 + ".vtt")
+    assert keep(SETTINGS, server.uri, longest).size == len(CONTENT)
+    assert [path.name for path in destination.parent.iterdir()] == [longest.name]
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ def test_every_setting_has_a_key_and_a_variable() -> None:
         "not_found_grace": "0",
         "purged_after": "0",
         "request_timeout": "15",
+        "max_download_size": "20gb",
         "max_retries": "16",
         "rate_limit": "17",
         "markers": "false",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from aiware_resources.api.edge.operations import Operation
 from aiware_resources.api.edge.transport import Query, Reply, Request, RestTransport, words_of
 from aiware_resources.api.explain import Subject, to_error
 from aiware_resources.api.failures import GRAPHQL_NAMES, Cause, Failure, malformed
+from aiware_resources.api.json_text import read_json
 from aiware_resources.api.records import Record
 from aiware_resources.api.retrying import RequestFailed
 
@@ -177,8 +177,8 @@ def _parsed(reply: Reply) -> Any:
         RequestFailed: If it is not JSON, or tells of a failure.
     """
     try:
-        parsed = json.loads(reply.content)
-    except (ValueError, RecursionError):
+        parsed = read_json(reply.content)
+    except ValueError:
         raise RequestFailed(_failed("an answer that is not JSON", reply)) from None
     if not isinstance(parsed, Mapping):
         return parsed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,6 +16,7 @@ from aiware_resources.api.edge.records import User
 from aiware_resources.api.edge.transport import Reply, Request, RestTransport, words_of
 from aiware_resources.api.explain import Subject
 from aiware_resources.api.failures import malformed
+from aiware_resources.api.json_text import read_json
 from aiware_resources.api.redaction import redacted
 from aiware_resources.api.retrying import RequestFailed
 from aiware_resources.settings import Credentials
@@ -83,8 +83,8 @@ def _object(reply: Reply) -> Mapping[str, Any]:
         RequestFailed: If it is something else: whether the login is refused is open then.
     """
     try:
-        parsed = json.loads(reply.content)
-    except (ValueError, RecursionError):
+        parsed = read_json(reply.content)
+    except ValueError:
         parsed = None
     if not isinstance(parsed, Mapping):
         raise RequestFailed(replace(malformed("an answer that is not a JSON object"), request_id=reply.request_id))

@@ -6,7 +6,6 @@ and `correlationId`), from route to route and from version to version; so names 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from aiware_resources.api.engine_records import (
     EngineCategoryRecord,
     EngineFieldRecord,
 )
+from aiware_resources.api.json_text import read_json
 from aiware_resources.api.records import (
     EngineRecord,
     IoFolderRecord,
@@ -40,7 +40,7 @@ def _parsed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return read_json(value)
     except ValueError:
         return value
 

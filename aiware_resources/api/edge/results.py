@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import Any
 
 from aiware_resources import errors
@@ -14,6 +13,7 @@ from aiware_resources.api.edge.calls import EdgeCalls, is_route_missing, is_unkn
 from aiware_resources.api.edge.jobs import EdgeJobs
 from aiware_resources.api.edge.records import Output
 from aiware_resources.api.edge.transport import Request, RestTransport
+from aiware_resources.api.json_text import read_json
 from aiware_resources.api.records import EngineResultRecord
 
 
@@ -93,8 +93,8 @@ _NOT_JSON = object()
 
 def _json(content: str | bytes) -> Any:
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
+        return read_json(content)
+    except ValueError:
         return _NOT_JSON
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -15,8 +14,9 @@ from pydantic import SecretStr
 
 from aiware_resources import errors
 from aiware_resources.api.edge.operations import Operation
-from aiware_resources.api.failures import Failure, from_network, from_status
+from aiware_resources.api.failures import Failure, from_status
 from aiware_resources.api.retrying import RequestFailed
+from aiware_resources.api.transport import json_of, whole_answer
 
 CORRELATION_ID = "X-Correlation-Id"
 _NAME = re.compile(r"[A-Za-z][A-Za-z_]*")
@@ -78,19 +78,21 @@ class RestTransport:
         request_id = str(uuid.uuid4())
         headers = {CORRELATION_ID: request_id, "Accept": "application/json", **self._authentication(token)}
         try:
-            response = self._client.request(
+            response, content = whole_answer(
+                self._client,
                 request.operation.method,
                 self._address(request),
                 params=dict(request.query) or None,
                 json=request.body,
                 headers=headers,
             )
-        except httpx.RequestError as error:
-            raise RequestFailed(replace(from_network(error), request_id=request_id)) from error
+            failure = _failure(response, content, request.operation)
+        except RequestFailed as error:
+            raise RequestFailed(replace(error.failure, request_id=request_id)) from error
         answered = response.headers.get(CORRELATION_ID, request_id)
-        if failure := _failure(response, request.operation):
+        if failure is not None:
             raise RequestFailed(replace(failure, request_id=answered))
-        return Reply(response.content, answered)
+        return Reply(content, answered)
 
     def close(self) -> None:
         """Closes the pooled connections."""
@@ -107,9 +109,12 @@ class RestTransport:
         return {"api_key": text} if self._auth_header == "api_key" else {"Authorization": f"Bearer {text}"}
 
 
-def _failure(response: httpx.Response, operation: Operation) -> Failure | None:
+def _failure(response: httpx.Response, content: bytes, operation: Operation) -> Failure | None:
     """Classifies an answer; Edge's own errors are `{id, description, detail}`."""
-    error = _json_object(response)
+    if from_status(response.status_code, response.headers) is None:
+        return None
+    error = json_of(content, response.status_code)
+    error = error if isinstance(error, dict) else None
     failure = from_status(response.status_code, response.headers, words_of(error))
     if failure is None:
         return None
@@ -130,11 +135,3 @@ def words_of(error: Any) -> str:
     parts = [str(part).strip() for key in ("description", "detail") if (part := error.get(key))]
     others = (words_of(error.get(key)) for key in ("message", "error", "id"))
     return ": ".join(dict.fromkeys(parts)) or next(filter(None, others), "")
-
-
-def _json_object(response: httpx.Response) -> dict[str, Any] | None:
-    try:
-        parsed = json.loads(response.content)
-    except ValueError:
-        return None
-    return parsed if isinstance(parsed, dict) else None

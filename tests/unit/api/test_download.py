@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
@@ -188,6 +189,29 @@ def test_only_http_is_downloaded(settings: Settings, tmp_path: Path, uri: str) -
     with pytest.raises(errors.DownloadFailed, match=r"no http\(s\) address") as caught:
         download(settings, uri, tmp_path / "a")
     assert "sekrit" not in str(caught.value)
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_file_that_is_too_large_is_refused(
+    server: FileServer, settings: Settings, tmp_path: Path, tells: bool
+) -> None:
+    server.length = tells
+    limited = settings.model_copy(update={"max_download_size": len(CONTENT) - 1})
+    with pytest.raises(errors.DownloadFailed, match=r"a was not written: .* aiware:maxDownloadSize"):
+        download(limited, server.url + SIGNED, tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []
+    assert len(server.seen) == 1
+    exact = settings.model_copy(update={"max_download_size": len(CONTENT)})
+    assert download(exact, server.url + SIGNED, tmp_path / "a").size == len(CONTENT)
+
+
+def test_a_file_that_does_not_fit_is_refused_before_it_is_written(
+    server: FileServer, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=100))
+    with pytest.raises(errors.DownloadFailed, match=f"it has {len(CONTENT)} bytes, and 100 are free. Make room"):
+        download(settings, server.url + SIGNED, tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []
 
 
 class TestTokens:

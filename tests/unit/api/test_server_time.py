@@ -10,6 +10,11 @@ import pytest
 
 from aiware_resources.api.server_time import RESOLUTION, by_server, note
 
+INCREDIBLE = [
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+    "Tue, 24 Nov 2026 13:13:13 +99999999999999999999",
+]
+
 
 def answer(url: str, date: str | None) -> httpx.Response:
     """An answer with this `Date`."""
@@ -28,7 +33,7 @@ def test_the_clock_of_the_server_is_known_from_its_answers(ahead: timedelta) -> 
     assert abs(told - (now + ahead)) <= RESOLUTION
 
 
-@pytest.mark.parametrize("date", [None, "", "yesterday", "Tue, 24 Nov 2026 13:13:13"])
+@pytest.mark.parametrize("date", [None, "", "yesterday", "Tue, 24 Nov 2026 13:13:13", *INCREDIBLE])
 def test_an_answer_that_does_not_tell_changes_nothing(date: str | None) -> None:
     note(answer("https://silent.test/", date))
     assert by_server("https://silent.test/", datetime.now(UTC)) is None

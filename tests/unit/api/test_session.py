@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -9,7 +11,10 @@ import pytest
 from pydantic import SecretStr
 
 from aiware_resources import errors
-from aiware_resources.settings import Credentials
+from aiware_resources.api.cloud import CloudApi
+from aiware_resources.api.gate import Gates
+from aiware_resources.settings import Connection, Credentials, Settings
+from tests.unit.api.conftest import URL
 
 if TYPE_CHECKING:
     from tests.unit.api.conftest import Script
@@ -113,6 +118,32 @@ def test_a_wait_of_hours_is_not_waited(script: Script) -> None:
     assert caught.value.retry_after == 7200
     assert "Run it again in 7200 seconds" in str(caught.value)
     assert script.sleeps == []
+
+
+def test_a_wait_that_is_too_long_says_how_to_go_on_without_it(script: Script, tmp_path: Path) -> None:
+    def run() -> str:
+        gates = Gates(tmp_path)
+        patience = replace(script.patience(), gates=gates)
+        connection = Connection(URL, Credentials(token=SecretStr("token-1")))
+        with pytest.raises(errors.RateLimited) as caught:
+            CloudApi(Settings(endpoint=URL), connection, script.client(), patience).tdos(["42"])
+        (file,) = tmp_path.iterdir()
+        assert f"remove {file} to ask aiWARE at once" in str(caught.value)
+        return str(file)
+
+    script.play(httpx.Response(429, headers={"Retry-After": "3600"}))
+    run()
+    file = run()
+    assert len(script.requests) == 1
+    Path(file).unlink()
+    run()
+    assert len(script.requests) == 2
+
+
+def test_a_wait_that_nobody_can_mean_counts_as_none(script: Script, tmp_path: Path) -> None:
+    script.play(httpx.Response(429, headers={"Retry-After": "9" * 400}), script.answer({"object0": TDO}))
+    assert "42" in script.api().tdos(["42"])
+    assert sum(script.sleeps) < 10
 
 
 def test_what_is_put_off_again_and_again_does_not_fail_while_there_is_time(script: Script) -> None:

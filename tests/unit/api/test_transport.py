@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import metadata
+from pathlib import Path
 from typing import ClassVar
 
 import httpx
@@ -21,6 +24,7 @@ from aiware_resources.api.retry import RetryPolicy
 from aiware_resources.api.retrying import Patience
 from aiware_resources.api.transport import new_client
 from aiware_resources.settings import Connection, Credentials, Settings
+from tests.unit.api import raw_server
 
 FOUND = b'{"data": {"object0": {"id": "42"}, "deleteTDO": {"id": "42"}}}'
 TOKEN = "token-of-this-test"
@@ -56,9 +60,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(step: Callable[[Handler], None]) -> Iterator[tuple[str, type[Handler]]]:
+def serving(step: Callable[[Handler], None], tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, type[Handler]]]:
     handler = type("OneTest", (Handler,), {"step": staticmethod(step), "seen": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -155,7 +161,7 @@ def test_a_server_that_does_not_answer_in_time() -> None:
 
     with serving(step) as (url, _), connected(url, timeout=0.2) as api:
         try:
-            with pytest.raises(errors.AnswerLost, match="no answer within the time allowed"):
+            with pytest.raises(errors.AnswerLost, match="no whole answer within the time allowed"):
                 api.delete_tdo("42")
         finally:
             over.set()
@@ -203,3 +209,94 @@ def test_a_proxy_of_the_environment_is_not_used_for_this_machine(monkeypatch: py
     with new_client(1, url="https://aiware.example/") as client:
         assert isinstance(client, httpx.Client)
         assert client.trust_env
+
+
+class TestTheEnvironment:
+    """Proxies and certificates that the environment names."""
+
+    @pytest.fixture(autouse=True)
+    def _no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.lower(), raising=False)
+
+    @pytest.mark.parametrize("scheme", ["http", "https", "socks5", "socks5h"])
+    def test_these_proxies_are_used(self, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+        monkeypatch.setenv("ALL_PROXY", f"{scheme}://127.0.0.1:{unused_port()}")
+        url = "http://aiware.example/v3/graphql"
+        with connected(url, max_retries=0) as api, pytest.raises(errors.NotSent, match="cannot be reached"):
+            api.delete_tdo("42")
+
+    @pytest.mark.parametrize(
+        "proxy",
+        ["socks4://user:sekrit@p:1", "ftp://user:sekrit@p:1", "http://[::1"],
+    )
+    def test_another_proxy_is_an_error_of_the_configuration(self, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        with pytest.raises(errors.ConfigurationError, match="Correct HTTPS_PROXY") as caught:
+            new_client(1, url="https://aiware.example/")
+        assert "sekrit" not in str(caught.value)
+        assert caught.value.__cause__ is None
+        new_client(1, url="https://127.0.0.1/").close()
+
+    def test_a_socks_proxy_that_drips_ends_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def step(connection: raw_server.Connection) -> None:
+            connection.socket.recv(100)
+            connection.drip(b"\x05", 60)
+
+        with raw_server.saying(step, reads=False) as server:
+            monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{server.port}")
+            url = "http://aiware.example/v3/graphql"
+            with connected(url, timeout=0.5, max_retries=0) as api, pytest.raises(errors.ApiError):
+                api.tdos(["42"])
+
+    def test_what_is_not_a_socks_proxy_has_sent_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with raw_server.saying(lambda connection: connection.say(b"HTTP/1.1 200 OK\r\n\r\n"), reads=False) as server:
+            monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{server.port}")
+            url = "http://aiware.example/v3/graphql"
+            with connected(url, max_retries=0) as api, pytest.raises(errors.NotSent, match="proxy"):
+                api.delete_tdo("42")
+
+    @pytest.mark.parametrize("kind", ["ALL_PROXY", "endpoint"])
+    def test_a_port_that_cannot_be_is_not_reached(self, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+        url = "http://aiware.example/v3/graphql"
+        if kind == "endpoint":
+            url = "http://127.0.0.1:99999999/v3/graphql"
+        else:
+            monkeypatch.setenv(kind, "http://127.0.0.1:99999999")
+        with connected(url, max_retries=0) as api, pytest.raises(errors.NotSent, match="cannot be reached"):
+            api.delete_tdo("42")
+
+    @pytest.mark.parametrize("name", ["127.0.0.1", "aiware.example"])
+    def test_certificates_of_the_environment_are_taken_for_every_host(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+    ) -> None:
+        (tmp_path / "ca.pem").write_text("no certificate")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        with pytest.raises(errors.ConfigurationError, match=r"SSL_CERT_FILE .*ca\.pem.* cannot be read: .* PEM"):
+            new_client(1, url=f"https://{name}/")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+        with pytest.raises(errors.ConfigurationError, match="cannot be read"):
+            new_client(1, url=f"https://{name}/")
+
+    def test_a_server_of_this_machine_is_trusted_by_the_certificate_of_the_environment(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        certificate = tmp_path / "server.pem"
+        key = tmp_path / "server.key"
+        made = subprocess.run(
+            f"openssl req -x509 -newkey rsa:2048 -nodes -keyout {key} -out {certificate} -subj /CN=localhost "
+            "-addext subjectAltName=IP:127.0.0.1".split(),
+            capture_output=True,
+            check=False,
+        )
+        if made.returncode:
+            pytest.skip("openssl cannot make a certificate here")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        with serving(Handler.answer, context) as (url, _):
+            with connected(url.replace("http:", "https:")) as api, pytest.raises(errors.NotSent, match="SSL_CERT_FILE"):
+                api.tdos(["42"])
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+            with connected(url.replace("http:", "https:")) as api:
+                assert "42" in api.tdos(["42"])
