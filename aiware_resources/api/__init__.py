@@ -27,7 +27,7 @@ from aiware_resources.api.records import (
     TdoRecord,
     UserRecord,
 )
-from aiware_resources.api.server_time import by_server
+from aiware_resources.api.server_time import by_server, learned_from
 
 __all__ = [
     "Abilities",
@@ -57,5 +57,6 @@ __all__ = [
     "close_connections",
     "connect",
     "download",
+    "learned_from",
     "remote_size",
 ]

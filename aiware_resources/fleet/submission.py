@@ -150,9 +150,7 @@ class Submission:
         with turn(self._jobs.alike(wanted.job, mark)):
             # By aiWARE's own clock, where it has told the time already.
             newest = self._done.newest
-            since = (
-                newest - SKEW if newest else created_since(self._api.url, datetime.now(UTC), is_marked=mark is not None)
-            )
+            since = newest - SKEW if newest else created_since(self._api, datetime.now(UTC), is_marked=mark is not None)
             content = _content(wanted.job, mark)
             record = send_once(
                 lambda: self._api.create_job(content, owner=f"{self._owner}/{wanted.key}"),

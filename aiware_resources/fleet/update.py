@@ -18,8 +18,9 @@ from aiware_resources.fleet.submission import SKEW, Submission, Submitted
 from aiware_resources.fleet.undone import Undone
 from aiware_resources.job import times_of
 from aiware_resources.job_records import is_signed_anew
-from aiware_resources.reconcile import LOOK_BACK, OWNER_KEY, Props, owned, send_once
+from aiware_resources.reconcile import OWNER_KEY, Props, owned, send_once
 from aiware_resources.reconcile.addresses import unsigned
+from aiware_resources.reconcile.ownership import left_since
 from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
 from aiware_resources.settings import Settings
 from aiware_resources.waiting.conditions import JOB_FAILED
@@ -88,7 +89,7 @@ class Update:
 
     def _submitted(self, wanted: list[Wanted]) -> Submitted:
         newest = self.olds.get(NEWEST)
-        since = datetime.fromisoformat(newest) - SKEW if newest else datetime.now(UTC) - LOOK_BACK
+        since = datetime.fromisoformat(newest) - SKEW if newest else left_since(self.api, datetime.now(UTC))
         owner = str(self.news.get(OWNER_KEY))
         submission = Submission(self.api, owner, markers=self.settings.markers, since=since, at_a_time=self._at_a_time)
         return submission.run(wanted)

@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from aiware_resources.api import by_server
+from aiware_resources.api import Api, learned_from
 from aiware_resources.reconcile.backend import state_identity
 from aiware_resources.reconcile.schema import Schema
 
@@ -31,6 +31,9 @@ MARKER_KEY = "pulumiMarker"
 
 LOOK_BACK = timedelta(days=7)
 """How old an object may be and still count as what an earlier, interrupted attempt made."""
+
+UNKNOWN_CLOCK = timedelta(days=31)
+"""How far this machine's clock may be wrong where the server does not tell the time."""
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far apart clocks may be: of this machine and the server, or of the server's own parts."""
@@ -62,18 +65,31 @@ def _marker(props: Mapping[str, Any], normal: Mapping[str, Any], apart: frozense
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def created_since(url: str, started: datetime, *, is_marked: bool) -> datetime:
+def created_since(api: Api, started: datetime, *, is_marked: bool) -> datetime:
     """From when on an object may be what was asked for at a moment, by the clock of the server.
 
     With a marker, early is good enough. Without one, what somebody else made shortly before must not be taken for it.
 
     Args:
-        url: An address of the server.
+        api: The API of the server.
         started: The moment by this machine's clock.
         is_marked: Whether the object carries a marker.
     """
-    known = by_server(url, started)
-    return started - CLOCK_SKEW if known is None else known - (CLOCK_SKEW if is_marked else MARGIN)
+    known = learned_from(api, started)
+    if known is None:
+        return started - (UNKNOWN_CLOCK if is_marked else CLOCK_SKEW)
+    return known - (CLOCK_SKEW if is_marked else MARGIN)
+
+
+def left_since(api: Api, now: datetime) -> datetime:
+    """From when on an object may be what an interrupted run has left, by the clock of the server.
+
+    Args:
+        api: The API of the server.
+        now: The present by this machine's clock.
+    """
+    known = learned_from(api, now)
+    return now - LOOK_BACK - UNKNOWN_CLOCK if known is None else known - LOOK_BACK
 
 
 _turns: dict[Hashable, threading.Lock] = {}

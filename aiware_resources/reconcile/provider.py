@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -28,8 +27,8 @@ from pulumi.dynamic import (
 )
 from pydantic.alias_generators import to_camel
 
-from aiware_resources.api import Abilities, Api, abilities_of, by_server, connect
-from aiware_resources.errors import AdoptionError, ApiError, NotFound
+from aiware_resources.api import Abilities, Api, abilities_of, connect
+from aiware_resources.errors import AdoptionError, NotFound
 from aiware_resources.reconcile import ownership
 from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.reconcile.carrying import number_problems
@@ -311,7 +310,7 @@ class EntityProvider(ResourceProvider):
         mark = marks[0]
         with ownership.turn(self.alike(props, mark)):
             started = datetime.now(UTC)
-            since = started - ownership.LOOK_BACK
+            since = ownership.left_since(self.api, started)
             # An earlier release's marker is another one, and so are those of its interrupted runs.
             earlier = (self.find(props, each, since, lost=False) for each in marks)
             made = next((found for found in earlier if found is not None), None)
@@ -325,12 +324,8 @@ class EntityProvider(ResourceProvider):
 
     def _found(self, props: Props, mark: str | None, started: datetime) -> Made | None:
         """Looks for what an attempt of just now created."""
-        if by_server(self.api.url, started) is None:
-            # Any answer tells what time it is there; whether this one is good makes no difference.
-            with suppress(ApiError):
-                self.api.me()
         is_marked = self.alike(props, mark) is None
-        return self.find(props, mark, ownership.created_since(self.api.url, started, is_marked=is_marked), lost=True)
+        return self.find(props, mark, ownership.created_since(self.api, started, is_marked=is_marked), lost=True)
 
     def _taken_over(self, made: Made) -> Made:
         """An object that was found to look like the resource's: treated as adopted, in case it is somebody else's."""

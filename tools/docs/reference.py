@@ -111,7 +111,8 @@ def _kind(field: FieldInfo) -> str:
 
 def _setting_kind(field: FieldInfo) -> str:
     written = kind(field.annotation, field.metadata)
-    return code({"SecretStr": "str", "float": "number", "int": "whole number", "ByteSize": "size"}.get(written, written))
+    names = {"SecretStr": "str", "float": "number", "int": "whole number", "ByteSize": "size"}
+    return code(names.get(written, written))
 
 
 def _key_default(field: FieldInfo, told: str) -> str:

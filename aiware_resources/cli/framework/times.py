@@ -8,8 +8,14 @@ from typing import Any
 
 import click
 
+from aiware_resources.api import Api, learned_from
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGO = re.compile(r"(\d+)([smhdw])")
+
+
+class Ago(datetime):
+    """A moment that was given as a span before now: by the clock of this machine."""
 
 
 class Moment(click.ParamType[datetime]):
@@ -24,7 +30,8 @@ class Moment(click.ParamType[datetime]):
         text = str(value).strip()
         if ago := _AGO.fullmatch(text):
             try:
-                return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+                moment = datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+                return Ago.fromisoformat(moment.isoformat())
             except OverflowError:
                 self.fail(f"{text!r} is longer ago than there is time.", param, ctx)
         try:
@@ -37,6 +44,11 @@ class Moment(click.ParamType[datetime]):
 
 
 MOMENT = Moment()
+
+
+def at_server(api: Api, moment: datetime | None) -> datetime | None:
+    """The moment by aiWARE's clock: a span before now is one before now there; a date or time is what it is."""
+    return (learned_from(api, moment) or moment) if isinstance(moment, Ago) else moment
 
 
 def shown(moment: datetime | None) -> str:

@@ -19,7 +19,7 @@ from aiware_resources.cli.framework.printing import (
     time_column,
 )
 from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.framework.times import shown
+from aiware_resources.cli.framework.times import at_server, shown
 from aiware_resources.cli.session import Session
 
 STATUSES = ("pending", "queued", "running", "complete", "failed", "cancelled", "aborted")
@@ -54,8 +54,13 @@ def list_(
     as_json: bool,
 ) -> None:
     """Lists jobs, newest first (query jobs)."""
-    found = session.api().find_jobs(
-        statuses=statuses, since=since, target_id=target_id, cluster_id=cluster_id, engine_id=engine_id
+    api = session.api()
+    found = api.find_jobs(
+        statuses=statuses,
+        since=at_server(api, since),
+        target_id=target_id,
+        cluster_id=cluster_id,
+        engine_id=engine_id,
     )
     jobs, more = first(found, limit)
     if as_json:

@@ -17,7 +17,7 @@ from aiware_resources.cli.framework.printing import (
     time_column,
 )
 from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.framework.times import shown
+from aiware_resources.cli.framework.times import at_server, shown
 from aiware_resources.cli.session import Session
 from aiware_resources.cli.tdos.found import properties
 
@@ -30,7 +30,8 @@ from aiware_resources.cli.tdos.found import properties
 @click.pass_obj
 def list_(session: Session, since: datetime | None, limit: int, as_json: bool) -> None:
     """Lists temporal data objects, newest first (query temporalDataObjects)."""
-    records, more = first(session.api().find_tdos(since=since), limit)
+    api = session.api()
+    records, more = first(api.find_tdos(since=at_server(api, since)), limit)
     if as_json:
         print_json([properties(record) for record in records])
     else:

@@ -31,6 +31,9 @@ class Server:
         self._lock = threading.Lock()
         self.asked: list[dict[str, Any]] = []
 
+    def me(self) -> None:
+        raise NotSent("It cannot be reached.")
+
     def jobs_marked_since(self, when: datetime, **_: Any) -> Iterator[JobRecord]:
         return iter(())
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from aiware_resources.api.server_time import note
+from aiware_resources.errors import NotAllowed
 from aiware_resources.job import JobProvider, JobState
 from aiware_resources.reconcile import (
     CLOCK_SKEW,
@@ -26,7 +27,16 @@ from aiware_resources.reconcile import (
     with_marker,
     without_marker,
 )
-from aiware_resources.reconcile.ownership import MARGIN, Owned, created_since, marker, turn
+from aiware_resources.reconcile.ownership import (
+    LOOK_BACK,
+    MARGIN,
+    UNKNOWN_CLOCK,
+    Owned,
+    created_since,
+    left_since,
+    marker,
+    turn,
+)
 
 SCHEMA = Schema(JobState)
 POLICIES = JobProvider.policies
@@ -145,16 +155,56 @@ def test_what_can_be_told_apart_need_not_wait() -> None:
     assert not waiting.is_alive()
 
 
+class Server:
+    """An API of which only the clock matters."""
+
+    def __init__(self, name: str, ahead: timedelta | None, answers: bool) -> None:
+        self.url = f"https://{name}.test/v3/graphql"
+        self.asked = 0
+        self._ahead = ahead
+        self._answers = answers
+
+    def me(self) -> None:
+        self.asked += 1
+        if self._answers:
+            date = (
+                {} if self._ahead is None else {"Date": format_datetime(datetime.now(UTC) + self._ahead, usegmt=True)}
+            )
+            note(httpx.Response(403, headers=date, request=httpx.Request("POST", self.url)))
+        raise NotAllowed("The token belongs to nobody.")
+
+
+def server(name: str, ahead: timedelta | None, *, answers: bool = True) -> Any:
+    """A server whose clock is ahead by so much; ``None`` for one that does not tell the time."""
+    return Server(name, ahead, answers)
+
+
 def test_from_when_on_something_may_be_what_was_asked_for() -> None:
     started = datetime.now(UTC)
-    unknown = "https://never-answered.test/"
-    assert created_since(unknown, started, is_marked=False) == started - CLOCK_SKEW
-    known = "https://two-hours-behind.test/"
-    date = format_datetime(datetime.now(UTC) - timedelta(hours=2), usegmt=True)
-    note(httpx.Response(200, headers={"Date": date}, request=httpx.Request("POST", known)))
+    known = server("two-hours-behind", timedelta(hours=-2))
     close, wide = (created_since(known, started, is_marked=marked) for marked in (False, True))
     assert abs(started - timedelta(hours=2) - MARGIN - close) <= timedelta(seconds=1)
     assert close - wide == CLOCK_SKEW - MARGIN
+    assert known.asked == 1
+
+
+@pytest.mark.parametrize("days", [-10, 0, 10])
+def test_what_an_interrupted_run_left_is_looked_for_by_the_clock_of_the_server(days: int) -> None:
+    now = datetime.now(UTC)
+    since = left_since(server(f"by{days}", timedelta(days=days)), now)
+    assert abs(now + timedelta(days=days) - LOOK_BACK - since) <= timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_where_the_server_does_not_tell_the_time_the_look_back_is_wide(answers: bool) -> None:
+    now = datetime.now(UTC)
+    silent = server(f"silent-{answers}", None, answers=answers)
+    for _ in range(2):
+        assert left_since(silent, now) == now - LOOK_BACK - UNKNOWN_CLOCK
+        assert created_since(silent, now, is_marked=True) == now - UNKNOWN_CLOCK
+        assert created_since(silent, now, is_marked=False) == now - CLOCK_SKEW
+    # One that has answered without a time is not asked for it again.
+    assert silent.asked == (1 if answers else 6)
 
 
 @pytest.mark.parametrize("tags", [None, [], ["a", "b"]])

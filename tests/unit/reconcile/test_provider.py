@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, ClassVar, Literal
 
+import httpx
 import pytest
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 from pulumi.output import UNKNOWN
 
 from aiware_resources.api import close_connections
+from aiware_resources.api.server_time import note
 from aiware_resources.errors import AdoptionError, AnswerLost, ConfigurationError, NotFound
 from aiware_resources.policies import Adoptable
 from aiware_resources.reconcile import (
     ADOPTED,
     FAILURE,
+    LOOK_BACK,
     EntityProvider,
     Made,
     Observed,
@@ -29,6 +33,8 @@ from aiware_resources.reconcile import (
 )
 from tests.support.local import Local
 
+TEN_DAYS = timedelta(days=10)
+
 
 class ThingState(Adoptable):
     colour: str
@@ -36,6 +42,16 @@ class ThingState(Adoptable):
     tags: OrderFree[list[str]] | None = None
     number: int | None = None
     on_destroy: Literal["delete", "retain"] | None = None
+
+
+class Shop:
+    """An API of which only the clock is asked for: ten days behind that of this machine."""
+
+    url = "https://shop.test/v3/graphql"
+
+    def me(self) -> None:
+        date = format_datetime(datetime.now(UTC) - TEN_DAYS, usegmt=True)
+        note(httpx.Response(200, headers={"Date": date}, request=httpx.Request("POST", self.url)))
 
 
 class ThingProvider(EntityProvider):
@@ -52,6 +68,10 @@ class ThingProvider(EntityProvider):
     lose: ClassVar[list[str]] = []
     """What becomes of the next attempts to make one: ``applied`` or ``lost``, and the answer is lost."""
     calls: ClassVar[list[tuple[Any, ...]]] = []
+
+    @property
+    def api(self) -> Any:
+        return Shop()
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
         if values.get("number") == 13 and not unknown:
@@ -198,7 +218,8 @@ def test_create_takes_what_an_interrupted_run_made(provider: ThingProvider, capl
     assert "took thing thing-7, which an interrupted run of this stack had made already" in caplog.text
     assert [call[0] for call in provider.calls] == ["find"]
     _, _, back, lost = provider.calls[0]
-    assert back >= timedelta(days=1)
+    # By the shop's clock, which is behind that of this machine.
+    assert abs(back - TEN_DAYS - LOOK_BACK) < timedelta(minutes=1)
     assert not lost
 
 
@@ -211,7 +232,7 @@ def test_create_finds_what_a_lost_answer_made(provider: ThingProvider, clock: di
     marks = {call[1] for call in provider.calls}
     assert len(marks) == 1
     _, _, back, lost = provider.calls[-1]
-    assert back < timedelta(minutes=30)
+    assert TEN_DAYS < back < TEN_DAYS + timedelta(minutes=30)
     assert lost
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
+from typing import Any
 
 import click
+import httpx
 import pytest
 
-from aiware_resources.cli.framework.times import MOMENT, lasting, shown
+from aiware_resources.api.server_time import note
+from aiware_resources.cli.framework.times import MOMENT, at_server, lasting, shown
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,23 @@ def test_a_time_is_utc_unless_it_says_otherwise(text: str, moment: datetime) -> 
 def test_anything_else_is_wrong_usage(text: str) -> None:
     with pytest.raises(click.BadParameter):
         MOMENT.convert(text, None, None)
+
+
+def test_a_span_before_now_is_one_before_now_at_the_server() -> None:
+    class Server:
+        url = "https://three-days-behind.test/v3/graphql"
+
+        def me(self) -> None:
+            date = format_datetime(datetime.now(UTC) - timedelta(days=3), usegmt=True)
+            note(httpx.Response(200, headers={"Date": date}, request=httpx.Request("POST", self.url)))
+
+    api: Any = Server()
+    moment = at_server(api, MOMENT.convert("2d", None, None))
+    assert moment is not None
+    assert abs(datetime.now(UTC) - timedelta(days=5) - moment) < timedelta(minutes=1)
+    fixed = MOMENT.convert("2026-01-31", None, None)
+    assert at_server(api, fixed) == fixed
+    assert at_server(api, None) is None
 
 
 def test_moments_are_shown_to_the_minute_in_utc() -> None:
