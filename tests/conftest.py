@@ -44,7 +44,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     found += [f"traffic to another machine: {said}" for said in left_behind.traffic(mark)]
     if not config.getoption("update_snapshots", False):
         changes = left_behind.Checkout.of(ROOT).changes_since(config.stash[BEFORE])
-        found += [f"changed in the checkout: {said}" for said in changes]
+        found += [f"changed in the checkout, by the tests or by somebody meanwhile: {said}" for said in changes]
     config.stash[FOUND] = found
     if found and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

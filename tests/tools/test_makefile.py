@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -11,10 +10,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:
-    # Without what the `make test` around this passes on to a `make` within it.
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    command = ["make", *arguments]
-    return subprocess.run(command, cwd=REPOSITORY, env=environ, capture_output=True, text=True, check=False)
+    return subprocess.run(["make", *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False)
 
 
 def test_make_alone_lists_every_target_with_what_it_does() -> None:

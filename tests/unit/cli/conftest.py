@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,8 +20,6 @@ Aiware = Callable[..., Result]
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The data folder of the local aiWARE that the command is about; it is stopped afterwards."""
-    for name in [name for name in os.environ if name.startswith("AIWARE_")]:
-        monkeypatch.delenv(name)
     folder = tmp_path / "data"
     monkeypatch.setenv("AIWARE_LOCAL_DATA", str(folder))
     monkeypatch.setenv("AIWARE_LOCAL_MEDIA_ROOT", str(tmp_path))
