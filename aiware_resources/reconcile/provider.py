@@ -254,14 +254,14 @@ class EntityProvider(ResourceProvider):
         if live.failure is not None:
             recorded[FAILURE] = live.failure
         outs = {key: value for key, value in recorded.items() if value is not None}
-        inputs = {key: value for key, value in outs.items() if key not in self.facts}
+        inputs = {key: value for key, value in outs.items() if key not in {*self.facts, SUBMITTED}}
         return ReadResult(id_, outs, inputs)
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Changes the object in place; policies are recorded without a call."""
         olds, news = plain(_olds), plain(_news)
         keys = frozenset(str(path[0]) for path in changed_paths(self._schema, olds, news))
-        carried = {key: olds[key] for key in self.facts if key in olds}
+        carried = {key: olds[key] for key in {*self.facts, SUBMITTED} if key in olds}
         facts = self.change(_id, olds, news, keys - self.policies)
         return UpdateResult({**news, **carried, **facts})
 

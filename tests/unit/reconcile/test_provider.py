@@ -31,6 +31,7 @@ from aiware_resources.reconcile import (
     Props,
     owned,
 )
+from aiware_resources.settings import Settings
 from tests.support.local import Local
 
 TEN_DAYS = timedelta(days=10)
@@ -197,6 +198,8 @@ def test_an_adopted_object_stays_when_the_program_stops_saying_so_or_has_named_i
 
 def test_create_records_what_the_program_says_and_the_facts(provider: ThingProvider) -> None:
     made, recorded = outs(provider, number=3.0, __provider="pickled")
+    submitted = recorded.pop("__submitted")
+    assert datetime.fromisoformat(submitted).tzinfo is not None
     assert recorded == {**THING, "number": 3, "madeOf": "wood"}
     assert owned.has(made)
 
@@ -268,14 +271,14 @@ def test_read_shows_no_drift_in_another_spelling(provider: ThingProvider) -> Non
     provider.shelf[made]["tags"] = ["a", "b"]
     read = provider.read(made, {**recorded, "__provider": "pickled"})
     assert read.outs == recorded
-    assert read.inputs == {key: value for key, value in recorded.items() if key != "madeOf"}
+    assert read.inputs == {key: value for key, value in recorded.items() if key not in {"madeOf", "__submitted"}}
 
 
 def test_read_shows_drift_of_what_the_program_says_only(provider: ThingProvider) -> None:
     made, recorded = outs(provider, number=3)
     provider.shelf[made] |= {"colour": "blue", "number": None, "tags": ["new"]}
     read = provider.read(made, recorded)
-    assert read.outs == {**THING, "colour": "blue", "madeOf": "wood"}
+    assert read.outs == {**THING, "colour": "blue", "madeOf": "wood", "__submitted": recorded["__submitted"]}
     assert provider.diff(made, read.outs, {**THING, "number": 3}).changes
 
 
@@ -291,8 +294,32 @@ def test_read_records_a_failure_and_forgets_one_that_is_over(provider: ThingProv
 
 
 def test_read_of_what_is_gone(provider: ThingProvider) -> None:
+    owned.add("gone")
     read = provider.read("gone", THING)
     assert (read.id, read.outs, read.inputs) == ("", {}, {})
+    # Should it be there after all, a new resource may take it.
+    assert owned.claim("gone")
+
+
+@pytest.mark.parametrize(("seconds_ago", "is_there"), [(0, True), (30, True), (61, False)])
+def test_read_looks_again_for_what_is_new(
+    provider: ThingProvider, monkeypatch: pytest.MonkeyPatch, seconds_ago: float, is_there: bool
+) -> None:
+    pauses: list[float] = []
+    made, recorded = outs(provider)
+    shown = provider.shelf.pop(made)
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            provider.shelf[made] = shown
+
+    monkeypatch.setattr("aiware_resources.reconcile.recency.time.sleep", pause)
+    provider.with_settings(Settings(not_found_grace=60))
+    submitted = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+    read = provider.read(made, {**recorded, "__submitted": submitted.isoformat()})
+    assert read.id == (made if is_there else "")
+    assert len(pauses) == (3 if is_there else 0)
 
 
 # --- update, delete ---------------------------------------------------------------------------------------------------
@@ -302,7 +329,7 @@ def test_update_changes_what_differs_and_keeps_the_facts(provider: ThingProvider
     made, recorded = outs(provider, tags=["a", "b"])
     news = {**THING, "colour": "blue", "tags": ["b", "a"], "onDestroy": "retain"}
     updated = provider.update(made, {**recorded, FAILURE: {"status": "failed"}}, {**news, "__provider": "pickled"})
-    assert updated.outs == {**news, "madeOf": "wood"}
+    assert updated.outs == {**news, "madeOf": "wood", "__submitted": recorded["__submitted"]}
     assert provider.calls[-1] == ("change", made, frozenset({"colour"}))
 
 
