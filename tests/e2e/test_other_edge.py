@@ -83,6 +83,7 @@ def test_a_job_that_cannot_be_read_at_first_is_waited_for_and_not_submitted_agai
     """The list shows it meanwhile, or nothing does."""
     edge.lag = edge.job_seconds = 4
     edge.list_lag = list_lag
+    project.config(aiware__notFoundGrace="100")
     project.program(declared(timeout=200))
     project.up()
     assert len(written(project)) == 1
