@@ -26,8 +26,9 @@ class DocumentsCondition:
     """The documents of a complete job are awaited until aiWARE lists them.
 
     aiWARE may list a document some time after it has called the job complete. They count as there when as many are
-    listed as the job has output writers, each of which writes one; one where it has none, since `results_to` asks for
-    at least that. Empty files do not count. Until then, the job's `timeout` goes on.
+    listed as `results_to` expects. On Edge that is one for each output writer of the job, and one where it has none:
+    only outputs are left of an Edge job. In the cloud it is one where the job has an output writer, else none. Empty
+    files do not count. Until then, the job's `timeout` goes on.
 
     Attributes:
         expected: How many documents there have to be.
