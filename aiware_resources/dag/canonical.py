@@ -65,7 +65,7 @@ class _Graph:
     def __init__(self, props: Props, *, is_running_part: bool = True) -> None:
         self.props = props
         self.tasks: list[Any] = props["tasks"]
-        self._running = [_text(_only(task, _RUNNING)) for task in self.tasks]
+        self._running = [_text(each) if (each := _only(task, _RUNNING)) else "" for task in self.tasks]
         self.contents = list(self._contents())
         self.folders = [found for index, task in enumerate(self.tasks) for found in _folders(index, task, 0)]
         self._nodes = len(self.tasks) + len(self.folders)
@@ -81,9 +81,9 @@ class _Graph:
             self._join("folder", task, len(self.tasks) + at)
         for route in props.get("routes") or []:
             parent, child = (route.get(end) if isinstance(route, dict) else None for end in _ENDS)
-            options = _text({key: item for key, item in route.items() if key not in _ENDS})
             # An end that is not the name of a folder is told by its text.
-            label = _text([options, None if parent in names else parent, None if child in names else child])
+            told = {key: item for key, item in route.items() if (item not in names if key in _ENDS else item)}
+            label = _text(told) if told else ""
             self._join(label, names.get(parent), names.get(child))
         self.ranks = self._refined(_ranked([*of_tasks, *of_folders]))
 

@@ -64,7 +64,7 @@ _SCHEMES = (
 def unsigned(value: Any) -> Any:
     """A value of any shape, with every http(s) address in it, at any depth, without its signature."""
     if isinstance(value, str):
-        return _unsigned_address(value)
+        return _unsigned_address(value) if "?" in value else value
     if isinstance(value, dict):
         return {key: unsigned(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -86,7 +86,7 @@ def signed_anew(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def _unsigned_address(text: str) -> str:
-    if "?" not in text or not text[:8].lower().startswith(("http://", "https://")):
+    if not text[:8].lower().startswith(("http://", "https://")):
         return text
     address, mark, fragment = text.partition("#")
     place, _, query = address.partition("?")

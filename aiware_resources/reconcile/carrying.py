@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pulumi
@@ -71,7 +71,7 @@ def carried(value: Any, path: Path) -> Any:
         return {key: _member(item, (*path, key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [carried(item, (*path, index)) for index, item in enumerate(value)]
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         raise _refused(path, NO_JSON)
     if isinstance(value, int) and value.bit_length() > 1023:  # a double cannot hold it at all
         raise _refused(path, TOO_LARGE)

@@ -56,7 +56,7 @@ def tdo(n: int) -> dict[str, Any]:
 
 
 def export(n: int) -> dict[str, Any]:
-    formats = [{"extension": "srt", "options": {"linesPerScreen": 2}}, {"extension": "vtt"}]
+    formats: list[dict[str, Any]] = [{"extension": "srt", "options": {"linesPerScreen": 2}}, {"extension": "vtt"}]
     outputs = [{"engineId": engine, "formats": formats} for engine in ("a", "b")]
     tdos = [{"tdoId": "1"}, {"tdoId": "2"}]
     if n == 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pulumi
@@ -38,6 +38,7 @@ def test_of_many_numbers_the_first_are_told() -> None:
         ({"a": [{"b": None}]}, r"payload.a\[0\].b is null"),
         ([{"a": datetime(2026, 1, 1, tzinfo=UTC)}], r"payload\[0\].a is a date or time"),
         ({"a": date(2026, 1, 1)}, "payload.a is a date or time"),
+        ({"a": time(4, 30)}, "payload.a is a date or time"),
         ({"a": 10**400}, "payload.a is a number of"),
     ],
 )

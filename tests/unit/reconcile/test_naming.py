@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated, Any
 
 import pulumi
@@ -118,3 +119,28 @@ def test_the_engines_own_keys_stay_as_they_are() -> None:
         "__owner",
         "name",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (datetime(2026, 3, 2, 9, tzinfo=UTC), "2026-03-02T09:00:00.000Z"),
+        (datetime(2026, 3, 2, 10, tzinfo=timezone(timedelta(hours=1))), "2026-03-02T09:00:00.000Z"),
+        (datetime(2026, 3, 2, 9, 0, 0, 1500), "2026-03-02T09:00:00.001Z"),
+        (date(2026, 3, 2), "2026-03-02T00:00:00.000Z"),
+        (1772442000, 1772442000),
+        ("2026-03-02", "2026-03-02"),
+    ],
+)
+def test_times_of_python_are_written_as_aiware_writes_them(given: Any, said: Any) -> None:
+    assert api_properties(TdoState, {"start_date_time": given}) == {"startDateTime": said}
+    assert api_properties(JobState, {"target": {"stop_date_time": given}}) == {"target": {"stopDateTime": said}}
+    assert api_properties(JobState, {"tasks": [{"execution_preferences": {"due_date_time": given}}]}) == {
+        "tasks": [{"executionPreferences": {"dueDateTime": said}}]
+    }
+    assert api_properties(ExportState, {"tdo_data": [{"start_date": given}]}) == {"tdoData": [{"startDate": said}]}
+
+
+def test_times_in_somebodys_data_stay_as_they_are() -> None:
+    when = datetime(2026, 3, 2, tzinfo=UTC)
+    assert api_properties(TdoState, {"details": {"when": when}}) == {"details": {"when": when}}
