@@ -27,7 +27,7 @@ from aiware_local.paging import Paging
 from aiware_local.records import Record
 from aiware_local.request_log import RequestLog
 from aiware_local.signing import Signer
-from aiware_local.store import Store
+from aiware_local.store import DATABASE, Store
 
 ORGANIZATION_ID = "17532"
 """The one organisation of every local aiWARE."""
@@ -49,7 +49,7 @@ class Installation:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.data = data
         self.clock = clock or Clock()
-        self.store = Store(data / "aiware.sqlite3")
+        self.store = Store(data / DATABASE)
         self.files = Files(data / "files")
         self.catalogue: Catalogue = load_catalogue()
         self.behaviour = Behaviour(self.store, self.catalogue)

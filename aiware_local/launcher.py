@@ -176,6 +176,18 @@ def logs_path(*, data: Path | None = None) -> Path:
     return _folder(data) / LOG_FILE
 
 
+def damage(*, data: Path | None = None) -> str | None:
+    """Says what is wrong with the database of a local aiWARE that does not run, and what to do; None when nothing is.
+
+    Args:
+        data: the data folder; by default that of the environment.
+    """
+    # Only here: starting a server needs no database.
+    from aiware_local import store
+
+    return store.damage(_folder(data) / store.DATABASE)
+
+
 def default_data() -> Path:
     """The data folder when none is named: AIWARE_LOCAL_DATA, else `.aiware-local` beside the nearest Pulumi.yaml."""
     named = os.environ.get("AIWARE_LOCAL_DATA")

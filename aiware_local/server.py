@@ -19,6 +19,7 @@ from aiware_local.cutting import CuttableProtocol, CuttingServer
 from aiware_local.ids import new_uuid
 from aiware_local.installation import Installation
 from aiware_local.launcher import HOST, SERVER_FILE, SERVER_LOCK
+from aiware_local.store import DamagedStore
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def serve(data: Path, port: int | None, media_root: Path) -> None:
         media_root: the folder below which engines may read files.
 
     Raises:
-        CannotServeError: another process serves this folder, or the port is taken.
+        CannotServeError: another process serves this folder, the port is taken, or the database is damaged.
     """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(data), _bound(data, port) as listener:
@@ -50,7 +51,10 @@ def serve(data: Path, port: int | None, media_root: Path) -> None:
         temporary = data / f".{SERVER_FILE}.new"
         temporary.write_text(json.dumps(note, indent=2), encoding="utf-8")
         temporary.replace(data / SERVER_FILE)
-        app = create_app(Installation(data, media_root), instance)
+        try:
+            app = create_app(Installation(data, media_root), instance)
+        except DamagedStore as error:
+            raise CannotServeError(str(error)) from error
         config = uvicorn.Config(
             app,
             http=CuttableProtocol,

@@ -12,6 +12,9 @@ from typing import Any, Literal
 
 from aiware_local.records import Record
 
+DATABASE = "aiware.sqlite3"
+"""The name of the file in the data folder."""
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS records (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,19 +38,68 @@ CREATE TABLE IF NOT EXISTS executions (field TEXT PRIMARY KEY, count INTEGER NOT
 OrderColumn = Literal["created", "modified", "sequence"]
 
 
+class DamagedStore(Exception):
+    """The file is not what the local aiWARE has written; the message says which and what to do."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"The local aiWARE's database {path} is damaged ({reason}). Without it the local aiWARE begins empty: "
+            f"remove {path.name}, {path.name}-wal and {path.name}-shm there, or restore them from a copy."
+        )
+
+
+def damage(path: Path) -> str | None:
+    """Says what is wrong with the file of a local aiWARE that does not run; None when nothing is. Changes nothing."""
+    if not path.is_file():
+        return None
+    # Without a file of changes beside it SQLite would make one, just to read.
+    how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
+        try:
+            _check(connection, path)
+        finally:
+            connection.close()
+    except DamagedStore as error:
+        return str(error)
+    except sqlite3.DatabaseError as error:
+        return str(DamagedStore(path, str(error)))
+    return None
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise DamagedStore(path, " ".join(str(found).split()))
+
+
 class Store:
     """Records by kind and id, and a few settings.
 
     A record is a JSON object. Beside it stand the columns that look-ups need: `owner` (the TDO of an asset or job), the
     times of creation and change, and `due` (when the server next has to do something for it). All times are seconds
     since the epoch.
+
+    Args:
+        path: the file; made if it is not there.
+
+    Raises:
+        DamagedStore: the file cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self.connection.execute("PRAGMA journal_mode = WAL")
-        self.connection.execute("PRAGMA synchronous = NORMAL")
-        self.connection.executescript(TABLES)
+        try:
+            _check(self.connection, path)
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+            self.connection.executescript(TABLES)
+        except sqlite3.DatabaseError as error:
+            self.connection.close()
+            raise DamagedStore(path, str(error)) from error
+        except DamagedStore:
+            self.connection.close()
+            raise
         self._depth = 0
         self._newest: float | None = None
 

@@ -34,6 +34,10 @@ def local_aiware() -> tuple[Finding, bool]:
         return fail(
             CHECK, f"its data folder {folder} cannot be written", "Check its permissions, or set AIWARE_LOCAL_DATA."
         ), False
+    damage = launcher.damage()
+    if damage is not None:
+        found, _, remedy = damage.partition("). ")
+        return fail(CHECK, f"it does not run. {found})", remedy), False
     return ok(CHECK, "it does not run; the next `pulumi up` starts it, as does `aiware local start`"), False
 
 

@@ -64,6 +64,28 @@ def test_start_find_and_stop(data: Path) -> None:
         os.kill(server.pid, 0)
 
 
+def test_a_damaged_database_is_told_with_what_to_do(data: Path) -> None:
+    assert launcher.damage(data=data) is None
+    launcher.ensure_running(data=data)
+    launcher.stop(data=data)
+    assert launcher.damage(data=data) is None
+    file = data / "aiware.sqlite3"
+    whole = file.read_bytes()
+    for damaged in (b"not a database" * 1000, whole[: len(whole) // 2], whole[:8192] + bytes(8192) + whole[16384:]):
+        file.write_bytes(damaged)
+        before = sorted(path.name for path in data.iterdir())
+        found = launcher.damage(data=data)
+        assert found is not None
+        assert f"{file} is damaged" in found
+        assert sorted(path.name for path in data.iterdir()) == before
+        with pytest.raises(LauncherError) as caught:
+            launcher.ensure_running(data=data)
+        assert "remove aiware.sqlite3, aiware.sqlite3-wal and aiware.sqlite3-shm there" in str(caught.value)
+        assert "Traceback" not in str(caught.value)
+    file.unlink()
+    assert launcher.ensure_running(data=data).pid
+
+
 def test_same_port_after_a_restart(data: Path) -> None:
     first = launcher.ensure_running(data=data)
     launcher.stop(data=data)

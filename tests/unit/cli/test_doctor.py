@@ -139,6 +139,16 @@ def test_the_local_aiware_is_not_started(aiware: Aiware, machine: Machine, data:
     assert "endpoint" not in found
 
 
+def test_a_damaged_database_of_the_local_aiware_is_told(aiware: Aiware, machine: Machine, data: Path) -> None:
+    data.mkdir(parents=True)
+    (data / "aiware.sqlite3").write_bytes(b"not a database" * 1000)
+    code, found = findings(aiware)
+    assert (code, found["local aiWARE"]["status"]) == (1, "fail")
+    assert f"{data / 'aiware.sqlite3'} is damaged (file is not a database)" in found["local aiWARE"]["seen"]
+    assert "remove aiware.sqlite3" in found["local aiWARE"]["remedy"]
+    assert [path.name for path in data.iterdir()] == ["aiware.sqlite3"]
+
+
 # --- each thing broken -----------------------------------------------------------------------------------------------
 
 Break = Callable[[Machine], object]
