@@ -7,8 +7,9 @@ from typing import Any
 
 from aiware_resources import errors
 from aiware_resources.api import documents
-from aiware_resources.api.calls import PAGE_SIZE, Calls, count_of, is_full
+from aiware_resources.api.calls import PAGE_SIZE, Calls
 from aiware_resources.api.local_file import LocalFile, Progress
+from aiware_resources.api.paging import field_of
 from aiware_resources.api.records import AssetRecord
 
 LARGEST_INT = 2**31 - 1
@@ -64,15 +65,11 @@ class AssetCalls(Calls):
             NotFound: There is no such TDO.
             ApiError: If they could not be read.
         """
-        seen: set[str] = set()
-        offset, more = 0, True
-        while more:
-            variables = {"id": tdo_id, "offset": offset, "limit": PAGE_SIZE}
-            tdo = self._session.execute(documents.ASSETS, variables) or {}
-            page = tdo.get("assets") or {}
-            more = is_full(page)
-            offset += count_of(page)
-            for value in page.get("records") or []:
-                if value is not None and value.get("id") not in seen:
-                    seen.add(value.get("id"))
-                    yield self._parsed(AssetRecord, value, documents.ASSETS, variables)
+        variables = {"id": tdo_id}
+
+        def read(offset: int) -> Any:
+            tdo = self._session.execute(documents.ASSETS, {**variables, "offset": offset, "limit": PAGE_SIZE})
+            return field_of(tdo, "assets")
+
+        for value in self._follow(read, documents.ASSETS, variables):
+            yield self._parsed(AssetRecord, value, documents.ASSETS, variables)

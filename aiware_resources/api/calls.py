@@ -15,6 +15,7 @@ from aiware_resources.api.documents import Lookup, Operation, alias
 from aiware_resources.api.explain import Subject, object_of, to_error
 from aiware_resources.api.failures import Failure, Kind, malformed
 from aiware_resources.api.interface import Unread
+from aiware_resources.api.paging import Malformed, Nested, follow
 from aiware_resources.api.records import Record
 from aiware_resources.api.session import Session
 
@@ -43,6 +44,7 @@ class Calls:
     def __init__(self, session: Session, batch_size: int) -> None:
         self._session = session
         self._batch_size = BatchSize(batch_size)
+        self._nested = Nested()
 
     def _record(self, record: type[R], operation: Operation, **variables: Any) -> R:
         """Executes a document whose root field is one object."""
@@ -53,16 +55,24 @@ class Calls:
 
         New objects shift the pages while they are read, so that the same one can come twice.
         """
-        seen: set[str] = set()
-        offset, more = 0, True
-        while more:
-            page = self._session.execute(operation, {**variables, "offset": offset, "limit": PAGE_SIZE}) or {}
-            more = is_full(page)
-            offset += count_of(page)
-            for record in page.get("records") or []:
-                if record is not None and record.get("id") not in seen:
-                    seen.add(record.get("id"))
-                    yield record
+
+        def read(offset: int) -> Any:
+            return self._session.execute(operation, {**variables, "offset": offset, "limit": PAGE_SIZE})
+
+        yield from self._follow(read, operation, variables)
+
+    def _follow(
+        self, read: Callable[[int], Any], operation: Operation, variables: Mapping[str, Any]
+    ) -> Iterator[Mapping[str, Any]]:
+        """Follows the pages that a function reads.
+
+        Raises:
+            ServerFailure: If a page is not what the schema promises.
+        """
+        try:
+            yield from follow(read)
+        except Malformed as error:
+            raise self._unfit(str(error), operation, variables) from None
 
     def _read(
         self, lookup: Lookup, ids: Sequence[str], unread: Unread | None, make: Callable[[str, Any], R | None]
@@ -170,23 +180,15 @@ class Calls:
             return record.model_validate(value)
         except ValidationError as error:
             where = ", ".join(sorted({".".join(map(str, problem["loc"])) or "all of it" for problem in error.errors()}))
+        raise self._unfit(f"an answer that does not fit the schema in: {where}", operation, variables or {})
+
+    def _unfit(self, what: str, operation: Operation | Lookup, variables: Mapping[str, Any]) -> errors.ApiError:
+        """The error of an answer that is not what the schema promises."""
         kind = operation.kind if isinstance(operation, Operation) else Kind.READ
-        failure = malformed(f"an answer that does not fit the schema in: {where}")
-        subject = Subject(operation.field, kind, self._session.transport.url, object_of(variables or {}))
-        raise to_error(failure, subject, attempts=1)
+        subject = Subject(operation.field, kind, self._session.transport.url, object_of(variables))
+        return to_error(malformed(what), subject, attempts=1)
 
 
 def created_since(moment: datetime | None) -> list[dict[str, str]] | None:
     """The `dateTimeFilter` of what was created since a moment; None for no filter."""
     return None if moment is None else [{"field": "createdDateTime", "fromDateTime": moment.isoformat()}]
-
-
-def is_full(page: Mapping[str, Any]) -> bool:
-    """Says whether a page may be followed by another one; aiWARE tells no total."""
-    return count_of(page) >= max(1, int(page.get("limit") or PAGE_SIZE))
-
-
-def count_of(page: Mapping[str, Any]) -> int:
-    """The number of records in a page; most lists may leave it out."""
-    count = page.get("count")
-    return int(count) if count is not None else len(page.get("records") or [])

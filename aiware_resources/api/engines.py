@@ -27,7 +27,14 @@ class EngineCalls(Calls):
         unique = list(dict.fromkeys(ids))
         # More ids than fit on a page would cost as many requests, and a longer document.
         batches = [unique[start : start + PAGE_SIZE] for start in range(0, len(unique), PAGE_SIZE)]
-        found = {engine.id: engine for batch in batches for engine in self._engines(ids=batch)}
+        found: dict[str, CatalogueEngineRecord] = {}
+        for batch in batches:
+            missing = set(batch)
+            for engine in self._engines(ids=batch):
+                found[engine.id] = engine
+                missing.discard(engine.id)
+                if not missing:
+                    break
         return {id_: found[id_] for id_ in unique if id_ in found}
 
     def find_engines(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from aiware_resources import errors
-from aiware_resources.api.calls import PAGE_SIZE, Calls, count_of, is_full
+from aiware_resources.api.calls import PAGE_SIZE, Calls
 from aiware_resources.api.documents import Lookup, Operation
 from aiware_resources.api.failures import Kind
 from aiware_resources.api.interface import Unread
@@ -66,22 +66,18 @@ class FleetCalls(Calls):
         Raises:
             ApiError: If they could not be read.
         """
-        seen: set[str] = set()
-        offset, more = 0, True
-        while more:
-            # New objects shift the pages while they are read, so that the same one can come twice.
-            page = self._large_page(offset, {"since": when.isoformat(), "targetId": target_id})
-            more = is_full(page)
-            offset += count_of(page)
-            for value in page.get("records") or []:
-                if value is not None and value.get("id") not in seen:
-                    seen.add(value.get("id"))
-                    yield self._parsed(JobRecord, value, JOBS_MARKED_SINCE)
+        variables = {"since": when.isoformat(), "targetId": target_id}
+        size = LARGE_PAGE
 
-    def _large_page(self, offset: int, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-        try:
-            page = self._session.execute(JOBS_MARKED_SINCE, {**variables, "offset": offset, "limit": LARGE_PAGE})
-        except errors.InvalidInput:
-            page = self._session.execute(JOBS_MARKED_SINCE, {**variables, "offset": offset, "limit": PAGE_SIZE})
-        found: Mapping[str, Any] = page or {}
-        return found
+        def read(offset: int) -> Any:
+            nonlocal size
+            try:
+                return self._session.execute(JOBS_MARKED_SINCE, {**variables, "offset": offset, "limit": size})
+            except errors.InvalidInput:
+                if size == PAGE_SIZE:
+                    raise
+                size = PAGE_SIZE
+                return read(offset)
+
+        for value in self._follow(read, JOBS_MARKED_SINCE, variables):
+            yield self._parsed(JobRecord, value, JOBS_MARKED_SINCE)

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from aiware_resources.api import documents
-from aiware_resources.api.calls import PAGE_SIZE, Calls, count_of, created_since, is_full
+from aiware_resources.api.calls import PAGE_SIZE, Calls, created_since
 from aiware_resources.api.documents import Operation
 from aiware_resources.api.interface import Unread
+from aiware_resources.api.paging import Malformed, field_of, records_of
 from aiware_resources.api.records import EngineResultRecord, JobRecord
 
 _STATUSES = frozenset({"pending", "queued", "running", "complete", "failed", "cancelled"})
@@ -17,7 +18,11 @@ _STATUSES = frozenset({"pending", "queued", "running", "complete", "failed", "ca
 
 
 class JobCalls(Calls):
-    """Calls about jobs and their results."""
+    """Calls about jobs and their results.
+
+    What a mutation answers is taken as it is, with the tasks on its first page: nothing that could fail comes between
+    it and the job's id.
+    """
 
     def create_job(
         self,
@@ -35,7 +40,7 @@ class JobCalls(Calls):
             AnswerLost: It may have been submitted; `jobs_created_since` finds it.
             ApiError: It was not submitted.
         """
-        return self._job(self._session.execute(documents.CREATE_JOB, {"input": input}), documents.CREATE_JOB)
+        return self._record(JobRecord, documents.CREATE_JOB, input=input)
 
     def launch_single_engine_job(
         self,
@@ -61,7 +66,7 @@ class JobCalls(Calls):
         variables = {"engineId": engine_id, "uploadUrl": upload_url, "targetId": target_id}
         for index, (name, value) in enumerate(fields.items()):
             variables |= {f"name{index}": name, f"value{index}": value}
-        return self._job(self._session.execute(operation, variables), operation)
+        return self._record(JobRecord, operation, **variables)
 
     def retry_job(self, job_id: str) -> JobRecord:
         """Starts the tasks of a failed job again (`retryJob`).
@@ -72,7 +77,7 @@ class JobCalls(Calls):
             AnswerLost: It may have been started; read it again.
             ApiError: It was not started.
         """
-        return self._job(self._session.execute(documents.RETRY_JOB, {"id": job_id}), documents.RETRY_JOB)
+        return self._record(JobRecord, documents.RETRY_JOB, id=job_id)
 
     def cancel_job(self, job_id: str) -> None:
         """Cancels a job (`cancelJob`).
@@ -108,7 +113,7 @@ class JobCalls(Calls):
             ApiError: If it could not be read.
         """
         value = self._session.execute(documents.JOB_DETAILS, {"id": job_id})
-        tasks = self._tasks(job_id, 0, documents.JOB_TASK_DETAILS)
+        tasks = self._tasks(job_id, documents.JOB_TASK_DETAILS)
         return self._parsed(JobRecord, {**(value or {}), "tasks": list(tasks)}, documents.JOB_DETAILS, {"id": job_id})
 
     def jobs_created_since(
@@ -203,18 +208,27 @@ class JobCalls(Calls):
         tasks_operation: Operation = documents.JOB_TASKS,
     ) -> JobRecord:
         """Makes a record of a job, and reads the tasks beyond the first page of them."""
-        tasks = value.get("tasks") or {}
-        if is_full(tasks):
-            first = tasks.get("records") or []
-            rest = self._tasks(str(value.get("id")), count_of(tasks), tasks_operation)
-            value = {**value, "tasks": [*first, *rest]}
+        try:
+            page = field_of(value, "tasks")
+            if not self._nested.is_whole(page, PAGE_SIZE):
+                first = records_of(page)
+                every = list(self._tasks(str(value.get("id")), tasks_operation, first))
+                self._nested.note(len(first), len(every) - len(first))
+                value = {**value, "tasks": every}
+        except Malformed as error:
+            raise self._unfit(str(error), operation, {}) from None
         return self._parsed(JobRecord, value, operation)
 
-    def _tasks(self, job_id: str, offset: int, operation: Operation) -> Iterator[Mapping[str, Any]]:
-        more = True
-        while more:
-            job = self._session.execute(operation, {"id": job_id, "offset": offset, "limit": PAGE_SIZE}) or {}
-            page = job.get("tasks") or {}
-            more = is_full(page)
-            offset += count_of(page)
-            yield from page.get("records") or []
+    def _tasks(
+        self, job_id: str, operation: Operation, first: Sequence[Mapping[str, Any] | None] = ()
+    ) -> Iterator[Mapping[str, Any]]:
+        """All tasks of a job; of those that are known already, none is asked for again."""
+        variables = {"id": job_id}
+
+        def read(offset: int) -> Any:
+            if first and offset == 0:
+                return first
+            job = self._session.execute(operation, {**variables, "offset": offset, "limit": PAGE_SIZE})
+            return field_of(job, "tasks")
+
+        return self._follow(read, operation, variables)

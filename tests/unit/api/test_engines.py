@@ -31,8 +31,9 @@ def test_many_engines_in_one_request(script: Script) -> None:
     script.play(script.answer(page("engines", ["e-2", "e-1"])))
     found = script.api().engines(["e-1", "none", "e-2", "e-1"])
     assert list(found) == ["e-1", "e-2"]
-    (body,) = script.bodies
-    assert body["variables"] == {"ids": ["e-1", "none", "e-2"], "offset": 0, "limit": 30}
+    variables = {"ids": ["e-1", "none", "e-2"], "limit": 30}
+    # A page may hold fewer than it was asked for: one is missing, or comes later.
+    assert [body["variables"] for body in script.bodies] == [{**variables, "offset": n} for n in (0, 2, 4)]
     engine = found["e-1"]
     assert (engine.mode, engine.supported_input_formats) == ("Stream", [])
     assert engine.category is not None
@@ -45,10 +46,9 @@ def test_many_engines_in_one_request(script: Script) -> None:
 
 def test_more_ids_than_fit_on_a_page(script: Script) -> None:
     ids = [f"e-{number}" for number in range(31)]
-    empty = script.answer(page("engines", []))
-    script.play(script.answer(page("engines", ids[:30])), empty, script.answer(page("engines", ids[30:])))
+    script.play(script.answer(page("engines", ids[:30])), script.answer(page("engines", ids[30:])))
     assert list(script.api().engines(ids)) == ids
-    assert [body["variables"]["ids"] for body in script.bodies] == [ids[:30], ids[:30], ids[30:]]
+    assert [body["variables"]["ids"] for body in script.bodies] == [ids[:30], ids[30:]]
 
 
 def test_pages_are_followed(script: Script) -> None:
@@ -56,7 +56,7 @@ def test_pages_are_followed(script: Script) -> None:
     script.play(script.answer(page("engines", first)), script.answer(page("engines", second)))
     found = list(script.api().find_engines(category="Utility", name="ch", of_type="Aggregator"))
     assert [engine.id for engine in found] == [*first, "e-30"]
-    assert [body["variables"]["offset"] for body in script.bodies] == [0, 30]
+    assert [body["variables"]["offset"] for body in script.bodies] == [0, 30, 32, 34]
     assert script.bodies[0]["variables"] == {
         "category": "Utility",
         "name": "ch",
