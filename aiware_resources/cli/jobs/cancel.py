@@ -6,13 +6,12 @@ from typing import Any
 
 import click
 
-from aiware_resources.api.records import JOB_DONE
 from aiware_resources.cli.framework.options import confirm, json_option, stack_option, yes_option
 from aiware_resources.cli.framework.several import to_each
 from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.session import Session
 from aiware_resources.errors import InvalidInput, NotFound
-from aiware_resources.reconcile import repeat_until_applied
+from aiware_resources.jobs import actions
 
 
 @click.command(
@@ -31,13 +30,10 @@ def cancel(session: Session, job_ids: tuple[str, ...], yes: bool, as_json: bool)
     """
     api = session.api()
     seen = api.jobs(job_ids)
-    unfinished = [f"{job.id} ({job.status})" for job in seen.values() if job.status not in JOB_DONE]
+    statuses: dict[str, str] = {}
+    unfinished = [f"{job.id} ({job.status})" for job in seen.values() if not actions.is_over(job)]
     if unfinished:
         confirm(f"Cancel {', '.join(unfinished)}?", yes=yes)
-
-    def is_over(job_id: str) -> bool:
-        job = api.jobs([job_id]).get(job_id)
-        return job is None or job.status in JOB_DONE
 
     def stop(job_id: str) -> dict[str, Any]:
         job = seen.get(job_id)
@@ -45,9 +41,10 @@ def cancel(session: Session, job_ids: tuple[str, ...], yes: bool, as_json: bool)
             raise NotFound(
                 f"aiWARE has no job {job_id} that this token can see.", remedy="Check the id.", object_id=job_id
             )
-        if job.status in JOB_DONE:
+        if actions.is_over(job):
             raise InvalidInput(f"Job {job_id} is {job.status} already: there is nothing to cancel.", object_id=job_id)
-        repeat_until_applied(lambda: api.cancel_job(job_id), lambda: is_over(job_id))
-        return {"status": "cancelled"}
+        ended = actions.cancel(api, job_id)
+        statuses[job_id] = "cancelled" if ended is None else str(ended.status)
+        return {"status": statuses[job_id]}
 
-    to_each(job_ids, stop, lambda job_id: f"Job {job_id} is cancelled.", as_json=as_json)
+    to_each(job_ids, stop, lambda job_id: f"Job {job_id} is {statuses[job_id]}.", as_json=as_json)

@@ -1,0 +1,100 @@
+"""What is done to jobs that are there: cancelling, and starting again. Each is applied once, though answers get lost.
+
+When a job counts as what:
+
+- *Over*: aiWARE says that it is complete, failed, cancelled or aborted. Of one that aiWARE does not show, that is not
+  known.
+- *Cancelled*: over is as good. A job that came to its end while it was being cancelled is what was asked for, and so is
+  one that is gone, by aiWARE's own word (`not_found`).
+- *Started again*: it is not failed any more, or its tasks have run at other times than before. A job that fails again
+  at once shows only the latter; so how it was before has to be read before `retryJob` is sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiware_resources.api import Api, JobRecord
+from aiware_resources.api.records import JOB_DONE
+from aiware_resources.errors import InvalidInput, NotFound
+from aiware_resources.reconcile import repeat_until_applied, send_once
+from aiware_resources.waiting.conditions import JOB_FAILED
+
+
+def is_over(record: JobRecord | None) -> bool:
+    """Whether a job is known to have come to its end."""
+    return record is not None and record.status in JOB_DONE
+
+
+def cancel(api: Api, job_id: str) -> JobRecord | None:
+    """Cancels a job (`cancelJob`, on Edge its deletion).
+
+    Returns:
+        The job as it was found at its end, where it was looked for; ``None`` when aiWARE has taken the cancelling, or
+        has no such job any more.
+
+    Raises:
+        ApiError: When it could not be cancelled and is not over.
+    """
+
+    def look() -> JobRecord | None:
+        record = api.jobs([job_id]).get(job_id)
+        return record if is_over(record) else None
+
+    found: list[JobRecord] = []
+
+    def is_cancelled() -> bool:
+        record = look()
+        found.extend([] if record is None else [record])
+        return record is not None
+
+    try:
+        repeat_until_applied(lambda: api.cancel_job(job_id), is_cancelled)
+    except NotFound:
+        return None
+    except InvalidInput:
+        # It may have come to its end meanwhile.
+        if not is_cancelled():
+            raise
+    return found[0] if found else None
+
+
+def retry(api: Api, job_id: str, before: JobRecord | None) -> JobRecord:
+    """Starts the tasks of a failed job again (`retryJob`).
+
+    Args:
+        api: Where it is.
+        job_id: The job.
+        before: The job as it was read before; ``None`` when aiWARE did not show it.
+
+    Returns:
+        The job as it is then.
+
+    Raises:
+        ApiError: When aiWARE refuses it, cannot be reached, or does not show whether it was done.
+    """
+
+    def restarted() -> JobRecord | None:
+        record = api.jobs([job_id]).get(job_id)
+        if record is None:
+            raise NotFound(
+                f"The answer to retryJob of job {job_id} was lost, and aiWARE does not show the job: whether it runs "
+                "again is not known.",
+                remedy=f"Look with `aiware jobs show {job_id}`, and start it again if it has failed still.",
+                object_id=job_id,
+            )
+        return record if was_restarted(record, before) else None
+
+    return send_once(lambda: api.retry_job(job_id), restarted)
+
+
+def was_restarted(record: JobRecord, before: JobRecord | None) -> bool:
+    """Whether a job that had failed was started again since."""
+    if record.status not in JOB_FAILED:
+        return True
+    return before is not None and times_of(record) != times_of(before)
+
+
+def times_of(record: JobRecord) -> list[Any]:
+    """When each task of a job was queued, started and completed."""
+    return [(task.id, task.queued_date_time, task.started_date_time, task.completed_date_time) for task in record.tasks]
