@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
@@ -22,9 +23,11 @@ from aiware_resources.reconcile import (
     EntityResource,
     Identifier,
     Made,
+    Mark,
     Name,
     Observed,
     OrderFree,
+    Problem,
     Props,
     marker_in,
     owned,
@@ -38,6 +41,8 @@ from aiware_resources.waiting.conditions import CLUSTER_PENDING, ClusterConditio
 ClusterType = Literal["ami", "RT", "OnPrem"]
 ClusterStatus = Literal["pending", "active", "deploying", "online", "paused", "terminated", "failure"]
 MediaStorage = Literal["edge", "core"]
+
+log = logging.getLogger("aiware")
 
 CREATE_ONLY = ("type", "mediaStorage", "memorySize", "storageSize", "organizationId")
 CHANGEABLE = (
@@ -109,6 +114,7 @@ class ClusterProvider(EntityProvider):
     """Reconciles clusters through createCluster, updateCluster, pauseCluster, unpauseCluster and deleteCluster."""
 
     kind = "cluster"
+    type_name = "aiware:Cluster"
     model = ClusterState
     replaces = frozenset(CREATE_ONLY)
     secrets = frozenset({"dockerCredentials", "serviceToken"})
@@ -136,34 +142,84 @@ class ClusterProvider(EntityProvider):
             return None
         return Observed(live_properties(record, recorded.get("status")))
 
-    def make(self, props: Props, mark: str | None) -> Made:
+    def make(self, props: Props, mark: Mark | None) -> Made:
         """Creates the cluster (mutation ``createCluster``)."""
         content = {key: props[key] for key in (*CREATE_ONLY, *CHANGEABLE, "paused") if key in props}
         content.pop("managementNodeID", None)
         if mark is not None:
-            content["tags"] = with_marker(content.get("tags"), mark)
+            content["tags"] = with_marker(content.get("tags"), mark.marker)
         content |= {key: str(content[key]) for key in SIZES if key in content}
         return Made(self.api.create_cluster(content).id)
 
-    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
-        """By exact name, and by the marker among the tags.
+    def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
+        """By exact name, and by the marker among the tags. A terminated cluster does not hold its name.
+
+        A replacement that Pulumi makes before it deletes (``--replace``, ``state taint``) finds the cluster that it
+        takes the place of: that one is deleted first, since its name is taken.
 
         Raises:
             AlreadyExists: When a cluster of this name was there before the stack asked for one.
         """
-        for record in self.api.clusters_named(props["name"]):
-            if mark is not None and marker_in(record.tags) == mark and owned.claim(record.id):
+        own = self.holder(props)
+        for record in self._named(props["name"]):
+            is_marked = mark is not None and mark.is_among(record.tags)
+            replaced = owned.own_holder(record.id, own)
+            if replaced is not None and not lost:
+                self._make_room(record.id, props, replaced.policy)
+            elif is_marked and owned.claim(record.id):
                 return Made(record.id)
-            if lost and mark is None and _is_since(record, since) and owned.claim(record.id):
+            elif lost and mark is None and _is_since(record, since) and owned.claim(record.id):
                 return Made(record.id, certain=False)
-            if not lost:
-                raise AlreadyExists(
-                    f'cluster {record.id} is called "{props["name"]}" already.',
-                    remedy=f'To manage it with this stack, give adopt="{record.id}" or adopt=True; otherwise choose '
-                    "another name.",
-                    object_id=record.id,
-                )
+            elif not lost:
+                raise self._already_there(record, props)
         return None
+
+    def _named(self, name: str) -> list[ClusterRecord]:
+        return [record for record in self.api.clusters_named(name) if record.status != "terminated"]
+
+    def _make_room(self, object_id: str, props: Props, policy: str) -> None:
+        if policy != "delete":
+            raise AlreadyExists(
+                f'cluster {object_id} cannot be replaced by another one of its name, "{props["name"]}": its on_destroy '
+                "leaves it in aiWARE.",
+                remedy='Give the cluster another name, or run `pulumi up` with on_destroy="delete" once before.',
+                object_id=object_id,
+            )
+        log.warning("cluster %s is deleted first: the one that replaces it has the same name", object_id)
+        self.remove(object_id, props, policy)
+
+    def _already_there(self, record: ClusterRecord, props: Props) -> AlreadyExists:
+        own = self.holder(props)
+        holder = owned.other_holder(record.id, own)
+        if holder is not None:
+            remedy = f"{holder.urn} of this stack holds it. {holder.how_to_rename(own)}"
+        elif marker_in(record.tags) is not None:
+            remedy = (
+                "A stack has made it, and may hold it still. If that is a resource of this stack, rename that by an "
+                "alias (opts=pulumi.ResourceOptions(aliases=[...])) or `pulumi state rename`; otherwise choose another "
+                "name."
+            )
+        else:
+            remedy = (
+                f'To manage it with this stack, give adopt="{record.id}" or adopt=True; otherwise choose another name.'
+            )
+        return AlreadyExists(
+            f'cluster {record.id} is called "{props["name"]}" already.', remedy=remedy, object_id=record.id
+        )
+
+    def called(self, props: Props) -> str | None:
+        """Clusters are known by their names."""
+        name = props.get("name")
+        return name if isinstance(name, str) else None
+
+    def held_already(self, olds: Props, news: Props) -> Iterable[Problem]:
+        """As for every entity; a cluster is known by its name as well."""
+        yield from super().held_already(olds, news)
+        own, called = self.holder(news), self.called(news)
+        found = owned.other_called(self.type_name, called, own, self.holder(olds)) if called and not olds else None
+        if found is not None and news.get("adopt") in {None, True}:
+            key = "name" if news.get("adopt") is None else "adopt"
+            yield Problem((key,), f"names {self.held_by(*found, own)}")
 
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
         """Changes the cluster in place (``updateCluster``, ``pauseCluster``, ``unpauseCluster``)."""
@@ -199,7 +255,7 @@ class ClusterProvider(EntityProvider):
         """
         if props["adopt"] is not True:
             return str(props["adopt"])
-        found = [record.id for record in self.api.clusters_named(props["name"])]
+        found = [record.id for record in self._named(props["name"])]
         if len(found) != 1:
             raise AdoptionError(
                 f'{len(found) or "No"} clusters are called "{props["name"]}"'

@@ -26,6 +26,7 @@ from aiware_resources.reconcile import (
     EntityResource,
     Identifier,
     Made,
+    Mark,
     Observed,
     Path,
     Problem,
@@ -96,6 +97,7 @@ class ExportProvider(EntityProvider):
     """Makes export requests through createExportRequest. The API cannot change or delete one."""
 
     kind = "export request"
+    type_name = "aiware:ExportRequest"
     model = ExportState
     replaces = frozenset({*INPUTS, "triggers"})
     policies: ClassVar[frozenset[str]] = EntityProvider.policies | {"downloadTo"}
@@ -138,11 +140,11 @@ class ExportProvider(EntityProvider):
             return None
         return Observed({}, {"status": record.status} if record.status == "failed" else None)
 
-    def make(self, props: Props, mark: str | None) -> Made:
+    def make(self, props: Props, mark: Mark | None) -> Made:
         """Requests the export (mutation ``createExportRequest``)."""
         return Made(self.api.create_export_request({key: props[key] for key in INPUTS if key in props}).id)
 
-    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+    def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         """After a lost answer: the one request of this user created since; what a killed run made is unknowable."""
         if not lost:
             return None
@@ -154,7 +156,7 @@ class ExportProvider(EntityProvider):
         ]
         return Made(found[0], certain=False) if len(found) == 1 and owned.claim(found[0]) else None
 
-    def alike(self, props: Props, mark: str | None) -> Hashable | None:
+    def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
         """The API neither marks a request nor tells its content, so no two can be told apart but by their time."""
         return self.kind
 

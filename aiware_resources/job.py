@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,54 +16,60 @@ from aiware_resources import dag as graphs
 from aiware_resources import payloads
 from aiware_resources.api import JobRecord
 from aiware_resources.api.file_names import place_problem
-from aiware_resources.errors import InvalidInput, NotFound
+from aiware_resources.errors import ApiError
 from aiware_resources.job_outputs import TARGET_TDO, JobOutputs
-from aiware_resources.job_records import JOB_OVER, failure_of, is_like, times_of, work_of
+from aiware_resources.job_records import failure_of, is_like, work_of
 from aiware_resources.job_state import PRODUCES, RUNS, JobState, OnDestroy, OnFailure
+from aiware_resources.jobs import actions
 from aiware_resources.policies import CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
     ADOPTED,
     FAILURE,
+    LOOK_BACK,
     OWNER_KEY,
     ApiModel,
     Earlier,
     EntityProvider,
     EntityResource,
     Made,
+    Mark,
     Observed,
     Path,
     Problem,
     Props,
     is_within,
     marked,
-    marker_of,
     owned,
     path_text,
     repeat_until_applied,
-    send_once,
+    resource_hash,
 )
 from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.reconcile.compare import changed_paths
+from aiware_resources.reconcile.left_behind import is_released, note_released
 from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since, submitted_now
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.tdo_content import Target, TargetArgs, span_problems
-from aiware_resources.temporal_data_object import remove_tdo
+from aiware_resources.temporal_data_object import TdoProvider, remove_tdo
 from aiware_resources.waiting import Waiting
 from aiware_resources.waiting.conditions import JOB_FAILED
 from aiware_resources.waiting.seen_complete import COMPLETE, MISSING, is_seen_complete
+
+log = logging.getLogger("aiware")
 
 RAN_ON = "ranOn"
 """The cluster that the job was submitted to."""
 
 T = TypeVar("T")
 
-_earlier: Earlier[JobRecord] = Earlier(lambda record: marker_of(record.job_config))
+_earlier: Earlier[JobRecord] = Earlier(lambda record: record.job_config)
 
 
 class JobProvider(EntityProvider):
     """Submits jobs through createJob, and retries, cancels and reads them. Never waits."""
 
     kind = "job"
+    type_name = "aiware:Job"
     model: ClassVar[type[ApiModel]] = JobState
     replaces = frozenset({*PRODUCES, "triggers"})
     policies: ClassVar[frozenset[str]] = EntityProvider.policies | {
@@ -73,7 +80,6 @@ class JobProvider(EntityProvider):
         "resultsTo",
     }
     facts = frozenset({ADOPTED, COMPLETE, MISSING, RAN_ON, SUBMITTED, TARGET_TDO})
-    left_otherwise = ", or which was left when the stack was destroyed; other `triggers` run a new one"
     makes_tdo: ClassVar[str] = "target"
     """The property that lets the job make a TDO for itself."""
     runs: ClassVar[frozenset[str]] = frozenset(RUNS)
@@ -157,7 +163,7 @@ class JobProvider(EntityProvider):
             return None
         return Observed({}, recorded.get(FAILURE), {MISSING: since or now.isoformat()})
 
-    def make(self, props: Props, mark: str | None) -> Made:
+    def make(self, props: Props, mark: Mark | None) -> Made:
         """Submits the job (mutation ``createJob``); it starts at once, and nobody waits for it here."""
         content = {key: props[key] for key in (*PRODUCES, *RUNS) if key in props}
         config = marked(props.get("jobConfig"), mark)
@@ -167,7 +173,7 @@ class JobProvider(EntityProvider):
             content["target"] = _marked_target(content["target"], mark)
         return self._made(self.api.create_job(content, owner=props.get(OWNER_KEY)), props)
 
-    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+    def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         """By the marker in ``jobConfig``; without markers by content, just after an answer was lost."""
         cluster_id, target_id = props.get("clusterId"), props.get("targetId")
 
@@ -179,15 +185,20 @@ class JobProvider(EntityProvider):
         if lost:
             matching = (each for each in listing() if is_like(each, props, mark))
         elif mark is not None:
-            place = (id(self.api), cluster_id or target_id)
-            earlier = enumerate(_earlier.find(place, listing, mark))
-            matching = (each for age, each in earlier if self._is_left_behind(each, props, mark, is_newest=age == 0))
+            place, held = (id(self.api), cluster_id or target_id), owned.held_by(self.holder(props))
+            left = _earlier.left_behind(place, listing, mark, held, self.api.jobs)
+            matching = [left] if left is not None and self._is_unfinished_create(left, props, mark) else []
         else:
             return None
         found = next((self._made(each, props) for each in matching if owned.claim(each.id)), None)
         return found and replace(found, certain=mark is not None)
 
-    def alike(self, props: Props, mark: str | None) -> Hashable | None:
+    def left_otherwise(self) -> str:
+        """Where there are no TDOs, nothing notes that a job was released."""
+        has_tdos = TdoProvider.kind not in self.abilities.lacking
+        return "" if has_tdos else ", or which was left when the stack was destroyed; other `triggers` run a new one"
+
+    def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
         """Without markers, jobs are told apart by engines and payloads."""
         return None if mark else (self.kind, str(work_of(props)))
 
@@ -198,8 +209,7 @@ class JobProvider(EntityProvider):
         them.
         """
         if FAILURE in olds and _on_failure(news) == "retry":
-            before = self.api.jobs([object_id]).get(object_id)
-            send_once(lambda: self.api.retry_job(object_id), lambda: self._restarted(object_id, before))
+            actions.retry(self.api, object_id, self.api.jobs([object_id]).get(object_id))
             restarted = {COMPLETE: None, MISSING: None, SUBMITTED: submitted_now(self.api.url)}
         else:
             restarted = {}
@@ -215,13 +225,15 @@ class JobProvider(EntityProvider):
     def remove(self, object_id: str, props: Props, policy: str) -> None:
         """Cancels the job if it is unfinished (mutation ``cancelJob``), and treats the TDO that it made."""
         record = self.api.jobs([object_id]).get(object_id)
-        unfinished = record is not None and record.status not in JOB_OVER
         if record is not None and policy == "delete":
             repeat_until_applied(
                 lambda: self.api.delete_job(object_id), lambda: object_id not in self.api.jobs([object_id])
             )
-        elif unfinished and policy == "cancel":
-            self._cancel(object_id)
+            record = None
+        elif record is not None and policy == "cancel" and not actions.is_over(record):
+            record = actions.cancel(self.api, object_id)
+        if record is not None and TARGET_TDO not in props:
+            self._note_released(record, props)
         if TARGET_TDO in props:
             target_policy = props.get("onDestroyTarget") or ("retain" if policy == "retain" else "delete")
             remove_tdo(self.api, props[TARGET_TDO], target_policy, props.get("cleanupOptions"))
@@ -272,42 +284,45 @@ class JobProvider(EntityProvider):
         facts = {SUBMITTED: created.isoformat()} | ({RAN_ON: props["clusterId"]} if "clusterId" in props else {})
         return Made(record.id, facts | ({TARGET_TDO: record.target_id} if self.makes_tdo in props else {}))
 
-    def _is_left_behind(self, job: JobRecord, props: Props, mark: str, *, is_newest: bool) -> bool:
-        """Whether a job with this marker, which no resource holds, is what an interrupted run left.
+    def _is_unfinished_create(self, job: JobRecord, props: Props, mark: Mark) -> bool:
+        """Whether the newest job of this resource, which no resource holds, is what an interrupted run left.
 
-        A destroy deletes the TDO that a job made, or lets go of it; by that it can be told. A job on another's TDO is
-        taken, but for one that a destroy has cancelled, and a failed one that a later one took the place of.
+        A destroy deletes the TDO that a job made, or takes its mark off. A job on another's TDO it cancels, or notes on
+        that TDO.
         """
-        if self.makes_tdo not in props:
-            return job.status != "cancelled" and (is_newest or job.status not in JOB_FAILED)
         target = self.api.tdos([job.target_id]).get(job.target_id) if job.target_id else None
-        return target is not None and marker_of(target.details) == mark
+        if self.makes_tdo in props:
+            return target is not None and mark.is_on(target.details)
+        if job.status == "cancelled":
+            return False
+        return target is None or not is_released(target.details, mark.resource, job)
 
-    def _cancel(self, object_id: str) -> None:
-        """Cancels the job; that it has just come to its end, or is gone, is as good."""
+    def _note_released(self, record: JobRecord, props: Props) -> None:
+        """Notes on the TDO of a job that the job does not belong to the stack any more."""
+        holder = self.holder(props)
+        has_successor = set(owned.made_by(holder)) - {record.id}
+        if self.mark(props) is None or record.target_id is None or has_successor:
+            return
+        if TdoProvider.kind in self.abilities.lacking:
+            return
         try:
-            repeat_until_applied(lambda: self.api.cancel_job(object_id), lambda: self._is_over(object_id))
-        except (InvalidInput, NotFound):
-            if not self._is_over(object_id):
-                raise
-
-    def _is_over(self, object_id: str) -> bool:
-        record = self.api.jobs([object_id]).get(object_id)
-        return record is None or record.status in JOB_OVER
-
-    def _restarted(self, object_id: str, before: JobRecord | None) -> JobRecord | None:
-        """The job, if it was started again; one that has failed again since shows that by when its tasks ran."""
-        record = self.api.jobs([object_id]).get(object_id)
-        if record is None or before is None:
-            return record
-        return record if record.status not in JOB_FAILED or times_of(record) != times_of(before) else None
+            note_released(self.api, record.target_id, {resource_hash(holder): record})
+        except ApiError as error:
+            log.warning(
+                "job %s stays in aiWARE, and that could not be noted on TDO %s: an equal declaration within %d days "
+                "takes it instead of running a new one, unless `triggers` differ: %s",
+                record.id,
+                record.target_id,
+                LOOK_BACK.days,
+                error.message,
+            )
 
 
 def _on_failure(news: Props) -> str:
     return str(news.get("onFailure") or "retry")
 
 
-def _marked_target(target: Props, mark: str | None) -> Props:
+def _marked_target(target: Props, mark: Mark | None) -> Props:
     details = marked(target.get("details"), mark)
     return target if details is None else {**target, "details": details}
 
@@ -405,7 +420,6 @@ def joined(built: Sequence[T], written: pulumi.Input[Sequence[pulumi.Input[T]]] 
 
 
 __all__ = [
-    "JOB_OVER",
     "PRODUCES",
     "RUNS",
     "Job",
@@ -415,5 +429,4 @@ __all__ = [
     "OnFailure",
     "is_like",
     "joined",
-    "times_of",
 ]

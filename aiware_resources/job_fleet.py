@@ -13,7 +13,7 @@ from pydantic import Field
 
 from aiware_resources.fleet import JobTemplate
 from aiware_resources.fleet.checking import problems as fleet_problems
-from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
+from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys
@@ -30,6 +30,7 @@ from aiware_resources.reconcile import (
     EntityResource,
     Identifier,
     Made,
+    Mark,
     Observed,
     Path,
     Props,
@@ -76,6 +77,7 @@ class JobFleetProvider(EntityProvider):
     """
 
     kind = "job fleet"
+    type_name = "aiware:JobFleet"
     model: ClassVar[type[ApiModel]] = JobFleetState
     policies: ClassVar[frozenset[str]] = frozenset(
         {
@@ -110,7 +112,7 @@ class JobFleetProvider(EntityProvider):
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compares entry by entry, without any request, and tells what an update does, with keys."""
         olds, news = plain(_olds), plain(_news)
-        _own(recorded_entries(olds).values())
+        _own(news, recorded_entries(olds).values())
         found = plan(olds, news, _recorded_inputs.get(_name(news)))
         others = changed_paths(self._schema, _compared(olds), _compared(news))
         unfinished = Undone.parse(olds.get(UNDONE))
@@ -151,7 +153,7 @@ class JobFleetProvider(EntityProvider):
             ApiError: When none of them could be read.
         """
         entries = recorded_entries(recorded)
-        _own(entries.values())
+        _own(recorded, entries.values())
         looked = self._looked(entries, recorded)
         if looked.unread and len(looked.unread) == len(entries):
             raise next(iter(looked.unread.values()))
@@ -176,7 +178,7 @@ class JobFleetProvider(EntityProvider):
         what = f"all jobs of fleet {_name(recorded)}"
         return looked_for(look_again, what, recorded, self.api.url, self._settings.not_found_grace) or looked
 
-    def make(self, props: Props, mark: str | None) -> Made:
+    def make(self, props: Props, mark: Mark | None) -> Made:
         """Submits what the fleet declares; each job has a marker of its own, by which an interrupted run's is known.
 
         Raises:
@@ -188,7 +190,7 @@ class JobFleetProvider(EntityProvider):
             raise undone.error()
         return Made(str(props[OWNER_KEY]), facts)
 
-    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+    def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         """There is no object to find: each job is looked for by itself."""
         return None
 
@@ -205,7 +207,7 @@ class JobFleetProvider(EntityProvider):
             FleetFailed: When some could not be treated; all others have been, and the next attempt takes up the rest.
         """
         entries = [*recorded_entries(props).values(), *left_entries(props)]
-        removal = Removal.of(props, concurrency_of(props))
+        removal = Removal.of(props, concurrency_of(props), markers=self._settings.markers)
         undone = Undone.of(removal.run(self.api, {entry.job_id: entry for entry in entries}))
         if undone:
             raise undone.error()
@@ -237,10 +239,11 @@ def _name(props: Props) -> str:
     return str(props.get(OWNER_KEY, "fleet")).rpartition("/")[2]
 
 
-def _own(entries: Iterable[Entry]) -> None:
-    """Notes that the stack holds these jobs, so that no other resource takes one."""
+def _own(props: Props, entries: Iterable[Entry]) -> None:
+    """Notes that the fleet holds these jobs, so that no other resource takes one."""
+    holder = holder_of(props)
     for entry in entries:
-        owned.add(entry.job_id)
+        owned.add(entry.job_id, holder)
 
 
 def _recorded(news: Props) -> Props:

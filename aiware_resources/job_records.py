@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from aiware_resources.api import JobRecord
-from aiware_resources.reconcile import Props, marker_of
+from aiware_resources.reconcile import Mark, Props
 from aiware_resources.reconcile.addresses import signed_anew
-from aiware_resources.waiting.conditions import JOB_FAILED, failing_task
-
-JOB_OVER = frozenset({"complete", *JOB_FAILED})
+from aiware_resources.waiting.conditions import failing_task
 
 
 def failure_of(record: JobRecord) -> Props:
@@ -26,11 +24,6 @@ def failure_of(record: JobRecord) -> Props:
     return {key: value for key, value in failure.items() if value is not None}
 
 
-def times_of(record: JobRecord) -> list[Any]:
-    """When each task of a job was queued, started and completed."""
-    return [(task.id, task.queued_date_time, task.started_date_time, task.completed_date_time) for task in record.tasks]
-
-
 def work_of(props: Props) -> list[Any]:
     """The engines and payloads of a job, in an order that is always the same."""
     return sorted([(task.get("engineId"), task.get("payload") or {}) for task in props["tasks"]], key=str)
@@ -43,10 +36,10 @@ def is_signed_anew(record: JobRecord, props: Props) -> bool:
     return any(True for payload in found for other in declared for _ in signed_anew(payload, other))
 
 
-def is_like(record: JobRecord, props: Props, mark: str | None) -> bool:
+def is_like(record: JobRecord, props: Props, mark: Mark | None) -> bool:
     """Whether a job is the one that was submitted: by marker, else by cluster, target, engines and payloads."""
     if mark is not None:
-        return marker_of(record.job_config) == mark
+        return mark.is_on(record.job_config)
     found = [(task.engine_id, task.payload or {}) for task in record.tasks]
     places = record.cluster_id == props.get("clusterId", record.cluster_id)
     return (

@@ -20,6 +20,7 @@ from aiware_resources.reconcile import (
     EntityResource,
     Identifier,
     Made,
+    Mark,
     Path,
     Problem,
     Props,
@@ -27,7 +28,7 @@ from aiware_resources.reconcile import (
     owned,
 )
 from aiware_resources.reconcile.addresses import unsigned
-from aiware_resources.reconcile.ownership import OWNER_KEY
+from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.waiting import Waiting
 
 PLACES = ("clusterId", "priority", "notificationUri")
@@ -72,6 +73,7 @@ class SingleEngineJobProvider(JobProvider):
     """Submits single-engine jobs through launchSingleEngineJob; what becomes of them is as with any job."""
 
     kind = "single-engine job"
+    type_name = "aiware:SingleEngineJob"
     model = SingleEngineJobState
     replaces = frozenset({"engineId", "uploadUrl", "targetId", "fields", "triggers"})
     makes_tdo = "uploadUrl"
@@ -103,7 +105,11 @@ class SingleEngineJobProvider(JobProvider):
         for problem in super().unsuitable(job):
             yield Problem(_own_path(problem.path), problem.reason)
 
-    def make(self, props: Props, mark: str | None) -> Made:
+    def mark(self, props: Props) -> Mark | None:
+        """Every field of a launch would reach the engine: there is no room for a mark."""
+        return None
+
+    def make(self, props: Props, mark: Mark | None) -> Made:
         """Submits the job (mutation ``launchSingleEngineJob``); every field of it would reach the engine: no marker."""
         fields = {**props.get("fields", {}), **{name: props[name] for name in PLACES if name in props}}
         launched = self.api.launch_single_engine_job(
@@ -114,7 +120,7 @@ class SingleEngineJobProvider(JobProvider):
         )
         return self._made(launched, props)
 
-    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+    def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         """After a lost answer: the newest job of this engine on this file or TDO that is nobody's."""
         if not lost:
             return None
@@ -123,7 +129,7 @@ class SingleEngineJobProvider(JobProvider):
         found = next((self._made(each, props) for each in matching if owned.claim(each.id)), None)
         return found and replace(found, certain=False)
 
-    def alike(self, props: Props, mark: str | None) -> Hashable | None:
+    def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
         """Without room for a marker, launches are told apart by engine and file or TDO."""
         return (self.kind, props["engineId"], props.get("uploadUrl"), props.get("targetId"))
 

@@ -17,6 +17,7 @@ from aiware_resources.reconcile import (
     EntityResource,
     Identifier,
     Made,
+    Mark,
     Observed,
     Path,
     Problem,
@@ -27,6 +28,7 @@ from aiware_resources.reconcile import (
     owned,
     repeat_until_applied,
     unmarked,
+    without_mark,
 )
 from aiware_resources.reconcile.naming import api_properties
 from aiware_resources.reconcile.values import in_any_order
@@ -90,13 +92,14 @@ class TdoState(TdoContent, Adoptable):
         return cls.first_form(old), cls.first_form(new)
 
 
-_earlier: Earlier[TdoRecord] = Earlier(lambda record: marker_of(record.details))
+_earlier: Earlier[TdoRecord] = Earlier(lambda record: record.details)
 
 
 class TdoProvider(EntityProvider):
     """Reconciles TDOs through createTDO, updateTDO, deleteTDO and cleanupTDO."""
 
     kind = "TDO"
+    type_name = "aiware:TemporalDataObject"
     model = TdoState
     replaces = frozenset(CREATE_ONLY)
     untold = frozenset({"primaryAsset"})
@@ -127,7 +130,7 @@ class TdoProvider(EntityProvider):
             observed["assets"] = self._seen_assets(object_id, recorded)
         return Observed(observed)
 
-    def make(self, props: Props, mark: str | None) -> Made:
+    def make(self, props: Props, mark: Mark | None) -> Made:
         """Creates the TDO (mutation ``createTDO``)."""
         content = {key: props[key] for key in (*CHANGEABLE, *CREATE_ONLY) if key in props}
         if _files(props):
@@ -142,13 +145,16 @@ class TdoProvider(EntityProvider):
             repeat_until_applied(lambda: self.api.update_tdo(content), lambda: False)
         return made
 
-    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+    def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         """By the marker in ``details``; without markers by content, just after an answer was lost."""
         if lost:
             recent = self.api.tdos_created_since(since)
             matching: Iterable[TdoRecord] = (each for each in recent if self._is_like(each, props, mark))
         elif mark is not None:
-            matching = _earlier.find(id(self.api), lambda: self.api.tdos_created_since(since), mark)
+            held = owned.held_by(self.holder(props))
+            place = id(self.api)
+            left = _earlier.left_behind(place, lambda: self.api.tdos_created_since(since), mark, held, self.api.tdos)
+            matching = [] if left is None else [left]
         else:
             return None
         certain = mark is not None
@@ -182,9 +188,9 @@ class TdoProvider(EntityProvider):
         there = list(self.api.assets(object_id))
         return [asset if _is_there(asset, recorded, there) else _gone(asset) for asset in recorded["assets"]]
 
-    def _is_like(self, record: TdoRecord, props: Props, mark: str | None) -> bool:
+    def _is_like(self, record: TdoRecord, props: Props, mark: Mark | None) -> bool:
         if mark is not None:
-            return marker_of(record.details) == mark
+            return mark.is_on(record.details)
         live = record.properties()
         return not any(self._differs(key, props[key], live.get(key)) for key in CHANGEABLE if key in props)
 
@@ -211,7 +217,7 @@ def remove_tdo(api: Api, tdo_id: str, policy: str, options: Sequence[str] | None
         repeat_until_applied(lambda: api.cleanup_tdo(tdo_id, options), lambda: False)
     record = api.tdos([tdo_id]).get(tdo_id)
     if record is not None and marker_of(record.details) is not None:
-        content = {"id": tdo_id, "details": unmarked(record.details)}
+        content = {"id": tdo_id, "details": without_mark(record.details)}
         repeat_until_applied(lambda: api.update_tdo(content), lambda: False)
 
 

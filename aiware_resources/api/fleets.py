@@ -16,7 +16,7 @@ from aiware_resources.api.records import JobRecord
 LARGE_PAGE = 300
 """Asked for first; an installation that caps its lists below refuses it, and is asked for pages of the default size."""
 
-JOB_STATES = Lookup("job", "{ id status targetId clusterId target { id } }", "")
+JOB_STATES = Lookup("job", "{ id status targetId clusterId createdDateTime target { id } }", "")
 TDOS_THERE = Lookup("temporalDataObject", "{ id }", "")
 JOBS_MARKED_SINCE = Operation(
     "jobs",

@@ -13,7 +13,7 @@ from aiware_resources.fleet.placeholders import Template
 from aiware_resources.fleet.plan import named
 from aiware_resources.job import JobProvider, JobState
 from aiware_resources.reconcile import Path, Problem, Props, path_text
-from aiware_resources.reconcile.ownership import OWNER_KEY
+from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.reconcile.provider import schema_of
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import cut

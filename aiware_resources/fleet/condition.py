@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from aiware_resources.api import Api, Unread
+from aiware_resources.api.records import JOB_DONE
 from aiware_resources.errors import FleetFailed
 from aiware_resources.fleet.entries import Entry
 from aiware_resources.fleet.parallel import first_line
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.reading import Looked, look
 from aiware_resources.fleet.undone import Undone
-from aiware_resources.job import JOB_OVER
 from aiware_resources.waiting import Done, Failed, Pending, Verdict, outages
 
 _LISTED = 10
@@ -66,7 +66,7 @@ class FleetRecord:
         return ", ".join([f"{self.counts.get('complete', 0)} of {self.total} jobs complete", *others])
 
 
-_OVER = JOB_OVER | {GONE, UNKNOWN}
+_OVER = JOB_DONE | {GONE, UNKNOWN}
 
 
 class FleetCondition:
@@ -107,7 +107,7 @@ class FleetCondition:
         if self._entries is None:
             return {}
         with self._looking:
-            under_way = {key: entry for key, entry in self._entries.items() if self._statuses.get(key) not in JOB_OVER}
+            under_way = {key: entry for key, entry in self._entries.items() if self._statuses.get(key) not in JOB_DONE}
             looked = look(api, under_way)
             if looked.unread and len(looked.unread) == len(under_way):
                 unread.update(dict.fromkeys(ids, next(iter(looked.unread.values()))))

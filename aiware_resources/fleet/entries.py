@@ -12,7 +12,7 @@ from pulumi.output import Unknown
 
 from aiware_resources.fleet.placeholders import Template, compiled
 from aiware_resources.job import PRODUCES, JobState
-from aiware_resources.reconcile import Path, Props
+from aiware_resources.reconcile import Holder, Mark, Path, Props, resource_hash
 from aiware_resources.reconcile.backend import state_identity
 from aiware_resources.reconcile.provider import schema_of
 from aiware_resources.reconcile.unknowns import cut
@@ -24,6 +24,11 @@ CLUSTER = "clusterId"
 _PRODUCING = (*PRODUCES, "triggers")
 _RUNNING = "executionPreferences"
 """The part of a task that says how it runs, and so is no part of what it produces."""
+
+
+def holder_of(props: Mapping[str, Any]) -> Holder:
+    """The fleet that has these properties, for the register of what is held."""
+    return Holder.of("aiware:JobFleet", props)
 
 
 def template_of(props: Mapping[str, Any]) -> Template:
@@ -126,6 +131,12 @@ def _without_running(value: Any) -> Any:
         kept = {key: item for key, item in value.items() if key != _RUNNING}
         return kept | ({"standbyTask": _without_running(kept["standbyTask"])} if "standbyTask" in kept else {})
     return value
+
+
+def mark_of(fleet: Holder, key: str, job: Mapping[str, Any], product: str) -> Mark:
+    """What an entry's job carries; ``product`` is the fingerprint of the job."""
+    earlier = marker(fleet.owner, key, first_fingerprint(job))
+    return Mark(marker(fleet.owner, key, product), resource_hash(fleet, key), frozenset({earlier}))
 
 
 def marker(owner: str, key: str, product: str) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiware_resources.api import Api, JobRecord
-from aiware_resources.errors import AiwareError, InvalidInput
-from aiware_resources.fleet.entries import Entry
+from aiware_resources.errors import AiwareError
+from aiware_resources.fleet.entries import Entry, holder_of
 from aiware_resources.fleet.parallel import first_line, troubles
 from aiware_resources.fleet.reading import states_of
-from aiware_resources.job import JOB_OVER
-from aiware_resources.reconcile import Props, repeat_until_applied
+from aiware_resources.jobs import actions
+from aiware_resources.reconcile import Props, resource_hash
+from aiware_resources.reconcile.left_behind import latest, note_released
 from aiware_resources.temporal_data_object import remove_tdo
+
+log = logging.getLogger("aiware")
 
 
 @dataclass(frozen=True)
@@ -24,22 +28,30 @@ class Removal:
         target_policy: What becomes of the TDOs that jobs made: ``delete``, ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes; ``None`` for aiWARE's default.
         at_a_time: How many jobs are treated side by side.
+        resource: Names the fleet to aiWARE; ``None`` without markers.
     """
 
     cancels: bool
     target_policy: str
     cleanup_options: Sequence[str] | None
     at_a_time: int
+    resource: str | None = None
 
     @staticmethod
-    def of(props: Props, at_a_time: int) -> Removal:
-        """What the properties of a fleet say."""
+    def of(props: Props, at_a_time: int, *, markers: bool = False) -> Removal:
+        """What the properties of a fleet say; ``markers`` is the setting."""
+        resource = resource_hash(holder_of(props)) if markers else None
         retained = props.get("onDestroy") == "retain"
         target_policy = props.get("onDestroyTarget") or ("retain" if retained else "delete")
-        return Removal(not retained, target_policy, props.get("cleanupOptions"), at_a_time)
+        return Removal(not retained, target_policy, props.get("cleanupOptions"), at_a_time, resource)
 
-    def run(self, api: Api, entries: Mapping[str, Entry]) -> dict[str, str]:
+    def run(self, api: Api, entries: Mapping[str, Entry], replaced: Collection[str] = ()) -> dict[str, str]:
         """Lets go of jobs; what is gone already is no error, and nothing else raises.
+
+        Args:
+            api: Where they are.
+            entries: Their entries.
+            replaced: The keys of those that have a later job, by which it shows that they had their time.
 
         Returns:
             The reason for each entry that could not be treated, by key.
@@ -48,26 +60,31 @@ class Removal:
             states = states_of(api, [entry.job_id for entry in entries.values()], self.at_a_time)
         except AiwareError as error:
             return dict.fromkeys(entries, first_line(error))
-        return troubles(lambda entry: self._remove(api, entry, states.get(entry.job_id)), entries, self.at_a_time)
+        reasons = troubles(lambda entry: self._remove(api, entry, states.get(entry.job_id)), entries, self.at_a_time)
+        released = (entry for key, entry in entries.items() if key not in reasons and key not in replaced)
+        self._note_released(api, ((each, states[each.job_id]) for each in released if each.job_id in states))
+        return reasons
 
     def _remove(self, api: Api, entry: Entry, record: JobRecord | None) -> None:
-        if self.cancels and record is not None and record.status not in JOB_OVER:
-            repeat_until_applied(lambda: _cancel(api, entry.job_id), lambda: _is_over(api, entry.job_id))
+        if self.cancels and record is not None and not actions.is_over(record):
+            actions.cancel(api, entry.job_id)
         target_id = entry.target_id or (record.target_id if record is not None else None)
         if not entry.owns_target or target_id is None or (record is not None and record.target is None):
             return
         remove_tdo(api, target_id, self.target_policy, self.cleanup_options)
 
+    def _note_released(self, api: Api, jobs: Iterable[tuple[Entry, JobRecord]]) -> None:
+        """Notes on TDOs that others gave which jobs on them do not belong to the fleet any more."""
+        newest: dict[str, JobRecord] = {}
+        for entry, record in jobs:
+            if entry.target_id is not None and not entry.owns_target:
+                newest[entry.target_id] = latest([newest.get(entry.target_id, record), record]) or record
+        resource = self.resource
+        if resource is None:
+            return
 
-def _cancel(api: Api, job_id: str) -> None:
-    try:
-        api.cancel_job(job_id)
-    except InvalidInput:
-        # It may have finished meanwhile.
-        if not _is_over(api, job_id):
-            raise
+        def note(tdo_id: str) -> None:
+            note_released(api, tdo_id, {resource: newest[tdo_id]})
 
-
-def _is_over(api: Api, job_id: str) -> bool:
-    record = api.job_states([job_id]).get(job_id)
-    return record is None or record.status in JOB_OVER
+        for tdo_id, reason in troubles(note, {id_: id_ for id_ in newest}, self.at_a_time).items():
+            log.warning("that the fleet's jobs on TDO %s were left could not be noted there: %s", tdo_id, reason)

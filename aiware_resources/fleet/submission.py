@@ -21,11 +21,22 @@ from aiware_resources.errors import (
     NotImplementedByServer,
     WrongUrl,
 )
-from aiware_resources.fleet.entries import CLUSTER, Entry, first_fingerprint, marker
+from aiware_resources.fleet.entries import CLUSTER, Entry, mark_of
 from aiware_resources.fleet.parallel import first_line, in_parallel
 from aiware_resources.fleet.plan import Wanted
 from aiware_resources.job import PRODUCES, RUNS, JobProvider, is_like
-from aiware_resources.reconcile import Props, marked, marker_of, owned, send_once
+from aiware_resources.reconcile import (
+    Holder,
+    Mark,
+    Props,
+    marked,
+    marker_of,
+    owned,
+    resource_hash,
+    resource_of,
+    send_once,
+)
+from aiware_resources.reconcile.left_behind import is_later, is_released, latest
 from aiware_resources.reconcile.ownership import created_since, turn
 from aiware_resources.waiting.conditions import JOB_FAILED
 
@@ -65,15 +76,15 @@ class Submission:
 
     Args:
         api: Where to.
-        owner: ``project/stack/name`` of the fleet.
+        fleet: The fleet.
         markers: Whether jobs carry an ownership marker; without one, only answers lost in this run are looked for.
         since: What an interrupted run submitted is no older than this, by aiWARE's clock.
         at_a_time: How many jobs are submitted side by side.
     """
 
-    def __init__(self, api: Api, owner: str, *, markers: bool, since: datetime, at_a_time: int) -> None:
+    def __init__(self, api: Api, fleet: Holder, *, markers: bool, since: datetime, at_a_time: int) -> None:
         self._api = api
-        self._owner = owner
+        self._fleet = fleet
         self._markers = markers
         self._since = since
         self._at_a_time = at_a_time
@@ -90,7 +101,7 @@ class Submission:
     def run(self, wanted: Sequence[Wanted]) -> Submitted:
         """Submits the jobs of these entries; a failure of one does not keep the others back."""
         if wanted and self._markers:
-            self._earlier = self._listed({mark for each in wanted for mark in self._marks(each)})
+            self._earlier = self._listed(wanted)
             self._without_those_let_go(wanted)
         for _ in in_parallel(lambda each: self._attempt(each, len(wanted)), wanted, self._at_a_time):
             pass
@@ -100,32 +111,54 @@ class Submission:
 
     @property
     def _name(self) -> str:
-        return self._owner.rpartition("/")[2]
+        return self._fleet.name
 
-    def _marks(self, wanted: Wanted) -> tuple[str, str]:
-        """The marker of an entry's job, and the one that an earlier release gave it."""
-        now, first = wanted.product, first_fingerprint(wanted.job)
-        return marker(self._owner, wanted.key, now), marker(self._owner, wanted.key, first)
+    def _mark(self, wanted: Wanted) -> Mark:
+        return mark_of(self._fleet, wanted.key, wanted.job, wanted.product)
 
-    def _listed(self, marks: set[str]) -> dict[str, JobRecord]:
-        """What an interrupted run has left: the newest usable job of each marker."""
-        found: dict[str, JobRecord] = {}
+    def _listed(self, wanted: Sequence[Wanted]) -> dict[str, JobRecord]:
+        """What an interrupted run has left: by key, the newest job of each entry, where it is usable.
+
+        Older ones had their time, and so had those that are older than what the entry has now.
+        """
+        marks = {each.key: self._mark(each) for each in wanted}
+        keys = {said: key for key, mark in marks.items() for said in (mark.resource, mark.marker, *mark.earlier)}
+        listed: dict[str, JobRecord] = {}
+        own: dict[str, list[JobRecord]] = {}
         for record in self._api.jobs_marked_since(self._since):
-            mark = marker_of(record.job_config)
+            key = keys.get(resource_of(record.job_config) or "") or keys.get(marker_of(record.job_config) or "")
+            if key is not None:
+                listed[record.id] = record
+                own.setdefault(key, []).append(record)
+        found = {key: newest for key, records in own.items() if (newest := latest(records)) is not None}
+        replaced = {each.key: listed.get(each.replaced.job_id) for each in wanted if each.replaced is not None}
+        return {
+            key: record
+            for key, record in found.items()
+            if marks[key].is_on(record.job_config)
+            and record.status not in JOB_FAILED
             # A job whose TDO was deleted meanwhile has nothing to show for itself.
-            if mark in marks and record.status not in JOB_FAILED and record.target is not None:
-                found.setdefault(str(mark), record)
-        return found
+            and record.target is not None
+            # One that is not listed is older than all that are.
+            and (replaced.get(key) is None or is_later(record, replaced[key]))
+        }
 
     def _without_those_let_go(self, wanted: Sequence[Wanted]) -> None:
-        """Forgets jobs that a destroy has left: it lets go of a TDO by taking the marker out of it."""
-        of_own = (each for each in wanted if each.job.get("targetId") is None)
-        own = {mark for each in of_own for mark in self._marks(each)} & self._earlier.keys()
-        targets = {mark: str(self._earlier[mark].target_id) for mark in own}
-        there = self._api.tdos(list(targets.values())) if targets else {}
-        for mark, target in targets.items():
-            if target not in there or marker_of(there[target].details) != mark:
-                del self._earlier[mark]
+        """Forgets jobs that a destroy has left: the TDO of such a job has lost its mark, or says so in a note."""
+        if not self._earlier:
+            return
+        there = self._api.tdos(sorted({str(record.target_id) for record in self._earlier.values()}))
+        for each in wanted:
+            record = self._earlier.get(each.key)
+            if record is None:
+                continue
+            tdo = there.get(str(record.target_id))
+            if each.job.get("targetId") is None:
+                is_left = tdo is None or not self._mark(each).is_on(tdo.details)
+            else:
+                is_left = tdo is not None and is_released(tdo.details, resource_hash(self._fleet), record)
+            if is_left:
+                del self._earlier[each.key]
 
     def _attempt(self, wanted: Wanted, of: int) -> None:
         if self._ended_by is not None:
@@ -140,10 +173,10 @@ class Submission:
             self._accepted(wanted, record, of)
 
     def _submit(self, wanted: Wanted) -> JobRecord:
-        marks = self._marks(wanted) if self._markers else ()
-        mark = marks[0] if marks else None
-        earlier = next((self._earlier[each] for each in marks if each in self._earlier), None)
+        mark = self._mark(wanted) if self._markers else None
+        earlier = self._earlier.get(wanted.key)
         if earlier is not None and owned.claim(earlier.id):
+            owned.add(earlier.id, self._fleet)
             with self._lock:
                 self._taken += 1
             return earlier
@@ -153,13 +186,13 @@ class Submission:
             since = newest - SKEW if newest else created_since(self._api, datetime.now(UTC), is_marked=mark is not None)
             content = _content(wanted.job, mark)
             record = send_once(
-                lambda: self._api.create_job(content, owner=f"{self._owner}/{wanted.key}"),
+                lambda: self._api.create_job(content, owner=f"{self._fleet.owner}/{wanted.key}"),
                 lambda: self._lost(wanted, mark, since),
             )
-            owned.add(record.id)
+            owned.add(record.id, self._fleet)
             return record
 
-    def _lost(self, wanted: Wanted, mark: str | None, since: datetime) -> JobRecord | None:
+    def _lost(self, wanted: Wanted, mark: Mark | None, since: datetime) -> JobRecord | None:
         """Looks for the job whose answer was lost just now."""
         job = wanted.job
         found: Iterator[JobRecord]
@@ -168,7 +201,7 @@ class Submission:
             found = (record for record in listing if is_like(record, job, None))
         else:
             listing = self._api.jobs_marked_since(since, target_id=job.get("targetId"))
-            found = (record for record in listing if marker_of(record.job_config) == mark)
+            found = (record for record in listing if mark.is_on(record.job_config))
         taken = next((record for record in found if owned.claim(record.id)), None)
         if taken is not None and mark is None:
             self._uncertain.add(wanted.key)
@@ -204,7 +237,7 @@ class Submission:
                 self._ended_by = self._ended_by or first_line(error)
 
 
-def _content(job: Props, mark: str | None) -> Props:
+def _content(job: Props, mark: Mark | None) -> Props:
     """The ``CreateJob`` of a job; it carries the marker, and so does the TDO that it makes."""
     content = {key: job[key] for key in (*PRODUCES, *RUNS) if key in job}
     config = marked(job.get("jobConfig"), mark)

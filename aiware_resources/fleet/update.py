@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiware_resources.api import Api, JobRecord
 from aiware_resources.errors import ApiError
-from aiware_resources.fleet.entries import CLUSTER, Entry, recorded_entries
+from aiware_resources.fleet.entries import CLUSTER, Entry, holder_of, recorded_entries
 from aiware_resources.fleet.parallel import troubles
 from aiware_resources.fleet.plan import Plan, Wanted
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, open_keys, states_of
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.submission import SKEW, Submission, Submitted
 from aiware_resources.fleet.undone import Undone
-from aiware_resources.job import times_of
 from aiware_resources.job_records import is_signed_anew
-from aiware_resources.reconcile import OWNER_KEY, Props, owned, send_once
+from aiware_resources.jobs import actions
+from aiware_resources.reconcile import Props, owned
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import left_since
 from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
@@ -58,15 +58,16 @@ class Update:
             The facts to record: jobs, and what could not be done.
         """
         entries = recorded_entries(self.olds)
+        holder = holder_of(self.news)
         for entry in (*entries.values(), *left_entries(self.olds)):
-            owned.add(entry.job_id)
+            owned.add(entry.job_id, holder)
         anew = self._started_again(plan.failed)
         wanted = [*plan.added, *plan.changed, *anew]
         submitted = self._submitted(wanted)
         self._reasons |= submitted.reasons
         let_go = dict(self._replaced(wanted, submitted))
         let_go |= {f"{entry.job_id}, an earlier job": entry for entry in left_entries(self.olds)}
-        left = self._let_go({**plan.removed, **let_go})
+        left = self._let_go({**plan.removed, **let_go}, replaced=let_go)
         kept = {key: entry for key, entry in entries.items() if key not in plan.removed or key in left} | plan.renewed
         now = {**kept, **submitted.entries}
         touched = dict.fromkeys([*submitted.entries, *(each.key for each in plan.failed)], "submitted")
@@ -90,8 +91,8 @@ class Update:
     def _submitted(self, wanted: list[Wanted]) -> Submitted:
         newest = self.olds.get(NEWEST)
         since = datetime.fromisoformat(newest) - SKEW if newest else left_since(self.api, datetime.now(UTC))
-        owner = str(self.news.get(OWNER_KEY))
-        submission = Submission(self.api, owner, markers=self.settings.markers, since=since, at_a_time=self._at_a_time)
+        fleet = holder_of(self.news)
+        submission = Submission(self.api, fleet, markers=self.settings.markers, since=since, at_a_time=self._at_a_time)
         return submission.run(wanted)
 
     def _started_again(self, failed: list[Wanted]) -> list[Wanted]:
@@ -118,7 +119,7 @@ class Update:
         outdated = [each for each in signed if self._is_outdated(again[each.key], each.job)]
         anew += outdated
         again = {key: job_id for key, job_id in again.items() if key not in {each.key for each in outdated}}
-        self._reasons |= troubles(lambda id_: self._retry(id_, before.get(id_)), again, self._at_a_time)
+        self._reasons |= troubles(self._retried(before), again, self._at_a_time)
         return anew
 
     def _is_outdated(self, job_id: str, job: Props) -> bool:
@@ -126,15 +127,8 @@ class Update:
             return is_signed_anew(self.api.job_details(job_id), job)
         return False
 
-    def _retry(self, job_id: str, before: JobRecord | None) -> None:
-        send_once(lambda: self.api.retry_job(job_id), lambda: self._restarted(job_id, before))
-
-    def _restarted(self, job_id: str, before: JobRecord | None) -> JobRecord | None:
-        """The job, if it was started again; one that has failed again since shows that by when its tasks ran."""
-        record = self.api.jobs([job_id]).get(job_id)
-        if record is None or before is None:
-            return record
-        return record if record.status not in JOB_FAILED or times_of(record) != times_of(before) else None
+    def _retried(self, before: Mapping[str, JobRecord]) -> Callable[[str], object]:
+        return lambda job_id: actions.retry(self.api, job_id, before.get(job_id))
 
     def _replaced(self, wanted: list[Wanted], submitted: Submitted) -> Iterator[tuple[str, Entry]]:
         """The jobs that others have taken the place of."""
@@ -143,9 +137,10 @@ class Update:
             if entry is not None and each.replaced is not None and each.replaced.job_id != entry.job_id:
                 yield f"{each.key}'s earlier job", each.replaced
 
-    def _let_go(self, entries: dict[str, Entry]) -> set[str]:
+    def _let_go(self, entries: dict[str, Entry], replaced: Collection[str]) -> set[str]:
         """Lets go of jobs, and says of which that could not be done."""
-        reasons = Removal.of(self.news, self._at_a_time).run(self.api, entries) if entries else {}
+        removal = Removal.of(self.news, self._at_a_time, markers=self.settings.markers)
+        reasons = removal.run(self.api, entries, replaced) if entries else {}
         self._reasons |= {key: f"could not be let go of: {reason}" for key, reason in reasons.items()}
         return set(reasons)
 

@@ -18,7 +18,7 @@ from aiware_resources.catalogue import Catalogue, catalogue_of, similar
 from aiware_resources.errors import AiwareError
 from aiware_resources.payloads.payload import TaskPayload
 from aiware_resources.reconcile import Path, Problem, Props, owned, path_text
-from aiware_resources.reconcile.ownership import OWNER_KEY
+from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.settings import Settings
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from aiware_resources.reconcile.holders import OWNER_KEY, Holder, owned
+from aiware_resources.reconcile.left_behind import Earlier
 from aiware_resources.reconcile.once import repeat_until_applied, send_once
 from aiware_resources.reconcile.ownership import (
     CLOCK_SKEW,
     LOOK_BACK,
     MARKER_KEY,
-    OWNER_KEY,
-    Earlier,
+    RESOURCE_KEY,
+    Mark,
     marked,
     marker_in,
     marker_of,
-    owned,
+    resource_hash,
+    resource_of,
     unmarked,
     with_marker,
+    without_mark,
     without_marker,
 )
 from aiware_resources.reconcile.paths import Path, is_within
@@ -31,13 +35,16 @@ __all__ = [
     "LOOK_BACK",
     "MARKER_KEY",
     "OWNER_KEY",
+    "RESOURCE_KEY",
     "ApiModel",
     "ByteSize",
     "Earlier",
     "EntityProvider",
     "EntityResource",
+    "Holder",
     "Identifier",
     "Made",
+    "Mark",
     "Name",
     "Observed",
     "OrderFree",
@@ -53,8 +60,11 @@ __all__ = [
     "owned",
     "path_text",
     "repeat_until_applied",
+    "resource_hash",
+    "resource_of",
     "send_once",
     "unmarked",
     "with_marker",
+    "without_mark",
     "without_marker",
 ]

@@ -12,22 +12,28 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from aiware_resources.api import Api, learned_from
 from aiware_resources.reconcile.backend import state_identity
+from aiware_resources.reconcile.holders import OWNER_KEY, Holder
 from aiware_resources.reconcile.schema import Schema
-
-R = TypeVar("R")
-
-OWNER_KEY = "__owner"
-"""The property that carries ``project/stack/name`` to the provider; hidden from displays."""
 
 MARKER_KEY = "pulumiMarker"
 """The key of the marker in a TDO's details and a job's jobConfig, and the beginning of a cluster's tag."""
+
+RESOURCE_KEY = "pulumiResource"
+"""The key beside it that names the resource, whatever its desired state."""
+
+RELEASED_KEY = "pulumiReleased"
+"""The key in a TDO's details under which jobs are noted that a destroy left: by resource, time and id of the newest."""
+
+OWN_KEYS = frozenset({MARKER_KEY, RESOURCE_KEY, RELEASED_KEY})
+"""What this library writes into JSON objects that belong to others as well."""
 
 LOOK_BACK = timedelta(days=7)
 """How old an object may be and still count as what an earlier, interrupted attempt made."""
@@ -40,6 +46,35 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 MARGIN = timedelta(seconds=2)
 """How well the server's clock is known from its answers."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a resource writes on the objects that it makes, and knows them by.
+
+    Attributes:
+        marker: A hash of state, project, stack, resource name and desired state.
+        resource: A hash of the same without the desired state: all objects that the resource ever made have it.
+        earlier: Markers that earlier releases wrote for the same desired state.
+    """
+
+    marker: str
+    resource: str
+    earlier: frozenset[str] = frozenset()
+
+    def is_on(self, value: Any) -> bool:
+        """Whether a JSON object carries the marker."""
+        return marker_of(value) in {self.marker, *self.earlier}
+
+    def is_among(self, tags: Iterable[str] | None) -> bool:
+        """Whether the marker is among tags."""
+        return marker_in(tags) in {self.marker, *self.earlier}
+
+
+def resource_hash(holder: Holder, *more: str) -> str:
+    """Names a resource, or with ``more`` a part of one, to aiWARE: 16 hexadecimal digits."""
+    content = json.dumps([state_identity(), holder.type_name, holder.parent, holder.owner, *more])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def marker(schema: Schema, props: Mapping[str, Any], apart: frozenset[str]) -> str:
@@ -108,24 +143,39 @@ def turn(alike: Hashable | None) -> AbstractContextManager[Any]:
         return _turns.setdefault(alike, threading.Lock())
 
 
-def marked(value: Any, mark: str | None) -> Any:
-    """Adds a marker to a JSON object; a value that is no object, or no marker, changes nothing."""
+def marked(value: Any, mark: Mark | str | None) -> Any:
+    """Writes a mark, or a bare marker, on a JSON object; a value that is not an object, or no mark, changes nothing."""
     if mark is None or not (value is None or isinstance(value, dict)):
         return value
-    return {**(value or {}), MARKER_KEY: mark}
+    written = {MARKER_KEY: mark} if isinstance(mark, str) else {MARKER_KEY: mark.marker, RESOURCE_KEY: mark.resource}
+    return {**(value or {}), **written}
 
 
 def unmarked(value: Any) -> Any:
-    """The JSON object without its marker, which is never drift."""
-    if not isinstance(value, dict) or MARKER_KEY not in value:
+    """The JSON object without what this library has written into it, which is never drift."""
+    if not isinstance(value, dict) or not OWN_KEYS & value.keys():
         return value
-    return {key: item for key, item in value.items() if key != MARKER_KEY}
+    return {key: item for key, item in value.items() if key not in OWN_KEYS}
+
+
+def without_mark(value: dict[str, Any]) -> dict[str, Any]:
+    """The JSON object without a resource's mark; notes about others stay."""
+    return {key: item for key, item in value.items() if key not in {MARKER_KEY, RESOURCE_KEY}}
 
 
 def marker_of(value: Any) -> str | None:
     """The marker that a JSON object carries, if any."""
-    mark = value.get(MARKER_KEY) if isinstance(value, dict) else None
-    return mark if isinstance(mark, str) else None
+    return _text_at(value, MARKER_KEY)
+
+
+def resource_of(value: Any) -> str | None:
+    """The resource that made the object which carries this JSON object, as far as it says so."""
+    return _text_at(value, RESOURCE_KEY)
+
+
+def _text_at(value: Any, key: str) -> str | None:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def with_marker(tags: Iterable[str] | None, mark: str | None) -> list[str]:
@@ -142,75 +192,3 @@ def marker_in(tags: Iterable[str] | None) -> str | None:
     """The marker among tags, if there is one."""
     found = (tag.removeprefix(f"{MARKER_KEY}:") for tag in tags or [] if tag.startswith(f"{MARKER_KEY}:"))
     return next(found, None)
-
-
-class Owned:
-    """The ids that this provider process has met in the state or made in this run."""
-
-    def __init__(self) -> None:
-        self._ids: set[str] = set()
-        self._lock = threading.Lock()
-
-    def add(self, object_id: str) -> None:
-        """Notes that a resource of the stack holds this object."""
-        with self._lock:
-            self._ids.add(object_id)
-
-    def discard(self, object_id: str) -> None:
-        """Notes that no resource of the stack holds this object any more."""
-        with self._lock:
-            self._ids.discard(object_id)
-
-    def has(self, object_id: str) -> bool:
-        """Whether a resource of the stack holds this object."""
-        with self._lock:
-            return object_id in self._ids
-
-    def claim(self, object_id: str) -> bool:
-        """Takes an object for a resource.
-
-        Returns:
-            Whether it was free; of two threads that ask for the same one, one gets it.
-        """
-        with self._lock:
-            free = object_id not in self._ids
-            self._ids.add(object_id)
-            return free
-
-
-owned = Owned()
-"""The register of this process. The engine starts a provider process for each operation and reads the state's objects
-in it first, so the register knows them before anything is created."""
-
-
-class Earlier(Generic[R]):
-    """What earlier attempts made, listed once for each place to look in and then looked up by marker.
-
-    A listing costs a request a page, and hundreds of creates in one run look into the same place.
-    """
-
-    def __init__(self, marker_of_record: Callable[[R], str | None]) -> None:
-        self._marker_of_record = marker_of_record
-        self._listed: dict[Hashable, dict[str, list[R]]] = {}
-        self._lock = threading.Lock()
-
-    def find(self, place: Hashable, listing: Callable[[], Iterable[R]], mark: str) -> list[R]:
-        """The objects with this marker, newest first as listed.
-
-        Args:
-            place: Where is looked; one listing serves all look-ups in the same place.
-            listing: Lists what is there.
-            mark: The marker.
-        """
-        with self._lock:
-            if place not in self._listed:
-                self._listed[place] = self._by_marker(listing())
-            return self._listed[place].get(mark, [])
-
-    def _by_marker(self, records: Iterable[R]) -> dict[str, list[R]]:
-        found: dict[str, list[R]] = {}
-        for record in records:
-            mark = self._marker_of_record(record)
-            if mark is not None:
-                found.setdefault(mark, []).append(record)
-        return found

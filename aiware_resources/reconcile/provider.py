@@ -33,7 +33,9 @@ from aiware_resources.reconcile import ownership
 from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.reconcile.carrying import number_problems
 from aiware_resources.reconcile.compare import changed_paths, plain_differences
+from aiware_resources.reconcile.holders import OWNER_KEY, Holder, owned
 from aiware_resources.reconcile.once import LOOKS, send_once
+from aiware_resources.reconcile.ownership import Mark
 from aiware_resources.reconcile.paths import Path, text
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, submitted_now
@@ -90,6 +92,8 @@ class EntityProvider(ResourceProvider):
 
     kind: ClassVar[str]
     """What people call the object, for messages."""
+    type_name: ClassVar[str]
+    """The type of the resource, as ``Resource`` registers it under ``pulumi-python:dynamic/``."""
     model: ClassVar[type[ApiModel]]
     """The desired state."""
     replaces: ClassVar[frozenset[str]] = frozenset()
@@ -98,8 +102,6 @@ class EntityProvider(ResourceProvider):
     """Properties that say how this library treats the object: recorded, never sent."""
     facts: ClassVar[frozenset[str]] = frozenset({ADOPTED, SUBMITTED})
     """What is recorded beside the desired state, and carried along by updates."""
-    left_otherwise: ClassVar[str] = ""
-    """How else than by an interrupted run an object with the resource's marker may have been left, for the same."""
     secrets: ClassVar[frozenset[str]] = frozenset()
     """Properties that are secret whatever the program says."""
     untold: ClassVar[frozenset[str]] = frozenset()
@@ -124,21 +126,21 @@ class EntityProvider(ResourceProvider):
         """Reads the live object; ``None`` when aiWARE does not have it (any more)."""
 
     @abstractmethod
-    def make(self, props: Props, mark: str | None) -> Made:
+    def make(self, props: Props, mark: Mark | None) -> Made:
         """Creates the object and returns at once, however long its work takes."""
 
     @abstractmethod
-    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+    def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         """Looks for what an earlier attempt at ``make`` created.
 
         Args:
             props: The desired state.
-            mark: The ownership marker it carries, when markers are on.
+            mark: The mark that it carries, when markers are on.
             since: It was created no earlier than this.
             lost: Whether the attempt was made just now by this process, and its answer got lost.
         """
 
-    def alike(self, props: Props, mark: str | None) -> Hashable | None:
+    def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
         """What this object has in common with all from which it cannot be told in aiWARE.
 
         Such objects are created one after another, so that what is found after a lost answer is what was asked for.
@@ -182,6 +184,14 @@ class EntityProvider(ResourceProvider):
         """The id of the object to take over."""
         return str(props["adopt"])
 
+    def left_otherwise(self) -> str:
+        """How else than by an interrupted run an object with the resource's marker may have been left, for people."""
+        return ""
+
+    def called(self, props: Props) -> str | None:
+        """The name by which aiWARE knows the object, where it is known by its name."""
+        return None
+
     def unlike(self, object_id: str, props: Props) -> str | None:
         """How an object that cannot be changed differs from what the program says; ``None`` when it may be adopted."""
         return None
@@ -202,22 +212,23 @@ class EntityProvider(ResourceProvider):
         known, unknown = cut(inputs)
         values, problems = self._schema.validate(known, unknown)
         found = [*number_problems(known), *problems, *self.problems(values, unknown)]
+        found += self.held_already(plain(_olds), inputs)
         return CheckResult(inputs, [CheckFailure(text(problem.path), problem.reason) for problem in found])
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compares the desired with the recorded state, in normal form and without any request."""
-        ownership.owned.add(_id)
         olds, news = plain(_olds), plain(_news)
+        owned.renamed(_id, self.holder(olds), self.holder({**news, ADOPTED: olds.get(ADOPTED)}))
         paths = changed_paths(self._schema, olds, news)
         replaces = sorted(set(self.replacing(paths, olds, news)))
         if _names_another(news.get("adopt"), _id, olds.get("adopt")):
             replaces.append("adopt")
         later = None if replaces else self.without_effect(paths)
         if later:
-            log.warning("%s: a change of %s has no effect until it runs next", news.get(ownership.OWNER_KEY), later)
+            log.warning("%s: a change of %s has no effect until it runs next", news.get(OWNER_KEY), later)
         signed = ", ".join(sorted(text(path) for path in signed_anew(olds, news))) if paths or replaces else ""
         if signed:
-            log.warning("%s: of %s only the signature differs", news.get(ownership.OWNER_KEY), signed)
+            log.warning("%s: of %s only the signature differs", news.get(OWNER_KEY), signed)
         return DiffResult(
             changes=bool(paths or replaces) or self.acts_on_failure(olds, news),
             replaces=replaces,
@@ -232,19 +243,19 @@ class EntityProvider(ResourceProvider):
         """Creates the object once, or takes over the one that ``adopt`` names."""
         props = plain(props)
         made = self._adopt(props) if props.get("adopt") else self.make_once(props)
-        ownership.owned.add(made.id)
+        owned.make(made.id, self.holder({**props, **made.facts}))
         return CreateResult(made.id, {**props, SUBMITTED: submitted_now(self.api.url), **made.facts})
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Reads the live object, and gives its desired-state properties as they are in aiWARE now."""
-        ownership.owned.add(id_)
         recorded = plain(props)
+        owned.add(id_, self.holder(recorded))
         # Not shown yet is not the same as gone.
         grace = self._settings.not_found_grace
         live = looked_for(lambda: self.observe(id_, recorded), f"{self.kind} {id_}", recorded, self.api.url, grace)
         if live is None:
             # Should it be there after all, the look before its creation takes it.
-            ownership.owned.discard(id_)
+            owned.discard(id_)
             return ReadResult("", {}, {})
         recorded.pop(FAILURE, None)
         recorded |= live.facts
@@ -266,12 +277,21 @@ class EntityProvider(ResourceProvider):
         return UpdateResult({**news, **carried, **facts})
 
     def delete(self, _id: str, _props: Props) -> None:
-        """Does what ``on_destroy`` says; an object that is gone already is no error."""
+        """Does what ``on_destroy`` says; an object that is gone already is no error.
+
+        An object that another resource holds as well, or that one took over in this run, stays.
+        """
         props = plain(_props)
+        holder = self.holder(props)
+        if owned.is_needed(_id, holder):
+            log.warning("%s %s stays: a resource of this stack holds it", self.kind, _id)
+            owned.release(_id, holder)
+            return
         try:
             self.remove(_id, props, self.destroy_policy(props))
         except NotFound:
             log.debug("%s %s was gone already", self.kind, _id)
+        owned.release(_id, holder)
 
     # --- how ---------------------------------------------------------------------------------------------------------
 
@@ -295,6 +315,29 @@ class EntityProvider(ResourceProvider):
         adopted = props.get("adopt") or props.get(ADOPTED)
         return str(props.get("onDestroy") or ("retain" if adopted else default))
 
+    def holder(self, props: Props) -> Holder:
+        """The resource that has these properties, for the register of what is held."""
+        return Holder.of(self.type_name, props, called=self.called(props), policy=self.destroy_policy(props))
+
+    def held_already(self, olds: Props, news: Props) -> Iterable[Problem]:
+        """An object belongs to one resource: another that holds it is named before anything is done."""
+        adopt = news.get("adopt")
+        if not isinstance(adopt, str) or adopt == olds.get("adopt"):
+            return
+        new = self.holder(news)
+        other = owned.other_holder(adopt, new, self.holder(olds))
+        if other is None:
+            owned.add(adopt, new)
+        else:
+            yield Problem(("adopt",), f"names {self.held_by(adopt, other, new)}")
+
+    def held_by(self, object_id: str, other: Holder, new: Holder) -> str:
+        """Says of an object who holds it, and what to do."""
+        return (
+            f"{self.kind} {object_id}, which {other.urn} of this stack holds already, and an object belongs to one "
+            f"resource. {other.how_to_rename(new)}"
+        )
+
     @property
     def _schema(self) -> Schema:
         return schema_of(self.model)
@@ -305,24 +348,28 @@ class EntityProvider(ResourceProvider):
 
     def make_once(self, props: Props) -> Made:
         """Creates the object, unless an earlier attempt did so already."""
-        apart = self.policies | self.secrets
-        marks = ownership.markers(self._schema, props, apart) if self._settings.markers else [None]
-        mark = marks[0]
+        mark = self.mark(props)
         with ownership.turn(self.alike(props, mark)):
             started = datetime.now(UTC)
-            since = ownership.left_since(self.api, started)
-            # An earlier release's marker is another one, and so are those of its interrupted runs.
-            earlier = (self.find(props, each, since, lost=False) for each in marks)
-            made = next((found for found in earlier if found is not None), None)
+            made = self.find(props, mark, ownership.left_since(self.api, started), lost=False)
             if made is not None:
                 said = f"took {self.kind} {made.id}, which an interrupted run of this stack had made already"
-                log.warning("%s%s", said, self.left_otherwise)
+                log.warning("%s%s", said, self.left_otherwise())
+                owned.take_over(made.id, self.holder(props))
             else:
                 made = send_once(lambda: self.make(props, mark), lambda: self._found(props, mark, started), looks=LOOKS)
-            ownership.owned.add(made.id)
+            owned.add(made.id, self.holder(props))
         return made if made.certain else self._taken_over(made)
 
-    def _found(self, props: Props, mark: str | None, started: datetime) -> Made | None:
+    def mark(self, props: Props) -> Mark | None:
+        """What the resource writes on its object, and knows it by; ``None`` without markers."""
+        if not self._settings.markers:
+            return None
+        # An earlier release's marker is another one, and so are those of its interrupted runs.
+        marker, *earlier = ownership.markers(self._schema, props, self.policies | self.secrets)
+        return Mark(marker, ownership.resource_hash(self.holder(props)), frozenset(earlier))
+
+    def _found(self, props: Props, mark: Mark | None, started: datetime) -> Made | None:
         """Looks for what an attempt of just now created."""
         is_marked = self.alike(props, mark) is None
         return self.find(props, mark, ownership.created_since(self.api, started, is_marked=is_marked), lost=True)
@@ -340,6 +387,10 @@ class EntityProvider(ResourceProvider):
     def _adopt(self, props: Props) -> Made:
         """Takes over an existing object and brings it to the desired state."""
         object_id = self.adoptable_id(props)
+        new = self.holder(props)
+        other = owned.other_holder(object_id, new)
+        if other is not None:
+            raise AdoptionError(f"adopt= names {self.held_by(object_id, other, new)}")
         live = self.observe(object_id, props)
         if live is None:
             raise AdoptionError(
@@ -364,6 +415,7 @@ class EntityProvider(ResourceProvider):
             )
         untold = {key for key in self.untold if props.get(key)}
         facts = self.change(object_id, live.properties, props, frozenset({str(path[0]) for path in paths} | untold))
+        owned.take_over(object_id, new)
         return Made(object_id, {**facts, ADOPTED: True})
 
 

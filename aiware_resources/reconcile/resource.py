@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import weakref
 from collections.abc import Mapping
@@ -12,8 +13,8 @@ import pulumi.dynamic
 
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile.carrying import carried
+from aiware_resources.reconcile.holders import OWNER_KEY, PARENT_KEY
 from aiware_resources.reconcile.naming import api_properties, python_name
-from aiware_resources.reconcile.ownership import OWNER_KEY
 from aiware_resources.reconcile.provider import EntityProvider
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.settings import Settings
@@ -70,9 +71,13 @@ class EntityResource(pulumi.dynamic.Resource):
         }
         props |= {key: pulumi.Output.secret(props[key]) for key in provider.secrets if key in props}
         props[OWNER_KEY] = f"{pulumi.get_project()}/{pulumi.get_stack()}/{name}"
+        parent = None if opts is None else opts.parent
+        if parent is not None:
+            props[PARENT_KEY] = _types_of(parent)
         props |= dict.fromkeys(provider.facts)
         super().__init__(provider, name, props, opts)
         self._model = provider.model
+        self._types = _joined(props.get(PARENT_KEY), self.pulumi_resource_type)
         # The engine knows the API's names, a program Python's.
         for key in props:
             self.__dict__.setdefault(python_name(key), self.__dict__[key])
@@ -83,3 +88,22 @@ class EntityResource(pulumi.dynamic.Resource):
         if model is None or name not in model.model_fields:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return pulumi.Output.from_input(None)
+
+
+def _types_of(parent: pulumi.Resource) -> pulumi.Output[str]:
+    """The types of a component and of those that it is in, as a URN has them; nothing depends on it by that."""
+    if isinstance(parent, EntityResource):
+        # Its URN resolves on completion.
+        return parent._types
+    urn: pulumi.Output[str] = parent.urn
+
+    async def types() -> str:
+        said = await urn.future() or ""
+        above = said.split("::")[2] if said.count("::") > 2 else ""
+        return "" if above == "pulumi:pulumi:Stack" else above
+
+    return pulumi.Output(set(), asyncio.ensure_future(types()), urn.is_known())
+
+
+def _joined(above: pulumi.Output[str] | None, own: str) -> pulumi.Output[str]:
+    return pulumi.Output.from_input(above).apply(lambda known: f"{known}${own}" if known else own)

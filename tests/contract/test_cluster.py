@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -101,14 +102,22 @@ def test_policies_are_recorded_without_a_call(host: Host, local: Local) -> None:
     assert local.only("clusters")["id"] == id_
 
 
+def by_hand(local: Local) -> str:
+    """A cluster of the same name that somebody else made."""
+    made = local.graphql(
+        'mutation { createCluster(input: {name: "full", allowedEngines: ["all"], dockerCredentials: {}}) { id } }'
+    )
+    return str(made["createCluster"]["id"])
+
+
 def test_an_existing_name_is_an_error_that_says_how_to_adopt(host: Host, local: Local) -> None:
-    id_, _ = host.create(PROVIDER, FULL)
+    id_ = by_hand(local)
     with pytest.raises(HostError, match=f'adopt="{id_}"'):
         host.create(PROVIDER, FULL)
     assert len(local.objects()["clusters"]) == 1
 
 
-def test_adoption(host: Host, local: Local) -> None:
+def test_adoption(host: Host, start: Callable[..., Host], local: Local) -> None:
     id_, _ = host.create(PROVIDER, FULL)
     adopting = {**FULL, "adopt": True, "tags": ["z"]}
     adopted, outs = host.create(PROVIDER, adopting)
@@ -121,15 +130,13 @@ def test_adoption(host: Host, local: Local) -> None:
         host.create(PROVIDER, {**adopting, "adopt": "rt-nothing"})
     with pytest.raises(HostError, match="nothing to adopt"):
         host.create(PROVIDER, {**adopting, "name": "another"})
-    host.delete(PROVIDER, id_, {**outs, "onDestroy": "delete"})
+    start().delete(PROVIDER, id_, {**outs, "onDestroy": "delete"})
     assert local.objects()["clusters"] == []
 
 
 def test_two_of_a_name_cannot_be_adopted_by_it(host: Host, local: Local) -> None:
-    for _ in range(2):
-        local.graphql(
-            'mutation { createCluster(input: {name: "full", allowedEngines: ["all"], dockerCredentials: {}}) { id } }'
-        )
+    by_hand(local)
+    by_hand(local)
     with pytest.raises(HostError, match=r'2 clusters are called "full"'):
         host.create(PROVIDER, {**FULL, "adopt": True})
 

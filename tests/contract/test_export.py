@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -162,9 +163,11 @@ def test_everything_may_be_unknown(host: Host) -> None:
     assert host.check(PROVIDER, {"tdoData": UNKNOWN_VALUE, "outputConfigurations": UNKNOWN_VALUE}) == {}
 
 
-def test_only_an_adopted_request_may_leave_out_what_it_exports(host: Host, local: Local, tdo: str) -> None:
+def test_only_an_adopted_request_may_leave_out_what_it_exports(
+    host: Host, start: Callable[..., Host], local: Local, tdo: str
+) -> None:
     assert host.check(PROVIDER, {"triggers": 1}) == {"tdoData": "is missing"}
-    there, _ = host.create(PROVIDER, export(tdo))
+    there, _ = start().create(PROVIDER, export(tdo))
     made = local.mutations()
     adopted = {"__owner": "project/stack/other", "adopt": there}
     assert host.check(PROVIDER, adopted) == {}

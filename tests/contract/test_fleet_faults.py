@@ -65,7 +65,7 @@ def test_a_killed_run_does_not_bring_back_what_failed_or_was_deleted(start: Star
 def test_what_a_destroy_left_is_not_taken_for_a_killed_runs(start: Start, local: Local) -> None:
     first = start()
     id_, outs = first.create(PROVIDER, fleet("ab", onDestroyTarget="retain"))
-    assert {len(tdo["details"]) for tdo in local.objects()["tdos"]} == {1}
+    assert {len(tdo["details"]) for tdo in local.objects()["tdos"]} == {2}
     first.delete(PROVIDER, id_, outs)
     assert [tdo["details"] for tdo in local.objects()["tdos"]] == [{}, {}]
     again = start().create(PROVIDER, fleet("ab"))[1]

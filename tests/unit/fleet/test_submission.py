@@ -13,6 +13,7 @@ from aiware_resources.api import Api, JobRecord
 from aiware_resources.errors import ApiError, AuthenticationFailed, InvalidInput, NotSent
 from aiware_resources.fleet.plan import Wanted
 from aiware_resources.fleet.submission import Submission
+from aiware_resources.reconcile import Holder
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -51,7 +52,9 @@ class Server:
 
 def submit(server: Server, count: int, at_a_time: int = 1) -> Any:
     wanted = [Wanted(f"k{number:03}", {"tasks": [], "target": {"details": {"a": 1}}}, "p") for number in range(count)]
-    submission = Submission(cast(Api, server), "p/s/f", markers=True, since=NOW, at_a_time=at_a_time)
+    submission = Submission(
+        cast(Api, server), Holder("aiware:JobFleet", "p/s/f"), markers=True, since=NOW, at_a_time=at_a_time
+    )
     return submission.run(wanted)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -18,7 +17,6 @@ from aiware_resources.job import JobProvider, JobState
 from aiware_resources.reconcile import (
     CLOCK_SKEW,
     MARKER_KEY,
-    Earlier,
     Schema,
     marked,
     marker_in,
@@ -27,11 +25,11 @@ from aiware_resources.reconcile import (
     with_marker,
     without_marker,
 )
+from aiware_resources.reconcile.holders import Owned
 from aiware_resources.reconcile.ownership import (
     LOOK_BACK,
     MARGIN,
     UNKNOWN_CLOCK,
-    Owned,
     created_since,
     left_since,
     marker,
@@ -115,34 +113,6 @@ def test_what_the_state_holds_is_not_taken_again() -> None:
     owned.add("job-1")
     assert not owned.claim("job-1")
     assert not owned.has("job-2")
-
-
-def test_what_earlier_attempts_made_is_listed_once_a_place() -> None:
-    listings: list[str] = []
-
-    def listing(place: str, *marks: str | None) -> Any:
-        def listed() -> Iterable[tuple[int, str | None]]:
-            listings.append(place)
-            return enumerate(marks)
-
-        return listed
-
-    earlier: Earlier[tuple[int, str | None]] = Earlier(lambda record: record[1])
-    assert earlier.find("here", listing("here", "m", None, "n", "m"), "m") == [(0, "m"), (3, "m")]
-    assert earlier.find("here", listing("here"), "n") == [(2, "n")]
-    assert earlier.find("here", listing("here"), "other") == []
-    assert earlier.find("there", listing("there", "m"), "m") == [(0, "m")]
-    assert listings == ["here", "there"]
-
-
-def test_a_listing_that_fails_is_made_again() -> None:
-    def broken() -> Iterable[str]:
-        raise ConnectionError
-
-    earlier: Earlier[str] = Earlier(lambda record: record)
-    with pytest.raises(ConnectionError):
-        earlier.find("here", broken, "m")
-    assert earlier.find("here", lambda: ["m"], "m") == ["m"]
 
 
 def test_what_can_be_told_apart_need_not_wait() -> None:

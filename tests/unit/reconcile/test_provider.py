@@ -24,13 +24,14 @@ from aiware_resources.reconcile import (
     LOOK_BACK,
     EntityProvider,
     Made,
+    Mark,
     Observed,
     OrderFree,
     Path,
     Problem,
     Props,
-    owned,
 )
+from aiware_resources.reconcile.holders import Owned
 from aiware_resources.settings import Settings
 from tests.support.local import Local
 
@@ -59,6 +60,7 @@ class ThingProvider(EntityProvider):
     """Things on a shelf. Their shape is fixed, and ``madeOf`` is a fact."""
 
     kind = "thing"
+    type_name = "aiware:Thing"
     model = ThingState
     replaces = frozenset({"shape"})
     facts = frozenset({ADOPTED, "madeOf"})
@@ -82,7 +84,7 @@ class ThingProvider(EntityProvider):
         thing = self.shelf.get(object_id)
         return None if thing is None else Observed(dict(thing), self.failed.get(object_id))
 
-    def make(self, props: Props, mark: str | None) -> Made:
+    def make(self, props: Props, mark: Mark | None) -> Made:
         self.calls.append(("make", mark))
         outcome = self.lose.pop(0) if self.lose else "answered"
         if outcome == "lost":
@@ -94,7 +96,7 @@ class ThingProvider(EntityProvider):
             raise AnswerLost("The answer was lost.")
         return Made(object_id, {"madeOf": "wood"})
 
-    def find(self, props: Props, mark: str | None, since: datetime, *, lost: bool) -> Made | None:
+    def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         self.calls.append(("find", mark, datetime.now(UTC) - since, lost))
         return Made(self.earlier[0], {"madeOf": "wood"}) if self.earlier else None
 
@@ -118,6 +120,14 @@ def provider() -> ThingProvider:
     for made in (ThingProvider.earlier, ThingProvider.lose, ThingProvider.calls):
         made.clear()
     return configured({})
+
+
+@pytest.fixture(autouse=True)
+def owned(monkeypatch: pytest.MonkeyPatch) -> Owned:
+    """A provider process that has met nothing yet."""
+    register = Owned()
+    monkeypatch.setattr("aiware_resources.reconcile.provider.owned", register)
+    return register
 
 
 @pytest.fixture(autouse=True)
@@ -196,7 +206,7 @@ def test_an_adopted_object_stays_when_the_program_stops_saying_so_or_has_named_i
 # --- create -----------------------------------------------------------------------------------------------------------
 
 
-def test_create_records_what_the_program_says_and_the_facts(provider: ThingProvider) -> None:
+def test_create_records_what_the_program_says_and_the_facts(provider: ThingProvider, owned: Owned) -> None:
     made, recorded = outs(provider, number=3.0, __provider="pickled")
     submitted = recorded.pop("__submitted")
     assert datetime.fromisoformat(submitted).tzinfo is not None
@@ -209,8 +219,9 @@ def test_create_carries_a_marker_unless_they_are_off(provider: ThingProvider) ->
     outs(provider, colour="blue")
     outs(configured({"aiware:markers": "false"}))
     first, second, off = (call[1] for call in provider.calls if call[0] == "make")
-    assert first != second
-    assert (len(first), len(second), off) == (16, 16, None)
+    assert first.marker != second.marker
+    assert (len(first.marker), len(second.marker), off) == (16, 16, None)
+    assert first.resource == second.resource
 
 
 def test_create_takes_what_an_interrupted_run_made(provider: ThingProvider, caplog: pytest.LogCaptureFixture) -> None:
@@ -293,7 +304,7 @@ def test_read_records_a_failure_and_forgets_one_that_is_over(provider: ThingProv
     assert provider.read(made, failed.outs or {}).outs == recorded
 
 
-def test_read_of_what_is_gone(provider: ThingProvider) -> None:
+def test_read_of_what_is_gone(provider: ThingProvider, owned: Owned) -> None:
     owned.add("gone")
     read = provider.read("gone", THING)
     assert (read.id, read.outs, read.inputs) == ("", {}, {})
