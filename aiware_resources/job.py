@@ -301,7 +301,7 @@ class JobProvider(EntityProvider):
         """Notes on the TDO of a job that the job does not belong to the stack any more."""
         holder = self.holder(props)
         has_successor = set(owned.made_by(holder)) - {record.id}
-        if self.mark(props) is None or record.target_id is None or has_successor:
+        if self.mark(props) is None or props.get(ADOPTED) or record.target_id is None or has_successor:
             return
         if TdoProvider.kind in self.abilities.lacking:
             return

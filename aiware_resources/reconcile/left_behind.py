@@ -109,7 +109,7 @@ def note_released(api: Api, tdo_id: str, records: Mapping[str, Dated]) -> None:
 
     Args:
         api: Where the TDO is.
-        tdo_id: The TDO; nothing is to be done when it is gone.
+        tdo_id: The TDO; nothing is done when it is gone, or has no room for a note.
         records: The newest of the jobs of each resource, by its hash.
     """
     notes = {
@@ -121,9 +121,10 @@ def note_released(api: Api, tdo_id: str, records: Mapping[str, Dated]) -> None:
         return
     with turn((RELEASED_KEY, tdo_id)):
         tdo = api.tdos([tdo_id]).get(tdo_id)
-        if tdo is None:
+        if tdo is None or not isinstance(tdo.details, dict | None):
+            # Details that are not an object belong to somebody else as a whole.
             return
-        details = tdo.details if isinstance(tdo.details, dict) else {}
+        details = tdo.details or {}
         there = _notes(details)
         merged = {**there, **{key: max(note, there.get(key, note), key=_moment) for key, note in notes.items()}}
         oldest = max(_moment(each) for each in merged.values()) - LOOK_BACK

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import weakref
 from collections.abc import Mapping
@@ -95,14 +94,13 @@ def _types_of(parent: pulumi.Resource) -> pulumi.Output[str]:
     if isinstance(parent, EntityResource):
         # Its URN resolves on completion.
         return parent._types
-    urn: pulumi.Output[str] = parent.urn
+    urn: pulumi.Output[str | None] = pulumi.Output(set(), parent.urn.future(), parent.urn.is_known())
+    return urn.apply(_types_in)
 
-    async def types() -> str:
-        said = await urn.future() or ""
-        above = said.split("::")[2] if said.count("::") > 2 else ""
-        return "" if above == "pulumi:pulumi:Stack" else above
 
-    return pulumi.Output(set(), asyncio.ensure_future(types()), urn.is_known())
+def _types_in(urn: str | None) -> str:
+    parts = (urn or "").split("::")
+    return parts[2] if len(parts) > 3 and parts[2] != "pulumi:pulumi:Stack" else ""
 
 
 def _joined(above: pulumi.Output[str] | None, own: str) -> pulumi.Output[str]:

@@ -144,6 +144,13 @@ def test_notes_are_kept_as_long_as_an_interrupted_create_is_looked_for() -> None
     assert api.details[RELEASED_KEY].keys() == {"s"}
 
 
+@pytest.mark.parametrize("details", ["text", ["list"]])
+def test_details_that_are_somebody_elses_as_a_whole_stay(details: Any) -> None:
+    api: Any = Tdos(details)
+    note_released(api, "t", {"r": job("1", 1)})
+    assert api.details == details
+
+
 @pytest.mark.parametrize("details", [None, "text", {RELEASED_KEY: "text"}, {RELEASED_KEY: {"r": "yesterday"}}, {}])
 def test_notes_that_cannot_be_read_say_nothing(details: Any) -> None:
     assert not is_released(details, "r", job("1", 1))
