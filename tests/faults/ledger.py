@@ -214,7 +214,8 @@ class Ledger:
                     yield f"foreign {kind} {id_} is changed: {sorted(key for key in was if was[key] != now.get(key))}"
 
     def _leaks(self) -> Iterable[str]:
-        secrets = {SECRET, *self._local.credentials.values()}
+        # a user's name is none: an error says whose login was refused
+        secrets = {SECRET, *(value for key, value in self._local.credentials.items() if key != "userName")}
         state = Path(self._project.folder, "state")
         texts = {str(path): path.read_text(errors="replace") for path in state.rglob("*") if path.is_file()}
         texts |= {f"command {number}": said for number, said in enumerate(self._said)}
