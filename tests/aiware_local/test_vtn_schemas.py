@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,11 @@ def results(local: Local, graph: Dag) -> list[dict[str, Any]]:
     content = api_properties(JobState, {"tasks": list(graph.tasks), "routes": list(graph.routes), "target": {}})
     create = "mutation($input: CreateJob) { createJob(input: $input) { id } }"
     job = local.graphql(create, input=content)["createJob"]["id"]
+    # On a slow machine, engines that do real work take a moment.
+    deadline = time.monotonic() + 100
+    while local.graphql("query($id: ID!) { job(id: $id) { status } }", id=job)["job"]["status"] != "complete":
+        assert time.monotonic() < deadline, "the job did not complete"
+        time.sleep(0.05)
     records: list[dict[str, Any]] = local.graphql(RESULTS, id=job)["engineResults"]["records"]
     assert records
     return records
