@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from aiware_resources.api import Progress, download, remote_size
+from aiware_resources.api import Progress, download
 from aiware_resources.api.file_names import clean_name, name_problem, same_name
 from aiware_resources.downloads import File, described, existing, is_archive, scratch, write, writing
 from aiware_resources.errors import DownloadFailed
 from aiware_resources.settings import Settings
 
 NOTE = ".aiware-export.json"
-"""Says in the folder what was unpacked into it: by that it is known whether it is there."""
+"""Says in the folder what was unpacked into it, and for which request: by that it is known whether it is there."""
 
 MOST_FILES = 10_000
 MOST_GROWTH = 100
@@ -34,7 +34,7 @@ _SHOWN = 80
 def keep_folder(
     settings: Settings, uri: str, folder: Path, identity: str, progress: Progress | None = None
 ) -> list[File]:
-    """Sees to it that the files are there: downloads and unpacks them when one is missing or of another size.
+    """Sees to it that the files of a request are there: downloads and unpacks them unless they are.
 
     A single file, which comes as it is, is put into the folder under the name that the server gives it. Files that are
     in the folder already and do not come again are left alone.
@@ -43,7 +43,7 @@ def keep_folder(
         settings: The stack's settings.
         uri: Signed link to the zip.
         folder: Where the files belong.
-        identity: What the files are of; those of another identity are fetched anew.
+        identity: The request that the files are of; those of another request are fetched again.
         progress: Is told how many bytes have come, and of how many.
 
     Returns:
@@ -53,7 +53,7 @@ def keep_folder(
         DownloadFailed: When they could not be fetched, unpacked or written.
     """
     there = existing_folder(folder, identity)
-    if there is not None and _note(folder).get("size") == remote_size(settings, uri):
+    if there is not None:
         return there
     with writing(folder), scratch(folder) as inside:
         whole = download(settings, uri, inside / "whole", progress=progress)
@@ -72,12 +72,16 @@ def keep_folder(
 
 
 def existing_folder(folder: Path, identity: str) -> list[File] | None:
-    """The files that were unpacked into a folder, or ``None`` when one is missing or of another size."""
+    """The files that were unpacked into a folder for a request; ``None`` when one is not as it was unpacked."""
     note = _note(folder)
     if note.get("identity") != identity:
         return None
-    there = [existing(folder / each["path"]) for each in note["files"]]
+    try:
+        there = [existing(folder / each["path"]) for each in note["files"]]
+    except (KeyError, TypeError, ValueError):
+        return None
     files = [file for file in there if file is not None]
+    # A note of an earlier release has no hashes, so it is equal to none.
     return files if _listed(folder, files) == note["files"] else None
 
 
@@ -187,7 +191,9 @@ def _note(folder: Path) -> dict[str, Any]:
 
 
 def _listed(folder: Path, files: Sequence[File]) -> list[dict[str, Any]]:
-    return [{"path": file.path.relative_to(folder).as_posix(), "size": file.size} for file in files]
+    return [
+        {"path": file.path.relative_to(folder).as_posix(), "size": file.size, "sha256": file.sha256} for file in files
+    ]
 
 
 def _refused(place: str, reason: str) -> DownloadFailed:

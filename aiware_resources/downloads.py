@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aiware_resources.api import Progress, download, remote_size
+from aiware_resources.api import Progress, download
 from aiware_resources.errors import DownloadFailed
+from aiware_resources.files.manifest import Origin, origin_of, record_origin
 from aiware_resources.settings import Settings
 
 _ZIP = b"PK\x03\x04"
@@ -38,8 +39,30 @@ class File:
         return {"path": str(self.path), "size": self.size, "sha256": self.sha256}
 
 
-def keep(settings: Settings, uri: str, destination: Path, progress: Progress | None = None) -> File:
-    """Sees to it that a file is there: downloads it when it is missing or not of the size that the server tells.
+def keep(settings: Settings, uri: str, destination: Path, identity: str, progress: Progress | None = None) -> File:
+    """Sees to it that the file of a request is there: downloads it unless it is there already.
+
+    Args:
+        settings: The stack's settings.
+        uri: Signed link to the content.
+        destination: Where the file belongs.
+        identity: The request that the content is of.
+        progress: Is told how many bytes have come, and of how many.
+
+    Raises:
+        DownloadFailed: When it could not be fetched or written, or is a zip of several files.
+    """
+    there = kept(destination, identity)
+    if there is not None:
+        return there
+    file = fetch(settings, uri, destination, progress)
+    with writing(destination):
+        record_origin(destination, Origin(request=identity, size=file.size, sha256=file.sha256))
+    return file
+
+
+def fetch(settings: Settings, uri: str, destination: Path, progress: Progress | None = None) -> File:
+    """Downloads a file, whole or not at all; one that is there is replaced.
 
     Args:
         settings: The stack's settings.
@@ -50,9 +73,6 @@ def keep(settings: Settings, uri: str, destination: Path, progress: Progress | N
     Raises:
         DownloadFailed: When it could not be fetched or written, or is a zip of several files.
     """
-    there = existing(destination)
-    if there is not None and there.size == remote_size(settings, uri):
-        return there
     with writing(destination), scratch(destination.parent) as folder:
         fetched = download(settings, uri, folder / destination.name, progress=progress)
         if is_archive(fetched.path):
@@ -62,6 +82,15 @@ def keep(settings: Settings, uri: str, destination: Path, progress: Progress | N
             )
         fetched.path.replace(destination)
     return File(destination, fetched.size, fetched.sha256)
+
+
+def kept(path: Path, identity: str) -> File | None:
+    """The file at a path if it is that of a request, as it was downloaded; ``None`` when it is not."""
+    origin = origin_of(path)
+    if origin is None or origin.request != identity:
+        return None
+    there = existing(path)
+    return there if there is not None and (there.size, there.sha256) == (origin.size, origin.sha256) else None
 
 
 def existing(path: Path) -> File | None:

@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 
 from aiware_resources.api import Progress
 from aiware_resources.archives import existing_folder, keep_folder
-from aiware_resources.downloads import File, existing, keep
+from aiware_resources.downloads import File, keep, kept
 from aiware_resources.reconcile import Problem
 from aiware_resources.settings import Settings
 
@@ -60,13 +60,13 @@ class Place:
         """
         if self.is_folder:
             return keep_folder(settings, uri, self.path, identity, progress)
-        return [keep(settings, uri, self.path, progress)]
+        return [keep(settings, uri, self.path, identity, progress)]
 
     def existing(self, identity: str) -> Sequence[File] | None:
-        """The files that are there already; ``None`` when they are not."""
+        """The files of a request that are there already; ``None`` when they are not."""
         if self.is_folder:
             return existing_folder(self.path, identity)
-        there = existing(self.path)
+        there = kept(self.path, identity)
         return None if there is None else [there]
 
 

@@ -73,10 +73,12 @@ def test_what_is_there_is_left_alone(server: FileServer, folder: Path) -> None:
     first = keep_folder(SETTINGS, server.uri, folder, "e")
     server.asked.clear()
     assert keep_folder(SETTINGS, server.uri, folder, "e") == first
-    assert server.asked == ["HEAD"]
+    assert server.asked == []
 
 
-@pytest.mark.parametrize("harm", ["gone", "shorter", "note gone", "note broken", "another request", "another size"])
+@pytest.mark.parametrize(
+    "harm", ["gone", "shorter", "edited", "note gone", "note broken", "note odd", "another request", "of 0.1.0"]
+)
 def test_what_is_not_there_as_it_should_be_is_fetched_again(server: FileServer, folder: Path, harm: str) -> None:
     keep_folder(SETTINGS, server.uri, folder, "e")
     (folder / "mine.txt").write_text("not from aiWARE")
@@ -84,11 +86,16 @@ def test_what_is_not_there_as_it_should_be_is_fetched_again(server: FileServer, 
         (folder / "1.srt").unlink()
     elif harm == "shorter":
         (folder / "1.srt").write_bytes(b"")
+    elif harm == "edited":
+        (folder / "1.srt").write_bytes(b"2\n")
     elif harm.startswith("note"):
-        (folder / NOTE).write_text("{" if harm.endswith("broken") else "[]")
-    elif harm == "another size":
+        odd = '{"identity": "e", "files": [5, {"size": 1}, {"path": 7}]}'
+        (folder / NOTE).write_text({"note broken": "{", "note odd": odd}.get(harm, "[]"))
+    elif harm == "of 0.1.0":
         note = json.loads((folder / NOTE).read_text())
-        (folder / NOTE).write_text(json.dumps({**note, "size": 1}))
+        for each in note["files"]:
+            del each["sha256"]
+        (folder / NOTE).write_text(json.dumps(note))
     server.asked.clear()
     keep_folder(SETTINGS, server.uri, folder, "f" if harm == "another request" else "e")
     assert "GET" in server.asked
@@ -106,12 +113,12 @@ def test_a_docx_is_a_file_although_it_is_a_zip(server: FileServer, folder: Path)
     server.content = zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"})
     keep_folder(SETTINGS, server.uri, folder, "e")
     assert below(folder) == {"e": server.content}
-    assert keep(SETTINGS, server.uri, folder / "a.docx").size == len(server.content)
+    assert keep(SETTINGS, server.uri, folder / "a.docx", "e").size == len(server.content)
 
 
 def test_several_files_where_one_was_asked_for_are_refused(server: FileServer, folder: Path) -> None:
     with pytest.raises(DownloadFailed, match=r"captions\.vtt would be a zip.* Name a folder"):
-        keep(SETTINGS, server.uri, folder / "captions.vtt")
+        keep(SETTINGS, server.uri, folder / "captions.vtt", "e")
     assert list(folder.iterdir()) == []
 
 

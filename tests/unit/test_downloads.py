@@ -1,21 +1,35 @@
-"""Files that a program keeps: fetched when missing or of another size, left alone otherwise."""
+"""Files that a program keeps: fetched unless they are those of the request, as they were downloaded."""
 
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from aiware_resources.downloads import File, existing, keep
+from aiware_resources.downloads import File, existing, keep, kept
 from aiware_resources.errors import DownloadFailed
+from aiware_resources.files.manifest import LOCK, MANIFEST
 from aiware_resources.settings import Settings
 
 SETTINGS = Settings(max_retries=0)
+ROOT = Path(__file__).resolve().parents[2]
+_OTHER_PROCESS = """
+import sys
+from pathlib import Path
+from aiware_resources.downloads import keep
+from aiware_resources.settings import Settings
+
+for number in range(24):
+    keep(Settings(max_retries=0), sys.argv[1], Path(sys.argv[2], f"there-{number}.vtt"), f"there-{number}")
+"""
 CONTENT = b"WEBVTT\n\n00:00.000 --> 00:01.000\nhello\n"
 
 
@@ -83,38 +97,72 @@ def destination(tmp_path: Path) -> Path:
 
 
 def test_a_missing_file_is_fetched(server: FileServer, destination: Path) -> None:
-    kept = keep(SETTINGS, server.uri, destination)
-    assert kept == File(destination, len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
+    file = keep(SETTINGS, server.uri, destination, "e")
+    assert file == File(destination, len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
     assert destination.read_bytes() == CONTENT
     assert server.asked == ["GET"]
-    assert existing(destination) == kept
+    assert existing(destination) == file
 
 
-def test_a_file_of_the_right_size_is_left_alone(server: FileServer, destination: Path) -> None:
-    destination.parent.mkdir()
-    edited = CONTENT.replace(b"hello", b"HELLO")
-    destination.write_bytes(edited)
-    assert keep(SETTINGS, server.uri, destination) == File(
-        destination, len(CONTENT), hashlib.sha256(edited).hexdigest()
-    )
-    assert destination.read_bytes() == edited
-    assert server.asked == ["HEAD"]
+def test_the_file_of_the_request_is_left_alone(server: FileServer, destination: Path) -> None:
+    file = keep(SETTINGS, server.uri, destination, "e")
+    server.asked.clear()
+    assert keep(SETTINGS, server.uri, destination, "e") == file
+    assert server.asked == []
 
 
-@pytest.mark.parametrize("tells_size", [True, False])
-def test_a_file_of_another_size_is_fetched_again(server: FileServer, destination: Path, tells_size: bool) -> None:
-    server.tells_size = tells_size
-    destination.parent.mkdir()
-    destination.write_bytes(CONTENT[:10] if tells_size else CONTENT)
-    assert keep(SETTINGS, server.uri, destination).size == len(CONTENT)
+def test_a_new_request_of_the_same_size_is_fetched(server: FileServer, destination: Path) -> None:
+    keep(SETTINGS, server.uri, destination, "e")
+    server.content = CONTENT.replace(b"hello", b"HELLO")
+    file = keep(SETTINGS, server.uri, destination, "f")
+    assert file.sha256 == hashlib.sha256(server.content).hexdigest()
+    assert destination.read_bytes() == server.content
+    assert keep(SETTINGS, server.uri, destination, "f") == file
+
+
+@pytest.mark.parametrize("harm", ["edited", "gone", "a folder", "no manifest", "broken", "a list", "no entry", "odd"])
+def test_a_file_that_is_not_as_it_was_downloaded_is_fetched_again(
+    server: FileServer, destination: Path, harm: str
+) -> None:
+    keep(SETTINGS, server.uri, destination, "e")
+    manifest = destination.parent / MANIFEST
+    if harm == "edited":
+        destination.write_bytes(CONTENT.replace(b"hello", b"HELLO"))
+    elif harm == "gone":
+        destination.unlink()
+    elif harm == "a folder":
+        manifest.unlink()
+        manifest.mkdir()
+    elif harm == "no manifest":
+        manifest.unlink()
+    else:
+        texts = {"broken": "{", "a list": "[]", "no entry": "{}", "odd": '{"files": {"captions.vtt": 5}}'}
+        manifest.write_text(texts[harm])
+    assert kept(destination, "e") is None
+    if harm == "a folder":
+        with pytest.raises(DownloadFailed, match="could not be written"):
+            keep(SETTINGS, server.uri, destination, "e")
+        return
+    keep(SETTINGS, server.uri, destination, "e")
     assert destination.read_bytes() == CONTENT
-    assert server.asked == ["HEAD", "GET"]
+    assert server.asked == ["GET", "GET"]
+
+
+def test_many_resources_and_processes_share_a_folder(server: FileServer, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _OTHER_PROCESS, server.uri, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT) as other, ThreadPoolExecutor(8) as pool:
+        files = list(pool.map(lambda n: keep(SETTINGS, server.uri, tmp_path / f"{n}.vtt", f"here-{n}"), range(24)))
+        assert other.wait(timeout=120) == 0
+    assert [kept(file.path, f"here-{number}") for number, file in enumerate(files)] == files
+    assert all(kept(tmp_path / f"there-{number}.vtt", f"there-{number}") for number in range(24))
+    names = {path.name for path in tmp_path.iterdir() if path.suffix != ".vtt"}
+    assert names - {LOCK} == {MANIFEST}
 
 
 def test_a_file_that_cannot_be_fetched_leaves_nothing_behind(server: FileServer, destination: Path) -> None:
     server.content = None
     with pytest.raises(DownloadFailed) as caught:
-        keep(SETTINGS, server.uri, destination)
+        keep(SETTINGS, server.uri, destination, "e")
     assert "sekrit" not in str(caught.value)
     assert not destination.exists()
 
@@ -124,7 +172,7 @@ def test_a_file_that_is_there_survives_a_download_that_fails(server: FileServer,
     destination.write_bytes(b"old")
     server.content = None
     with pytest.raises(DownloadFailed):
-        keep(SETTINGS, server.uri, destination)
+        keep(SETTINGS, server.uri, destination, "e")
     assert destination.read_bytes() == b"old"
     assert [path.name for path in destination.parent.iterdir()] == ["captions.vtt"]
 

@@ -15,7 +15,7 @@ from aiware_resources.cli.framework.printing import print_json
 from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.progress import bar
 from aiware_resources.cli.session import Session
-from aiware_resources.downloads import File, keep
+from aiware_resources.downloads import File, fetch
 from aiware_resources.errors import WorkFailed
 
 
@@ -44,7 +44,7 @@ def download(session: Session, export_id: str, output: str, as_json: bool) -> No
         if output.endswith("/") or Path(output).is_dir():
             files = keep_folder(session.settings(), uri, Path(output), export_id, progress)
         else:
-            files = [keep(session.settings(), uri, Path(output), progress)]
+            files = [fetch(session.settings(), uri, Path(output), progress)]
     if as_json:
         print_json([file.properties() for file in files])
     else:

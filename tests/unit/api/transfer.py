@@ -15,7 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from aiware_resources.api import CloudApi, LocalFile
-from aiware_resources.downloads import keep
+from aiware_resources.downloads import fetch
 from aiware_resources.settings import Settings
 
 SMALL = b"x" * 1000
@@ -27,11 +27,11 @@ def main(endpoint: str, tdo_id: str, source: str, destination: str) -> None:
     # Once with a small file: what a first transfer imports and sets up is no part of what a large one takes.
     small = Path(destination).with_name("small")
     small.write_bytes(SMALL)
-    keep(settings, signed_uri(settings, upload(api, tdo_id, small)), small.with_name("small-back"))
+    fetch(settings, signed_uri(settings, upload(api, tdo_id, small)), small.with_name("small-back"))
     peaks = {"before": peak()}
     asset_id = upload(api, tdo_id, Path(source))
     peaks["upload"] = peak()
-    keep(settings, signed_uri(settings, asset_id), Path(destination))
+    fetch(settings, signed_uri(settings, asset_id), Path(destination))
     peaks["download"] = peak()
     print(json.dumps(peaks))
 
