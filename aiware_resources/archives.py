@@ -15,10 +15,12 @@ from aiware_resources.api import Progress, download
 from aiware_resources.api.file_names import clean_name, name_problem, same_name
 from aiware_resources.downloads import File, described, existing, is_archive, scratch, write, writing
 from aiware_resources.errors import DownloadFailed
+from aiware_resources.files.manifest import LOCK, MANIFEST
 from aiware_resources.settings import Settings
 
 NOTE = ".aiware-export.json"
 """Says in the folder what was unpacked into it, and for which request: by that it is known whether it is there."""
+_OWN_NAMES = frozenset({NOTE, MANIFEST, LOCK})
 
 MOST_FILES = 10_000
 MOST_GROWTH = 100
@@ -61,7 +63,7 @@ def keep_folder(
         if is_archive(whole.path):
             paths = unpack(whole.path, unpacked, str(folder), settings.max_download_size)
         else:
-            is_free = whole.name is not None and same_name(whole.name) != NOTE
+            is_free = whole.name is not None and same_name(whole.name) not in _OWN_NAMES
             paths = [Path(whole.name if whole.name and is_free else clean_name(identity) or "export")]
             unpacked.mkdir()
             whole.path.replace(unpacked / paths[0])
@@ -162,7 +164,7 @@ def _safe_path(member: zipfile.ZipInfo) -> Path:
         raise _Unsafe(f"{member.filename!r} is no plain file, but a link or a device")
     if member.flag_bits & _ENCRYPTED:
         raise _Unsafe(f"{member.filename!r} is encrypted")
-    if same_name(path.parts[0]) == NOTE:
+    if not _OWN_NAMES.isdisjoint(same_name(part) for part in path.parts):
         raise _Unsafe(f"{member.filename!r} is a name that is kept for something else")
     return Path(path)
 

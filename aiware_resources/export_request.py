@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+import asyncio
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path as FilePath
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar, TypedDict, cast
 
 import pulumi
-from pulumi.dynamic import CheckFailure, CheckResult
+from pulumi.dynamic import CheckFailure, CheckResult, DiffResult
+from pulumi.output import UNKNOWN
 from pydantic import Field, field_serializer
 
 from aiware_resources.api import ExportRecord, Progress
 from aiware_resources.api.file_names import place_problem
-from aiware_resources.errors import NotAllowed, NotFound
+from aiware_resources.errors import DownloadFailed, NotAllowed, NotFound
 from aiware_resources.export_formats import Extension, completed, option_problems
 from aiware_resources.exported_files import Place, Requested, destination_problems, place_of
 from aiware_resources.kept import Files, Kept
 from aiware_resources.policies import Adoptable, Awaited
 from aiware_resources.reconcile import (
     FAILURE,
+    RUNS_KEY,
     ApiModel,
     EntityProvider,
     EntityResource,
@@ -31,14 +34,18 @@ from aiware_resources.reconcile import (
     Path,
     Problem,
     Props,
+    RunsJobs,
     Schema,
     Timestamp,
     owned,
+    seen_jobs,
 )
+from aiware_resources.reconcile.provider import plain
+from aiware_resources.reconcile.runs import differ, shortened
 from aiware_resources.reconcile.values import in_any_order
 from aiware_resources.settings import Settings
 from aiware_resources.times import PointInTime
-from aiware_resources.waiting import Completion, Condition, Waiting
+from aiware_resources.waiting import Completion, Condition, Waiting, derived
 from aiware_resources.waiting.conditions import ExportCondition
 
 INPUTS = ("includeMedia", "tdoData", "outputConfigurations")
@@ -129,6 +136,22 @@ class ExportProvider(EntityProvider):
         if "downloadTo" in values and is_counted:
             yield from destination_problems(values["downloadTo"], _requested(values))
 
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        """As for every entity; a request whose jobs have run again since is made anew.
+
+        A state of an earlier release does not say what a request was made from. That alone is not a change: only a job
+        that is known to be later than the request is.
+        """
+        found = super().diff(_id, _olds, _news)
+        olds, news = plain(_olds), plain(_news)
+        now, recorded = news.get(RUNS_KEY), olds.get(RUNS_KEY)
+        if now is None or news.get("adopt"):
+            return found
+        if seen_jobs.are_later(now, _id) if recorded is None else differ(recorded, now):
+            found.replaces = [*(found.replaces or []), RUNS_KEY]
+            found.changes = True
+        return found
+
     def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
         """Every input, and a failed request too."""
         return [*super().replacing(paths, olds, news), *([FAILURE] if FAILURE in olds else [])]
@@ -138,6 +161,7 @@ class ExportProvider(EntityProvider):
         record = self.api.export_requests([object_id]).get(object_id)
         if record is None:
             return None
+        seen_jobs.created(object_id, record.created_date_time)
         return Observed({}, {"status": record.status} if record.status == "failed" else None)
 
     def make(self, props: Props, mark: Mark | None) -> Made:
@@ -262,29 +286,38 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
     ) -> None:
         """Declares an export request (``createExportRequest``; schema.graphql, type CreateExportRequest).
 
-        Every input replaces: the API cannot change a request.
+        Every input replaces: the API cannot change a request. When a job that it uses runs again, it is requested again
+        too: every job that ``tdo_data`` comes from (``job.target_id``), or that ``depends_on`` in ``opts`` names.
 
         Args:
             resource_name: Name of the resource in the program.
             tdo_data: The TDOs to export; an adopted request may leave them out, since aiWARE does not tell them.
             output_configurations: Which results to export, and as what.
             include_media: Whether to add the media; can make the export very large.
-            triggers: Any value; when it changes, the export is requested anew.
-            download_to: Where to write the result on ``up``, whenever it is not there or not of the same size: a file;
-                or a folder, when several formats or TDOs, or the media, make several files, or when the name ends in a
-                slash. They come as one zip then, which is unpacked. Nothing else in the folder is touched.
+            triggers: Any value; when it changes, the export is requested again. Jobs need none.
+            download_to: Where to write the result on ``up``, whenever what is there is not the file of this request: a
+                file; or a folder, when several formats or TDOs, or the media, make several files, or when the name ends
+                in a slash. They come as one zip then, which is unpacked. Nothing else in the folder is touched.
             adopt: Id of an existing request to take over instead of making one.
             wait: Whether to wait until it is complete; by default as ``aiware:wait`` says.
             timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
             opts: Pulumi's resource options.
         """
         arguments = {key: value for key, value in locals().items() if key in ExportState.model_fields}
-        super().__init__(ExportProvider(), resource_name, arguments, opts)
+        hidden = {RUNS_KEY: _runs(arguments, opts)}
+        super().__init__(ExportProvider(), resource_name, arguments, opts, hidden)
         completion = Completion(self, resource_name, _condition, Waiting(wait, timeout))
         self.status = completion.output(lambda seen: seen.known(lambda record: record.status))
         self.asset_uri = completion.output(lambda seen: seen.when_done(lambda record: record.asset_uri), secret=True)
         place = self._place if "downloadTo" in self.__dict__ else None
-        kept = Kept(completion, resource_name, place, partial(_fetch, completion.monitor.settings), _foresee)
+        kept = Kept(
+            completion,
+            type(self).__name__,
+            resource_name,
+            place,
+            partial(_fetch, completion.monitor.settings),
+            _foresee,
+        )
         files = kept.start()
         self.path = kept.path(files)
         self.files = kept.output(files, lambda found: [file.properties() for file in found])
@@ -307,8 +340,54 @@ def _requested(values: Props) -> Requested:
     return Requested(len(values.get("tdoData", [])), formats, bool(values.get("includeMedia")))
 
 
-def _fetch(settings: Settings, record: ExportRecord, where: Place, progress: Progress) -> Files | None:
-    return None if record.asset_uri is None else where.keep(settings, record.asset_uri, record.id, progress)
+def _runs(arguments: Props, opts: pulumi.ResourceOptions | None) -> pulumi.Output[Any]:
+    """The runs of the jobs that an export uses: those that its arguments come from, or that it depends on."""
+    given = pulumi.Output.all(**{key: value for key, value in arguments.items() if value is not None})
+    tdo_data: pulumi.Output[Any] = pulumi.Output.from_input(arguments.get("tdo_data"))
+    depends_on: Any = opts._depends_on_list() if opts is not None else []
+
+    async def jobs() -> set[pulumi.Resource]:
+        named = await pulumi.Output.from_input(depends_on).future() or []
+        return {cast(Any, each) for resource in {*await given.resources(), *named} for each in _jobs_in(resource)}
+
+    async def runs() -> Any:
+        target_ids = _target_ids(await tdo_data.future())
+        found: dict[str, int] = {}
+        for each in await origin:
+            now = await cast(Any, each)._job_runs(target_ids)
+            if now is UNKNOWN:
+                return UNKNOWN
+            found |= now
+        return dict(shortened(found)) or None
+
+    origin = asyncio.ensure_future(jobs())
+    return derived(origin, runs())
+
+
+def _jobs_in(resource: pulumi.Resource) -> Iterator[RunsJobs]:
+    """A resource that runs jobs, or those in a component."""
+    if isinstance(resource, RunsJobs):
+        yield resource
+    elif isinstance(resource, pulumi.ComponentResource):
+        for child in resource._childResources:
+            yield from _jobs_in(child)
+
+
+def _target_ids(tdo_data: Any) -> frozenset[str]:
+    ids = (each.get("tdo_id") for each in tdo_data or [] if isinstance(each, Mapping))
+    return frozenset(str(each) for each in ids if each is not None)
+
+
+def _fetch(settings: Settings, record: ExportRecord, where: Place, progress: Progress) -> Files:
+    there = where.existing(record.id)
+    if there is not None:
+        return there
+    if record.asset_uri is None:
+        raise DownloadFailed(
+            f"export request {record.id} is {record.status}, but aiWARE gives no link to its file.",
+            remedy="Run `pulumi up` again to look for it.",
+        )
+    return where.keep(settings, record.asset_uri, record.id, progress)
 
 
 def _foresee(record: ExportRecord, where: Place) -> Files | None:

@@ -27,6 +27,7 @@ from aiware_resources.reconcile import (
     FAILURE,
     LOOK_BACK,
     OWNER_KEY,
+    RERUNS,
     ApiModel,
     Earlier,
     EntityProvider,
@@ -43,6 +44,7 @@ from aiware_resources.reconcile import (
     path_text,
     repeat_until_applied,
     resource_hash,
+    seen_jobs,
 )
 from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.reconcile.compare import changed_paths
@@ -79,7 +81,7 @@ class JobProvider(EntityProvider):
         "allowFailure",
         "resultsTo",
     }
-    facts = frozenset({ADOPTED, COMPLETE, MISSING, RAN_ON, SUBMITTED, TARGET_TDO})
+    facts = frozenset({ADOPTED, COMPLETE, MISSING, RAN_ON, RERUNS, SUBMITTED, TARGET_TDO})
     makes_tdo: ClassVar[str] = "target"
     """The property that lets the job make a TDO for itself."""
     runs: ClassVar[frozenset[str]] = frozenset(RUNS)
@@ -143,6 +145,10 @@ class JobProvider(EntityProvider):
             SUBMITTED: recorded.get(SUBMITTED) or created.isoformat(),
             MISSING: None,
         }
+        seen_jobs.created(object_id, record.created_date_time)
+        if FAILURE in recorded and record.status == "complete":
+            # Somebody else has started it again.
+            facts[RERUNS] = _reruns(recorded) + 1
         return Observed({}, failure_of(record) if record.status in JOB_FAILED else None, facts)
 
     def _not_shown(self, recorded: Props) -> Observed | None:
@@ -208,13 +214,16 @@ class JobProvider(EntityProvider):
         The addresses that it was submitted with stay on record: whether a retry would use an outdated one depends on
         them.
         """
-        if FAILURE in olds and _on_failure(news) == "retry":
-            actions.retry(self.api, object_id, self.api.jobs([object_id]).get(object_id))
-            restarted = {COMPLETE: None, MISSING: None, SUBMITTED: submitted_now(self.api.url)}
-        else:
-            restarted = {}
         signed = self._signed_anew(olds, news)
-        return restarted | {key: olds[key] for key in signed if not self._differs(key, olds[key], news[key])}
+        kept = {key: olds[key] for key in signed if not self._differs(key, olds[key], news[key])}
+        if FAILURE not in olds:
+            return kept
+        if _on_failure(news) != "retry":
+            # It stays failed.
+            return kept | {FAILURE: olds[FAILURE]}
+        actions.retry(self.api, object_id, self.api.jobs([object_id]).get(object_id))
+        restarted = {COMPLETE: None, MISSING: None, SUBMITTED: submitted_now(self.api.url), RERUNS: _reruns(olds) + 1}
+        return kept | restarted
 
     def without_effect(self, paths: Iterable[Path]) -> str | None:
         """Which differences have no effect before the job runs next."""
@@ -280,6 +289,7 @@ class JobProvider(EntityProvider):
         return [key for key in sorted(both) if any(True for _ in signed_anew(olds[key], news[key]))]
 
     def _made(self, record: JobRecord, props: Props) -> Made:
+        seen_jobs.submitted(record.id)
         created = record.created_date_time or now_at(self.api.url)
         facts = {SUBMITTED: created.isoformat()} | ({RAN_ON: props["clusterId"]} if "clusterId" in props else {})
         return Made(record.id, facts | ({TARGET_TDO: record.target_id} if self.makes_tdo in props else {}))
@@ -316,6 +326,10 @@ class JobProvider(EntityProvider):
                 LOOK_BACK.days,
                 error.message,
             )
+
+
+def _reruns(recorded: Props) -> int:
+    return int(recorded.get(RERUNS) or 0)
 
 
 def _on_failure(news: Props) -> str:

@@ -25,6 +25,7 @@ from aiware_resources.job import JobState, OnFailure
 from aiware_resources.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
     OWNER_KEY,
+    RERUNS,
     ApiModel,
     EntityProvider,
     EntityResource,
@@ -91,7 +92,7 @@ class JobFleetProvider(EntityProvider):
             "timeout",
         }
     )
-    facts = frozenset({JOBS, FAILURES, UNDONE, LEFT, MISSING, NEWEST, OPEN, SUBMITTED})
+    facts = frozenset({JOBS, FAILURES, UNDONE, LEFT, MISSING, NEWEST, OPEN, RERUNS, SUBMITTED})
 
     # --- what the engine calls -------------------------------------------------------------------------------------
 

@@ -15,12 +15,14 @@ from pulumi.runtime import is_dry_run
 from aiware_resources.api import EngineResultRecord, JobRecord, Progress, abilities_of, connect
 from aiware_resources.errors import AiwareError
 from aiware_resources.kept import Files, Kept
+from aiware_resources.reconcile import RERUNS, RunsJobs
 from aiware_resources.reconcile.recency import SUBMITTED
+from aiware_resources.reconcile.runs import ANY_RERUN
 from aiware_resources.result_files import DocumentsCondition, foresee_documents, output_writers, write_documents
 from aiware_resources.results import Result, read_results, shown
 from aiware_resources.settings import Settings
 from aiware_resources.waiting import Completion, Condition, Seen, Waiting
-from aiware_resources.waiting.conditions import JobCondition
+from aiware_resources.waiting.conditions import JOB_FAILED, JobCondition
 from aiware_resources.waiting.seen_complete import COMPLETE, is_seen_complete
 from aiware_resources.waiting.verdict import Done
 
@@ -28,7 +30,7 @@ TARGET_TDO = "targetTdoId"
 """The TDO that the job made for itself."""
 
 
-class JobOutputs:
+class JobOutputs(RunsJobs):
     """The outputs that the resources of all kinds of jobs have.
 
     Attributes:
@@ -57,6 +59,21 @@ class JobOutputs:
         """
         return self._completion.derived(self._results(engine_id))
 
+    async def _job_runs(self, target_ids: frozenset[str]) -> Any:
+        """The run of this job."""
+        job_id = await self._id.future()
+        if not job_id or (is_dry_run() and await self._is_to_run()):
+            return UNKNOWN
+        reruns: pulumi.Output[int | None] = self.__dict__[RERUNS]
+        return {job_id: int(await reruns.future() or 0) if await reruns.is_known() else ANY_RERUN}
+
+    async def _is_to_run(self) -> bool:
+        """Whether the job has failed, and the update starts it again; it keeps its id then."""
+        seen: Seen[JobRecord] = await self._completion.seen
+        on_failure = self.__dict__.get("onFailure", "retry")
+        is_kept = await pulumi.Output.from_input(on_failure).future() == "keep"
+        return seen.record is not None and seen.record.status in JOB_FAILED and not is_kept
+
     def _await(self, resource_name: str, waiting: Waiting) -> None:
         """Makes the outputs that are known on completion, and the urn that dependents wait for."""
         resource = cast(pulumi.CustomResource, self)
@@ -69,6 +86,7 @@ class JobOutputs:
         settings = self._completion.monitor.settings
         kept = Kept(
             self._completion,
+            type(self).__name__,
             resource_name,
             self._results_folder if "resultsTo" in self.__dict__ else None,
             partial(_fetch, settings),

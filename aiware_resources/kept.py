@@ -32,6 +32,7 @@ class Kept(Generic[R, D]):
 
     Attributes:
         completion: The resource's completion.
+        kind: The resource's type: ``ExportRequest``.
         name: The resource's name in the program.
         destination: Resolves to where the user wants the files; ``None`` when nothing is to be kept.
         fetch: Sees to it that the files are there, or finds that there is nothing to keep yet (``None``).
@@ -40,6 +41,7 @@ class Kept(Generic[R, D]):
     """
 
     completion: Completion[R]
+    kind: str
     name: str
     destination: Callable[[], Awaitable[D]] | None
     fetch: Callable[[R, D, Progress], Files | None]
@@ -85,9 +87,9 @@ class Kept(Generic[R, D]):
         return None if seen.record is None else await self._held(seen.record, await self.destination())
 
     async def _held(self, record: R, destination: D) -> Any:
-        monitor = self.completion.monitor
+        monitor, holder = self.completion.monitor, f"{self.kind} {self.name}"
         try:
-            _claim(str(destination), self.name)
+            _claim(str(destination), holder)
             if is_dry_run():
                 found = await monitor.call(lambda _: self.foresee(record, destination))
             else:
@@ -95,6 +97,8 @@ class Kept(Generic[R, D]):
                 found = await monitor.transfer(lambda tell: self.fetch(record, destination, tell), row, doing)
                 while found is None and self.ready is not None and await self.ready(record):
                     found = await monitor.transfer(lambda tell: self.fetch(record, destination, tell), row, doing)
+            for file in found or ():
+                _claim(str(file.path), holder)
         except AiwareError as error:
             failure = error
         else:
@@ -105,14 +109,14 @@ class Kept(Generic[R, D]):
 _claimed: dict[Path, str] = {}
 
 
-def _claim(destination: str, name: str) -> None:
+def _claim(place: str, holder: str) -> None:
     """Notes that a resource writes there; two in one place would overwrite each other's files, run after run.
 
     Raises:
         DownloadFailed: When another resource does.
     """
-    holder = _claimed.setdefault(Path(destination).absolute(), name)
-    if holder != name:
+    first = _claimed.setdefault(Path(place).resolve(), holder)
+    if first != holder:
         raise DownloadFailed(
-            f"{destination} is where {holder} puts its files too.", remedy="Give each resource a place of its own."
+            f"{place} is where {first} puts its files too.", remedy="Give each resource a place of its own."
         )

@@ -14,12 +14,13 @@ from aiware_resources.fleet.condition import FleetCondition, FleetRecord
 from aiware_resources.fleet.entries import Entry, recorded_entries
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, seen_keys
 from aiware_resources.fleet.undone import Undone
+from aiware_resources.reconcile import RERUNS, RunsJobs
 from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.results import Result, read_results, shown
 from aiware_resources.waiting import Completion, Seen, Waiting
 
 
-class FleetOutputs:
+class FleetOutputs(RunsJobs):
     """The outputs of a fleet.
 
     Attributes:
@@ -45,10 +46,20 @@ class FleetOutputs:
         """
         return self._completion.derived(self._results(key, engine_id))
 
+    async def _job_runs(self, target_ids: frozenset[str]) -> Any:
+        """The runs of the jobs on these TDOs; of all jobs where none is on one of them."""
+        entries = await self._entries()
+        if entries is None:
+            return UNKNOWN
+        reruns = await self._recorded[RERUNS].future() or {}
+        runs = {key: (entry.job_id, int(reruns.get(key, 0))) for key, entry in entries.items()}
+        concerned = [runs[key] for key, entry in entries.items() if entry.target_id in target_ids]
+        return dict(concerned or runs.values())
+
     def _await(self, resource_name: str, waiting: Waiting) -> None:
         """Makes the outputs that are known on completion, and the urn that dependents wait for."""
         self._fleet_name = resource_name
-        recorded = ("jobs", "undone", OPEN, NEWEST, SUBMITTED)
+        recorded = ("jobs", "undone", OPEN, NEWEST, RERUNS, SUBMITTED)
         self._recorded: Mapping[str, pulumi.Output[Any]] = {key: self.__dict__[key] for key in recorded}
         self._completion = Completion(cast(pulumi.CustomResource, self), resource_name, self._condition, waiting)
         self.jobs = self._completion.derived(self._ids())

@@ -34,6 +34,7 @@ from aiware_resources.reconcile import (
     owned,
     resource_hash,
     resource_of,
+    seen_jobs,
     send_once,
 )
 from aiware_resources.reconcile.left_behind import is_later, is_released, latest
@@ -212,6 +213,7 @@ class Submission:
         # The TDO of a job that only looks like the entry's may be somebody else's: it is never deleted.
         is_own = target is None and wanted.key not in self._uncertain
         entry = Entry(record.id, str(target or record.target_id or "") or None, is_own, wanted.product)
+        seen_jobs.submitted(record.id)
         with self._lock:
             self._in_a_row = 0
             self._done.entries[wanted.key] = entry

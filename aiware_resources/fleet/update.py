@@ -18,7 +18,7 @@ from aiware_resources.fleet.submission import SKEW, Submission, Submitted
 from aiware_resources.fleet.undone import Undone
 from aiware_resources.job_records import is_signed_anew
 from aiware_resources.jobs import actions
-from aiware_resources.reconcile import Props, owned
+from aiware_resources.reconcile import RERUNS, Props, owned
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import left_since
 from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
@@ -50,6 +50,7 @@ class Update:
     olds: Props
     news: Props
     _reasons: dict[str, str] = field(default_factory=dict)
+    _restarts: set[str] = field(default_factory=set)
 
     def run(self, plan: Plan) -> Props:
         """Carries out a plan; raises nothing once aiWARE may have accepted a job.
@@ -82,6 +83,7 @@ class Update:
             NEWEST: _newest(self.olds.get(NEWEST), submitted),
             SUBMITTED: submitted_now(self.api.url) if touched else self.olds.get(SUBMITTED),
             MISSING: missing or None,
+            RERUNS: self._reruns(now) or None,
         }
 
     @property
@@ -119,8 +121,15 @@ class Update:
         outdated = [each for each in signed if self._is_outdated(again[each.key], each.job)]
         anew += outdated
         again = {key: job_id for key, job_id in again.items() if key not in {each.key for each in outdated}}
-        self._reasons |= troubles(self._retried(before), again, self._at_a_time)
+        reasons = troubles(self._retried(before), again, self._at_a_time)
+        self._reasons |= reasons
+        self._restarts = again.keys() - reasons.keys()
         return anew
+
+    def _reruns(self, entries: Mapping[str, Entry]) -> dict[str, int]:
+        """How often the jobs of entries were started again in place."""
+        before = {key: int(count) for key, count in (self.olds.get(RERUNS) or {}).items() if key in entries}
+        return before | {key: before.get(key, 0) + 1 for key in self._restarts}
 
     def _is_outdated(self, job_id: str, job: Props) -> bool:
         with suppress(ApiError):

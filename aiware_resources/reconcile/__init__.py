@@ -25,6 +25,7 @@ from aiware_resources.reconcile.paths import Path, is_within
 from aiware_resources.reconcile.paths import text as path_text
 from aiware_resources.reconcile.provider import ADOPTED, FAILURE, EntityProvider, Made, Observed, Props
 from aiware_resources.reconcile.resource import EntityResource
+from aiware_resources.reconcile.runs import RERUNS, RUNS_KEY, RunsJobs, seen_jobs
 from aiware_resources.reconcile.schema import ApiModel, Problem, Schema
 from aiware_resources.reconcile.values import ByteSize, Identifier, Name, OrderFree, Timestamp
 
@@ -35,7 +36,9 @@ __all__ = [
     "LOOK_BACK",
     "MARKER_KEY",
     "OWNER_KEY",
+    "RERUNS",
     "RESOURCE_KEY",
+    "RUNS_KEY",
     "ApiModel",
     "ByteSize",
     "Earlier",
@@ -51,6 +54,7 @@ __all__ = [
     "Path",
     "Problem",
     "Props",
+    "RunsJobs",
     "Schema",
     "Timestamp",
     "is_within",
@@ -62,6 +66,7 @@ __all__ = [
     "repeat_until_applied",
     "resource_hash",
     "resource_of",
+    "seen_jobs",
     "send_once",
     "unmarked",
     "with_marker",

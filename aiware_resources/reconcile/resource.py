@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import weakref
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -60,6 +61,7 @@ class EntityResource(pulumi.dynamic.Resource):
         name: str,
         arguments: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
+        hidden: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         end_with_engine()
         _refuse_unknown_keys()
@@ -74,6 +76,7 @@ class EntityResource(pulumi.dynamic.Resource):
         if parent is not None:
             props[PARENT_KEY] = _types_of(parent)
         props |= dict.fromkeys(provider.facts)
+        props |= hidden
         super().__init__(provider, name, props, opts)
         self._model = provider.model
         self._types = _joined(props.get(PARENT_KEY), self.pulumi_resource_type)

@@ -27,7 +27,6 @@ captions = ExportRequest(
             "formats": [{"extension": "vtt", "options": {"maxCharacterPerLine": 40, "linesPerScreen": 2}}],
         }
     ],
-    triggers=[job.id],  # a job that ran anew asks for new captions, also on the same TDO
     download_to="captions.vtt",
     opts=pulumi.ResourceOptions(depends_on=[job]),
 )

@@ -9,6 +9,7 @@ import pytest
 
 from aiware_resources import engines
 from aiware_resources.export_request import ExportProvider
+from aiware_resources.job import JobProvider
 from tests.support.host import UNKNOWN_VALUE, Host, HostError
 from tests.support.local import Local
 
@@ -175,3 +176,71 @@ def test_only_an_adopted_request_may_leave_out_what_it_exports(
     assert (id_, outs["adopted"]) == (there, True)
     assert host.diff(PROVIDER, id_, host.read(PROVIDER, id_, outs).outs, adopted)[1] == ["failure"]
     assert local.mutations() == made
+
+
+def runs(**counts: int) -> dict[str, Any]:
+    return export("1", __runs=counts)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "now", "changes"),
+    [
+        ({"a": 0}, {"a": 0}, False),
+        ({"a": 0}, {"b": 0}, True),
+        ({"a": 0}, {"a": 1}, True),
+        ({"a": 1}, {"a": -1}, False),
+        ({"a": -1}, {"a": 1}, False),
+        ({"a": 0, "b": 0}, {"b": 0, "a": 0}, False),
+        ({"a": 0}, {"a": 0, "b": 0}, True),
+    ],
+)
+def test_an_export_follows_the_runs_of_its_jobs(
+    host: Host, recorded: dict[str, int], now: dict[str, int], changes: bool
+) -> None:
+    found = host.diff(PROVIDER, "e", runs(**recorded), runs(**now))
+    assert found == (changes, ["__runs"] if changes else [], False)
+
+
+def test_runs_that_are_not_known_yet_are_others(host: Host) -> None:
+    assert host.check(PROVIDER, export("1", __runs=UNKNOWN_VALUE)) == {}
+    assert host.diff(PROVIDER, "e", runs(a=0), export("1", __runs=UNKNOWN_VALUE)) == (True, ["__runs"], False)
+    assert host.diff(PROVIDER, "e", export("1"), export("1", __runs=UNKNOWN_VALUE)) == (True, ["__runs"], False)
+
+
+def test_an_adopted_export_follows_nothing(host: Host) -> None:
+    assert host.diff(PROVIDER, "e", {**runs(a=0), "adopt": "e"}, {**runs(b=0), "adopt": "e"}) == (False, [], False)
+
+
+def test_a_job_that_is_not_told_any_more_changes_nothing(host: Host) -> None:
+    assert host.diff(PROVIDER, "e", runs(a=0), export("1")) == (False, [], False)
+
+
+def test_an_export_of_an_earlier_release_is_requested_anew_for_a_later_job_only(
+    host: Host, local: Local, tdo: str
+) -> None:
+    job = JobProvider()
+    declared = {"__owner": "project/stack/job", "targetId": tdo, "tasks": [{"engineId": engines.SPEECHMATICS_ENGLISH}]}
+    first, outs = host.create(job, declared)
+    id_, requested = host.create(PROVIDER, export(tdo))
+    fresh = Host({"aiware:endpoint": local.server.graphql_url, "aiware:token": local.token}, {})
+    try:
+        fresh.read(job, first, outs)
+        fresh.read(PROVIDER, id_, requested)
+        # It exists, and was there before the request.
+        assert fresh.diff(PROVIDER, id_, requested, export(tdo, __runs={first: 0})) == (False, [], False)
+        assert fresh.diff(PROVIDER, id_, requested, export(tdo, __runs={"unheard of": 0})) == (False, [], False)
+        # It has been started again since the state says how often jobs are.
+        assert fresh.diff(PROVIDER, id_, requested, export(tdo, __runs={first: 1}))[1] == ["__runs"]
+    finally:
+        fresh.close()
+    # Another one was submitted after the request: by a run that has ended, and by this one.
+    second, later = host.create(job, {**declared, "triggers": 2})
+    other = Host({"aiware:endpoint": local.server.graphql_url, "aiware:token": local.token}, {})
+    try:
+        assert other.diff(PROVIDER, id_, requested, export(tdo, __runs={second: 0}))[1] == []
+        other.read(job, second, later)
+        other.read(PROVIDER, id_, requested)
+        assert other.diff(PROVIDER, id_, requested, export(tdo, __runs={second: 0}))[1] == ["__runs"]
+    finally:
+        other.close()
+    assert host.diff(PROVIDER, id_, requested, export(tdo, __runs={second: 0}))[1] == ["__runs"]

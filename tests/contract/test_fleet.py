@@ -321,3 +321,18 @@ def test_equal_fleets_do_not_take_each_others_jobs(start: Start, local: Local) -
     other = {**fleet("ab"), "__owner": "project/stack/other"}
     start().create(PROVIDER, other)
     assert len(jobs(local)) == 4
+
+
+def test_a_job_that_is_started_again_in_place_is_another_run(host: Host, local: Local) -> None:
+    local.behave(engines=FAILING)
+    id_, outs = host.create(PROVIDER, fleet("ab"))
+    read = host.read(PROVIDER, id_, outs)
+    (failed,) = read.outs["failures"]
+    assert "__reruns" not in outs
+    updated = host.update(PROVIDER, id_, read.outs, fleet("ab"))
+    assert updated["__reruns"] == {failed: 1}
+    assert job_ids(updated) == job_ids(outs)
+    # It stays so, until its entry goes.
+    (other,) = {"a", "b"} - {failed}
+    assert host.update(PROVIDER, id_, updated, fleet(["a", "b", "c"]))["__reruns"] == {failed: 1}
+    assert "__reruns" not in host.update(PROVIDER, id_, updated, fleet(other))

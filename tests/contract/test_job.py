@@ -97,9 +97,34 @@ def test_a_failure_is_recorded_and_retried_in_place(host: Host, local: Local) ->
     assert "failure" not in updated
     assert local.mutations()["retryJob"] == 1
     assert local.only("jobs")["status"] == "complete"
-    assert settled(host.read(PROVIDER, id_, updated).outs) == settled(outs)
+    assert settled(host.read(PROVIDER, id_, updated).outs) == settled({**outs, "__reruns": 1})
     # It runs again, so that it is not old enough to have been purged.
     assert updated["__submitted"] > "2025"
+
+
+def test_a_failure_that_is_kept_now_stays_recorded(host: Host, local: Local) -> None:
+    local.behave(engines=FAILING)
+    id_, outs = host.create(PROVIDER, JOB)
+    read = host.read(PROVIDER, id_, outs)
+    updated = host.update(PROVIDER, id_, read.outs, {**JOB, "onFailure": "keep"})
+    assert updated["failure"] == read.outs["failure"]
+    assert "__reruns" not in updated
+    assert "retryJob" not in local.mutations()
+    assert host.diff(PROVIDER, id_, updated, {**JOB, "onFailure": "keep"}) == (False, [], False)
+    # With another change of what has no effect on it, too.
+    later = host.update(PROVIDER, id_, updated, {**JOB, "onFailure": "keep", "timeout": 5})
+    assert later["failure"] == read.outs["failure"]
+
+
+def test_a_job_that_somebody_else_has_started_again_is_another_run(host: Host, local: Local) -> None:
+    local.behave(engines=FAILING)
+    id_, outs = host.create(PROVIDER, JOB)
+    failed = host.read(PROVIDER, id_, outs)
+    local.graphql("mutation($id: ID!) { retryJob(id: $id) { id } }", id=id_)
+    read = host.read(PROVIDER, id_, failed.outs)
+    assert (read.outs.get("failure"), read.outs["__reruns"]) == (None, 1)
+    assert "__reruns" not in read.inputs
+    assert host.read(PROVIDER, id_, read.outs).outs["__reruns"] == 1
 
 
 def test_a_failed_job_whose_cluster_has_changed_runs_anew(host: Host) -> None:

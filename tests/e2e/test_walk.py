@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-import yaml
 
 from tests.support.local import Local
 from tests.support.project import ROOT, Project
+from tests.support.shipped import shipped_project
 
 
 @pytest.fixture
 def shipped(project: Project) -> Project:
     """The project as it ships: its own program, the local stack's own configuration."""
-    for name in ("__main__.py", "configuration.py", "Pulumi.yaml"):
-        shutil.copy(ROOT / name, project.folder)
-    config = yaml.safe_load((ROOT / "stacks" / "Pulumi.local.yaml").read_text())["config"]
-    project.config(**config)
-    # As a user's: with the list of installed packages that other tests go without.
-    del project.environment["PYTHONPATH"]
-    return project
+    return shipped_project(project)
 
 
 def test_up_preview_destroy(shipped: Project, local: Local) -> None:

@@ -193,7 +193,7 @@ def test_a_zip_that_was_cut_short_is_not_a_file(
     server.content = zipped(inner)[:left]
     assert "cut short or damaged" in refused(server, folder)
     with pytest.raises(DownloadFailed, match="cut short or damaged"):
-        keep(SETTINGS, server.uri, folder / "captions.vtt")
+        keep(SETTINGS, server.uri, folder / "captions.vtt", "e")
     assert below(folder) == {}
 
 
