@@ -15,9 +15,9 @@ from aiware_resources.cli.framework.printing import console, print_json
 from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.session import Session
 from aiware_resources.reconcile.compare import Absent
-from aiware_resources.report.as_json import drift_json
+from aiware_resources.report.as_json import drift_json, kept_json
 from aiware_resources.report.live import Recorded, drift_of, recorded_in
-from aiware_resources.report.model import Drifted, DriftedProperty
+from aiware_resources.report.model import Drifted, DriftedProperty, KeptFailure
 from aiware_resources.report.sentence import counted, drift_sentence
 from aiware_resources.report.unmanaged import Unmanaged, owned_ids, unmanaged
 from aiware_resources.report.values import shown
@@ -48,19 +48,20 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
 
     Reads each object of the stack, and changes nothing, neither in aiWARE nor in the state: `pulumi up` puts back what
     has drifted. Values that are recorded as secrets are not compared. A difference that the library does not count as
-    one (an order that means nothing, "20gb" for its number of bytes) is none.
+    one (an order that means nothing, "20gb" for its number of bytes) is none. A failed job that on_failure keeps is
+    listed too: it is not drift, but the next `pulumi up` may fail with it.
 
     Exit codes: 0 no drift, 2 drift. Objects that no stack owns (--unmanaged) are no drift.
     """
     session = replace(session, stack=stack or session.stack or pulumi_command.selected())
     resources = recorded_in(pulumi_command.recorded(session.stack))
     api = session.api() if resources or with_unmanaged else None
-    found = drift_of(resources, session.config())
+    found, kept = drift_of(resources, session.config())
     strangers = unmanaged(api, _owned()) if api is not None and with_unmanaged else None
     if as_json:
-        print_json(_as_json(session, resources, found, strangers))
+        print_json(_as_json(session, resources, found, kept, strangers))
     else:
-        for line in _lines(session, resources, found, strangers):
+        for line in _lines(session, resources, found, kept, strangers):
             console().print(line, soft_wrap=True)
     if found:
         raise click.exceptions.Exit(CHANGES)
@@ -73,12 +74,19 @@ def _owned() -> frozenset[str]:
 
 
 def _lines(
-    session: Session, resources: Sequence[Recorded], found: Sequence[Drifted], strangers: Sequence[Unmanaged] | None
+    session: Session,
+    resources: Sequence[Recorded],
+    found: Sequence[Drifted],
+    kept: Sequence[KeptFailure],
+    strangers: Sequence[Unmanaged] | None,
 ) -> Iterator[str]:
     looked_at = f"{counted(len(resources), 'object')} of the stack {session.stack}"
     for each in found:
         yield f"{each.type} {each.name} ({each.id}) {_WHAT[each.what]}"
         yield from (f"  {_property(one)}" for one in each.properties)
+    for one in kept:
+        fails = " Every `pulumi up` fails with it: allow_failure is not set." if one.fails_update else ""
+        yield f"{one.type} {one.name} ({one.id}) has failed, and on_failure keeps it. {one.reason}{fails}"
     yield f"Of {looked_at}: {drift_sentence(found)}." if found else f"No drift: {looked_at} as recorded."
     if strangers is not None:
         yield ""
@@ -106,9 +114,14 @@ def _recorded(each: DriftedProperty) -> str:
 
 
 def _as_json(
-    session: Session, resources: Sequence[Recorded], found: Sequence[Drifted], strangers: Sequence[Unmanaged] | None
+    session: Session,
+    resources: Sequence[Recorded],
+    found: Sequence[Drifted],
+    kept: Sequence[KeptFailure],
+    strangers: Sequence[Unmanaged] | None,
 ) -> dict[str, Any]:
     told: dict[str, Any] = {"stack": session.stack, "objects": len(resources), "drift": drift_json(found)}
+    told["keptFailures"] = kept_json(kept)
     if strangers is not None:
         told["unmanaged"] = [
             {

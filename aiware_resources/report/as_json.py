@@ -10,7 +10,7 @@ from pulumi.output import Unknown
 
 from aiware_resources.dag.mermaid import mermaid
 from aiware_resources.reconcile.compare import Absent
-from aiware_resources.report.model import Change, Drifted, Graph, PropertyChange, Report
+from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, PropertyChange, Report
 from aiware_resources.report.sentence import sentence
 from aiware_resources.report.values import plain
 
@@ -30,7 +30,8 @@ def as_json(report: Report) -> str:
         "changes": [_change(change) for change in report.changes],
         "drift": drift_json(report.drift),
         "driftKnown": report.refreshed,
-        "keptFailures": list(report.kept_failures),
+        "keptFailures": [each.name for each in report.kept_failures],
+        "keptFailureDetails": kept_json(report.kept_failures),
         "graphs": [_graph(graph) for graph in report.graphs],
         "errors": list(report.errors),
         "warnings": list(report.warnings),
@@ -55,6 +56,20 @@ def drift_json(drift: Sequence[Drifted]) -> list[dict[str, Any]]:
             **_filled({"then": each.then}),
         }
         for each in drift
+    ]
+
+
+def kept_json(kept: Sequence[KeptFailure]) -> list[dict[str, Any]]:
+    """What has failed and stays so, as plain values."""
+    return [
+        {
+            "type": each.type,
+            "name": each.name,
+            "id": each.id,
+            "reason": each.reason,
+            "failsUpdate": each.fails_update,
+        }
+        for each in kept
     ]
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from aiware_resources.reconcile import FAILURE
 from aiware_resources.report import drift, graphs
-from aiware_resources.report.changes import ACTIONS, change_of
+from aiware_resources.report.changes import ACTIONS, change_of, pending_deletion
+from aiware_resources.report.kept import kept_in_step
 from aiware_resources.report.kinds import kind_of
 from aiware_resources.report.masking import SECRET, clear_secrets, without_signature
 from aiware_resources.report.model import Action, Change, Drifted, Graph, Report
@@ -22,6 +22,9 @@ def build(preview: Preview) -> Report:
     """Makes the report."""
     project, stack = place_of(preview)
     steps = [step for step in preview.steps if drift.is_object(step)]
+    # An object that waits for its deletion shares the URN of the one that has taken its place.
+    pending = [step for step in steps if step.is_pending_deletion]
+    steps = [step for step in steps if not step.is_pending_deletion]
     read = {step.urn: step for step in steps if step.op == "refresh"}
     done = {step.urn: step for step in steps if step.op in ACTIONS or step.op == "same"}
     drifted = tuple(drift.in_order(_drift(preview, read, done)))
@@ -29,7 +32,8 @@ def build(preview: Preview) -> Report:
     gone = {each.urn for each in drifted if each.what == "gone"}
     # The program is as it was: that such an object is made anew is no change of it.
     changes = [replace(each, is_repair=True) if each.urn in gone else each for each in changes]
-    hidden = _hidden(steps)
+    changes += _pending_deletions(pending)
+    hidden = _hidden([*steps, *pending])
     return Report(
         project,
         stack,
@@ -38,11 +42,14 @@ def build(preview: Preview) -> Report:
         graphs=graphs.together([graph for _, step in sorted(done.items()) if (graph := _graph(step))]),
         errors=tuple(_messages(preview, "error", hidden)),
         warnings=tuple(_messages(preview, "warning", hidden)),
-        kept_failures=tuple(
-            step.name for _, step in sorted(done.items()) if step.op == "same" and FAILURE in step.state.outputs
-        ),
+        kept_failures=tuple(kept for _, step in sorted(done.items()) if (kept := kept_in_step(step))),
         refreshed=bool(read) or not any(step.old_state for step in done.values()),
     )
+
+
+def _pending_deletions(pending: list[Step]) -> list[Change]:
+    """What the update deletes because an earlier one did not finish: the preview tells only that it was read."""
+    return [pending_deletion(step) for step in pending if step.new_state is not None]
 
 
 def _drift(preview: Preview, read: Mapping[str, Step], done: Mapping[str, Step]) -> Iterator[Drifted]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from aiware_resources.fleet.entries import MEDIA
-from aiware_resources.reconcile import FAILURE, EntityProvider, path_text
+from aiware_resources.reconcile import FAILURE, RUNS_KEY, EntityProvider, path_text
 from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.report import drift, effects, fleets, graphs
 from aiware_resources.report.kinds import Kind, kind_of
@@ -48,6 +48,15 @@ def change_of(step: Step, refresh: Step | None, steps: list[Step]) -> Change:
     if kind.is_fleet:
         return _fleet_changed(first, kind, old, new, steps)
     return _changed(first, step, kind, old, new, refresh, steps)
+
+
+def pending_deletion(step: Step) -> Change:
+    """Tells of an object that another one has taken the place of, and that the update deletes at last."""
+    old = step.earlier
+    change = _with_fate(
+        Change(step.urn, type_of(step.urn), step.name, old.id, "delete", ""), effects.giving_up(kind_of(old.type), old)
+    )
+    return replace(change, notes=(*change.notes, "An earlier update replaced it, and ended before this."))
 
 
 def _created(change: Change, kind: Kind, new: State, steps: list[Step]) -> Change:
@@ -112,6 +121,8 @@ def _fate(step: Step, kind: Kind, old: State, new: State, changed: list[str]) ->
     provider, failure = kind.provider, old.outputs.get(FAILURE)
     if step.op == "replace":
         fate = effects.replacing(kind, old, new.inputs)
+        if RUNS_KEY in step.replace_reasons:
+            fate = replace(fate, notes=("A job that it uses runs again.", *fate.notes))
         return replace(fate, notes=(effects.failed(failure), *fate.notes)) if failure else fate
     if failure and provider is not None and provider.acts_on_failure(old.outputs, new.inputs):
         return effects.retrying(kind, failure)

@@ -8,7 +8,7 @@ from html import escape
 from importlib import resources
 
 from aiware_resources.dag.svg import svg
-from aiware_resources.report.model import Change, Drifted, Graph, PropertyChange, Report
+from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, PropertyChange, Report
 from aiware_resources.report.sentence import sentence
 from aiware_resources.report.values import Shown, shown
 
@@ -42,7 +42,7 @@ def html(report: Report) -> str:
 def _body(report: Report) -> Iterator[str]:
     yield "<header>"
     yield f"<p class=place>{escape(report.project)} / {escape(report.stack)}</p>"
-    yield f"<h1{_class('bad') if report.errors or _destroys(report) else ''}>{escape(sentence(report))}</h1>"
+    yield f"<h1{_class('bad') if _is_bad(report) else ''}>{escape(sentence(report))}</h1>"
     yield f"<p class=facts>{' · '.join(_facts(report))}</p>"
     yield "</header>"
     yield "<main>"
@@ -51,8 +51,9 @@ def _body(report: Report) -> Iterator[str]:
     yield "</main>"
 
 
-def _destroys(report: Report) -> bool:
-    return any(change.destroys for change in report.changes)
+def _is_bad(report: Report) -> bool:
+    destroys = any(change.destroys for change in report.changes)
+    return bool(report.errors) or destroys or any(each.fails_update for each in report.kept_failures)
 
 
 def _facts(report: Report) -> Iterator[str]:
@@ -77,8 +78,8 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
     if report.graphs:
         yield "Task graphs", list(_graphs(report.graphs))
     if report.kept_failures:
-        names = ", ".join(_code(name) for name in report.kept_failures)
-        yield "Failed, and kept", [f"<p>{names}: failed in aiWARE, and <code>on_failure</code> keeps them.</p>"]
+        kept = (_kept(each) for each in report.kept_failures)
+        yield "Failed, and kept", ["<p><code>on_failure</code> keeps these as they are:</p>", "<ul>", *kept, "</ul>"]
     if report.warnings:
         yield "Warnings", [_pre("\n".join(report.warnings))]
 
@@ -114,6 +115,11 @@ def _drift(drift: Sequence[Drifted]) -> Iterator[str]:
         yield f"<tr{_class(each.what)}><td>{_resource(each)}<td>{seen}<td>{then}</tr>"
     yield "</tbody>"
     yield "</table>"
+
+
+def _kept(each: KeptFailure) -> str:
+    fails = " <b>The update fails with it</b>, since <code>allow_failure</code> is not set."
+    return f"<li>{each.type} {_code(each.name)}: {escape(each.reason)}{fails if each.fails_update else ''}"
 
 
 def _unknown(change: Change) -> str:

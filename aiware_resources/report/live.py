@@ -15,9 +15,10 @@ from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
 from aiware_resources.report import fleets
 from aiware_resources.report.drift import in_order
+from aiware_resources.report.kept import kept_failure
 from aiware_resources.report.kinds import Kind, kind_of
 from aiware_resources.report.masking import SECRET
-from aiware_resources.report.model import Drifted, DriftedProperty, PropertyChange
+from aiware_resources.report.model import Drifted, DriftedProperty, KeptFailure, PropertyChange
 from aiware_resources.report.properties import found_differences, overlaps, property_changes
 from aiware_resources.report.pulumi_json import name_of
 
@@ -63,35 +64,47 @@ def recorded_in(resources: Sequence[Mapping[str, Any]]) -> list[Recorded]:
     return found
 
 
-def drift_of(resources: Sequence[Recorded], config: Mapping[str, str]) -> list[Drifted]:
-    """Reads every object, and tells which are not as they were recorded, in the order that reports have.
+def drift_of(resources: Sequence[Recorded], config: Mapping[str, str]) -> tuple[list[Drifted], list[KeptFailure]]:
+    """Reads every object.
 
     Args:
         resources: The objects.
         config: The stack's configuration, for the connection to aiWARE.
 
+    Returns:
+        Which are not as they were recorded, and which have failed and stay so (``on_failure`` is ``keep``), which is
+        not drift; each in the order that reports have.
+
     Raises:
         AiwareError: One of them could not be read.
     """
     with ThreadPoolExecutor(READERS) as pool:
-        found = pool.map(lambda each: _drifted(each, config), resources)
-        return in_order(each for each in found if each is not None)
+        found = list(pool.map(lambda each: _looked_at(each, config), resources))
+    kept = (each for _, each in found if each is not None)
+    return in_order(each for each, _ in found if each is not None), sorted(
+        kept, key=lambda each: (each.type, each.name)
+    )
 
 
-def _drifted(resource: Recorded, config: Mapping[str, str]) -> Drifted | None:
-    kind, provider = resource.kind, _provider(resource.kind, config)
-    type_, name = kind.name, name_of(resource.urn)
-    read = provider.read(resource.id, resource.outputs)
+def _looked_at(resource: Recorded, config: Mapping[str, str]) -> tuple[Drifted | None, KeptFailure | None]:
+    read = _provider(resource.kind, config).read(resource.id, resource.outputs)
+    type_, name, noun = resource.kind.name, name_of(resource.urn), resource.kind.noun
     if not read.id:
-        return Drifted(resource.urn, type_, name, kind.noun, resource.id, "gone")
+        return Drifted(resource.urn, type_, name, noun, resource.id, "gone"), None
     live = {key: value for key, value in (read.outs or {}).items() if not key.startswith(INTERNAL_PREFIX)}
+    kept = kept_failure(resource.kind, name, resource.id, live, resource.outputs, type_)
+    return _drifted(resource, live, is_kept=kept is not None), kept
+
+
+def _drifted(resource: Recorded, live: dict[str, Any], *, is_kept: bool) -> Drifted | None:
+    kind, type_, name = resource.kind, resource.kind.name, name_of(resource.urn)
     if kind.is_fleet:
-        entries = fleets.drifted(resource.outputs, live, None, with_failures=True)
+        entries = fleets.drifted(resource.outputs, live, None, with_failures=not is_kept)
         return Drifted(resource.urn, type_, name, kind.noun, resource.id, "changed", entries) if entries else None
     failure = live.pop(FAILURE, None)
     changes = _changes(kind, resource, live)
     properties = tuple(DriftedProperty(each.path, each.old, each.new) for each in changes)
-    if failure and FAILURE not in resource.outputs:
+    if failure and not is_kept and FAILURE not in resource.outputs:
         told = tuple(DriftedProperty(f"{FAILURE}.{key}", ABSENT, value) for key, value in failure.items())
         return Drifted(resource.urn, type_, name, kind.noun, resource.id, "failed", (*properties, *told))
     return Drifted(resource.urn, type_, name, kind.noun, resource.id, "changed", properties) if properties else None

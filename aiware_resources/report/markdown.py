@@ -9,7 +9,7 @@ from typing import Any
 
 from aiware_resources.dag.mermaid import mermaid
 from aiware_resources.report.escaping import code, folded, prose
-from aiware_resources.report.model import Change, Drifted, Graph, PropertyChange, Report
+from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, PropertyChange, Report
 from aiware_resources.report.sentence import counted, sentence
 from aiware_resources.report.values import NOTHING, Shown, shown
 
@@ -110,8 +110,7 @@ def _sections(report: Report, detail: _Detail) -> Iterator[tuple[str, list[str]]
     if report.graphs and detail.graphs != 0:
         yield "Task graphs", list(_graphs(report.graphs, detail))
     if report.kept_failures:
-        names = ", ".join(code(name) for name in report.kept_failures[: detail.rows])
-        yield "Failed, and kept", [f"{names}: failed in aiWARE, and `on_failure` keeps them as they are."]
+        yield "Failed, and kept", list(_kept(report.kept_failures, detail))
     if report.warnings:
         yield "Warnings", _messages(report.warnings[: detail.rows])
 
@@ -124,6 +123,17 @@ def _changes(changes: Sequence[Change], detail: _Detail) -> Iterator[str]:
         what = "<br>".join([f"**{prose(change.says)}**", *(prose(note) for note in change.notes)])
         yield f"| {sign} | {_resource(change)} | {what} | {_properties(change, detail)} |"
     yield from _more(len(changes), detail, cells=4)
+
+
+def _kept(kept: Sequence[KeptFailure], detail: _Detail) -> Iterator[str]:
+    yield "`on_failure` keeps these as they are:"
+    yield ""
+    told = (f"- {each.type} {code(each.name)}: {prose(each.reason)}{_fails(each)}" for each in kept)
+    yield from _limited(told, detail, len(kept))
+
+
+def _fails(each: KeptFailure) -> str:
+    return " **The update fails with it**, since `allow_failure` is not set." if each.fails_update else ""
 
 
 def _drift(drift: Sequence[Drifted], detail: _Detail) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal
 
@@ -191,6 +191,25 @@ class Graph:
 
 
 @dataclass(frozen=True)
+class KeptFailure:
+    """A failed object that the update leaves as it is.
+
+    Attributes:
+        type: Its type without the package.
+        name: Its name in the program.
+        id: The id of the object.
+        reason: Why it failed, as a sentence.
+        fails_update: Whether every update ends with this failure: `allow_failure` does not allow it.
+    """
+
+    type: str
+    name: str
+    id: str
+    reason: str
+    fails_update: bool
+
+
+@dataclass(frozen=True)
 class Report:
     """All of it.
 
@@ -202,7 +221,7 @@ class Report:
         graphs: Task graphs of new and changed jobs.
         errors: Why the preview failed; then the changes are those found until then.
         warnings: What Pulumi and the program warned of.
-        kept_failures: Names of failed jobs that stay as they are.
+        kept_failures: Failed jobs, and fleets with failed jobs, that stay as they are.
         refreshed: Whether aiWARE was read first; otherwise nothing is known of drift.
     """
 
@@ -213,7 +232,7 @@ class Report:
     graphs: tuple[Graph, ...] = ()
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    kept_failures: tuple[str, ...] = field(default=())
+    kept_failures: tuple[KeptFailure, ...] = ()
     refreshed: bool = True
 
     @property

@@ -51,6 +51,7 @@ class State(_Part):
         outputs: What is recorded.
         retain_on_delete: Whether Pulumi forgets it without deleting it.
         deleted_with: URN of the resource whose deletion takes this one along.
+        delete: Whether it was replaced by an earlier update, and still waits for its deletion.
         property_dependencies: For each input, the URNs of the resources that it comes from.
     """
 
@@ -61,6 +62,7 @@ class State(_Part):
     outputs: dict[str, Any] = Field(default_factory=dict)
     retain_on_delete: bool = False
     deleted_with: str = ""
+    delete: bool = False
     property_dependencies: dict[str, list[str] | None] = Field(default_factory=dict)
 
     @field_validator("inputs", "outputs", mode="after")
@@ -103,6 +105,14 @@ class Step(_Part):
     def name(self) -> str:
         """The name of the resource in the program."""
         return name_of(self.urn)
+
+    @property
+    def is_pending_deletion(self) -> bool:
+        """Whether it reads an object whose place another one has taken in an update that did not finish.
+
+        A step that replaces an object marks the old one in the same way.
+        """
+        return self.op == "refresh" and self.earlier.delete
 
 
 class Diagnostic(_Part):

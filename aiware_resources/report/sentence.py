@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from aiware_resources.report.model import Drifted, Report, Verb
+from aiware_resources.report.model import Drifted, KeptFailure, Report, Verb
 
 _WORDS = {
     Verb.RUN: ("will run", "will run"),
@@ -42,8 +42,18 @@ def sentence(report: Report) -> str:
     said = ", ".join(parts) or "Nothing changes"
     if report.errors:
         said = f"The preview FAILED; until then: {said}" if parts else "The preview FAILED"
+    if kept := kept_sentence(report.kept_failures):
+        said = f"{said}. {kept}"
     drift = drift_sentence(report.drift)
     return f"{said}. Drift: {drift}" if drift else said
+
+
+def kept_sentence(kept: Sequence[KeptFailure]) -> str:
+    """Says what has failed and stays so: ``1 failed job is kept, so the update FAILS``; empty when nothing has."""
+    if not kept:
+        return ""
+    told = f"{counted(len(kept), 'failure')} {'is' if len(kept) == 1 else 'are'} kept"
+    return f"{told}, so the update FAILS" if any(each.fails_update for each in kept) else told
 
 
 def drift_sentence(drift: Sequence[Drifted]) -> str:

@@ -52,9 +52,9 @@ def test_the_first_line_says_what_happens(name: str) -> None:
 
 
 SENTENCES = {
-    "nothing": "Nothing changes",
-    "update": "1 TDO changes, 1 cluster changes, 3 jobs change on record only",
-    "update-secret": "1 TDO changes",
+    "nothing": "Nothing changes. 2 failures are kept",
+    "update": "1 TDO changes, 1 cluster changes, 3 jobs change on record only. 1 failure is kept",
+    "update-secret": "1 TDO changes. 1 failure is kept",
     "error": "The preview FAILED",
     "failed": "1 job will run",
 }
