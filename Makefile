@@ -11,7 +11,6 @@ API ?=
 RUN := .venv/bin/python tools/environment.py --stack $(STACK) --
 # `organization/stack`, as Pulumi Cloud has it, goes by the stack's own name here.
 CONFIG := stacks/Pulumi.$(notdir $(STACK)).yaml
-OUT := out/$(notdir $(STACK))
 # Tests that run Pulumi's engine.
 ON_THE_ENGINE := tests/e2e tests/ci tests/faults
 CHECKED := aiware_resources aiware_local tests benchmarks tools/docs configuration.py
@@ -26,7 +25,7 @@ help: ## List these targets
 
 up: stack ## Set up what is missing, then reconcile aiWARE with the program (pulumi up)
 	@$(RUN) pulumi up --stack $(STACK) --yes $(ARGS)
-	@if [ -d '$(OUT)' ]; then echo 'Files:'; find '$(OUT)' -type f | sort | sed 's/^/  /'; fi
+	@$(RUN) pulumi stack output --stack $(STACK) --json | .venv/bin/python tools/files.py
 
 preview: stack ## Show what `make up` would change, value by value (pulumi preview --diff)
 	@$(RUN) pulumi preview --stack $(STACK) --diff $(ARGS)
