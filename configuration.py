@@ -6,28 +6,39 @@ The program reads its configuration through this, so that a wrong key ends the r
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self, TypeVar
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from aiware_resources import Extension
 from aiware_resources.cluster import ClusterState
 from aiware_resources.policies import CleanupOption, TdoPolicy
-from aiware_resources.reconcile import ApiModel, Identifier, Name, Schema, path_text
+from aiware_resources.reconcile import ApiModel, Identifier, Name, Problem, Schema, path_text
 from aiware_resources.reconcile.values import parse_size
+from aiware_resources.stacks.plain_secrets import plain_secret_sentence, plain_secrets
+from aiware_resources.tdo_content import span_problems
 from aiware_resources.times import parse_time
 
 CLUSTER = "cluster"
 """The resource and the output that are the cluster."""
 
+_LONGEST_NAME = 200
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+)
 
-def _time(value: str | int | datetime) -> str | int:
-    parse_time(value)
-    # Only a YAML file that is read directly has points in time.
-    return value.isoformat() if isinstance(value, datetime) else value
+
+def _time(value: Any) -> str | int:
+    """A time as the program passes it on: what YAML makes of one without quotes as ISO text, all else as it is."""
+    point = parse_time(value)
+    is_iso = isinstance(value, str) and "T" in value
+    return value if is_iso or isinstance(value, int) else point.isoformat()
 
 
 def _size(value: Any) -> Any:
@@ -39,7 +50,35 @@ def _captions() -> list[Extension]:
     return ["vtt"]
 
 
-Time = Annotated[str | int | datetime, AfterValidator(_time)]
+def _distinct(formats: list[Extension]) -> list[Extension]:
+    twice = sorted(each for each, count in Counter(formats).items() if count > 1)
+    if twice:
+        raise ValueError(f"lists {', '.join(twice)} more than once: each is one file")
+    return formats
+
+
+def _file_name(name: str) -> str:
+    """A name that is a file's or folder's in out/<stack>/ on any system."""
+    if any(sign in name for sign in "/\\"):
+        raise ValueError("must be the name of a file, not a path: it has a slash or backslash in it")
+    if any(unicodedata.category(sign) in _UNPRINTABLE for sign in name):
+        raise ValueError("has characters in it that cannot be seen, such as a line end")
+    if name != name.strip() or name.startswith(".") or name.endswith("."):
+        raise ValueError("must not begin or end with a dot or a space: it names files")
+    if name.split(".")[0].lower() in _RESERVED:
+        raise ValueError("is the name of a device on Windows: choose another name")
+    if len(name.encode()) > _LONGEST_NAME:
+        raise ValueError(f"is longer than {_LONGEST_NAME} bytes: it names files")
+    return name
+
+
+def _place(name: str) -> str:
+    """What a file system may take a name for: some tell neither capitals nor composed letters apart."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+FileName = Annotated[Name, AfterValidator(_file_name)]
+Time = Annotated[str | int, BeforeValidator(_time)]
 Size = Annotated[Any, AfterValidator(_size)]
 """A size as it stands in the file, so that a preview shows it so."""
 
@@ -60,20 +99,22 @@ class Recording(ApiModel):
     """A recording to transcribe: at a URL, or in a TDO that holds it already.
 
     Attributes:
-        name: Names the resources, the TDO and the files: ``out/<stack>/<name>.<format>``.
+        name: Names the resources, the TDO and the files: ``out/<stack>/<name>.<format>``. No path; no other recording
+            or document may have it.
         url: Where the recording is.
         tdo_id: Instead of ``url``: a TDO that holds the recording already. It is not declared, so it is never deleted.
-        formats: What to export: captions and other texts.
-        start: When the recording starts; any hour will do.
+        formats: What to export, each once: captions and other texts.
+        start: When the recording starts: a time, with or without quotes, or a date (its first moment in UTC); any hour
+            will do.
         stop: When it ends.
         on_destroy: What becomes of its TDO: ``delete`` (default), ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes: ``storage``, ``searchIndex``, ``engineResults``.
     """
 
-    name: Name
+    name: FileName
     url: str | None = None
     tdo_id: Identifier | None = None
-    formats: list[Extension] = Field(default_factory=_captions)
+    formats: Annotated[list[Extension], AfterValidator(_distinct)] = Field(default_factory=_captions)
     # A TDO needs a time span; where a recording names none, any will do.
     start: Time = "2026-01-01T00:00:00Z"
     stop: Time = "2026-01-01T01:00:00Z"
@@ -84,18 +125,27 @@ class Recording(ApiModel):
     def _one_source(self) -> Self:
         if (self.url is None) == (self.tdo_id is None):
             raise ValueError("needs url, where the recording is, or tdoId, the TDO that holds it already, and not both")
+        if self.url is not None:
+            for problem in span_problems(parse_time(self.start), parse_time(self.stop), ()):
+                raise ValueError(f"stop {problem.reason}")
         return self
+
+    @property
+    def files(self) -> list[str]:
+        """The names of its files."""
+        return [f"{self.name}.{extension}" for extension in self.formats]
 
 
 class Document(ApiModel):
     """A Spanish text to translate into English.
 
     Attributes:
-        name: Names the job and the folder of its results: ``out/<stack>/<name>/``.
+        name: Names the job and the folder of its results: ``out/<stack>/<name>/``. No path; no recording or other
+            document may have it.
         url: Where the text is.
     """
 
-    name: Name
+    name: FileName
     url: Name
 
 
@@ -103,8 +153,9 @@ N = TypeVar("N", Recording, Document)
 
 
 def _named_apart(named: list[N]) -> list[N]:
-    names = Counter(each.name for each in named)
-    twice = sorted(name for name, count in names.items() if count > 1)
+    names = [each.name for each in named]
+    places = Counter(map(_place, names))
+    twice = sorted({name for name in names if places[_place(name)] > 1})
     if twice:
         raise ValueError(f"has several entries called {', '.join(twice)}: give each a name of its own")
     if CLUSTER in names:
@@ -126,6 +177,23 @@ class Configuration(ApiModel):
     protect: bool = False
 
     @classmethod
+    def problems_together(cls, values: Mapping[str, Any]) -> Iterator[Problem]:
+        """A recording and a document of one name would be one resource, and may write to one place."""
+        recordings, documents = values.get("recordings", []), values.get("documents", [])
+        names = {_place(each.name): each.name for each in recordings}
+        places = {_place(file): file for each in recordings for file in each.files}
+        for index, document in enumerate(documents):
+            place = _place(document.name)
+            if place in names:
+                yield Problem(
+                    ("documents", index, "name"), f"is the name of the recording {names[place]} too: rename one"
+                )
+            elif place in places:
+                yield Problem(
+                    ("documents", index, "name"), f"is a folder where the file {places[place]} of a recording goes"
+                )
+
+    @classmethod
     def of_stack(cls) -> Self:
         """Reads the configuration of the stack that runs.
 
@@ -136,6 +204,9 @@ class Configuration(ApiModel):
         given = {key: config.get_object(key) for key in cls.model_fields}
         known = {key: value for key, value in given.items() if value is not None}
         _, problems = Schema(cls).validate(known, frozenset())
+        # Of a key that holds a secret it is not told which part of it is one.
+        plain = {key: value for key, value in known.items() if not is_config_secret(config.full_key(key))}
+        problems += [Problem(path, plain_secret_sentence(config.name, path)) for path in plain_secrets(plain)]
         if problems:
             wrong = [f"- {config.name}:{path_text(problem.path)} {problem.sentence}" for problem in problems]
             raise pulumi.RunError("\n".join(["The configuration of this stack cannot be used:", *wrong]))

@@ -9,6 +9,13 @@ from typing import Any
 _MILLISECONDS_FROM = 100_000_000_000
 """Numbers from here on are milliseconds: as seconds they would lie beyond the year 5138."""
 
+_AS_YAML_HAS_IT = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[Tt ]+(?P<time>\d\d:\d\d:\d\d(?:\.\d+)?)"
+    r"(?:[ ]*(?P<sign>[+-])(?P<hours>\d\d?):?(?P<minutes>\d\d)?(?:[ ]+\S+)?)?"
+)
+"""A point in time that stands in YAML without quotes: with a short offset, or as Pulumi passes it on and writes it into
+the stack's file (`2026-03-02 09:00:00 +0000 UTC`)."""
+
 
 PointInTime = str | int | float | datetime | date
 """What a program may give for a point in time."""
@@ -33,11 +40,19 @@ def parse_time(value: Any) -> datetime:
             seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
             return datetime.fromtimestamp(seconds, UTC)
         if isinstance(value, str):
-            parsed = datetime.fromisoformat(value)
+            parsed = datetime.fromisoformat(_iso(value))
             return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         pass
     raise ValueError("is not a point in time: give ISO 8601 text, or seconds or milliseconds since the epoch")
+
+
+def _iso(text: str) -> str:
+    found = _AS_YAML_HAS_IT.fullmatch(text)
+    if found is None:
+        return text
+    offset = f"{found['sign']}{found['hours']:0>2}:{found['minutes'] or '00'}" if found["sign"] else "+00:00"
+    return f"{found['day']}T{found['time']}{offset}"
 
 
 def format_time(value: datetime) -> str:

@@ -11,15 +11,16 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pulumi.runtime import Mocks, set_all_config, set_mocks
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 from pulumi.runtime.stack import run_pulumi_func
 
 from aiware_resources.errors import ConfigurationError, WorkFailed
+from aiware_resources.stacks.project import read_yaml
 from aiware_resources.waiting import start_offline
 
 DEFAULT_STACK = "local"
@@ -159,11 +160,11 @@ def _defaults(config: dict[str, Any]) -> dict[str, Any]:
 def _text(value: Any) -> str:
     if isinstance(value, dict) and value.keys() == {"secure"}:
         return HIDDEN
-    return value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, date):
+        return str(value)
+    # YAML has points in time, and JSON has not.
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return content if isinstance(content, dict) else {}
+    return dict(read_yaml(path)) if path.exists() else {}

@@ -40,6 +40,15 @@ class ApiModel(BaseModel):
         """Properties that differ, put so that what differs in them is found at the places of the new ones."""
         return old, new
 
+    @classmethod
+    def problems_together(cls, values: Mapping[str, Any]) -> Iterator[Problem]:
+        """What is wrong with properties that are each fine by themselves.
+
+        Args:
+            values: Validated values of the properties that are fine and complete, by the API's names.
+        """
+        yield from ()
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -120,6 +129,7 @@ class Schema:
             except ValidationError as error:
                 found = list(_problems(key, error, value, self._inner_names(key)))
                 problems += [problem for problem in found if not is_within(problem.path, unknown)]
+        problems += self._model.problems_together(values)
         return values, problems
 
     def normal(self, props: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile import ApiModel, Schema, path_text
 from aiware_resources.reconcile.paths import is_within
+from aiware_resources.stacks.plain_secrets import plain_secret_sentence, plain_secrets
 from aiware_resources.stacks.project import Project, encrypted_paths, is_encrypted
 
 MODEL_FILE = "configuration.py"
@@ -69,6 +70,8 @@ class OwnKeys:
             yield f"{prefix}{key}", f"is not a key of this project: {_nearest(key, sorted(known))}"
         for key, declaration in self.declared.items():
             yield from ((f"{prefix}{key}", sentence) for sentence in _declared_problems(declaration, own.get(key)))
+        for path in plain_secrets(own):
+            yield f"{prefix}{path_text(path)}", plain_secret_sentence(self.project, path)
         if self._schema is not None:
             yield from self._model_problems(self._schema, {key: own[key] for key in own.keys() & known})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from tests.support.local import Local
@@ -68,3 +70,30 @@ def test_a_missing_file_is_fetched_again_without_a_change(shipped: Project, loca
     shipped.up()
     assert captions.read_bytes() == content
     assert local.mutations() == made
+
+
+def test_times_without_quotes_are_read_by_the_program_and_by_the_check(shipped: Project, local: Local) -> None:
+    shipped.config(**{"aiware-pipelines:recordings": [], "aiware-pipelines:documents": []})
+    path = shipped.folder / "stacks" / "Pulumi.local.yaml"
+    recordings = """  aiware-pipelines:recordings:
+    - name: council
+      url: file:examples/media/city-council.mp4
+      start: 2026-03-02T09:00:00Z
+      stop: 2026-03-03
+"""
+    path.write_text(path.read_text().replace("  aiware-pipelines:recordings: []\n", recordings))
+    preview = shipped.preview()
+    assert preview["TemporalDataObject council"] == "create"
+    # Pulumi writes them in another form.
+    shipped.pulumi("config", "set", "aiware-pipelines:protect", "false")
+    assert "2026-03-02 09:00:00 +0000 UTC" in path.read_text()
+    assert shipped.preview() == preview
+    checked = subprocess.run(
+        ["aiware", "-s", "local", "stacks", "check"],
+        cwd=shipped.folder,
+        env=shipped.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr

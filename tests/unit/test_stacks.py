@@ -22,6 +22,8 @@ from aiware_resources.reconcile.values import parse_size
 from aiware_resources.settings import Settings
 from aiware_resources.stacks import Project, check_stacks
 from aiware_resources.temporal_data_object import TdoProvider
+from aiware_resources.times import parse_time
+from configuration import Recording
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("dev", "local", "prod", "staging")
@@ -210,6 +212,125 @@ def test_what_is_wrong_is_told_with_its_key(project: Project, config: dict[str, 
     assert "abc" not in told[0][1]
 
 
+def recording(**more: Any) -> dict[str, Any]:
+    return {"recordings": [{"name": "a", "url": "u", **more}]}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("../../escape", "/etc/passwd", "..", ".", "a/b", "a\\b", "..\\b", ".hidden", ".aiware-files.json", "", " "),
+        *("a ", "a.", "a\nb", "a\0b", "\u202ea", "con", "NUL.vtt", "lpt1", "x" * 201, "é" * 101),
+    ],
+)
+def test_a_name_that_is_no_file_name_is_refused(project: Project, name: str) -> None:
+    for config, key in (
+        ({"recordings": [{"name": name, "url": "u"}]}, "recordings[0].name"),
+        ({"documents": [{"name": name, "url": "u"}]}, "documents[0].name"),
+    ):
+        assert [place for place, _ in problems_of(project, **config)] == [f"aiware-pipelines:{key}"]
+
+
+@pytest.mark.parametrize("name", ["a", "Council 2026-03-02", "é" * 100, "a.b", "council: part 1", "console", "-"])
+def test_other_names_are_fine(project: Project, name: str) -> None:
+    assert problems_of(project, recordings=[{"name": name, "url": "u"}]) == []
+
+
+@pytest.mark.parametrize(
+    ("recordings", "documents", "key", "says"),
+    [
+        ([{"name": "intro"}], [{"name": "intro"}], "documents[0].name", "the name of the recording intro too"),
+        ([{"name": "Intro"}], [{"name": "x"}, {"name": "intro"}], "documents[1].name", "of the recording Intro too"),
+        ([{"name": "e\u0301"}], [{"name": "\u00e9"}], "documents[0].name", "too: rename one"),
+        ([{"name": "a", "formats": ["srt"]}], [{"name": "a.srt"}], "documents[0].name", "where the file a.srt of"),
+        ([{"name": "a"}, {"name": "A"}], [], "recordings", "several entries called A, a"),
+        ([{"name": "a", "formats": ["vtt", "srt", "vtt"]}], [], "recordings[0].formats", "lists vtt more than once"),
+    ],
+)
+def test_what_would_be_one_resource_or_one_file_twice(
+    project: Project, recordings: list[Any], documents: list[Any], key: str, says: str
+) -> None:
+    config = {"recordings": [{"url": "u", **each} for each in recordings]}
+    told = problems_of(project, **config, documents=[{"url": "u", **each} for each in documents])
+    assert [place for place, _ in told] == [f"aiware-pipelines:{key}"]
+    assert says in told[0][1]
+
+
+TIMES = {
+    "2026-03-02T09:00:00Z": "2026-03-02T09:00:00Z",
+    "2026-03-02": "2026-03-02T00:00:00Z",
+    "2026-03-02 09:00:00 +0000 UTC": "2026-03-02T09:00:00Z",
+    "2026-03-02 09:00:00.5 +0200 +0200": "2026-03-02T07:00:00.5Z",
+    "2026-03-02 09:00:00 +0530 IST": "2026-03-02T03:30:00Z",
+    "2026-03-02 09:00:00": "2026-03-02T09:00:00Z",
+    "2026-03-02T09:00:00.25+02:00": "2026-03-02T07:00:00.25Z",
+    "2026-03-02 09:00:00 +2": "2026-03-02T07:00:00Z",
+    "2026-03-02t09:00:00 -1:30": "2026-03-02T10:30:00Z",
+    "1772442000": "2026-03-02T09:00:00Z",
+}
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("written", TIMES)
+def test_a_time_is_read_as_the_time_that_it_is(project: Project, written: str, quote: str) -> None:
+    text = yaml.safe_dump({"config": {key: value for key, value in FINE.items() if key != "recordings"}})
+    text += f"  recordings:\n  - {{name: a, url: u, start: {quote}{written}{quote}, stop: 2026-12-31}}\n"
+    assert found(project, text) == []
+    shown = yaml.safe_load(text)["config"]["recordings"][0]["start"]
+    for given in (written, shown):
+        read = Recording.model_validate({"name": "a", "url": "u", "start": given, "stop": "2026-12-31"})
+        assert parse_time(read.start) == parse_time(TIMES[written])
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-02-30", "2026-13-01T00:00:00Z", "09:00:00", "noon", "2026-03-02 09:00:00 CET"]
+)
+def test_what_is_no_time_for_the_run_is_none_for_the_check(project: Project, written: str) -> None:
+    text = yaml.safe_dump({"config": {key: value for key, value in FINE.items() if key != "recordings"}})
+    told = found(project, text + f"  recordings:\n  - {{name: a, url: u, start: {written}}}\n")
+    assert [key for key, _ in told] == ["aiware-pipelines:recordings[0].start"]
+    assert "is not a point in time" in told[0][1]
+
+
+def test_a_stop_before_the_start_is_found(project: Project) -> None:
+    (told,) = problems_of(project, **recording(start="2026-03-02T09:00:00Z", stop="2026-03-02T08:00:00Z"))
+    assert (told[0], "stop is not later than" in told[1]) == ("aiware-pipelines:recordings[0]", True)
+    # Of a TDO that is there already neither is used.
+    there = {"name": "a", "tdoId": "1", "start": 5, "stop": 4}
+    assert problems_of(project, recordings=[there]) == []
+
+
+CLUSTER: dict[str, Any] = {"name": "a", "allowedEngines": ["all"]}
+
+
+@pytest.mark.parametrize(
+    ("secrets", "key"),
+    [
+        ({"dockerCredentials": {"user": {"secure": "v1:a"}, "password": "sekrit"}}, "dockerCredentials.password"),
+        ({"dockerCredentials": {"a": {"b": ["sekrit"]}}}, "dockerCredentials.a.b[0]"),
+        ({"serviceToken": "sekrit"}, "serviceToken"),
+    ],
+)
+def test_a_secret_in_plain_text_inside_of_an_object(project: Project, secrets: dict[str, Any], key: str) -> None:
+    place = f"aiware-pipelines:cluster.{key}"
+    (told,) = problems_of(project, **{"aiware-pipelines:cluster": {**CLUSTER, **secrets}})
+    assert told[0] == place
+    assert told[1].endswith(f"pulumi config set --path --secret '{place}'")
+    assert "sekrit" not in told[1]
+
+
+@pytest.mark.parametrize(
+    "secrets",
+    [
+        {"serviceToken": {"secure": "v1:a"}, "dockerCredentials": {}},
+        {"dockerCredentials": {"secure": "v1:a"}},
+        {"dockerCredentials": {"user": {"secure": "v1:a"}}, "serviceToken": ""},
+    ],
+)
+def test_an_encrypted_secret_inside_of_an_object_is_fine(project: Project, secrets: dict[str, Any]) -> None:
+    assert problems_of(project, **{"aiware-pipelines:cluster": {**CLUSTER, **secrets}}) == []
+
+
 @pytest.mark.parametrize(
     ("text", "key", "says"),
     [
@@ -299,3 +420,39 @@ def test_a_program_with_a_misspelt_setting_creates_nothing(program: Path) -> Non
     refused = run_offline(program, "prod")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "aiware:endpont is not a setting: did you mean aiware:endpoint?" in refused.stderr
+
+
+def test_a_program_takes_times_without_quotes(program: Path) -> None:
+    file = program / "stacks" / "Pulumi.staging.yaml"
+    config = yaml.safe_load(file.read_text())["config"]
+    del config["aiware-pipelines:recordings"]
+    text = yaml.safe_dump({"config": config})
+    times = "start: 2026-03-02T09:00:00Z, stop: 2026-03-03"
+    file.write_text(f"{text}  aiware-pipelines:recordings:\n  - {{name: a, url: u, {times}}}\n")
+    (tdo,) = (each for each in declared_in(program, "staging") if each.kind.endswith(":TemporalDataObject"))
+    given = [parse_time(tdo.properties[key]) for key in ("startDateTime", "stopDateTime")]
+    assert given == [parse_time("2026-03-02T09:00:00Z"), parse_time("2026-03-03T00:00:00Z")]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"recordings": [{"name": "../../escape", "url": "u"}]}, "recordings[0].name must be the name of a file"),
+        ({"recordings": [{"name": "a", "url": "u", "formats": ["vtt", "vtt"]}]}, "formats lists vtt more than once"),
+        (
+            {"recordings": [{"name": "a", "url": "u"}], "documents": [{"name": "a", "url": "u"}]},
+            "documents[0].name is the name of the recording a too",
+        ),
+        ({"cluster": {**CLUSTER, "serviceToken": "sekrit"}}, "--secret 'aiware-pipelines:cluster.serviceToken'"),
+    ],
+)
+def test_the_program_refuses_what_the_check_finds(program: Path, change: dict[str, Any], says: str) -> None:
+    file = program / "stacks" / "Pulumi.staging.yaml"
+    config = yaml.safe_load(file.read_text())["config"]
+    changed = {f"aiware-pipelines:{key}": value for key, value in change.items()}
+    file.write_text(yaml.safe_dump({"config": {**config, **changed}}))
+    refused = run_offline(program, "staging")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert says in refused.stderr
+    assert "sekrit" not in refused.stderr
+    assert "ValidationError" not in refused.stderr
