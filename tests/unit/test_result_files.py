@@ -7,10 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from aiware_resources.api import EngineResultRecord
+from aiware_resources.api import EngineResultRecord, JobRecord, TaskRecord
 from aiware_resources.downloads import existing
+from aiware_resources.engines import OUTPUT_WRITER
 from aiware_resources.errors import DownloadFailed
-from aiware_resources.result_files import documents, foresee_documents, write_documents
+from aiware_resources.result_files import (
+    DocumentsCondition,
+    documents,
+    foresee_documents,
+    output_writers,
+    write_documents,
+)
+from aiware_resources.waiting.verdict import Done, NotKnown, Pending, Verdict
 
 
 def result(engine_id: str, start: int | None = 0, document: object = None, asset_id: str = "") -> EngineResultRecord:
@@ -103,3 +111,34 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DownloadFailed, match=r"file/a\.json could not be written: "):
         write_documents([result("a")], tmp_path / "file")
+
+
+# --- when documents count as there ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("listed", "verdict"),
+    [
+        ([], Pending("complete, no document listed yet", "complete")),
+        (["a.json"], Pending("complete, 1 of 2 documents listed yet", "complete")),
+        (["a.json", "b.json"], Done(["a.json", "b.json"])),
+        (["a.json", "b.json", "c.json"], Done(["a.json", "b.json", "c.json"])),
+    ],
+)
+def test_documents_count_as_there_when_as_many_are_listed_as_are_expected(
+    listed: list[str], verdict: Verdict[list[str]]
+) -> None:
+    assert DocumentsCondition(2).judge("j", listed) == verdict
+
+
+def test_a_complete_job_that_is_not_shown_any_more_has_no_documents() -> None:
+    verdict = DocumentsCondition(1).judge("j", None)
+    assert isinstance(verdict, NotKnown)
+    assert "does not show job j any more, nor its results" in str(verdict.error)
+
+
+def test_output_writers_are_counted() -> None:
+    engines = [OUTPUT_WRITER, "another", OUTPUT_WRITER]
+    job = JobRecord(id="j", tasks=[TaskRecord(id=str(place), engine_id=id_) for place, id_ in enumerate(engines)])
+    assert output_writers(job) == 2
+    assert output_writers(JobRecord(id="j")) == 0
