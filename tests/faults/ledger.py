@@ -59,7 +59,9 @@ class Ledger:
     def before(self) -> None:
         """Notes that what is in aiWARE now, and is not the stack's, must stay as it is."""
         mine = self._current()
-        for kind, objects in self._objects().items():
+        with self._plainly():
+            there = self._objects()
+        for kind, objects in there.items():
             self._foreign[kind] |= {id_: each for id_, each in objects.items() if id_ not in mine[kind]}
 
     @contextmanager
