@@ -49,15 +49,18 @@ def shortened(runs: Runs) -> Runs:
 
 
 def differ(recorded: Any, now: Any) -> bool:
-    """Whether an export was made from other runs than there are now.
+    """Whether there are runs now that an export was not made from.
 
     Args:
         recorded: The runs that it was made from.
         now: The runs of today; an ``Unknown`` when the update runs jobs.
     """
-    if isinstance(now, Unknown) or recorded.keys() != now.keys():
-        return True
-    return any(count not in (ANY_RERUN, recorded[job]) and recorded[job] != ANY_RERUN for job, count in now.items())
+    return isinstance(now, Unknown) or any(not _is_in(recorded, job, count) for job, count in now.items())
+
+
+def _is_in(recorded: Runs, job: str, count: int) -> bool:
+    before = recorded.get(job)
+    return before is not None and (count == before or ANY_RERUN in (count, before))
 
 
 class SeenJobs:

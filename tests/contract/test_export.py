@@ -192,6 +192,7 @@ def runs(**counts: int) -> dict[str, Any]:
         ({"a": -1}, {"a": 1}, False),
         ({"a": 0, "b": 0}, {"b": 0, "a": 0}, False),
         ({"a": 0}, {"a": 0, "b": 0}, True),
+        ({"a": 0, "b": 0}, {"a": 0}, False),
     ],
 )
 def test_an_export_follows_the_runs_of_its_jobs(
