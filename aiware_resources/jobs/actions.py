@@ -85,7 +85,7 @@ def retry(api: Api, job_id: str, before: JobRecord | None) -> JobRecord:
             )
         return record if was_restarted(record, before) else None
 
-    return send_once(lambda: api.retry_job(job_id), restarted)
+    return send_once(lambda: api.retry_job(job_id), restarted, looks=1)
 
 
 def was_restarted(record: JobRecord, before: JobRecord | None) -> bool:

@@ -36,16 +36,16 @@ def repeat_until_applied(send: Callable[[], object], is_applied: Callable[[], bo
         send()
         return True
 
-    send_once(sent, lambda: is_applied() or None)
+    send_once(sent, lambda: is_applied() or None, looks=1)
 
 
-def send_once(send: Callable[[], T], look: Callable[[], T | None], *, looks: int = 1, pause: float = 0.5) -> T:
+def send_once(send: Callable[[], T], look: Callable[[], T | None], *, looks: int = LOOKS, pause: float = 0.5) -> T:
     """Sends a mutation so that it is applied once, even when answers get lost.
 
     Args:
         send: Sends it and returns what came of it.
         look: Looks in aiWARE for what came of it; ``None`` when nothing did.
-        looks: How often to look before it is sent again.
+        looks: How often to look before it is sent again; once is enough where nothing new is looked for.
         pause: Seconds to leave the server before the first look, doubled with each further look or attempt.
 
     Raises:

@@ -34,7 +34,7 @@ from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.reconcile.carrying import number_problems
 from aiware_resources.reconcile.compare import changed_paths, plain_differences
 from aiware_resources.reconcile.holders import OWNER_KEY, Holder, owned
-from aiware_resources.reconcile.once import LOOKS, send_once
+from aiware_resources.reconcile.once import send_once
 from aiware_resources.reconcile.ownership import Mark
 from aiware_resources.reconcile.paths import Path, text
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
@@ -357,7 +357,7 @@ class EntityProvider(ResourceProvider):
                 log.warning("%s%s", said, self.left_otherwise())
                 owned.take_over(made.id, self.holder(props))
             else:
-                made = send_once(lambda: self.make(props, mark), lambda: self._found(props, mark, started), looks=LOOKS)
+                made = send_once(lambda: self.make(props, mark), lambda: self._found(props, mark, started))
             owned.add(made.id, self.holder(props))
         return made if made.certain else self._taken_over(made)
 

@@ -25,6 +25,13 @@ def test_lost_answers_make_no_second_job(host: Host, local: Local, action: dict[
     assert settled(host, outs, fleet("abcdefgh", concurrency=4))
 
 
+def test_a_list_that_lags_some_seconds_doubles_no_job(host: Host, local: Local) -> None:
+    local.behave(dialect={"listLag": 2})
+    local.fault({"dropResponse": True}, operation="createJob", after=1)
+    _, outs = host.create(PROVIDER, fleet("abc"))
+    expect_only(local, outs)
+
+
 def test_without_markers_lost_answers_are_found_by_content(start: Start, local: Local) -> None:
     host = start(markers="false")
     local.fault({"dropResponse": True}, operation="createJob", times=2, after=1)
