@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.ledger import Ledger
-from tests.faults.plan import Kill, Phase, Plan, Trouble
+from tests.faults.plan import KILL_DELAY, Kill, Phase, Plan, Trouble
 from tests.faults.processes import run
 from tests.faults.programs import FILE
 from tests.faults.strangers import move_in, submit
@@ -166,6 +166,9 @@ class Driver:
         ending = "settled" if ran.code == 0 else f"ended with {ran.code}"
         self._tell(f"=== {command[0]}: {_words(trouble)}; {ending}\n{ran.output}")
         self._unlock()
+        if killed:
+            # What was under way is applied, and shown, before somebody starts the next run.
+            time.sleep(KILL_DELAY + self._plan.lag if self._plan.lag else 0)
         return ran.code
 
     def _hide(self, trouble: Trouble) -> bool:

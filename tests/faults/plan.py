@@ -67,6 +67,15 @@ ERROR_NAMES = (
 REQUEST_SECONDS = 3
 """`aiware:requestTimeout` of the programs: what hangs or drips is given up after so long."""
 
+LAG_SECONDS = 2.5
+"""By how much reads, or lists, lag behind; for less time than the client looks for what a lost answer was about.
+
+What a list hides for longer cannot be told from what was never made.
+"""
+
+GRACE_SECONDS = 30
+"""`aiware:notFoundGrace` of the programs: far above the lag, on a busy machine too. Nobody deletes what they made."""
+
 LOGINS = {"cloud": "userLogin", "edge": "login_user"}
 
 DIALECTS: Sequence[dict[str, Any]] = (
@@ -82,15 +91,11 @@ DIALECTS: Sequence[dict[str, Any]] = (
     {"extraFields": True},
     {"pageSize": 2},
     {"pageSize": 3, "ids": "number", "times": "offset", "extraFields": True},
-    {"listLag": 0.4},
+    {"listLag": LAG_SECONDS},
 )
-"""How servers write their answers; the local aiWARE's own way is one of them.
+"""How servers write their answers; the local aiWARE's own way is one of them."""
 
-Lists lag for less time than the client leaves a server before it looks for what a lost answer was about: what a list
-hides for longer cannot be told from what was never made.
-"""
-
-CONDITIONS: Sequence[dict[str, Any]] = ({}, {}, {"lag": 0.4}, {"totalCount": True})
+CONDITIONS: Sequence[dict[str, Any]] = ({}, {}, {"lag": LAG_SECONDS}, {"totalCount": True})
 """How servers are, besides; no fault, so that everything must settle under them."""
 
 KILL_DELAY = 0.4
@@ -189,6 +194,11 @@ class Plan:
     phases: Sequence[Phase]
     destroy: Sequence[Trouble] = field(default=())
 
+    @property
+    def lag(self) -> float:
+        """By how many seconds reads or lists lag behind."""
+        return max(self.condition.get("lag", 0), self.behaviour["dialect"].get("listLag", 0))
+
 
 def plan(seed: int, api: Api = "cloud") -> Plan:
     """Draws the plan of a seed."""
@@ -203,6 +213,7 @@ def plan(seed: int, api: Api = "cloud") -> Plan:
             "aiware:maxRetries": str(dice.randint(1, 4)),
             "aiware:pollBatchSize": str(dice.choice([2, 50])),
             "aiware:requestTimeout": str(REQUEST_SECONDS),
+            "aiware:notFoundGrace": str(GRACE_SECONDS),
             **({"aiware:authHeader": dice.choice(["authorization", "api_key"])} if api == "edge" else {}),
         },
         behaviour={
