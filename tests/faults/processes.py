@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ LEFTOVER_SECONDS = 30.0
 """How long what a killed engine leaves behind may live on by itself, on a machine that is busy."""
 
 _COMMANDS = {"program": "pulumi-language-python-exec", "provider": "pulumi.dynamic"}
+_LANGUAGE_HOST = re.compile(r"pulumi-language-python( |$)")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ def run(project: Project, local: Local, arguments: tuple[str, ...], kill: Kill |
     family = Family(process)
     killed = kill is not None and _killed(family, local, kill)
     left = family.wait()
+    if kill is not None and kill.process == "machine":
+        # It looks for its engine every five minutes, and nobody is left to end it: it may have been started just then.
+        left = [each for each in left if not _LANGUAGE_HOST.search(each)]
     return Ended(Ran(process.returncode, (project.folder / "started.log").read_text()), killed, left)
 
 
