@@ -201,8 +201,9 @@ class JobProvider(EntityProvider):
 
     def left_otherwise(self) -> str:
         """Where there are no TDOs, nothing notes that a job was released."""
-        has_tdos = TdoProvider.kind not in self.abilities.lacking
-        return "" if has_tdos else ", or which was left when the stack was destroyed; other `triggers` run a new one"
+        return (
+            "" if self._has_tdos else ", or which was left when the stack was destroyed; other `triggers` run a new one"
+        )
 
     def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
         """Without markers, jobs are told apart by engines and payloads."""
@@ -262,6 +263,11 @@ class JobProvider(EntityProvider):
         """What ``on_destroy`` says; ``cancel`` when it says nothing."""
         return super().destroy_policy(props, default)
 
+    @property
+    def _has_tdos(self) -> bool:
+        """Whether the API has TDOs to read, and to write notes on."""
+        return TdoProvider.kind not in self.abilities.lacking
+
     def _will_run(self, olds: Props, news: Props) -> bool:
         """Whether the job is going to be submitted; one that ran already may outlive its engines."""
         if not olds:
@@ -300,7 +306,9 @@ class JobProvider(EntityProvider):
         A destroy deletes the TDO that a job made, or takes its mark off. A job on another's TDO it cancels, or notes on
         that TDO.
         """
-        target = self.api.tdos([job.target_id]).get(job.target_id) if job.target_id else None
+        # On Edge, a job may name a recording, which only the cloud has.
+        target_id = job.target_id if self._has_tdos else None
+        target = self.api.tdos([target_id]).get(target_id) if target_id else None
         if self.makes_tdo in props:
             return target is not None and mark.is_on(target.details)
         if job.status == "cancelled":
@@ -313,7 +321,7 @@ class JobProvider(EntityProvider):
         has_successor = set(owned.made_by(holder)) - {record.id}
         if self.mark(props) is None or props.get(ADOPTED) or record.target_id is None or has_successor:
             return
-        if TdoProvider.kind in self.abilities.lacking:
+        if not self._has_tdos:
             return
         try:
             note_released(self.api, record.target_id, {resource_hash(holder): record})
