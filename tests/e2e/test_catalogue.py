@@ -110,8 +110,9 @@ def test_look_ups_are_outputs_in_the_preview_too(project: Project, local: Local)
     assert engines.CHUNK in preview
     assert cluster in preview
     asked = local.calls()
-    # A question is asked once by the program, and once more by the provider's process for its own checks.
-    assert (asked["engineCategories"], asked["clusters"]) == (1, 3)
+    # The program asks each question once, and reads each list to the empty page at its end; the provider's process
+    # asks for the cluster of the job once more, for its own checks.
+    assert (asked["engineCategories"], asked["clusters"]) == (2, 5)
     project.up()
     outputs = project.outputs()
     assert (outputs["chunk"], outputs["again"], outputs["cluster"]) == (engines.CHUNK, "Chunk", cluster)
