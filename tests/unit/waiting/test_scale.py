@@ -1,4 +1,4 @@
-"""Thousands of objects awaited by one program."""
+"""Many objects awaited by one program."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.unit.waiting.support import Scripted, SpyRow, become, completed, sett
 
 MakeMonitor = Callable[..., Monitor]
 
-MANY = 2000
+MANY = 500
 BATCH = 50
 ROUND = MANY // BATCH
 
@@ -66,17 +66,20 @@ async def awaited(monitor: Monitor, watched: Watch[JobRecord]) -> None:
     await monitor.completed(watched)
 
 
-async def test_a_look_at_thousands_of_jobs_costs_a_request_for_each_batch(local: Local) -> None:
+async def test_a_look_at_many_jobs_costs_a_request_for_each_batch(local: Local) -> None:
     ids = submitted(local, MANY)
     often = {"poll_interval": 0.05, "poll_max_interval": 0.05, "poll_batch_size": BATCH}
     monitor = Monitor(settings(endpoint=local.server.graphql_url, token=local.token, **often))
     watches: list[Watch[JobRecord]] = [Watch(JobCondition(), id_, id_, SpyRow(), timeout=86_400) for id_ in ids]
     waiting = [asyncio.create_task(awaited(monitor, watched)) for watched in watches]
     deadline = time.monotonic() + 100
-    while len(requests := asked(local)) < 2 * ROUND:
+    while (requests := asked(local)).count(BATCH) < 2 * ROUND:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.5)
-    assert set(requests) == {BATCH}
+    # Whether a page of tasks is the whole list is asked of one job; of one in each batch where those are side by side.
+    others = [count for count in requests if count != BATCH]
+    assert set(others) <= {1}
+    assert len(others) <= 3
     assert not any(task.done() for task in waiting)
     monitor._pollers.shutdown(cancel_futures=True)
 
@@ -116,10 +119,10 @@ async def test_memory_does_not_grow_while_it_waits(make_monitor: MakeMonitor) ->
     tracemalloc.start()
     try:
         before = await after(20)
-        grown = await after(20) - before
+        grown = await after(40) - before
     finally:
         tracemalloc.stop()
-    # Twenty rounds over 2,000 objects: five bytes for each look at one would be more.
+    # Forty rounds over 500 objects: ten bytes for each look at one would be more.
     assert grown < 200_000
 
 
