@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,32 @@ pytest.importorskip("material", reason="mkdocs-material of requirements-dev.txt 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def build(config: Path, site: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", config, "--site-dir", site],
+@dataclass(frozen=True)
+class Built:
+    """A build of the site: one page has two broken links, so that a single build shows what is found and what is not.
+
+    Attributes:
+        site: The folder of its pages.
+        code: The exit code of MkDocs.
+        warnings: The lines in which MkDocs warns.
+    """
+
+    site: Path
+    code: int
+    warnings: list[str]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(ROOT / "docs", folder / "docs")
+    with (folder / "docs" / "drift.md").open("a", encoding="utf-8") as page:
+        page.write("\n[a](no-such.md) [b](job.md#no-such)\n")
+    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    config = config.replace("tools/docs/hook.py", str(ROOT / "tools/docs/hook.py"))
+    (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", folder / "mkdocs.yml"],
         cwd=ROOT,
         env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
         stdout=subprocess.PIPE,
@@ -26,14 +50,13 @@ def build(config: Path, site: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+    warnings = [line for line in done.stdout.splitlines() if line.startswith(("WARNING", "ERROR"))]
+    return Built(folder / "build" / "site", done.returncode, warnings)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    done = build(ROOT / "mkdocs.yml", folder)
-    assert done.returncode == 0, done.stdout
-    return folder
+@pytest.fixture
+def site(built: Built) -> Path:
+    return built.site
 
 
 def test_every_document_is_a_page(site: Path) -> None:
@@ -62,17 +85,8 @@ def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:
         assert not fetched.search(page.read_text(encoding="utf-8")), page.name
 
 
-def test_a_broken_link_fails_the_build(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "docs", tmp_path / "docs")
-    page = tmp_path / "docs" / "drift.md"
-    page.write_text(page.read_text(encoding="utf-8") + "\n[a](no-such.md) [b](job.md#no-such)\n", encoding="utf-8")
-    config = (
-        (ROOT / "mkdocs.yml")
-        .read_text(encoding="utf-8")
-        .replace("tools/docs/hook.py", str(ROOT / "tools/docs/hook.py"))
-    )
-    (tmp_path / "mkdocs.yml").write_text(config, encoding="utf-8")
-    done = build(tmp_path / "mkdocs.yml", tmp_path / "site")
-    assert done.returncode != 0
-    assert "'no-such.md'" in done.stdout
-    assert "'job.md#no-such'" in done.stdout
+def test_broken_links_fail_the_build_and_nothing_else_is_warned_of(built: Built) -> None:
+    assert built.code != 0
+    assert len(built.warnings) == 2, built.warnings
+    assert "'no-such.md'" in built.warnings[0]
+    assert "'job.md#no-such'" in "".join(built.warnings[1:])

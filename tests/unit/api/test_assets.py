@@ -19,8 +19,8 @@ from aiware_resources.settings import Settings
 from tests.support.local import Local
 
 CONTENT = b"\x00\x01 a recording \xff" * 10_000
-LARGE = 200 << 20
-MOST_EXTRA = 64 << 20
+LARGE = 96 << 20
+MOST_EXTRA = 48 << 20
 
 
 @pytest.fixture

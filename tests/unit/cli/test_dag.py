@@ -223,9 +223,9 @@ def test_what_cannot_be_drawn(aiware: Aiware, tmp_path: Path, name: str, content
     assert "Traceback" not in drawn.stderr
 
 
-def test_what_is_not_there(shell: Shell, tmp_path: Path, program: Path) -> None:
-    assert shell("dag", "none.json").returncode == 2
+def test_what_is_not_there(aiware: Aiware, tmp_path: Path, program: Path) -> None:
+    assert aiware("dag", str(tmp_path / "none.json")).exit_code == 2
     (tmp_path / "empty").mkdir()
-    assert "There is no program at" in shell("dag", "empty").stderr
-    no_stack = shell("--stack", "none", "dag", "project")
-    assert (no_stack.returncode, "There is no stack none" in no_stack.stderr) == (3, True)
+    assert "There is no program at" in aiware("dag", str(tmp_path / "empty")).stderr
+    no_stack = aiware("--stack", "none", "dag", str(program))
+    assert (no_stack.exit_code, "There is no stack none" in no_stack.stderr) == (3, True)

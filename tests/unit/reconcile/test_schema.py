@@ -109,7 +109,7 @@ def test_an_odd_live_value_stays_comparable() -> None:
     assert "zzz" not in THING.normal({"someName": "a", "zzz": 1})
 
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+UNHURRIED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Busy machines are slow; that is nothing to fail for."""
 
 JSON = st.recursive(
