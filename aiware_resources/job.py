@@ -42,7 +42,6 @@ from aiware_resources.reconcile import (
     marked,
     owned,
     path_text,
-    repeat_until_applied,
     resource_hash,
     seen_jobs,
 )
@@ -154,15 +153,19 @@ class JobProvider(EntityProvider):
     def _not_shown(self, recorded: Props) -> Observed | None:
         """What becomes of a job that aiWARE does not show.
 
-        Without its TDO nothing is left of it. With it, a job seen complete stays: its record was purged. Any other is
-        neither complete nor surely deleted: it stays at first, so that the waiting looks for it and then fails by name;
-        it is gone when a later refresh, after `aiware:notFoundGrace`, does not find it either.
+        Without its TDO nothing is left of it. With it, or where there are no TDOs, a job seen complete stays: its
+        record was purged. Any other is neither complete nor surely deleted: with its TDO it stays at first, so that the
+        waiting looks for it and then fails by name; it is gone when a later refresh, after `aiware:notFoundGrace`, does
+        not find it either.
         """
-        if not self.api.has_target(recorded.get(TARGET_TDO) or recorded.get("targetId")):
+        if recorded.get("adopt") and not recorded.get(ADOPTED):
             return None
+        has_target = self.api.has_target(recorded.get(TARGET_TDO) or recorded.get("targetId"))
         now = now_at(self.api.url)
-        if is_seen_complete(recorded, self._settings.purged_after, now):
+        if (has_target or not self._has_tdos) and is_seen_complete(recorded, self._settings.purged_after, now):
             return Observed({}, facts={COMPLETE: True, MISSING: None})
+        if not has_target:
+            return None
         since = recorded.get(MISSING)
         missing = seconds_since(since, now)
         if missing is not None and missing >= self._settings.not_found_grace:
@@ -201,9 +204,8 @@ class JobProvider(EntityProvider):
 
     def left_otherwise(self) -> str:
         """Where there are no TDOs, nothing notes that a job was released."""
-        return (
-            "" if self._has_tdos else ", or which was left when the stack was destroyed; other `triggers` run a new one"
-        )
+        left = ", or which was left when the stack was destroyed; other `triggers` run a new one"
+        return "" if self._has_tdos else left
 
     def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
         """Without markers, jobs are told apart by engines and payloads."""
@@ -235,12 +237,12 @@ class JobProvider(EntityProvider):
     def remove(self, object_id: str, props: Props, policy: str) -> None:
         """Cancels the job if it is unfinished (mutation ``cancelJob``), and treats the TDO that it made."""
         record = self.api.jobs([object_id]).get(object_id)
-        if record is not None and policy == "delete":
-            repeat_until_applied(
-                lambda: self.api.delete_job(object_id), lambda: object_id not in self.api.jobs([object_id])
-            )
+        # One that aiWARE does not show may run all the same, unless it was seen complete.
+        may_run = not actions.is_over(record) and (record is not None or not props.get(COMPLETE))
+        if policy == "delete" and (record is not None or may_run):
+            actions.delete(self.api, object_id)
             record = None
-        elif record is not None and policy == "cancel" and not actions.is_over(record):
+        elif policy == "cancel" and may_run:
             record = actions.cancel(self.api, object_id)
         if record is not None and TARGET_TDO not in props:
             self._note_released(record, props)

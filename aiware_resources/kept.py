@@ -83,8 +83,20 @@ class Kept(Generic[R, D]):
         seen: Seen[R] = await self.completion.seen
         if not seen.is_done:
             return UNKNOWN
-        # What aiWARE has forgotten cannot be fetched any more; what is there stays.
-        return None if seen.record is None else await self._held(seen.record, await self.destination())
+        destination = await self.destination()
+        if seen.record is None:
+            return await self._left(Path(str(destination)))
+        return await self._held(seen.record, destination)
+
+    async def _left(self, place: Path) -> None:
+        """What aiWARE does not know any more cannot be fetched: what is there stays, and what is missing is told."""
+        if is_dry_run() or _holds_something(place):
+            return
+        failure = DownloadFailed(
+            f"{place} is missing, and aiWARE does not know any more what belongs there: it has removed the record.",
+            remedy="Other `triggers` run the job again; or declare no files of it.",
+        )
+        await self.completion.monitor.fail(self.name, self.completion.row, failure)
 
     async def _held(self, record: R, destination: D) -> Any:
         monitor, holder = self.completion.monitor, f"{self.kind} {self.name}"
@@ -104,6 +116,10 @@ class Kept(Generic[R, D]):
         else:
             return UNKNOWN if found is None else found
         return await monitor.fail(self.name, self.completion.row, failure)
+
+
+def _holds_something(place: Path) -> bool:
+    return place.is_file() or (place.is_dir() and any(place.iterdir()))
 
 
 _claimed: dict[Path, str] = {}

@@ -12,6 +12,7 @@ When a job counts as what:
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from aiware_resources.api import Api, JobRecord
@@ -57,6 +58,16 @@ def cancel(api: Api, job_id: str) -> JobRecord | None:
         if not is_cancelled():
             raise
     return found[0] if found else None
+
+
+def delete(api: Api, job_id: str) -> None:
+    """Deletes a job, finished or not (`deleteJob`); one that aiWARE does not have is no error.
+
+    Raises:
+        ApiError: When it could not be deleted.
+    """
+    with suppress(NotFound):
+        repeat_until_applied(lambda: api.delete_job(job_id), lambda: job_id not in api.jobs([job_id]))
 
 
 def retry(api: Api, job_id: str, before: JobRecord | None) -> JobRecord:

@@ -247,6 +247,23 @@ def test_what_is_not_shown_just_after_its_creation_is_not_gone(
     assert sum(local.mutations().values()) == 1
 
 
+@pytest.mark.parametrize("policy", ["cancel", "retain"])
+def test_a_job_that_is_not_shown_yet_is_cancelled_on_destroy(host: Host, local: Local, policy: str) -> None:
+    local.behave(jobSeconds=60)
+    id_, outs = host.create(PROVIDER, {**JOB, "onDestroy": policy, "onDestroyTarget": "retain"})
+    local.fault({"lag": 60}, operation="job")
+    host.delete(PROVIDER, id_, outs)
+    assert (local.only("jobs")["status"] == "cancelled") == (policy == "cancel")
+
+
+def test_a_job_that_was_seen_complete_and_is_gone_is_not_cancelled(host: Host, local: Local) -> None:
+    id_, outs = host.create(PROVIDER, JOB)
+    seen = host.read(PROVIDER, id_, outs)
+    local.fault({"lag": 60}, operation="job")
+    host.delete(PROVIDER, id_, seen.outs)
+    assert "cancelJob" not in local.mutations()
+
+
 def test_adoption(host: Host, local: Local) -> None:
     id_, outs = host.create(PROVIDER, JOB)
     adopted, adopting = host.create(PROVIDER, {**JOB, "adopt": id_})

@@ -155,3 +155,17 @@ def test_killed_while_waiting(project: Project, local: Local) -> None:
     assert local.mutations()["createJob"] == 3
     project.destroy()
     assert local.objects()["jobs"] == []
+
+
+def test_results_that_cannot_be_had_any_more_fail_by_name(project: Project, local: Local) -> None:
+    project.program(TRANSLATION.split("pulumi.export")[0])
+    project.up()
+    project.pulumi("refresh", "--yes", "--skip-preview")
+    local.reset()
+    # The files of a job that is gone are left as they are.
+    project.up()
+    assert "createJob" not in local.mutations()
+    document(project).unlink()
+    output = project.up(fails=True).output
+    assert "translation is missing, and aiWARE does not know any more what belongs there" in output
+    assert "createJob" not in local.mutations()
