@@ -98,7 +98,8 @@ def test_a_job_that_is_not_shown_is_not_started_again_blindly(aiware: Aiware, lo
     local.behave(engines=BROKEN)
     job = submit(local)
     local.fault({"dropResponse": True}, operation="retryJob")
-    local.fault({"graphqlError": "not_found"}, operation="job", after=1)
+    # Before the retry, the job is read, and the page behind its tasks.
+    local.fault({"graphqlError": "not_found"}, operation="job", after=2)
     result = aiware("jobs", "retry", job)
     assert (result.exit_code, local.mutations()["retryJob"]) == (1, 1)
     assert f"aiware jobs show {job}" in result.stderr
