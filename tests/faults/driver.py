@@ -22,6 +22,8 @@ DESTROY = ("destroy", "--yes", "--skip-preview")
 STORY = "story.log"
 """What was run, what went wrong with it, and what it said; in the project's folder."""
 REST_SECONDS = 30.0
+LONG_JOB_SECONDS = 600
+"""A job that takes so long runs on unless it is cancelled."""
 CONDITIONS_OF_FAULTS = frozenset({"lag", "unreadable", "totalCount"})
 """Faults that last, and do not act on one request."""
 AT_REST = frozenset({"complete", "failed", "cancelled"})
@@ -70,6 +72,8 @@ class Driver:
                 self._carry_out(phase)
         if not self._told.problems:
             self._destroy()
+        if self._plan.short_lived is not None and not self._told.problems:
+            self._destroy_while_it_runs(self._plan.short_lived)
         for kind in ("duplicate", "orphan"):
             self._told.counts[f"{kind}s"] = sum(problem.startswith(kind) for problem in self._told.problems)
         self._tell(f"=== counts: {json.dumps(self._told.counts)}")
@@ -136,6 +140,19 @@ class Driver:
             self._run(DESTROY, trouble)
         if self._settled(DESTROY):
             self._told.problems += self._ledger.problems_after_destroy()
+
+    def _destroy_while_it_runs(self, phase: Phase) -> None:
+        """Declares what was destroyed once more, and destroys it while its jobs run, new ones all."""
+        earlier = self._ledger.known("jobs")
+        self._local.behave(jobSeconds=LONG_JOB_SECONDS)
+        self._project.config(aiware__wait="false")
+        self._project.program(phase.scene.source())
+        for trouble in phase.runs:
+            self._run(UP, trouble)
+        if self._settled(UP):
+            taken = earlier.intersection(self._ledger.ids("jobs"))
+            self._told.problems += [f"job {id_} was destroyed, and taken again" for id_ in sorted(taken)]
+            self._destroy()
 
     def _settled(self, command: tuple[str, ...]) -> bool:
         for _ in range(MOST_RUNS):

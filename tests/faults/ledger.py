@@ -79,6 +79,10 @@ class Ledger:
         """The ids of the objects of a kind that the state holds."""
         return sorted(self._current()[kind])
 
+    def known(self, kind: str) -> frozenset[str]:
+        """The ids of the objects of a kind that the state has ever held."""
+        return frozenset(self._known[kind])
+
     def id_of(self, kind: str, name: str) -> str | None:
         """The id that the state has for a resource."""
         ids = (each["id"] for each in self._resources() if _type_and_name(each) == (kind, name))

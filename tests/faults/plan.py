@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tests.faults.programs import Api, Scene, changed, first_scene
@@ -183,6 +183,7 @@ class Plan:
         logs_in: Whether the program has a user's name and password instead of a token.
         phases: Programs one after another.
         destroy: What goes wrong while all is destroyed.
+        short_lived: A program that is declared after that, and destroyed while its jobs run; ``None`` for none.
     """
 
     seed: int
@@ -193,11 +194,13 @@ class Plan:
     logs_in: bool
     phases: Sequence[Phase]
     destroy: Sequence[Trouble] = field(default=())
+    short_lived: Phase | None = None
 
     @property
     def lag(self) -> float:
         """By how many seconds reads or lists lag behind."""
-        return max(self.condition.get("lag", 0), self.behaviour["dialect"].get("listLag", 0))
+        lags: list[float] = [self.condition.get("lag", 0), self.behaviour["dialect"].get("listLag", 0)]
+        return max(lags)
 
 
 def plan(seed: int, api: Api = "cloud") -> Plan:
@@ -231,7 +234,14 @@ def plan(seed: int, api: Api = "cloud") -> Plan:
             Phase(later, _troubles(dice, api, _changes(scene, later, api))),
         ],
         destroy=[_trouble(dice, api, ENDS[api])] if dice.random() < 0.7 else [],
+        short_lived=_short_lived(scene, dice, api) if dice.random() < 0.4 else None,
     )
+
+
+def _short_lived(scene: Scene, dice: random.Random, api: Api) -> Phase:
+    """The first program again, without what waits for jobs; nothing is killed, since a destroy looks for nothing."""
+    started = replace(scene, exports=())
+    return Phase(started, [replace(_trouble(dice, api, _creations(started, api)), kill=None)])
 
 
 def _creations(scene: Scene, api: Api) -> list[str]:
