@@ -27,9 +27,9 @@ def _shared_by_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def came(local: Local, field: str) -> float:
-    """When the last request for a root field came."""
+    """When the first request for a root field came."""
     requests = json.loads(local.request_log())["requests"]
-    return max(datetime.fromisoformat(each["time"]).timestamp() for each in requests if field in each["fields"])
+    return min(datetime.fromisoformat(each["time"]).timestamp() for each in requests if field in each["fields"])
 
 
 def test_a_process_waits_as_long_as_another_one_was_told_to(

@@ -102,7 +102,7 @@ def test_a_failure_is_recorded_and_retried_in_place(host: Host, local: Local) ->
     assert host.diff(PROVIDER, id_, read.outs, JOB) == (True, [], False)
     updated = host.update(PROVIDER, id_, {**read.outs, "__submitted": "2024-11-26T09:00:00+00:00"}, JOB)
     assert local.mutations() == {"launchSingleEngineJob": 1, "retryJob": 1}
-    assert settled(host.read(PROVIDER, id_, updated).outs) == settled(outs)
+    assert settled(host.read(PROVIDER, id_, updated).outs) == settled({**outs, "__reruns": 1})
     # It runs again, so that it is not old enough to have been purged.
     assert updated["__submitted"] > "2025"
 

@@ -158,7 +158,6 @@ def test_pages_and_batches_beyond_the_first(api: CloudApi) -> None:
     job = api.create_job(
         {"targetId": tdos[0], "tasks": [{"engineId": ADAPTER, "payload": {"url": url}} for url in urls]}
     )
-    assert len({task.id for task in job.tasks}) == 65
     assert len(api.jobs([job.id])[job.id].tasks) == 65
     assert [task.payload["url"] for task in api.job_details(job.id).tasks] == urls
 

@@ -32,6 +32,8 @@ from aiware_resources.reconcile import (
     Props,
 )
 from aiware_resources.reconcile.holders import Owned
+from aiware_resources.reconcile.once import LOOKS
+from aiware_resources.reconcile.recency import now_at
 from aiware_resources.settings import Settings
 from tests.support.local import Local
 
@@ -242,7 +244,7 @@ def test_create_finds_what_a_lost_answer_made(provider: ThingProvider, clock: di
     provider.lose[:] = ["lost", "applied"]
     made, _ = outs(provider)
     assert (made, len(provider.shelf)) == ("thing-0", 1)
-    assert [call[0] for call in provider.calls] == ["find", "make", "find", "make", "find"]
+    assert [call[0] for call in provider.calls] == ["find", "make", *["find"] * LOOKS, "make", "find"]
     marks = {call[1] for call in provider.calls}
     assert len(marks) == 1
     _, _, back, lost = provider.calls[-1]
@@ -327,7 +329,7 @@ def test_read_looks_again_for_what_is_new(
 
     monkeypatch.setattr("aiware_resources.reconcile.recency.time.sleep", pause)
     provider.with_settings(Settings(not_found_grace=60))
-    submitted = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+    submitted = now_at(Shop.url) - timedelta(seconds=seconds_ago)
     read = provider.read(made, {**recorded, "__submitted": submitted.isoformat()})
     assert read.id == (made if is_there else "")
     assert len(pauses) == (3 if is_there else 0)
