@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from tests.faults.ledger import Ledger
 from tests.faults.plan import KILL_DELAY, Kill, Phase, Plan, Trouble
 from tests.faults.processes import run
-from tests.faults.programs import FILE
+from tests.faults.programs import FILE, JobSpec
 from tests.faults.strangers import move_in, submit
 from tests.support.local import Local
 from tests.support.project import Project
@@ -58,6 +59,7 @@ class Driver:
         (folder / FILE).write_text("What was said.\n")
         self._local = Local(self._project.data, folder)
         self._told = Told()
+        self._declared: Sequence[JobSpec] = ()
         self._ledger = Ledger(self._project, self._local, plan.api)
 
     def close(self) -> None:
@@ -104,11 +106,15 @@ class Driver:
         self._project.environment |= {"AIWARE_USERNAME": known["userName"], "AIWARE_PASSWORD": known["password"]}
 
     def _carry_out(self, phase: Phase) -> None:
+        earlier = self._ledger.known("jobs")
+        again = {*phase.scene.jobs} - {*self._declared}
+        self._declared = phase.scene.jobs
         self._project.program(phase.scene.source())
         for trouble in phase.runs:
             self._run(UP, trouble)
         if self._settled(UP):
             self._told.problems += self._ledger.problems(phase.scene)
+            self._told.problems += self._ledger.taken_again(again, earlier)
             self._told.counts["export requests made again"] = self._ledger.surplus_exports()
             preview = self._project.preview()
             self._told.problems += [f"the next preview has {op} {name}" for name, op in preview.items()]
@@ -150,8 +156,7 @@ class Driver:
         for trouble in phase.runs:
             self._run(UP, trouble)
         if self._settled(UP):
-            taken = earlier.intersection(self._ledger.ids("jobs"))
-            self._told.problems += [f"job {id_} was destroyed, and taken again" for id_ in sorted(taken)]
+            self._told.problems += self._ledger.taken_again(phase.scene.jobs, earlier)
             self._destroy()
 
     def _settled(self, command: tuple[str, ...]) -> bool:

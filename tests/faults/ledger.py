@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ TYPES: dict[type[Spec], str] = {
 DELETED: dict[Api, Sequence[str]] = {"cloud": ("clusters", "tdos"), "edge": ("jobs",)}
 """What is deleted on destroy. The cloud keeps records of jobs; Edge knows no TDOs, though jobs get some behind it."""
 
+_NOT_NOTED = "job {} stays in aiWARE, and that could not be noted"
 PAGE = 50
 FINISHED = frozenset({"complete", "failed", "cancelled", "aborted", "rejected"})
 
@@ -114,6 +115,19 @@ class Ledger:
         left = [f"{each['urn']} is still in the state" for each in self._resources()]
         with self._plainly():
             return [*left, *self._running(), *self._strangers(), *self._disturbed(), *self._leaks()]
+
+    def taken_again(self, jobs: Iterable[JobSpec], earlier: Collection[str]) -> list[str]:
+        """Which resources have one of the jobs that were there earlier, though theirs were to run.
+
+        Going back to an earlier declaration runs a job, unless it could not be noted that the job was released.
+        """
+        ids = {job.resource: self.id_of("Job", job.resource) for job in jobs}
+        said = "\n".join(self._said)
+        return [
+            f"{name} was to run, and has job {id_} again"
+            for name, id_ in ids.items()
+            if id_ in earlier and _NOT_NOTED.format(id_) not in said
+        ]
 
     def surplus_exports(self) -> int:
         """How many export requests the state has never known: the API leaves no way to recognise one."""

@@ -181,7 +181,7 @@ class Plan:
         behaviour: How the local aiWARE behaves.
         condition: A lasting condition of it; none when empty.
         logs_in: Whether the program has a user's name and password instead of a token.
-        phases: Programs one after another.
+        phases: Programs one after another; some go back to the first.
         destroy: What goes wrong while all is destroyed.
         short_lived: A program that is declared after that, and destroyed while its jobs run; ``None`` for none.
     """
@@ -208,7 +208,7 @@ def plan(seed: int, api: Api = "cloud") -> Plan:
     dice = random.Random(f"{api} {seed}")
     scene = first_scene(dice, api)
     later = changed(scene, dice)
-    return Plan(
+    drawn = Plan(
         seed=seed,
         api=api,
         config={
@@ -234,8 +234,12 @@ def plan(seed: int, api: Api = "cloud") -> Plan:
             Phase(later, _troubles(dice, api, _changes(scene, later, api))),
         ],
         destroy=[_trouble(dice, api, ENDS[api])] if dice.random() < 0.7 else [],
-        short_lived=_short_lived(scene, dice, api) if dice.random() < 0.4 else None,
     )
+    more = dice.random()
+    if more < 0.4:
+        return replace(drawn, short_lived=_short_lived(scene, dice, api))
+    back = Phase(scene, _troubles(dice, api, _changes(later, scene, api)))
+    return replace(drawn, phases=[*drawn.phases, back]) if more < 0.7 else drawn
 
 
 def _short_lived(scene: Scene, dice: random.Random, api: Api) -> Phase:
