@@ -59,7 +59,7 @@ class TdoAsset(AssetFacts):
 
     Attributes:
         file: The file's path, which says only where it is at the moment: what the asset is, ``sha256`` tells.
-        sha256: SHA-256 of its content; the program fills it in.
+        sha256: SHA-256 of its content; the program fills it in, and leaves it empty for a file that cannot be read.
     """
 
     uri: Identifier | None = None
@@ -93,7 +93,7 @@ def asset_problems(assets: Sequence[TdoAsset], unknown: frozenset[Path]) -> Iter
             yield Problem(place, "has no content: give uri, or the path of a file of this machine in file")
         elif len(given) == 2:
             yield Problem((*place, "uri"), "is given beside file: an asset has one content, so give one of them")
-        elif asset.file is not None and asset.sha256 is None and not is_within((*place, "sha256"), unknown):
+        elif asset.file is not None and not asset.sha256 and not is_within((*place, "sha256"), unknown):
             yield Problem((*place, "file"), unreadable(asset.file))
         if asset.file is not None and asset.store_as_reference:
             yield Problem((*place, "storeAsReference"), "cannot be set for a file, which is uploaded: leave it out")

@@ -156,7 +156,7 @@ def may_have_files(assets: Any) -> bool:
 
 
 def fingerprinted(assets: Any) -> Any:
-    """Adds the SHA-256 of its content to each asset that is a file; one that cannot be read goes without.
+    """Adds the SHA-256 of its content to each asset that is a file; for one that cannot be read it is empty.
 
     Args:
         assets: Assets under their Python names, as a program gives them: Outputs or not, at any depth.
@@ -171,12 +171,12 @@ def fingerprinted(assets: Any) -> Any:
     return {**assets, "file": path, SHA256: path.apply(_sha256)}
 
 
-async def _sha256(path: str) -> str | None:
+async def _sha256(path: str) -> str:
     try:
         return (await _read(path)).sha256
     except UploadFailed:
-        # Checking the resource reports it, with the property's path.
-        return None
+        # Checking the resource reports it, with the property's path; a null would not get there.
+        return ""
 
 
 _reads: dict[Path, asyncio.Future[LocalFile]] = {}

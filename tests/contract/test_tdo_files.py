@@ -115,7 +115,7 @@ def test_a_tdo_without_files_costs_no_look_at_its_assets(host: Host, local: Loca
     [
         ({"assetType": "media"}, "assets[0]", "give uri, or the path of a file"),
         ({**AT_URI, **FILE}, "assets[0].uri", "beside file"),
-        ({**FILE, "sha256": None}, "assets[0].file", "does not exist (media/interview.mp4, looked for in "),
+        ({**FILE, "sha256": ""}, "assets[0].file", "does not exist (media/interview.mp4, looked for in "),
         ({**FILE, "sha256": None, "file": "/"}, "assets[0].file", "is a folder (/): name a file"),
         ({**FILE, "storeAsReference": True}, "assets[0].storeAsReference", "leave it out"),
         ({**FILE, "assetType": ""}, "assets[0].assetType", "is empty"),
