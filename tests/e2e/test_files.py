@@ -77,60 +77,55 @@ def test_a_job_runs_on_a_file_from_disk(project: Project, local: Local) -> None:
     assert local.objects()["tdos"] == []
 
 
-def test_new_content_is_a_new_asset_in_place(project: Project, local: Local, file: Path) -> None:
+def test_a_file_from_its_upload_to_its_deletion(project: Project, local: Local, file: Path) -> None:
+    project.program(tdo("nowhere.mp4"))
+    missing = project.pulumi("preview", fails=True).output
+    assert "assets[0].file" in missing
+    assert "does not exist (nowhere.mp4, looked for in " in missing
+    assert "Traceback" not in missing
+    assert local.mutations() == {}
+
+    # A lost answer makes no second asset.
+    local.fault({"dropResponse": True}, operation="createAsset")
     project.program(tdo() + JOB)
     project.up()
-    before, tdo_id = project.outputs()["uploads"][0]["assetId"], local.only("tdos")["id"]
+    first, tdo_id = only_asset(local), local.only("tdos")["id"]
+    assert content(first) == b"first content"
+
+    # Elsewhere with the same content it is not uploaded again.
+    (project.folder / "moved").mkdir()
+    file = file.rename(project.folder / "moved" / "interview.mp4")
+    moved = "moved/interview.mp4"
+    project.program(tdo(moved) + JOB)
+    assert project.preview() == {}
+    project.up()
+    assert local.mutations()["createAsset"] == 1
+
+    # New content is a new asset in place.
     file.write_bytes(b"second content")
     assert project.preview() == {"TemporalDataObject tdo": "update", "Job job": "replace"}
-    project.program(tdo())
+    project.program(tdo(moved))
     project.up()
-    asset = only_asset(local)
-    assert content(asset) == b"second content"
-    assert (asset["name"], asset["contentType"]) == ("interview.mp4", "video/mp4")
-    assert asset["id"] != before
+    second = only_asset(local)
+    assert content(second) == b"second content"
+    assert (second["name"], second["contentType"]) == ("interview.mp4", "video/mp4")
+    assert second["id"] != first["id"]
     assert local.only("tdos")["id"] == tdo_id
     assert project.preview() == {}
 
-
-def test_a_file_elsewhere_with_the_same_content_is_not_uploaded_again(
-    project: Project, local: Local, file: Path
-) -> None:
-    project.program(tdo())
-    project.up()
-    (project.folder / "moved").mkdir()
-    file.rename(project.folder / "moved" / "interview.mp4")
-    project.program(tdo("moved/interview.mp4"))
-    assert project.preview() == {}
-    project.up()
-    assert local.mutations()["createAsset"] == 1
-
-
-def test_a_missing_file_is_told_in_the_preview(project: Project, local: Local) -> None:
-    project.program(tdo("nowhere.mp4"))
-    ran = project.pulumi("preview", fails=True)
-    assert "assets[0].file" in ran.output
-    assert "does not exist (nowhere.mp4, looked for in " in ran.output
-    assert "Traceback" not in ran.output
-    assert local.mutations() == {}
-
-
-def test_an_asset_that_vanished_shows_and_is_uploaded_again(project: Project, local: Local, file: Path) -> None:
-    project.program(tdo())
-    project.up()
-    local.graphql("mutation($id: ID!) { deleteAsset(id: $id) { id } }", id=only_asset(local)["id"])
+    # An asset that vanished shows, and is uploaded again.
+    local.graphql("mutation($id: ID!) { deleteAsset(id: $id) { id } }", id=second["id"])
     assert project.preview() == {"TemporalDataObject tdo": "update"}
     project.up()
-    assert content(only_asset(local)) == b"first content"
-    assert project.preview() == {}
+    assert content(only_asset(local)) == b"second content"
 
-
-def test_a_lost_answer_makes_no_second_asset(project: Project, local: Local, file: Path) -> None:
-    local.fault({"dropResponse": True}, operation="createAsset")
-    project.program(tdo())
+    # The last file taken out is deleted.
+    project.program('TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)')
+    assert project.preview() == {"TemporalDataObject tdo": "update"}
     project.up()
-    assert content(only_asset(local)) == b"first content"
-    assert local.mutations()["createAsset"] == 1
+    left = [asset["assetType"] for asset in local.only("tdos")["assets"]["records"]]
+    assert "media" not in left
+    assert local.mutations()["createAsset"] == 3
 
 
 def test_a_refused_upload_fails_the_run_and_the_next_one_makes_up_for_it(
@@ -162,15 +157,6 @@ def test_a_run_killed_while_it_uploads_is_made_up_for(project: Project, local: L
     project.up()
     assert local.mutations()["createTDO"] == 1
     assert content(only_asset(local)) == b"first content"
-
-
-def test_the_last_file_taken_out_is_deleted(project: Project, local: Local, file: Path) -> None:
-    project.program(tdo())
-    project.up()
-    project.program('TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)')
-    assert project.preview() == {"TemporalDataObject tdo": "update"}
-    project.up()
-    assert local.only("tdos")["assets"]["records"] == []
 
 
 def test_without_markers_a_file_is_known_by_its_content(project: Project, local: Local, file: Path) -> None:
