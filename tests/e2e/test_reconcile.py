@@ -27,6 +27,7 @@ def walk(tdo: str = "", chunk: int = 20) -> str:
 
 def test_drift_is_shown_and_repaired(project: Project, local: Local) -> None:
     project.program(walk())
+    assert set(project.preview().values()) == {"create"}
     project.up()
     cluster, tdo = local.only("clusters"), local.only("tdos")
     local.graphql(UPDATE_TAGS, id=cluster["id"])
@@ -45,42 +46,11 @@ def test_drift_is_shown_and_repaired(project: Project, local: Local) -> None:
     assert project.preview() == {}
 
 
-def test_a_changed_payload_replaces_the_job_and_nothing_else(project: Project, local: Local) -> None:
+def test_each_change_in_the_program_changes_what_it_concerns(project: Project, local: Local) -> None:
     project.program(walk())
     project.up()
-    project.program(walk(chunk=30))
-    assert project.preview() == {"Job job": "replace"}
-    project.up()
-    assert local.mutations()["createJob"] == 2
-    assert project.preview() == {}
 
-
-def test_a_tdo_to_be_replaced_takes_job_and_export_along(project: Project, local: Local) -> None:
-    project.program(walk())
-    project.up()
-    project.program(walk(tdo=", add_to_index=True"))
-    assert project.preview() == {
-        "TemporalDataObject tdo": "replace",
-        "Job job": "replace",
-        "ExportRequest export": "replace",
-    }
-
-
-def test_a_tdo_changes_in_place(project: Project, local: Local) -> None:
-    project.program(walk())
-    project.up()
-    before = local.only("tdos")["id"]
-    project.program(walk(tdo=', description="changed", details={"a": {"b": 1}}'))
-    assert project.preview() == {"TemporalDataObject tdo": "update"}
-    project.up()
-    tdo = local.only("tdos")
-    assert (tdo["id"], tdo["description"], tdo["details"]["a"]) == (before, "changed", {"b": 1})
-    assert project.preview() == {}
-
-
-def test_a_bigger_cluster_re_runs_no_finished_job(project: Project, local: Local) -> None:
-    project.program(walk())
-    project.up()
+    # A bigger cluster re-runs no finished job.
     project.program(walk().replace("20gb", "40gb"))
     assert project.preview() == {"Cluster cluster": "replace", "Job job": "update"}
     output = project.up().output
@@ -89,32 +59,61 @@ def test_a_bigger_cluster_re_runs_no_finished_job(project: Project, local: Local
     assert "no effect until it runs next" in output
     assert project.preview() == {}
 
-
-def test_cleanup_leaves_the_tdo_without_content(project: Project, local: Local) -> None:
-    project.program(walk(tdo=', on_destroy="cleanup", cleanup_options=["storage", "engineResults"]'))
+    # A TDO changes in place.
+    before = local.only("tdos")["id"]
+    described = walk(tdo=', description="changed", details={"a": {"b": 1}}').replace("20gb", "40gb")
+    project.program(described)
+    assert project.preview() == {"TemporalDataObject tdo": "update"}
     project.up()
-    before = local.only("tdos")
-    assert before["assets"]["records"]
-    project.destroy()
-    after = local.only("tdos")
-    assert after["id"] == before["id"]
-    content = "query($id: ID!) { temporalDataObject(id: $id) { assets { records { signedUri } } } }"
-    assets = local.graphql(content, id=after["id"])["temporalDataObject"]["assets"]["records"]
-    assert [asset for asset in assets if asset["signedUri"]] == []
+    tdo = local.only("tdos")
+    assert (tdo["id"], tdo["description"], tdo["details"]["a"]) == (before, "changed", {"b": 1})
+
+    # A changed payload replaces the job, and what is made from what it found.
+    project.program(described.replace("chunk_seconds=20", "chunk_seconds=30"))
+    assert project.preview() == {"Job job": "replace", "ExportRequest export": "replace"}
+    project.up()
+    assert local.mutations()["createJob"] == 2
+    assert project.preview() == {}
+
+    # A TDO to be replaced takes job and export along.
+    project.program(described.replace("details=", "add_to_index=True, details="))
+    assert project.preview() == {
+        "TemporalDataObject tdo": "replace",
+        "Job job": "replace",
+        "ExportRequest export": "replace",
+    }
 
 
-def test_retain_leaves_the_tdo_whole(project: Project, local: Local) -> None:
+def test_destroy_leaves_what_is_retained_whole_and_what_is_cleaned_up_without_content(
+    project: Project, local: Local
+) -> None:
     project.program(walk(tdo=', on_destroy="retain"'))
     project.up()
-    before = local.only("tdos")
+    retained = local.only("tdos")["id"]
+    before = assets(local, retained)
+    assert before.keys() == {True}
     project.destroy()
-    after = local.only("tdos")
-    assert [asset["id"] for asset in after["assets"]["records"]] == [
-        asset["id"] for asset in before["assets"]["records"]
-    ]
+    assert assets(local, retained) == before
     assert local.objects()["clusters"] == []
+
+    # The next stack has a TDO of its own.
+    project.program(walk(tdo=', on_destroy="cleanup", cleanup_options=["storage", "engineResults"]'))
     project.up()
-    assert len(local.objects()["tdos"]) == 2
+    (cleaned,) = {tdo["id"] for tdo in local.objects()["tdos"]} - {retained}
+    assert assets(local, cleaned).keys() == {True}
+    project.destroy()
+    assert {tdo["id"] for tdo in local.objects()["tdos"]} == {retained, cleaned}
+    assert True not in assets(local, cleaned)
+    assert assets(local, retained) == before
+
+
+def assets(local: Local, tdo: str) -> dict[bool, list[str]]:
+    """The ids of a TDO's assets, by whether they have content."""
+    query = "query($id: ID!) { temporalDataObject(id: $id) { assets { records { id signedUri } } } }"
+    found: dict[bool, list[str]] = {}
+    for asset in local.graphql(query, id=tdo)["temporalDataObject"]["assets"]["records"]:
+        found.setdefault(bool(asset["signedUri"]), []).append(asset["id"])
+    return found
 
 
 def test_an_adopted_cluster_is_brought_to_the_desired_state_and_survives_destroy(
@@ -134,8 +133,3 @@ def test_an_adopted_cluster_is_brought_to_the_desired_state_and_survives_destroy
     assert project.preview() == {}
     project.destroy()
     assert local.only("clusters")["id"] == made
-
-
-def test_everything_new_previews_without_an_error(project: Project, local: Local) -> None:
-    project.program(walk())
-    assert set(project.preview().values()) == {"create"}
