@@ -32,8 +32,8 @@ def job(more: str = "") -> str:
     return JOB.format(more=more)
 
 
-def written(project: Project) -> dict[str, Any]:
-    return {path.name: json.loads(path.read_text()) for path in (project.folder / "out" / "results").iterdir()}
+def written(project: Project, folder: str = "results") -> dict[str, Any]:
+    return {path.name: json.loads(path.read_text()) for path in (project.folder / "out" / folder).iterdir()}
 
 
 def test_results_are_outputs_of_a_complete_job(project: Project, local: Local) -> None:
@@ -48,16 +48,6 @@ def test_results_are_outputs_of_a_complete_job(project: Project, local: Local) -
     assert words > 50
     assert outputs == {key: [[ENGINE, words]] for key in ("all", "one", "by job", "by tdo")} | {"none": []}
     assert "unknown" not in project.pulumi("preview").output
-
-
-def test_results_of_a_job_that_is_not_there_end_the_run_with_a_sentence(project: Project, local: Local) -> None:
-    project.program(
-        'from aiware_resources import get_engine_results\npulumi.export("r", get_engine_results(job_id="1"))'
-    )
-    output = project.up(fails=True).output
-    assert "engine results of 1: Reading engineResults 1 failed" in output
-    assert "not_found" in output
-    assert "Traceback" not in output
 
 
 def test_results_are_written_and_kept(project: Project, local: Local) -> None:
@@ -86,28 +76,34 @@ def test_results_are_written_and_kept(project: Project, local: Local) -> None:
     assert written(project) == documents
     assert local.mutations() == made
 
-
-def test_a_place_for_results_is_a_policy(project: Project, local: Local) -> None:
-    project.program(job())
-    project.up()
-    project.program(job(', results_to="out/results"'))
+    # A place for results is a policy: another one runs nothing.
+    project.program(job(', results_to="out/elsewhere"'))
     assert project.preview() == {"Job job": "update"}
     project.up()
-    assert list(written(project)) == [f"{ENGINE}.json"]
+    assert list(written(project, "elsewhere")) == [f"{ENGINE}.json"]
     assert local.mutations()["createJob"] == 1
 
 
-def test_two_jobs_with_one_place_are_an_error(project: Project, local: Local) -> None:
-    second = job(', results_to="out/results"').replace('"job"', '"second"').replace('"tdo"', '"other"')
-    project.program(job(', results_to="out/results"') + second)
+def test_results_that_cannot_be_had_end_the_run_with_a_sentence(project: Project, local: Local) -> None:
+    project.program(
+        'from aiware_resources import get_engine_results\npulumi.export("r", get_engine_results(job_id="1"))'
+    )
     output = project.up(fails=True).output
-    assert "out/results is where " in output
-    assert "Give each resource a place of its own." in output
+    assert "engine results of 1: Reading engineResults 1 failed" in output
+    assert "not_found" in output
+    assert "Traceback" not in output
 
-
-def test_a_place_that_cannot_be_written_to_fails_the_run(project: Project, local: Local) -> None:
+    # A place that cannot be written to.
     (project.folder / "out").write_text("in the way")
-    project.program(job(', results_to="out/results"'))
+    one = job(', results_to="out/results"')
+    project.program(one)
     output = project.up(fails=True).output
     assert f"out/results/{ENGINE}.json could not be written: " in output
     assert "Traceback" not in output
+    (project.folder / "out").unlink()
+
+    # Two jobs with one place.
+    project.program(one + one.replace('"job"', '"second"').replace('"tdo"', '"other"'))
+    output = project.up(fails=True).output
+    assert "out/results is where " in output
+    assert "Give each resource a place of its own." in output
