@@ -69,17 +69,7 @@ def test_a_failure_is_told_and_retried_in_place(project: Project, local: Local) 
     assert project.preview() == {}
 
 
-def test_a_failure_may_be_answered_by_a_new_job(project: Project, local: Local) -> None:
-    local.behave(engines=BROKEN)
-    project.program(one(more=', on_failure="replace"'))
-    project.up(fails=True)
-    assert project.preview()["Job job"] == "replace"
-    project.up()
-    assert (local.mutations()["createJob"], local.mutations().get("retryJob", 0)) == (2, 0)
-    assert project.preview() == {}
-
-
-def test_a_failure_may_be_kept(project: Project, local: Local) -> None:
+def test_what_a_failure_leads_to_is_the_programs_choice(project: Project, local: Local) -> None:
     local.behave(engines=BROKEN)
     project.program(one(more=', on_failure="keep"'))
     project.up(fails=True)
@@ -87,18 +77,23 @@ def test_a_failure_may_be_kept(project: Project, local: Local) -> None:
     project.up(fails=True)
     assert (local.mutations()["createJob"], local.mutations().get("retryJob", 0)) == (1, 0)
 
-
-def test_a_failure_may_be_allowed(project: Project, local: Local) -> None:
-    local.behave(engines=BROKEN)
-    project.program(one(more=", allow_failure=True").split("export =")[0] + 'pulumi.export("status", job.status)')
+    allowed = one(more=', on_failure="keep", allow_failure=True').split("export =")[0]
+    project.program(allowed + 'pulumi.export("status", job.status)')
     output = project.up().output
     assert "no speech in it" in output
     assert project.outputs()["status"] == "failed"
+    assert (local.mutations()["createJob"], local.mutations().get("retryJob", 0)) == (1, 0)
+
+    project.program(one(more=', on_failure="replace"'))
+    assert project.preview()["Job job"] == "replace"
+    project.up()
+    assert (local.mutations()["createJob"], local.mutations().get("retryJob", 0)) == (2, 0)
+    assert project.preview() == {}
 
 
 @pytest.mark.parametrize("fail_fast", [False, True])
 def test_one_failure_does_not_cut_off_the_rest(project: Project, local: Local, fail_fast: bool) -> None:
-    local.behave(jobSeconds=15)
+    local.behave(jobSeconds=15 if fail_fast else 3)
     project.config(aiware__failFast=str(fail_fast).lower())
     project.program(TWO)
     output = project.up(fails=True).output
@@ -110,7 +105,7 @@ def test_one_failure_does_not_cut_off_the_rest(project: Project, local: Local, f
 
 
 def test_a_time_out_says_how_to_resume(project: Project, local: Local) -> None:
-    local.behave(jobSeconds=20)
+    local.behave(jobSeconds=12)
     project.program(one(more=", timeout=1"))
     output = project.up(fails=True).output
     assert "run `pulumi up` again to resume waiting" in output
