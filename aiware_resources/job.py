@@ -191,10 +191,12 @@ class JobProvider(EntityProvider):
             return self.api.jobs_created_since(since, by_marker=mark is not None, **narrowed)
 
         matching: Iterable[JobRecord]
+        place = (id(self.api), cluster_id or target_id)
         if lost:
-            matching = (each for each in listing() if is_like(each, props, mark))
+            alike = (each for each in listing() if is_like(each, props, mark))
+            matching = (each for each in alike if not _earlier.was_there(place, each))
         elif mark is not None:
-            place, held = (id(self.api), cluster_id or target_id), owned.held_by(self.holder(props))
+            held = owned.held_by(self.holder(props))
             left = _earlier.left_behind(place, listing, mark, held, self.api.jobs)
             matching = [left] if left is not None and self._is_unfinished_create(left, props, mark) else []
         else:

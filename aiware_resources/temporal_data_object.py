@@ -147,12 +147,12 @@ class TdoProvider(EntityProvider):
 
     def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         """By the marker in ``details``; without markers by content, just after an answer was lost."""
+        place = id(self.api)
         if lost:
-            recent = self.api.tdos_created_since(since)
-            matching: Iterable[TdoRecord] = (each for each in recent if self._is_like(each, props, mark))
+            alike = (each for each in self.api.tdos_created_since(since) if self._is_like(each, props, mark))
+            matching: Iterable[TdoRecord] = (each for each in alike if not _earlier.was_there(place, each))
         elif mark is not None:
             held = owned.held_by(self.holder(props))
-            place = id(self.api)
             left = _earlier.left_behind(place, lambda: self.api.tdos_created_since(since), mark, held, self.api.tdos)
             matching = [] if left is None else [left]
         else:

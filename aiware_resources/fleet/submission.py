@@ -91,6 +91,7 @@ class Submission:
         self._at_a_time = at_a_time
         self._jobs = JobProvider()
         self._earlier: dict[str, JobRecord] = {}
+        self._were_there: frozenset[str] = frozenset()
         self._uncertain: set[str] = set()
         self._done = Submitted()
         self._lock = threading.Lock()
@@ -131,6 +132,7 @@ class Submission:
             if key is not None:
                 listed[record.id] = record
                 own.setdefault(key, []).append(record)
+        self._were_there = frozenset(listed)
         found = {key: newest for key, records in own.items() if (newest := latest(records)) is not None}
         replaced = {each.key: listed.get(each.replaced.job_id) for each in wanted if each.replaced is not None}
         return {
@@ -202,7 +204,7 @@ class Submission:
             found = (record for record in listing if is_like(record, job, None))
         else:
             listing = self._api.jobs_marked_since(since, target_id=job.get("targetId"))
-            found = (record for record in listing if mark.is_on(record.job_config))
+            found = (each for each in listing if mark.is_on(each.job_config) and each.id not in self._were_there)
         taken = next((record for record in found if owned.claim(record.id)), None)
         if taken is not None and mark is None:
             self._uncertain.add(wanted.key)

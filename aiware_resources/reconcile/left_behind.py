@@ -75,6 +75,11 @@ class Earlier(Generic[R]):
         there |= read(unlisted) if unlisted else {}
         return newest if all(is_later(newest, there.get(id_)) for id_ in held) else None
 
+    def was_there(self, place: Hashable, record: R) -> bool:
+        """Whether an object was there when this process first looked: nothing that it created since is that object."""
+        with self._lock:
+            return any(each.id == record.id for each in self._listed.get(place, ()))
+
     def find(self, place: Hashable, listing: Callable[[], Iterable[R]], mark: Mark) -> list[R]:
         """All that the resource has made there, in the order of the listing.
 

@@ -32,6 +32,17 @@ def test_a_list_that_lags_some_seconds_doubles_no_job(host: Host, local: Local) 
     expect_only(local, outs)
 
 
+def test_a_lost_answer_takes_no_job_that_was_there_before(start: Start, local: Local) -> None:
+    first = start()
+    id_, outs = first.create(PROVIDER, fleet("ab"))
+    first.delete(PROVIDER, id_, outs)
+    local.fault({"refuse": True}, operation="createJob")
+    local.fault({"dropResponse": True}, operation="createJob")
+    _, again = start().create(PROVIDER, fleet("ab"))
+    assert not {*job_ids(again).values()} & {*job_ids(outs).values()}
+    assert len(local.objects()["jobs"]) == 4
+
+
 def test_without_markers_lost_answers_are_found_by_content(start: Start, local: Local) -> None:
     host = start(markers="false")
     local.fault({"dropResponse": True}, operation="createJob", times=2, after=1)

@@ -86,6 +86,22 @@ def test_what_a_killed_run_made_is_taken(
     assert not outs.get("adopted")
 
 
+@pytest.mark.parametrize("action", [{"refuse": True}, {"dropResponse": True}], ids=str)
+def test_a_lost_answer_takes_no_job_that_was_there_before(
+    next_run: NextRun, local: Local, action: dict[str, Any]
+) -> None:
+    """Going back to an earlier declaration runs the job anew, also when an answer is lost."""
+    tdo, _ = next_run().create(TdoProvider(), TDO)
+    job = {**{key: value for key, value in JOB.items() if key != "target"}, "targetId": tdo}
+    first = next_run()
+    earlier, outs = first.create(JobProvider(), job)
+    first.delete(JobProvider(), earlier, {**outs, "onDestroy": "retain"})
+    local.fault(action, operation="createJob")
+    made, _ = next_run().create(JobProvider(), job)
+    assert {each["id"] for each in local.objects()["jobs"]} == {earlier, made}
+    assert made != earlier
+
+
 def test_what_another_state_made_is_never_taken(next_run: NextRun, local: Local, tmp_path: Path) -> None:
     """Two clones of one repository: project, stack and names are the same."""
     mine, theirs = next_run(tmp_path / "mine"), next_run(tmp_path / "theirs")
