@@ -20,7 +20,7 @@ SPOILT_PAYLOAD = """{
 }"""
 
 
-def test_a_payload_that_does_not_suit_is_reported_in_the_preview(project: Project, local: Local) -> None:
+def test_payloads_are_held_against_the_engines_in_the_preview(project: Project, local: Local) -> None:
     project.program(SPOILT.replace("PAYLOAD", SPOILT_PAYLOAD))
     output = project.pulumi("preview", fails=True).output
     where = "tasks[2].payload."
@@ -33,27 +33,23 @@ def test_a_payload_that_does_not_suit_is_reported_in_the_preview(project: Projec
     assert "Traceback" not in output
     assert local.mutations() == {}
 
+    # It can be turned off.
+    asked = local.calls()["engines"]
+    project.config(aiware__validateEngines="false")
+    project.pulumi("preview")
+    assert local.calls()["engines"] == asked
 
-def test_a_warning_does_not_fail_the_preview(project: Project, local: Local) -> None:
-    project.program(SPOILT.replace("PAYLOAD", '{"chunkOverlp": 5}'))
-    assert "did you mean chunkOverlap?" in project.pulumi("preview").output
-    project.up()
-    assert local.only("jobs")["status"] == "complete"
-
-
-def test_without_the_catalogue_the_preview_warns_and_goes_on(project: Project, local: Local) -> None:
-    project.config(aiware__maxRetries="0")
+    # Without the catalogue the preview warns and goes on.
+    project.config(aiware__validateEngines=None, aiware__maxRetries="0")
     local.fault({"status": 502}, operation="engines", times=9)
-    project.program(SPOILT.replace("PAYLOAD", SPOILT_PAYLOAD))
     output = project.pulumi("preview").output
     assert "warning: the tasks of jobs could not be held against the engine catalogue: Reading engines failed" in output
 
-
-def test_it_can_be_turned_off(project: Project, local: Local) -> None:
-    project.config(aiware__validateEngines="false")
-    project.program(SPOILT.replace("PAYLOAD", SPOILT_PAYLOAD))
-    project.pulumi("preview")
-    assert "engines" not in local.calls()
+    # A warning does not fail it.
+    local.clear_faults()
+    project.program(SPOILT.replace("PAYLOAD", '{"chunkOverlp": 5}'))
+    assert "did you mean chunkOverlap?" in project.up().output
+    assert local.only("jobs")["status"] == "complete"
 
 
 CLUSTER = """
@@ -125,14 +121,11 @@ def test_look_ups_are_outputs_in_the_preview_too(project: Project, local: Local)
     assert project.preview() == {}
 
 
-def test_a_look_up_that_finds_nothing(project: Project, local: Local) -> None:
+def test_look_ups_that_find_nothing_or_wait_for_what_is_made(project: Project, local: Local) -> None:
     project.program('from aiware_resources import get_engine\npulumi.export("id", get_engine("Chunkk")["id"])')
     output = project.pulumi("preview", fails=True).output
     assert f'aiWARE has no engine "Chunkk" that this token can see. Did you mean "Chunk" ({engines.CHUNK})?' in output
     assert "Traceback" not in output
-
-
-def test_a_look_up_by_something_that_is_not_known_yet(project: Project, local: Local) -> None:
     project.program(
         """
         from aiware_resources import get_cluster
@@ -140,6 +133,6 @@ def test_a_look_up_by_something_that_is_not_known_yet(project: Project, local: L
         pulumi.export("status", get_cluster(cluster.id)["status"])
         """
     )
-    project.pulumi("preview")
-    project.up()
+    # With a preview before the update.
+    project.pulumi("up", "--yes")
     assert project.outputs() == {"status": "active"}
