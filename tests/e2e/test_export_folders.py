@@ -53,26 +53,19 @@ def test_several_formats_are_unpacked_into_a_folder(project: Project, local: Loc
     project.up()
     assert (folder / f"{tdo}.srt").read_bytes() == content
     assert local.mutations() == made
+    # Nothing of the files is in the state.
+    recorded = json.dumps(project.state()["ExportRequest export"]["outputs"])
+    assert recorded.count("out/captions") == 1
+    assert "sha256" not in recorded
 
-
-def test_one_format_may_go_into_a_folder_too(project: Project, local: Local) -> None:
-    project.program(program("vtt", to="out/captions/"))
+    # One format may go into a folder too.
+    project.program(program("vtt", to="out/alone/"))
     project.up()
-    tdo = local.only("tdos")["id"]
-    assert below(project.folder / "out" / "captions") == [f"{tdo}.vtt"]
-    assert [file["path"] for file in project.outputs()["files"]] == [f"out/captions/{tdo}.vtt"]
+    assert below(project.folder / "out" / "alone") == [f"{tdo}.vtt"]
+    assert [file["path"] for file in project.outputs()["files"]] == [f"out/alone/{tdo}.vtt"]
 
-
-def test_a_file_for_several_formats_is_told_in_the_preview(project: Project, local: Local) -> None:
+    # Several do not go into a file.
     project.program(program("vtt", "srt", to="out/captions.vtt"))
     output = project.pulumi("preview", fails=True).output
     assert "downloadTo" in output
     assert "makes several (2 formats of 1 TDO): name a folder" in output
-
-
-def test_nothing_of_the_files_is_in_the_state(project: Project, local: Local) -> None:
-    project.program(program("vtt", "srt", to="out/captions"))
-    project.up()
-    recorded = json.dumps(project.state()["ExportRequest export"]["outputs"])
-    assert recorded.count("out/captions") == 1
-    assert "sha256" not in recorded
