@@ -45,47 +45,6 @@ HELD = {
 }
 
 
-@pytest.fixture(params=RELEASES, ids=[path.stem for path in RELEASES])
-def imported(request: pytest.FixtureRequest, project: Project, local: Local) -> Project:
-    """A project whose stack holds the state of a release, and whose aiWARE has none of its objects."""
-    project.program(DECLARED)
-    project.pulumi("stack", "import", "--file", str(request.param))
-    assert set(project.state()) == HELD
-    return project
-
-
-def test_what_is_gone_is_to_be_created_again(imported: Project, local: Local) -> None:
-    assert imported.preview() == dict.fromkeys(HELD, "create")
-    imported.up()
-    assert local.only("jobs")["status"] == "complete"
-    assert imported.preview() == {}
-
-
-def test_a_refresh_finds_nothing_left(imported: Project, local: Local) -> None:
-    imported.pulumi("refresh", "--yes", "--skip-preview")
-    assert imported.state() == {}
-    assert local.mutations() == {}
-
-
-def test_destroy_asks_every_provider(imported: Project, local: Local) -> None:
-    imported.pulumi("destroy", "--yes", "--skip-preview", "--refresh=false")
-    assert imported.state() == {}
-    assert {"deleteCluster", "deleteTDO", "job"} <= local.calls().keys()
-
-
-@pytest.mark.parametrize("path", RELEASES, ids=[path.stem for path in RELEASES])
-def test_no_secret_is_kept_in_clear(path: Path) -> None:
-    resources = json.loads(path.read_text(encoding="utf-8"))["deployment"]["resources"]
-    (cluster,) = (resource for resource in resources if resource["type"].endswith(":Cluster"))
-    for side in ("inputs", "outputs"):
-        secret: dict[str, Any] = cluster[side]["dockerCredentials"]
-        assert "ciphertext" in secret
-    text = path.read_text(encoding="utf-8")
-    assert not re.search(r"local:[0-9a-f]{32}", text), "an API key of the local aiWARE"
-    assert "signature=" not in text, "a signed link"
-    assert not re.search(r"/(root|home|tmp|Users)/", text), "a folder of the machine that made it"
-
-
 RECORDED = """
 sizes = {"memory_size": "20 GB", "storage_size": "10gb"}
 cluster = Cluster("cluster", name="pipelines-local", allowed_engines=["all"], tags=["local", "pulumi"], type="RT",
@@ -106,12 +65,52 @@ for extension in ("vtt", "srt"):
 """What the states of `RELEASES` were made of; the order of tasks and tags is another one."""
 
 
-def test_nothing_runs_again_after_an_upgrade(imported: Project, local: Local) -> None:
-    """The objects are gone, so aiWARE is not asked: what is declared is what is recorded."""
-    imported.config(aiware__wait="false")
-    imported.program(RECORDED)
-    imported.up("--refresh=false")
-    assert (imported.changes(), local.mutations()) == ({}, {})
+@pytest.mark.parametrize("path", RELEASES, ids=[path.stem for path in RELEASES])
+def test_a_state_is_read_refreshed_and_destroyed(path: Path, project: Project, local: Local) -> None:
+    """The state of a release, in a stack whose aiWARE has none of its objects."""
+
+    def restore() -> None:
+        project.pulumi("stack", "import", "--file", str(path))
+
+    # Nothing runs again after an upgrade. aiWARE is not asked here: what is declared is what is recorded.
+    project.config(aiware__wait="false")
+    project.program(RECORDED)
+    restore()
+    assert set(project.state()) == HELD
+    project.up("--refresh=false")
+    assert (project.changes(), local.mutations()) == ({}, {})
+
+    # A refresh finds nothing left.
+    project.pulumi("refresh", "--yes", "--skip-preview")
+    assert (project.state(), local.mutations()) == ({}, {})
+
+    # A destroy asks every provider.
+    restore()
+    project.pulumi("destroy", "--yes", "--skip-preview", "--refresh=false")
+    assert project.state() == {}
+    assert {"deleteCluster", "deleteTDO", "job"} <= local.calls().keys()
+
+    # What is gone is to be created again.
+    project.config(aiware__wait=None)
+    restore()
+    project.program(DECLARED)
+    assert project.preview() == dict.fromkeys(HELD, "create")
+    project.up()
+    assert local.only("jobs")["status"] == "complete"
+    assert project.preview() == {}
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=[path.stem for path in RELEASES])
+def test_no_secret_is_kept_in_clear(path: Path) -> None:
+    resources = json.loads(path.read_text(encoding="utf-8"))["deployment"]["resources"]
+    (cluster,) = (resource for resource in resources if resource["type"].endswith(":Cluster"))
+    for side in ("inputs", "outputs"):
+        secret: dict[str, Any] = cluster[side]["dockerCredentials"]
+        assert "ciphertext" in secret
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"local:[0-9a-f]{32}", text), "an API key of the local aiWARE"
+    assert "signature=" not in text, "a signed link"
+    assert not re.search(r"/(root|home|tmp|Users)/", text), "a folder of the machine that made it"
 
 
 @pytest.mark.parametrize("path", WIDE, ids=[path.stem for path in WIDE])
