@@ -8,7 +8,6 @@ import re
 import zipfile
 
 import httpx
-import pytest
 
 from tests.aiware_local.readers import CAPTIONS, TEXTS, lines_of
 from tests.support.local import Local
@@ -70,7 +69,7 @@ def _spoken() -> list[str]:
 
 
 def test_each_format_is_what_other_programs_read(project: Project, local: Local) -> None:
-    project.program(TRANSCRIBED + EACH)
+    project.program(TRANSCRIBED + EACH + ALL)
     project.up()
     for extension in (*CAPTIONS, *TEXTS):
         content = (project.folder / "out" / f"council.{extension}").read_bytes()
@@ -82,12 +81,25 @@ def test_each_format_is_what_other_programs_read(project: Project, local: Local)
         times = [time for cue in shown for time in (cue.start, cue.stop)]
         assert times == sorted(times)
         assert (times[0], times[-1]) == (400, 40464) if extension != "txtAvid" else times[-1] <= 41000
+    assert_zip_holds_every_format(project, local)
     assert project.preview() == {}
 
-
-def test_several_formats_come_as_one_zip(project: Project, local: Local) -> None:
-    project.program(TRANSCRIBED + ALL)
+    # An option at its default asks for nothing new.
+    made = local.mutations()
+    at_defaults = '[{"extension": "vtt", "options": {"linesPerScreen": 2, "fileExtension": "vtt"}}]'
+    vtt = '[{"extension": extension}]'
+    assert vtt in EACH
+    project.program(TRANSCRIBED + EACH.replace(vtt, f'{at_defaults} if extension == "vtt" else {vtt}') + ALL)
+    assert project.preview() == {}
     project.up()
+    assert local.mutations() == made
+    other = at_defaults.replace("2", "3")
+    project.program(TRANSCRIBED + EACH.replace(vtt, f'{other} if extension == "vtt" else {vtt}') + ALL)
+    assert project.preview() == {"ExportRequest vtt": "replace"}
+
+
+def assert_zip_holds_every_format(project: Project, local: Local) -> None:
+    """Several formats come as one zip."""
     (tdo,) = local.objects()["tdos"]
     shown = project.pulumi("stack", "output", "uri", "--show-secrets").output.strip()
     content = httpx.get(shown, timeout=30).raise_for_status().content
@@ -108,39 +120,19 @@ def test_several_formats_come_as_one_zip(project: Project, local: Local) -> None
     assert b"<v Nora>Thank you" in archive.read(f"{tdo['id']}.vtt")
 
 
-def test_an_option_at_its_default_asks_for_nothing_new(project: Project, local: Local) -> None:
-    one = 'export("one", [{{"extension": "vtt", "options": {}}}])'
-    project.program(TRANSCRIBED + one.format("{}"))
-    project.up()
-    made = local.mutations()
-    project.program(TRANSCRIBED + one.format('{"linesPerScreen": 2, "fileExtension": "vtt"}'))
-    assert project.preview() == {}
-    project.up()
-    assert local.mutations() == made
-    project.program(TRANSCRIBED + one.format('{"linesPerScreen": 3}'))
-    assert project.preview() == {"ExportRequest one": "replace"}
-
-
-@pytest.mark.parametrize(
-    ("formats", "says"),
-    [
-        (
-            '[{"extension": "vtt"}, {"extension": "txt", "options": {"linesPerScreen": 2}}]',
-            [
-                "outputConfigurations[0].formats[1].options.linesPerScreen",
-                "is no option of txt, which has maxCharacterPerLine, newLineOnPunctuation",
-            ],
-        ),
-        (
-            '[{"extension": "vtt", "options": {"maxCharacterPerLine": "wide"}}]',
-            ["outputConfigurations[0].formats[0].options.maxCharacterPerLine", "must be a whole number, 1 or more"],
-        ),
-    ],
-)
-def test_a_wrong_option_is_told_in_the_preview(project: Project, local: Local, formats: str, says: list[str]) -> None:
+def test_a_wrong_option_is_told_in_the_preview(project: Project, local: Local) -> None:
+    formats = """[
+        {"extension": "vtt", "options": {"maxCharacterPerLine": "wide"}},
+        {"extension": "txt", "options": {"linesPerScreen": 2}},
+    ]"""
     project.program(TRANSCRIBED + f'export("one", {formats})')
     output = project.pulumi("preview", fails=True).output
-    for words in says:
+    for words in (
+        "outputConfigurations[0].formats[0].options.maxCharacterPerLine",
+        "must be a whole number, 1 or more",
+        "outputConfigurations[0].formats[1].options.linesPerScreen",
+        "is no option of txt, which has maxCharacterPerLine, newLineOnPunctuation",
+    ):
         assert words in output
     assert "Traceback" not in output
     assert local.mutations() == {}
