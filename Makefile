@@ -36,10 +36,11 @@ destroy: stack ## Delete or clean up what the stack holds in aiWARE (pulumi dest
 env: stack ## Print shell code for: eval "$(make -s env)"; then plain pulumi and aiware work
 	@.venv/bin/python tools/environment.py --stack $(STACK)
 
-# Coverage is told by the quick tests; the others, which run the real engine, would take a third longer with it.
+# Coverage is told by the quick tests; the others, which run the real engine, would take a third longer with it. Many wait
+# for what is late on purpose, so that there are more of them at a time than cores.
 test: setup schemas ## Run the whole test suite, end to end included
-	@$(RUN) pytest -n 2 --cov --cov-report=term --cov-fail-under=90 $(addprefix --ignore=,$(ON_THE_ENGINE)) $(ARGS)
-	@$(RUN) pytest -n 3 $(ON_THE_ENGINE) $(ARGS)
+	@$(RUN) pytest -n 4 --cov --cov-report=term --cov-fail-under=90 $(addprefix --ignore=,$(ON_THE_ENGINE)) $(ARGS)
+	@$(RUN) pytest -n 4 $(ON_THE_ENGINE) $(ARGS)
 
 faults: setup ## Kill and break what can be, seed by seed, and see that all ends well (SEED=7 for one, API=edge)
 	@SEED='$(SEED)' FAULT_SEEDS='$(SEEDS)' FAULT_API='$(API)' $(RUN) pytest -n 2 tests/faults -m faults $(ARGS)
