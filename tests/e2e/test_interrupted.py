@@ -107,6 +107,16 @@ def left(kinds: dict[str, list[psutil.Process]]) -> list[str]:
     return [command(each) for each in alive]
 
 
+@pytest.fixture
+def _signals_heeded() -> Iterator[None]:
+    """What is started heeds the signals that `nohup`, or a shell's background, has it ignore."""
+    before = {each: signal.signal(each, signal.SIG_DFL) for each in (signal.SIGHUP, signal.SIGQUIT)}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("_signals_heeded")
 def test_nothing_outlives_a_killed_engine(project: Project, local: Local) -> None:
     local.behave(jobSeconds=300)
     project.program(SEVERAL)

@@ -44,6 +44,8 @@ def clean(environment: Mapping[str, str], session: Path) -> dict[str, str]:
         "PYTHONPATH": str(GUARD),
         "XDG_RUNTIME_DIR": str(runtime),
         "PULUMI_HOME": str(session / "pulumi"),
+        # Pulumi lists the packages with pip, which looks for a newer pip now and then.
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "LANG": "C.UTF-8",
         "TZ": "UTC",
     }
