@@ -21,7 +21,7 @@ _WEIGHT = {
     Kind.MUTATION: [Cause.LIMITED, Cause.UNAUTHENTICATED, Cause.REFUSED, Cause.OVERLOADED, Cause.FAILING],
 }
 
-# What is no matter of single objects, even where aiWARE tells it of each of them.
+# What concerns all objects alike, even where aiWARE tells it of each of them.
 _OF_ALL = {Cause.LIMITED, Cause.UNAUTHENTICATED}
 _REFUSED_TO_ALL = {errors.BadRequest, errors.NotImplementedByServer}
 

@@ -30,7 +30,7 @@ _OF_ALL = (
     errors.NotImplementedByServer,
     errors.WrongUrl,
 )
-"""What is no matter of single objects: every further read would meet it as well."""
+"""What concerns all objects alike: every further read would meet it as well."""
 
 
 class Calls:

@@ -159,7 +159,7 @@ def _records(reply: Reply) -> Sequence[Any]:
     """The records of a list.
 
     Raises:
-        RequestFailed: If the answer is no list, or tells of a failure. One that says nothing is not an empty list.
+        RequestFailed: If the answer is not a list, or tells of a failure. One that says nothing is not an empty list.
     """
     answer = _parsed(reply)
     if isinstance(answer, Mapping):

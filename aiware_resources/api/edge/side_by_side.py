@@ -20,7 +20,7 @@ STRAGGLERS = 2.0
 """Seconds to wait for the next answer once others have come."""
 
 _OF_ALL = (errors.AuthenticationFailed, errors.NotSent, errors.RateLimited)
-"""What is no matter of single objects."""
+"""What concerns all objects alike."""
 
 
 class SideBySide(Generic[T]):
