@@ -17,12 +17,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from aiware_resources import Extension
 from aiware_resources.cluster import ClusterState
-from aiware_resources.policies import CleanupOption, TdoPolicy
 from aiware_resources.reconcile import ApiModel, Identifier, Name, Problem, Schema, path_text
+from aiware_resources.reconcile.policies import CleanupOption, TdoPolicy
 from aiware_resources.reconcile.values import parse_size
 from aiware_resources.stacks.plain_secrets import plain_secret_sentence, plain_secrets
-from aiware_resources.tdo_content import span_problems
-from aiware_resources.times import parse_time
+from aiware_resources.tdos.content import span_problems
+from aiware_resources.text.times import parse_time
 
 CLUSTER = "cluster"
 """The resource and the output that are the cluster."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from aiware_resources.catalogue import get_cluster, get_clusters, get_engine, get_engine_categories, get_engines
 from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
 from aiware_resources.dag import Dag, ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
-from aiware_resources.export_formats import Extension
 from aiware_resources.export_request import ExportedTdoArgs, ExportRequest, FormatArgs, OutputConfigurationArgs
+from aiware_resources.exports.formats import Extension
 from aiware_resources.fleet import JobTemplate, media_key, media_value
 from aiware_resources.job import Job
 from aiware_resources.job_fleet import JobFleet
-from aiware_resources.results import get_engine_results
+from aiware_resources.jobs.results import get_engine_results
 from aiware_resources.single_engine_job import SingleEngineJob
-from aiware_resources.tdo_assets import AssetArgs, AssetFileArgs, AssetSourceArgs, TdoAssetArgs
-from aiware_resources.tdo_content import ContentTemplateArgs, PrimaryAssetArgs, SourceDataArgs, TargetArgs
+from aiware_resources.tdos.assets import AssetArgs, AssetFileArgs, AssetSourceArgs, TdoAssetArgs
+from aiware_resources.tdos.content import ContentTemplateArgs, PrimaryAssetArgs, SourceDataArgs, TargetArgs
 from aiware_resources.temporal_data_object import TemporalDataObject
 
 __all__ = [

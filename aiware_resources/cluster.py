@@ -11,10 +11,9 @@ import pulumi
 from pulumi.dynamic import CreateResult, DiffResult
 from pydantic import Field
 
-from aiware_resources.allowed_engines import declared
 from aiware_resources.api import ClusterRecord
+from aiware_resources.catalogue.allowed_engines import declared
 from aiware_resources.errors import AdoptionError, AlreadyExists
-from aiware_resources.policies import Awaited
 from aiware_resources.reconcile import (
     ADOPTED,
     ApiModel,
@@ -35,6 +34,7 @@ from aiware_resources.reconcile import (
     with_marker,
     without_marker,
 )
+from aiware_resources.reconcile.policies import Awaited
 from aiware_resources.waiting import Completion, Condition, Waiting
 from aiware_resources.waiting.conditions import CLUSTER_PENDING, ClusterCondition
 

@@ -17,10 +17,9 @@ from pydantic import Field, field_serializer
 from aiware_resources.api import ExportRecord, Progress
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.errors import DownloadFailed, NotAllowed, NotFound
-from aiware_resources.export_formats import Extension, completed, option_problems
-from aiware_resources.exported_files import Place, Requested, destination_problems, place_of
-from aiware_resources.kept import Files, Kept
-from aiware_resources.policies import Adoptable, Awaited
+from aiware_resources.exports.downloaded import Place, Requested, destination_problems, place_of
+from aiware_resources.exports.formats import Extension, completed, option_problems
+from aiware_resources.files.completed import Files, Kept
 from aiware_resources.reconcile import (
     FAILURE,
     RUNS_KEY,
@@ -40,11 +39,12 @@ from aiware_resources.reconcile import (
     owned,
     seen_jobs,
 )
+from aiware_resources.reconcile.policies import Adoptable, Awaited
 from aiware_resources.reconcile.provider import plain
 from aiware_resources.reconcile.runs import differ, shortened
 from aiware_resources.reconcile.values import in_any_order
 from aiware_resources.settings import Settings
-from aiware_resources.times import PointInTime
+from aiware_resources.text.times import PointInTime
 from aiware_resources.waiting import Completion, Condition, Waiting, derived
 from aiware_resources.waiting.conditions import ExportCondition
 

@@ -13,15 +13,14 @@ import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult
 
 from aiware_resources import dag as graphs
-from aiware_resources import payloads
 from aiware_resources.api import JobRecord
 from aiware_resources.api.file_names import place_problem
+from aiware_resources.catalogue import payloads
 from aiware_resources.errors import ApiError
-from aiware_resources.job_outputs import TARGET_TDO, JobOutputs
-from aiware_resources.job_records import failure_of, is_like, work_of
-from aiware_resources.job_state import PRODUCES, RUNS, JobState, OnDestroy, OnFailure
 from aiware_resources.jobs import actions
-from aiware_resources.policies import CleanupOption, TdoPolicy
+from aiware_resources.jobs.outputs import TARGET_TDO, JobOutputs
+from aiware_resources.jobs.records import failure_of, is_like, work_of
+from aiware_resources.jobs.state import PRODUCES, RUNS, JobState, OnDestroy, OnFailure
 from aiware_resources.reconcile import (
     ADOPTED,
     FAILURE,
@@ -48,9 +47,10 @@ from aiware_resources.reconcile import (
 from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.reconcile.compare import changed_paths
 from aiware_resources.reconcile.left_behind import is_released, note_released
+from aiware_resources.reconcile.policies import CleanupOption, TdoPolicy
 from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since, submitted_now
 from aiware_resources.reconcile.unknowns import cut
-from aiware_resources.tdo_content import Target, TargetArgs, span_problems
+from aiware_resources.tdos.content import Target, TargetArgs, span_problems
 from aiware_resources.temporal_data_object import TdoProvider, remove_tdo
 from aiware_resources.waiting import Waiting
 from aiware_resources.waiting.conditions import JOB_FAILED

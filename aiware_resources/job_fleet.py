@@ -22,7 +22,6 @@ from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.undone import Undone
 from aiware_resources.fleet.update import CONCURRENCY, JOBS, LEFT, UNDONE, Update, concurrency_of, left_entries
 from aiware_resources.job import JobState, OnFailure
-from aiware_resources.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
     OWNER_KEY,
     RERUNS,
@@ -39,6 +38,7 @@ from aiware_resources.reconcile import (
     path_text,
 )
 from aiware_resources.reconcile.compare import changed_paths
+from aiware_resources.reconcile.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.provider import plain, schema_of
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, now_at
 from aiware_resources.waiting import Waiting

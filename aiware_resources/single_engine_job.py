@@ -14,8 +14,7 @@ from pydantic import BeforeValidator, Field
 from aiware_resources.api import JobRecord
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.job import JobProvider, OnFailure
-from aiware_resources.job_outputs import JobOutputs
-from aiware_resources.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
+from aiware_resources.jobs.outputs import JobOutputs
 from aiware_resources.reconcile import (
     EntityResource,
     Identifier,
@@ -29,6 +28,7 @@ from aiware_resources.reconcile import (
 )
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.holders import OWNER_KEY
+from aiware_resources.reconcile.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
 from aiware_resources.waiting import Waiting
 
 PLACES = ("clusterId", "priority", "notificationUri")

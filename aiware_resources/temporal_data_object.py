@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 import pulumi
 
 from aiware_resources.api import Api, AssetRecord, TdoRecord
-from aiware_resources.policies import Adoptable, CleanupOption, TdoPolicy
 from aiware_resources.reconcile import (
     OWNER_KEY,
     Earlier,
@@ -31,9 +30,10 @@ from aiware_resources.reconcile import (
     without_mark,
 )
 from aiware_resources.reconcile.naming import api_properties
+from aiware_resources.reconcile.policies import Adoptable, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.values import in_any_order
-from aiware_resources.tdo_assets import TdoAsset, TdoAssetArgs, asset_problems, file_content, is_file, without_path
-from aiware_resources.tdo_content import (
+from aiware_resources.tdos.assets import TdoAsset, TdoAssetArgs, asset_problems, file_content, is_file, without_path
+from aiware_resources.tdos.content import (
     TDO_SETS,
     ContentTemplateArgs,
     PrimaryAsset,
@@ -42,8 +42,15 @@ from aiware_resources.tdo_content import (
     TdoContent,
     span_problems,
 )
-from aiware_resources.times import PointInTime
-from aiware_resources.uploads import Uploads, delete_stale, fingerprinted, marker_in_details, may_have_files, missing
+from aiware_resources.tdos.uploads import (
+    Uploads,
+    delete_stale,
+    fingerprinted,
+    marker_in_details,
+    may_have_files,
+    missing,
+)
+from aiware_resources.text.times import PointInTime
 from aiware_resources.waiting import urn_after
 
 CREATE_ONLY = ("parentFolderId", "sourceData", "applicationId", "contentTemplates", "addToIndex", "assets")

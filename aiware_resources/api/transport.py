@@ -29,8 +29,8 @@ from aiware_resources.api.json_text import TooDeep, read_json
 from aiware_resources.api.redaction import protect_logs
 from aiware_resources.api.retrying import RequestFailed
 from aiware_resources.api.server_time import note
-from aiware_resources.endpoints import is_loopback
 from aiware_resources.errors import ConfigurationError
+from aiware_resources.settings.endpoints import is_loopback
 
 MOST_OF_AN_ANSWER = 128 << 20
 """Bytes that an answer may have, unpacked: it is held in memory. The largest are results of engines."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aiware_resources.adopt import Wanted, declared, program
+from aiware_resources.cli.adoption import Wanted, declared, program
 from aiware_resources.cli.framework.options import json_option, stack_option
 from aiware_resources.cli.framework.printing import print_json
 from aiware_resources.cli.framework.texts import examples

@@ -11,12 +11,12 @@ from rich.text import Text
 
 from aiware_resources.api import connect
 from aiware_resources.cli import stack_config
+from aiware_resources.cli.diagnosis import Finding, diagnose
 from aiware_resources.cli.framework.exit_codes import FAILED
 from aiware_resources.cli.framework.options import json_option, stack_option
 from aiware_resources.cli.framework.printing import console, print_json
 from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.session import Session
-from aiware_resources.doctor import Finding, diagnose
 
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 

@@ -12,8 +12,8 @@ from aiware_resources.cli.framework.options import json_option, stack_option
 from aiware_resources.cli.framework.printing import console, id_column, new_table, print_json
 from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.session import Session
-from aiware_resources.result_files import write_documents
-from aiware_resources.results import shown
+from aiware_resources.jobs.documents import write_documents
+from aiware_resources.jobs.results import shown
 
 
 @click.command(

@@ -13,7 +13,7 @@ import pulumi
 from pydantic import Field
 
 from aiware_resources.reconcile import ApiModel, Identifier, Timestamp
-from aiware_resources.times import PointInTime
+from aiware_resources.text.times import PointInTime
 
 Mode = Literal["stream", "chunk"]
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aiware_resources import payloads
+from aiware_resources.catalogue import payloads
 from aiware_resources.fleet.entries import CLUSTER, MEDIA, TEMPLATE, fingerprint, jobs_of, known_jobs_of, template_of
 from aiware_resources.fleet.placeholders import Template
 from aiware_resources.fleet.plan import named

@@ -14,9 +14,9 @@ from aiware_resources.fleet.condition import FleetCondition, FleetRecord
 from aiware_resources.fleet.entries import Entry, recorded_entries
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, seen_keys
 from aiware_resources.fleet.undone import Undone
+from aiware_resources.jobs.results import Result, read_results, shown
 from aiware_resources.reconcile import RERUNS, RunsJobs
 from aiware_resources.reconcile.recency import SUBMITTED
-from aiware_resources.results import Result, read_results, shown
 from aiware_resources.waiting import Completion, Seen, Waiting
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from aiware_resources.daemon_threads import DaemonThreads
+from aiware_resources.api.daemon_threads import DaemonThreads
 from aiware_resources.errors import AiwareError, NotFound
 
 K = TypeVar("K")

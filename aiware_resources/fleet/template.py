@@ -10,7 +10,7 @@ import pulumi
 from aiware_resources.dag import Dag, RouteArgs, TaskArgs
 from aiware_resources.job import JobState, joined
 from aiware_resources.reconcile.naming import api_properties
-from aiware_resources.tdo_content import TargetArgs
+from aiware_resources.tdos.content import TargetArgs
 
 
 class JobTemplate:

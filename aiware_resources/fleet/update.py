@@ -16,8 +16,8 @@ from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, open_ke
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.submission import SKEW, Submission, Submitted
 from aiware_resources.fleet.undone import Undone
-from aiware_resources.job_records import is_signed_anew
 from aiware_resources.jobs import actions
+from aiware_resources.jobs.records import is_signed_anew
 from aiware_resources.reconcile import RERUNS, Props, owned
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import left_since

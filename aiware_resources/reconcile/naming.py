@@ -17,7 +17,7 @@ import pulumi
 from pydantic.alias_generators import to_camel, to_snake
 
 from aiware_resources.reconcile.schema import ApiModel
-from aiware_resources.times import format_time, parse_time
+from aiware_resources.text.times import format_time, parse_time
 
 
 def api_properties(model: type[ApiModel], arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
 
-from aiware_resources.times import format_time, parse_time
+from aiware_resources.text.times import format_time, parse_time
 
 T = TypeVar("T")
 

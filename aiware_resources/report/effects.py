@@ -8,7 +8,7 @@ from typing import Any
 from aiware_resources.cluster import ClusterProvider
 from aiware_resources.export_request import ExportProvider
 from aiware_resources.job import JobProvider
-from aiware_resources.job_outputs import TARGET_TDO
+from aiware_resources.jobs.outputs import TARGET_TDO
 from aiware_resources.report import fleets
 from aiware_resources.report.kinds import Kind
 from aiware_resources.report.model import Effect, Fate, Verb

@@ -10,7 +10,7 @@ from typing import Any
 from aiware_resources.api import Api
 from aiware_resources.fleet.entries import recorded_entries
 from aiware_resources.fleet.update import left_entries
-from aiware_resources.job_outputs import TARGET_TDO
+from aiware_resources.jobs.outputs import TARGET_TDO
 from aiware_resources.reconcile import marker_of
 from aiware_resources.report.kinds import kind_of
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import pulumi
 
 from aiware_resources.api import Api, Progress, connect
-from aiware_resources.daemon_threads import DaemonThreads
+from aiware_resources.api.daemon_threads import DaemonThreads
 from aiware_resources.errors import AiwareError, NotAllowed, NotFound, NotSent
 from aiware_resources.settings import Settings
 from aiware_resources.waiting.failures import Failures

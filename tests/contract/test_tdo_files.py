@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from aiware_resources.job import JobProvider
-from aiware_resources.tdo_assets import file_content
+from aiware_resources.tdos.assets import file_content
+from aiware_resources.tdos.uploads import marker_in_details
 from aiware_resources.temporal_data_object import TdoProvider
-from aiware_resources.uploads import marker_in_details
 from tests.support.host import UNKNOWN_VALUE, Host
 from tests.support.local import Local
 

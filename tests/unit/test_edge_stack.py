@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aiware_resources.api.edge import EDGE
-from tests.unit.test_stacks import config_of, declared_in
+from tests.unit.stacks.test_stacks import config_of, declared_in
 
 ROOT = Path(__file__).resolve().parents[2]
 

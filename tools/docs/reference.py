@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 import aiware_resources
 from aiware_resources.reconcile import ApiModel, EntityProvider, EntityResource
 from aiware_resources.settings import Settings
-from aiware_resources.stack_keys import key_of, variable_of
+from aiware_resources.settings.keys import key_of, variable_of
 from tools.docs.entities import Entity
 from tools.docs.markdown import NONE, code, table
 from tools.docs.wording import default_told, described, introduction, kind, models_of

@@ -11,7 +11,7 @@ from aiware_resources.api.edge.calls import PAGE_SIZE, EdgeCalls
 from aiware_resources.api.edge.records import Category, Engine
 from aiware_resources.api.edge.transport import Query, Request
 from aiware_resources.api.engine_records import CatalogueEngineRecord, EngineCategoryRecord
-from aiware_resources.endpoints import is_uuid
+from aiware_resources.settings.endpoints import is_uuid
 
 
 class EdgeEngines(EdgeCalls):

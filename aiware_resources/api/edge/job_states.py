@@ -24,7 +24,7 @@ from aiware_resources.api.edge.jobs import EdgeJobs
 from aiware_resources.api.edge.side_by_side import AT_ONCE, SideBySide
 from aiware_resources.api.interface import Unread
 from aiware_resources.api.records import JOB_DONE, JobRecord
-from aiware_resources.endpoints import is_uuid
+from aiware_resources.settings.endpoints import is_uuid
 
 T = TypeVar("T")
 

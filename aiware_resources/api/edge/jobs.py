@@ -18,7 +18,7 @@ from aiware_resources.api.edge.records import JobDetail, JobIds, JobStatus, Outp
 from aiware_resources.api.edge.submission import Submission
 from aiware_resources.api.edge.transport import Query, Request, RestTransport
 from aiware_resources.api.records import JobRecord
-from aiware_resources.endpoints import is_uuid
+from aiware_resources.settings.endpoints import is_uuid
 
 CLOCKS_APART = timedelta(days=1)
 """How far the clock that writes `createdDateTime` may be from the one that the answers tell."""

@@ -8,8 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import Generic, TypeVar
 
 from aiware_resources import errors
+from aiware_resources.api.daemon_threads import DaemonThreads
 from aiware_resources.api.interface import Unread
-from aiware_resources.daemon_threads import DaemonThreads
 
 T = TypeVar("T")
 

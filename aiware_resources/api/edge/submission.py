@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiware_resources.times import format_time, parse_time
+from aiware_resources.text.times import format_time, parse_time
 
 Props = Mapping[str, Any]
 

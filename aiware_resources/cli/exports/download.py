@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 
 from aiware_resources.api import Api
-from aiware_resources.archives import keep_folder
 from aiware_resources.cli.exports.found import found
 from aiware_resources.cli.framework.options import json_option, stack_option
 from aiware_resources.cli.framework.printing import print_json
 from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.progress import bar
 from aiware_resources.cli.session import Session
-from aiware_resources.downloads import File, fetch
 from aiware_resources.errors import WorkFailed
+from aiware_resources.files.archives import keep_folder
+from aiware_resources.files.downloads import File, fetch
 
 
 @click.command(

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import click
 
-from aiware_resources.endpoints import is_loopback
 from aiware_resources.errors import AuthenticationFailed
+from aiware_resources.settings.endpoints import is_loopback
 
 _LOOK_EVERY = 0.5
 """Seconds between two looks at the clock while nothing comes."""

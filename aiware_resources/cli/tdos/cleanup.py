@@ -11,8 +11,8 @@ from aiware_resources.cli.framework.several import to_each
 from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.session import Session
 from aiware_resources.cli.tdos.found import described, found
-from aiware_resources.policies import CleanupOption
 from aiware_resources.reconcile import repeat_until_applied
+from aiware_resources.reconcile.policies import CleanupOption
 
 CHOICES = get_args(CleanupOption)
 DEFAULT = ("storage", "searchIndex")

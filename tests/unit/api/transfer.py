@@ -15,7 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from aiware_resources.api import CloudApi, LocalFile
-from aiware_resources.downloads import fetch
+from aiware_resources.files.downloads import fetch
 from aiware_resources.settings import Settings
 
 SMALL = b"x" * 1000

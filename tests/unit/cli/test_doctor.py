@@ -22,7 +22,7 @@ import pytest
 from pydantic import SecretStr
 
 from aiware_local import launcher
-from aiware_resources.doctor import server
+from aiware_resources.cli.diagnosis import server
 from aiware_resources.errors import AuthenticationFailed, NotFound
 from tests.support.local import Local
 from tests.unit.cli.conftest import Aiware

@@ -17,7 +17,6 @@ from pulumi.output import UNKNOWN
 from aiware_resources.api import close_connections
 from aiware_resources.api.server_time import note
 from aiware_resources.errors import AdoptionError, AnswerLost, ConfigurationError, NotFound
-from aiware_resources.policies import Adoptable
 from aiware_resources.reconcile import (
     ADOPTED,
     FAILURE,
@@ -33,6 +32,7 @@ from aiware_resources.reconcile import (
 )
 from aiware_resources.reconcile.holders import Owned
 from aiware_resources.reconcile.once import LOOKS
+from aiware_resources.reconcile.policies import Adoptable
 from aiware_resources.reconcile.recency import now_at
 from aiware_resources.settings import Settings
 from tests.support.local import Local

@@ -16,7 +16,7 @@ from aiware_resources.reconcile.values import (
     parse_size,
     whole_numbers,
 )
-from aiware_resources.times import format_time, parse_time
+from aiware_resources.text.times import format_time, parse_time
 
 MOMENTS = st.datetimes(datetime(1975, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(
     lambda moment: moment.replace(microsecond=0)

@@ -1,8 +1,0 @@
-"""Python for objects that aiWARE has already: declarations that take them over as they are."""
-
-from __future__ import annotations
-
-from aiware_resources.adopt.wanted import Wanted, declared
-from aiware_resources.adopt.writing import program
-
-__all__ = ["Wanted", "declared", "program"]

@@ -1,0 +1,7 @@
+"""Do the tasks of a job suit their engines? What the engine catalogue says, held against what a program says."""
+
+from __future__ import annotations
+
+from aiware_resources.catalogue.payloads.tasks import problems
+
+__all__ = ["problems"]

@@ -1,0 +1,8 @@
+"""Python for objects that aiWARE has already: declarations that take them over as they are."""
+
+from __future__ import annotations
+
+from aiware_resources.cli.adoption.wanted import Wanted, declared
+from aiware_resources.cli.adoption.writing import program
+
+__all__ = ["Wanted", "declared", "program"]

@@ -1,0 +1,90 @@
+"""All checks, in the order in which one rests on another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from aiware_resources.api import Api
+from aiware_resources.cli.diagnosis import server
+from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
+from aiware_resources.cli.diagnosis.local import local_aiware
+from aiware_resources.cli.diagnosis.packages import packages
+from aiware_resources.cli.diagnosis.processes import processes
+from aiware_resources.cli.diagnosis.project import ReadConfig, backend, stack_configuration, stack_files
+from aiware_resources.cli.diagnosis.toolchain import toolchain
+from aiware_resources.errors import ConfigurationError
+from aiware_resources.settings import LOCAL, Settings
+from aiware_resources.stacks import Project
+
+Connect = Callable[[Settings], Api]
+
+_CORRECT = "Correct it with `pulumi config set`, or in the environment."
+
+
+def diagnose(stack: str | None, read: ReadConfig, connect: Connect, folder: Path) -> Iterator[Finding]:
+    """Looks at all that the project needs, one thing after the other. Changes nothing, and starts nothing.
+
+    Args:
+        stack: The stack that is looked at; ``None`` for the settings of the environment.
+        read: Reads a stack's configuration.
+        connect: Connects to aiWARE.
+        folder: Where the project is, or a folder inside.
+    """
+    yield from toolchain()
+    found, project = _project(folder)
+    yield found
+    if project is not None:
+        yield from packages(project)
+        yield from stack_files(project, stack)
+        yield processes(project.folder)
+    yield from backend(project)
+    config: Mapping[str, str] | None = {}
+    if stack is not None:
+        read_stack, config = stack_configuration(project, stack, read)
+        yield read_stack
+    if config is None:
+        yield warn("settings", "not looked at, since the stack cannot be read", None)
+        return
+    source = f"the stack {stack}" if stack else "the environment (`aiware -s STACK doctor` looks at a stack)"
+    yield from _aiware(config, source, connect)
+
+
+def _project(folder: Path) -> tuple[Finding, Project | None]:
+    try:
+        project = Project.around(folder)
+    except ConfigurationError as error:
+        return warn("project", error.message, error.remedy), None
+    try:
+        return ok("project", f"{project.name}, in {project.folder}"), project
+    except ConfigurationError as error:
+        return fail("project", error.message, "Correct it: nothing can be done with the project as it is."), None
+
+
+def _aiware(config: Mapping[str, str], source: str, connect: Connect) -> Iterator[Finding]:
+    try:
+        settings = Settings.from_mapping(config)
+    except ConfigurationError as error:
+        yield fail("settings", error.message, error.remedy or _CORRECT)
+        yield warn("endpoint", "not looked at, since the settings cannot be used", None)
+        return
+    yield ok("settings", f"{settings.api} API at {settings.endpoint}, by {source}")
+    if settings.endpoint == LOCAL:
+        finding, runs = local_aiware()
+        yield finding
+        if not runs:
+            return
+    try:
+        api = connect(settings)
+    except ConfigurationError as error:
+        yield fail("settings", error.message, error.remedy or _CORRECT)
+        return
+    reachable, reached = server.endpoint(api.url)
+    yield reachable
+    if reached is None:
+        return
+    yield server.clock(reached)
+    found = server.token(api)
+    yield found
+    if found.status != "fail":
+        yield server.rights(api)

@@ -1,8 +1,0 @@
-"""Diagnosis: is everything there that the project needs, and does it work?"""
-
-from __future__ import annotations
-
-from aiware_resources.doctor.diagnosis import diagnose
-from aiware_resources.doctor.finding import Finding
-
-__all__ = ["Finding", "diagnose"]

@@ -1,0 +1,1 @@
+"""Export formats, and the files of a finished export on disk."""

@@ -1,0 +1,138 @@
+"""Files that a program keeps of what has been completed.
+
+Keeping them is work of the program, on ``up`` only, and nothing of it is in the state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import pulumi
+from pulumi.output import UNKNOWN
+from pulumi.runtime import is_dry_run
+
+from aiware_resources.api import Progress
+from aiware_resources.errors import AiwareError, DownloadFailed
+from aiware_resources.files.downloads import File
+from aiware_resources.waiting import Completion, Seen
+
+R = TypeVar("R")
+D = TypeVar("D")
+
+Files = Sequence[File]
+
+
+@dataclass(frozen=True)
+class Kept(Generic[R, D]):
+    """The files that follow the completion of one resource.
+
+    Attributes:
+        completion: The resource's completion.
+        kind: The resource's type: ``ExportRequest``.
+        name: The resource's name in the program.
+        destination: Resolves to where the user wants the files; ``None`` when nothing is to be kept.
+        fetch: Sees to it that the files are there, or finds that there is nothing to keep yet (``None``).
+        foresee: Finds in a preview, which writes nothing, what the files are; ``None`` when that cannot be known.
+        ready: Waits on ``up`` until there is something to keep; says whether there is.
+    """
+
+    completion: Completion[R]
+    kind: str
+    name: str
+    destination: Callable[[], Awaitable[D]] | None
+    fetch: Callable[[R, D, Progress], Files | None]
+    foresee: Callable[[R, D], Files | None]
+    ready: Callable[[R], Awaitable[bool]] | None = None
+
+    def start(self) -> asyncio.Future[Any]:
+        """Begins to wait for the completion, and keeps the files then.
+
+        Returns:
+            The files; ``None`` when none are asked for, ``UNKNOWN`` while they cannot be had.
+        """
+        return asyncio.ensure_future(self._files())
+
+    def output(self, files: Awaitable[Any], pick: Callable[[Files], Any]) -> pulumi.Output[Any]:
+        """An output picked from the files."""
+
+        async def picked() -> Any:
+            found = await files
+            return found if found is None or found is UNKNOWN else pick(found)
+
+        return self.completion.derived(picked())
+
+    def path(self, files: Awaitable[Any]) -> pulumi.Output[Any]:
+        """Where the files are. Known in a preview even where another machine keeps them: so this shows no drift."""
+
+        async def known() -> Any:
+            found = await files
+            seen: Seen[R] = await self.completion.seen
+            if self.destination is None or (found is UNKNOWN and not seen.is_done):
+                return found
+            return str(await self.destination())
+
+        return self.completion.derived(known())
+
+    async def _files(self) -> Any:
+        if self.destination is None:
+            return None
+        seen: Seen[R] = await self.completion.seen
+        if not seen.is_done:
+            return UNKNOWN
+        destination = await self.destination()
+        if seen.record is None:
+            return await self._left(Path(str(destination)))
+        return await self._held(seen.record, destination)
+
+    async def _left(self, place: Path) -> None:
+        """What aiWARE does not know any more cannot be fetched: what is there stays, and what is missing is told."""
+        if is_dry_run() or _holds_something(place):
+            return
+        failure = DownloadFailed(
+            f"{place} is missing, and aiWARE does not know any more what belongs there: it has removed the record.",
+            remedy="Other `triggers` run the job again; or declare no files of it.",
+        )
+        await self.completion.monitor.fail(self.name, self.completion.row, failure)
+
+    async def _held(self, record: R, destination: D) -> Any:
+        monitor, holder = self.completion.monitor, f"{self.kind} {self.name}"
+        try:
+            _claim(str(destination), holder)
+            if is_dry_run():
+                found = await monitor.call(lambda _: self.foresee(record, destination))
+            else:
+                row, doing = self.completion.row, f"downloading {destination}"
+                found = await monitor.transfer(lambda tell: self.fetch(record, destination, tell), row, doing)
+                while found is None and self.ready is not None and await self.ready(record):
+                    found = await monitor.transfer(lambda tell: self.fetch(record, destination, tell), row, doing)
+            for file in found or ():
+                _claim(str(file.path), holder)
+        except AiwareError as error:
+            failure = error
+        else:
+            return UNKNOWN if found is None else found
+        return await monitor.fail(self.name, self.completion.row, failure)
+
+
+def _holds_something(place: Path) -> bool:
+    return place.is_file() or (place.is_dir() and any(place.iterdir()))
+
+
+_claimed: dict[Path, str] = {}
+
+
+def _claim(place: str, holder: str) -> None:
+    """Notes that a resource writes there; two in one place would overwrite each other's files, run after run.
+
+    Raises:
+        DownloadFailed: When another resource does.
+    """
+    first = _claimed.setdefault(Path(place).resolve(), holder)
+    if first != holder:
+        raise DownloadFailed(
+            f"{place} is where {first} puts its files too.", remedy="Give each resource a place of its own."
+        )

@@ -1,0 +1,1 @@
+"""What a TDO is made of: its content, its assets, and uploads."""
