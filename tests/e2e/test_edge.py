@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from aiware_resources import engines
-from tests.e2e.test_interrupted import until
 from tests.support import edge
 from tests.support.edge_contract import CONTRACT, MISSING, request_problems
 from tests.support.local import Local
-from tests.support.project import Project, kill
+from tests.support.project import Project, kill, until
 
 TRANSLATION = (
     edge.PROGRAM
@@ -134,9 +133,11 @@ def test_killed_while_waiting(project: Project, local: Local) -> None:
     local.fault({"dropResponse": True}, operation="createJob")
     project.program(SEVERAL)
     running = project.start("up", "--yes", "--skip-preview")
-    until(lambda: len(local.objects()["jobs"]) == 3 and local.calls().get("getJobStatus", 0) >= 6)
+    # One whose answer was lost is looked for, in a list, until it is recorded; below there are no lists any more.
+    until(lambda: len(project.ids("Job")) == 3 and local.calls().get("getJobStatus", 0) >= 6)
     kill(running)
     jobs = {job["id"] for job in local.objects()["jobs"]}
+    assert len(jobs) == 3
 
     project.pulumi("cancel", "--yes")
     # Without routes for states, as older installations are, the outputs tell when a job is done.

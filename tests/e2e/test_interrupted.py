@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +13,7 @@ import psutil
 import pytest
 
 from tests.support.local import Local
-from tests.support.project import Project, end_all, family, kill
+from tests.support.project import Project, end_all, family, kill, until
 
 SEVERAL = """
 for number in range(3):
@@ -24,19 +23,11 @@ for number in range(3):
 """
 
 
-def until(is_so: Callable[[], bool], seconds: float = 240) -> None:
-    """Waits until something is so."""
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not become so in time"
-        time.sleep(0.05)
-
-
 def test_killed_while_waiting(project: Project, local: Local) -> None:
     local.behave(jobSeconds=8)
     project.program(SEVERAL)
     running = project.start("up", "--yes", "--skip-preview")
-    until(lambda: len(local.objects()["jobs"]) == 3 and local.calls().get("job", 0) >= 3)
+    until(lambda: len(project.ids("Job")) == 3 and local.calls().get("job", 0) >= 3)
     kill(running)
     jobs = {job["id"] for job in local.objects()["jobs"]}
 
@@ -44,7 +35,7 @@ def test_killed_while_waiting(project: Project, local: Local) -> None:
     project.up()
     assert {job["id"] for job in local.objects()["jobs"]} == jobs
     assert {job["status"] for job in local.objects()["jobs"]} == {"complete"}
-    assert {resource["id"] for name, resource in project.state().items() if name.startswith("Job")} == jobs
+    assert project.ids("Job") == jobs
     assert local.mutations()["createJob"] == 3
     assert project.preview() == {}
 
@@ -53,14 +44,14 @@ def test_ctrl_c_ends_at_once_and_loses_nothing(project: Project, local: Local) -
     local.behave(jobSeconds=300)
     project.program(SEVERAL)
     running = project.start("up", "--yes", "--skip-preview")
-    until(lambda: local.calls().get("job", 0) >= 3)
+    until(lambda: len(project.ids("Job")) == 3 and "waiting for 3 objects" in log(project))
     running.send_signal(signal.SIGINT)
     assert running.wait(timeout=240) != 0
     output = (project.folder / "started.log").read_text()
     # That is said before: the engine shows little of what a program says after it was interrupted.
     assert "waiting for 3 objects; after an interruption `pulumi up` resumes the waiting" in output
     assert "Traceback" not in output
-    assert len([name for name in project.state() if name.startswith("Job")]) == 3
+    assert len(project.ids("Job")) == 3
 
 
 @contextmanager
@@ -225,4 +216,4 @@ def test_two_equal_jobs_stay_two(project: Project, local: Local) -> None:
     local.fault({"dropResponse": True}, operation="createJob", times=1)
     project.up()
     assert len(local.objects()["jobs"]) == 2
-    assert len({resource["id"] for name, resource in project.state().items() if name.startswith("Job")}) == 2
+    assert len(project.ids("Job")) == 2

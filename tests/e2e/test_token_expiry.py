@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 from aiware_local.auth import USER_NAME
 from tests.support.local import Local
-from tests.support.project import Project
+from tests.support.project import Project, until
 
 THREE = """
 tdo = TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)
@@ -15,14 +12,6 @@ for number in range(3):
     graph = pipelines.transcription("file:examples/media/city-council.mp4")
     Job(f"job-{number}", target_id=tdo.id, tasks=graph.tasks, routes=graph.routes)
 """
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Waits until something is so."""
-    deadline = time.monotonic() + 240
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not become so in time"
-        time.sleep(0.05)
 
 
 def looks(local: Local) -> int:
@@ -43,7 +32,7 @@ def test_a_token_that_expires_while_waiting(project: Project, local: Local) -> N
 
     # Without credentials the waiting ends, with a sentence; the jobs are in the state and go on.
     running = project.start("up", "--yes", "--skip-preview")
-    until(lambda: looks(local) >= 6)
+    until(lambda: len(project.ids("Job")) == 3 and looks(local) >= 6)
     local.expire_tokens()
     assert running.wait(timeout=240) != 0
     output = (project.folder / "started.log").read_text()
@@ -52,7 +41,7 @@ def test_a_token_that_expires_while_waiting(project: Project, local: Local) -> N
     assert "The work goes on in aiWARE; run `pulumi up` again to resume waiting for it." in output
     assert "Traceback" not in output
     jobs = {job["id"] for job in local.objects()["jobs"]}
-    assert {resource["id"] for name, resource in project.state().items() if name.startswith("Job")} == jobs
+    assert project.ids("Job") == jobs
 
     # With credentials there is one new login of the process that waits; what the error advises takes them up.
     project.config(aiware__token=None, aiware__username=USER_NAME, aiware__password=password)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-from tests.e2e.test_interrupted import until
 from tests.support.local import Local
-from tests.support.project import Project
+from tests.support.project import Project, until
 
 ALWAYS = 100_000
 

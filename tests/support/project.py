@@ -9,8 +9,9 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,10 +172,17 @@ class Project:
         return json.loads(self.pulumi("stack", "output", "--json").output)
 
     def state(self) -> dict[str, dict[str, Any]]:
-        """The recorded resources, by ``Type name``; secrets stay encrypted."""
-        exported = json.loads(self.pulumi("stack", "export").output)
-        resources = exported["deployment"].get("resources", [])
+        """The resources recorded so far, by ``Type name``; secrets stay encrypted.
+
+        The state's file is read, so that this works while a command runs as well.
+        """
+        file = self.folder / "state" / ".pulumi" / "stacks" / "aiware-pipelines" / f"{STACK}.json"
+        resources = (json.loads(file.read_text())["checkpoint"]["latest"] or {}).get("resources") or []
         return {_short(resource["urn"]): resource for resource in resources if "dynamic/aiware" in resource["type"]}
+
+    def ids(self, kind: str) -> set[str]:
+        """The ids of the recorded resources of a type, without those whose creation is under way."""
+        return {each["id"] for key, each in self.state().items() if key.startswith(f"{kind} ") and each.get("id")}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Starts a Pulumi command in a process group of its own, and does not wait for it."""
@@ -192,6 +200,14 @@ class Project:
 
 _new_stack: list[tuple[dict[Path, bytes], str]] = []
 """The state of a stack that was just made, and the salt of its passphrase."""
+
+
+def until(is_so: Callable[[], bool], seconds: float = LONGEST) -> None:
+    """Waits until something is so."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not become so in time"
+        time.sleep(0.05)
 
 
 def kill(process: subprocess.Popen[str]) -> None:
