@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aiware_resources.text.words import counted
+
 
 class AiwareError(Exception):
     """Base of every error that this library raises on purpose.
@@ -231,8 +233,7 @@ class RunFailed(AiwareError):
 
     def __init__(self, failures: Sequence[AiwareError]) -> None:
         self.failures = tuple(failures)
-        count = len(self.failures)
-        headline = f"{count} {'thing' if count == 1 else 'things'} failed:"
+        headline = f"{counted(len(self.failures), 'thing')} failed:"
         super().__init__("\n".join([headline, *(_numbered(n, failure) for n, failure in enumerate(self.failures, 1))]))
 
     def __reduce__(self) -> tuple[type[RunFailed], tuple[tuple[AiwareError, ...]]]:

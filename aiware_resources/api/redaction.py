@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_SECRET_KEYS = {"password", "serviceToken", "dockerCredentials", "token", "client_secret", "refresh_token"}
+from aiware_resources.text.secret_words import names_secret
+
 _URL_WITH_QUERY = re.compile(r"((?:https?|s3)://[^\s?'\"<>]+)\?[^\s'\"<>]*")
 _REQUEST_TARGET = re.compile(r"(/[^\s?'\"<>]*)\?[^\s'\"<>]*")
 _SHORTEST_SECRET = 4
@@ -37,7 +38,7 @@ def secrets_of(value: Any, *, secret: bool = False) -> set[str]:
 def _secrets(value: Any, secret: bool) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _secrets(item, secret or key in _SECRET_KEYS)
+            yield from _secrets(item, secret or names_secret(str(key)))
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _secrets(item, secret)

@@ -7,7 +7,6 @@ A program uses the functions that start with ``get_``; they return Outputs. Prov
 from __future__ import annotations
 
 from aiware_resources.catalogue.lookups import Catalogue, catalogue_of
-from aiware_resources.catalogue.near import similar
 from aiware_resources.catalogue.outputs import (
     ClusterInfo,
     Engine,
@@ -34,5 +33,4 @@ __all__ = [
     "get_engine",
     "get_engine_categories",
     "get_engines",
-    "similar",
 ]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from aiware_resources.api import Api, CatalogueEngineRecord, ClusterRecord, EngineCategoryRecord
-from aiware_resources.catalogue.near import similar
 from aiware_resources.errors import InvalidInput, NotFound
+from aiware_resources.text.words import near
 
 T = TypeVar("T")
 
@@ -174,9 +174,9 @@ def _only(kind: str, wanted: str, found: Sequence[N], listing: Callable[[], Iter
             operation=f"{kind}s",
         )
     ids = {each.name: each.id for each in listing() if each.name}
-    near = [f'"{name}" ({ids[name]})' for name in similar(wanted, ids)]
+    meant = [f'"{name}" ({ids[name]})' for name in near(wanted, ids, most=3)]
     raise NotFound(
         f'aiWARE has no {kind} "{wanted}" that this token can see.',
-        remedy=f"Did you mean {' or '.join(near)}?" if near else f"`aiware {kind}s list` shows what there is.",
+        remedy=f"Did you mean {' or '.join(meant)}?" if meant else f"`aiware {kind}s list` shows what there is.",
         operation=f"{kind}s",
     )

@@ -12,6 +12,7 @@ from aiware_resources.cli.framework.printing import print_json
 from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.session import Session
 from aiware_resources.errors import AdoptionError
+from aiware_resources.text.words import counted
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -69,5 +70,4 @@ def adopt(
     elif output is None:
         click.echo(source, nl=False)
     if output is not None:
-        count = len(declarations)
-        session.note(f"Wrote {count} declaration{'' if count == 1 else 's'} to {output}.")
+        session.note(f"Wrote {counted(len(declarations), 'declaration')} to {output}.")

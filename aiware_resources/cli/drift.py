@@ -18,9 +18,10 @@ from aiware_resources.reconcile.compare import Absent
 from aiware_resources.report.as_json import drift_json, kept_json
 from aiware_resources.report.live import Recorded, drift_of, recorded_in
 from aiware_resources.report.model import Drifted, DriftedProperty, KeptFailure
-from aiware_resources.report.sentence import counted, drift_sentence
+from aiware_resources.report.sentence import drift_sentence
 from aiware_resources.report.unmanaged import Unmanaged, owned_ids, unmanaged
 from aiware_resources.report.values import shown
+from aiware_resources.text.words import counted
 
 _WHAT = {"changed": "was changed outside of Pulumi:", "gone": "is gone from aiWARE.", "failed": "has failed in aiWARE:"}
 _LONGEST = 400

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +30,7 @@ from pulumi.output import UNKNOWN
 from aiware_resources.cli import job_files
 from aiware_resources.errors import GraphError
 from aiware_resources.job import PRODUCES, RUNS, JobProvider
+from aiware_resources.text.words import did_you_mean
 
 _FIELDS = (*PRODUCES, *RUNS)
 """What createJob takes; the resource has more, which this library keeps for itself."""
@@ -119,8 +119,7 @@ def _document_problems(document: DocumentNode) -> Iterator[FileProblem]:
 def _job_problems(job: job_files.JobInFile) -> Iterator[FileProblem]:
     known = {key: value for key, value in job.content.items() if key in _FIELDS}
     for key in job.content.keys() - known.keys():
-        near = difflib.get_close_matches(key, _FIELDS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(sorted(_FIELDS))}"
+        hint = did_you_mean(key, _FIELDS, f"it takes {', '.join(sorted(_FIELDS))}")
         yield FileProblem(_at(job.place, key), f"is nothing that createJob takes: {hint}")
     for failure in _provider().check({}, known).failures:
         yield FileProblem(_at(job.place, failure.property), failure.reason)

@@ -15,6 +15,7 @@ from aiware_resources.cli.framework.printing import print_json
 from aiware_resources.cli.framework.texts import examples
 from aiware_resources.cli.job_problems import Found, problems_of_file
 from aiware_resources.cli.session import Session
+from aiware_resources.text.words import counted
 
 
 @click.command(
@@ -76,10 +77,9 @@ def _properties(file: Path, found: Found) -> dict[str, Any]:
 def _summary(session: Session, file: Path, found: Found) -> None:
     for name in found.unknown:
         session.note(f"{file}: nothing is known of ${name}, nor of what it stands for; --variables gives it a value.")
-    jobs = "1 job" if found.jobs == 1 else f"{found.jobs} jobs"
+    jobs = counted(found.jobs, "job")
     if found.problems:
-        count = len(found.problems)
-        session.note(f"{'1 problem' if count == 1 else f'{count} problems'} in {jobs}.")
+        session.note(f"{counted(len(found.problems), 'problem')} in {jobs}.")
     elif found.jobs:
         click.echo(f"{file}: {jobs}, nothing wrong.")
     elif not found.unknown:

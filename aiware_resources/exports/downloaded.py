@@ -11,6 +11,7 @@ from aiware_resources.files.archives import existing_folder, keep_folder
 from aiware_resources.files.downloads import File, keep, kept
 from aiware_resources.reconcile import Problem
 from aiware_resources.settings import Settings
+from aiware_resources.text.words import counted
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Requested:
 
     def __str__(self) -> str:
         media = ", and the media" if self.media else ""
-        return f"{_counted(self.formats, 'format')} of {_counted(self.tdos, 'TDO')}{media}"
+        return f"{counted(self.formats, 'format')} of {counted(self.tdos, 'TDO')}{media}"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,3 @@ def destination_problems(destination: str, requested: Requested) -> Iterable[Pro
 
 def _is_named_as_folder(destination: str) -> bool:
     return destination.endswith(("/", "\\"))
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

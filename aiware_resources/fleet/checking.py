@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,6 +17,7 @@ from aiware_resources.reconcile.provider import schema_of
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.settings import Settings
+from aiware_resources.text.words import did_you_mean, near
 
 log = logging.getLogger("aiware")
 
@@ -59,8 +59,7 @@ def problems(settings: Settings, olds: Mapping[str, Any], inputs: Mapping[str, A
 def _template_problems(template: Props) -> Iterator[Problem]:
     allowed = (JobProvider.replaces | JobProvider.runs) - NOT_IN_TEMPLATE.keys()
     for key in template.keys() - allowed:
-        near = difflib.get_close_matches(key, allowed, n=1)
-        reason = f"is not known here{f': did you mean {near[0]}?' if near else ': check its spelling'}"
+        reason = f"is not known here: {did_you_mean(key, allowed, 'check its spelling')}"
         yield Problem((TEMPLATE, key), NOT_IN_TEMPLATE.get(key, reason))
 
 
@@ -76,8 +75,8 @@ def _media_problems(media: Mapping[str, Any], template: Template, *, is_whole: b
             # A part of the template that is not known yet may use it.
             for name in values if is_whole else ():
                 if name not in template.uses:
-                    near = difflib.get_close_matches(name, template.uses, n=1)
-                    hint = f"did you mean {near[0]}? Otherwise leave it out" if near else "leave it out"
+                    meant = near(name, template.uses)
+                    hint = f"did you mean {meant[0]}? Otherwise leave it out" if meant else "leave it out"
                     yield key, Problem((MEDIA, key, name), f"is used by no placeholder of the template: {hint}")
 
 

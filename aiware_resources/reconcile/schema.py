@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.paths import Path, is_within
+from aiware_resources.text.words import did_you_mean
 
 INTERNAL_PREFIX = "__"
 """Keys that the engine and this library keep for themselves, and that displays hide, start so."""
@@ -247,5 +247,4 @@ def _reason(details: ErrorDetails, names: frozenset[str]) -> str:
 
 
 def _no_such(key: str, known: frozenset[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    return f"is not known here{f': did you mean {near[0]}?' if near else ': check its spelling'}"
+    return f"is not known here: {did_you_mean(key, known, 'check its spelling')}"

@@ -12,12 +12,12 @@ from typing import Any
 
 from pulumi.output import Unknown
 
+from aiware_resources.text.secret_words import is_signed_query, names_secret
+
 SECRET = "[secret]"  # noqa: S105 - what stands in place of one
 """As Pulumi writes it."""
 
-_SECRET_KEY = re.compile(r"(password|secret|token|credentials?|api_?key|private_?key|authorization)$", re.IGNORECASE)
 _LINK = re.compile(r"\b([a-z][a-z0-9+.-]*://)([^\s/@'\"<>]*@)?([^\s?'\"<>]*)(\?[^\s'\"<>]*)?", re.IGNORECASE)
-_SIGNED = re.compile(r"[?&][^=&]*(sig|token|credential|secret|password|policy|expires|key)[^=&]*=", re.IGNORECASE)
 
 
 def masked(value: Any, secrets: Iterable[str] = ()) -> Any:
@@ -72,7 +72,7 @@ def _clear(value: Any, secrets: frozenset[str], *, hidden: bool) -> Iterator[str
 
 
 def _is_secret(key: Any, secrets: frozenset[str]) -> bool:
-    return isinstance(key, str) and (key in secrets or _SECRET_KEY.search(key) is not None)
+    return isinstance(key, str) and (key in secrets or names_secret(key))
 
 
 def _is_nothing(value: Any) -> bool:
@@ -83,6 +83,6 @@ def _safe_link(found: re.Match[str]) -> str:
     scheme, user, rest, query = found[1], found[2] or "", found[3], found[4] or ""
     if ":" in user:
         user = f"{SECRET}@"
-    if query and _SIGNED.search(query):
+    if is_signed_query(query[1:]):
         query = f"?{SECRET}"
     return f"{scheme}{user}{rest}{query}"

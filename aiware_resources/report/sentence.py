@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from aiware_resources.report.model import Drifted, KeptFailure, Report, Verb
+from aiware_resources.text.words import counted
 
 _WORDS = {
     Verb.RUN: ("will run", "will run"),
@@ -59,11 +60,6 @@ def kept_sentence(kept: Sequence[KeptFailure]) -> str:
 def drift_sentence(drift: Sequence[Drifted]) -> str:
     """Says what has drifted: ``1 cluster was changed outside of Pulumi, 1 TDO is gone``; empty when nothing has."""
     return ", ".join(_drift_parts(drift))
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 TDO``, ``3 TDOs``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _part(verb: Verb, noun: str, count: int) -> str:

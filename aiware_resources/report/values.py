@@ -9,6 +9,7 @@ from typing import Any
 from pulumi.output import Unknown
 
 from aiware_resources.reconcile.compare import Absent
+from aiware_resources.text.words import counted
 
 SHORT = 72
 """Characters of a value that is shown as it is; longer ones are folded."""
@@ -68,4 +69,4 @@ def _summary(value: Any) -> str:
         return f"{len(value):,} characters"
     if isinstance(value, list):
         return f"list of {len(value):,}"
-    return f"object of {len(value):,} keys" if len(value) != 1 else "object of 1 key"
+    return f"object of {counted(len(value), 'key')}"

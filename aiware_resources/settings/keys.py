@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from functools import cache
 
 from pydantic.alias_generators import to_camel
+
+from aiware_resources.text.words import did_you_mean
 
 NAMESPACE = "aiware"
 
@@ -32,8 +33,7 @@ def unknown_key(key: str, names: Iterable[str]) -> str | None:
     name = key.partition(":")[2]
     if name in known:
         return None
-    nearest = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {NAMESPACE}:{nearest[0]}?" if nearest else f"the settings are {', '.join(known)}."
+    hint = did_you_mean(name, known, f"the settings are {', '.join(known)}.", before=f"{NAMESPACE}:")
     return f"{key} is not a setting: {hint}"
 
 

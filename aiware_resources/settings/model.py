@@ -28,6 +28,7 @@ from aiware_resources.settings.credentials import checked_token as checked_token
 from aiware_resources.settings.endpoints import EXAMPLES, endpoint_problems, insecure_problems, is_uuid
 from aiware_resources.settings.keys import NAMESPACE as NAMESPACE
 from aiware_resources.settings.keys import key_of, keys_of_the_program, unknown_key, variable_of
+from aiware_resources.text.secret_words import names_secret
 
 if TYPE_CHECKING:
     import pulumi
@@ -335,8 +336,7 @@ def _sources(stack: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, 
 def _invalid_value(label: str, value: Any, problem: ErrorDetails) -> str:
     """One sentence about a value that is not acceptable; the value is named unless it may be a secret."""
     requirement = _REQUIREMENTS.get(problem["type"]) or problem["msg"].split(" ", 1)[1].removeprefix("error, ")
-    secret = any(word in label.lower() for word in ("token", "password", "secret"))
-    return f"{label} {requirement}{'' if secret else f', but is {value!r}'}."
+    return f"{label} {requirement}{'' if names_secret(label) else f', but is {value!r}'}."
 
 
 def _listed(problems: list[str]) -> str:

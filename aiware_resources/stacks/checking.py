@@ -6,7 +6,6 @@ manifest, and, where the project has one, the model ``Configuration`` in ``confi
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from aiware_resources.settings import NAMESPACE
 from aiware_resources.stacks.own_keys import OwnKeys
 from aiware_resources.stacks.project import Project, Stack
 from aiware_resources.stacks.setting_keys import hints, setting_problems
+from aiware_resources.text.words import did_you_mean, near
 
 TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
 """What Pulumi itself knows in a stack's file."""
@@ -60,7 +60,7 @@ def _check(project: Project, own: OwnKeys, stack: Stack) -> Iterator[StackProble
         return
     for key in content:
         if key not in TOP_LEVEL:
-            yield StackProblem(stack.file, str(key), _unknown(str(key), TOP_LEVEL))
+            yield StackProblem(stack.file, str(key), _unknown(str(key)))
     config = content.get("config") or {}
     if not isinstance(config, Mapping):
         yield StackProblem(stack.file, "config", "must hold keys and values.")
@@ -68,9 +68,11 @@ def _check(project: Project, own: OwnKeys, stack: Stack) -> Iterator[StackProble
     full = {str(key) if ":" in str(key) else f"{project.name}:{key}": value for key, value in config.items()}
     namespaces = (NAMESPACE, project.name, "pulumi")
     for key in full:
-        namespace = key.partition(":")[0]
-        if namespace not in namespaces and (near := difflib.get_close_matches(namespace, namespaces, n=1)):
-            sentence = f"{namespace} is no namespace of this project: did you mean {near[0]}:{key.partition(':')[2]}?"
+        namespace, _, name = key.partition(":")
+        meant = [] if namespace in namespaces else near(namespace, namespaces)
+        # The namespace of another package may be a part of the project's name: that is not a spelling mistake.
+        if meant and namespace not in meant[0]:
+            sentence = f"{namespace} is not a namespace of this project: did you mean {meant[0]}:{name}?"
             yield StackProblem(stack.file, key, sentence)
     settings = {key: value for key, value in full.items() if key.startswith(f"{NAMESPACE}:")}
     yield from _told(stack, setting_problems(settings))
@@ -82,6 +84,5 @@ def _told(stack: Stack, problems: Iterable[tuple[str, str]], *, is_hint: bool = 
     return (StackProblem(stack.file, key, sentence, is_hint) for key, sentence in problems)
 
 
-def _unknown(key: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    return f"is nothing that a stack's file has: {f'did you mean {near[0]}?' if near else 'keys belong under config.'}"
+def _unknown(key: str) -> str:
+    return f"is nothing that a stack's file has: {did_you_mean(key, TOP_LEVEL, 'keys belong under config.')}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from aiware_resources.reconcile import ApiModel, Schema, path_text
 from aiware_resources.reconcile.paths import is_within
 from aiware_resources.stacks.plain_secrets import plain_secret_sentence, plain_secrets
 from aiware_resources.stacks.project import Project, encrypted_paths, is_encrypted
+from aiware_resources.text.words import did_you_mean
 
 MODEL_FILE = "configuration.py"
 MODEL = "Configuration"
@@ -66,8 +66,9 @@ class OwnKeys:
         prefix = f"{self.project}:"
         own = {key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)}
         known = {*self.declared, *(self._schema.properties if self._schema else ())}
+        others = f"its keys are {', '.join(sorted(known))}."
         for key in own.keys() - known if known else ():
-            yield f"{prefix}{key}", f"is not a key of this project: {_nearest(key, sorted(known))}"
+            yield f"{prefix}{key}", f"is not a key of this project: {did_you_mean(key, known, others)}"
         for key, declaration in self.declared.items():
             yield from ((f"{prefix}{key}", sentence) for sentence in _declared_problems(declaration, own.get(key)))
         for path in plain_secrets(own):
@@ -115,11 +116,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return "an object"
     return "a list" if isinstance(value, list) else repr(value)
-
-
-def _nearest(key: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"its keys are {', '.join(known)}."
 
 
 def _model(project: Project) -> type[ApiModel] | None:

@@ -10,8 +10,8 @@ from pydantic.alias_generators import to_snake
 
 from aiware_resources.settings import NAMESPACE, Settings
 from aiware_resources.stacks.project import is_encrypted
+from aiware_resources.text.secret_words import names_secret
 
-SECRET_SETTINGS = frozenset({"token", "password", "oauth_client_secret", "oauth_refresh_token"})
 _ENCRYPTED = "encrypted"
 """Stands for a secret that is there, and is not decrypted."""
 
@@ -30,7 +30,7 @@ def setting_problems(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield _placed(sentence)
         elif isinstance(value, Mapping | list) and not is_encrypted(value):
             yield key, "must be one value, not several."
-        elif _name(key) in SECRET_SETTINGS and _is_plain(value):
+        elif names_secret(key) and _is_plain(value):
             yield key, f"is a secret, and stands here for everybody to read: pulumi config set --secret {key}"
     settings, invalid = Settings.validated(_sources(config))
     yield from map(_placed, [*invalid.values(), *settings.conflicts()])
@@ -54,7 +54,7 @@ def _sources(config: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
     known = {key: value for key, value in config.items() if Settings.unknown(key) is None}
     plain = {_name(key): (key, value) for key, value in known.items() if _is_plain(value)}
     secret = {_name(key): (key, _ENCRYPTED) for key, value in known.items() if is_encrypted(value)}
-    return plain | {name: source for name, source in secret.items() if name in SECRET_SETTINGS}
+    return plain | {name: source for name, source in secret.items() if names_secret(name)}
 
 
 def _is_plain(value: Any) -> bool:

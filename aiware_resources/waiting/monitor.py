@@ -21,6 +21,7 @@ from aiware_resources.api import Api, Progress, connect
 from aiware_resources.api.daemon_threads import DaemonThreads
 from aiware_resources.errors import AiwareError, NotAllowed, NotFound, NotSent
 from aiware_resources.settings import Settings
+from aiware_resources.text.words import counted
 from aiware_resources.waiting.failures import Failures
 from aiware_resources.waiting.glances import Glances
 from aiware_resources.waiting.interrupt import end_quietly_on_interrupt
@@ -28,7 +29,7 @@ from aiware_resources.waiting.polling import Polling
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.throttled import Throttled
 from aiware_resources.waiting.under_way import UnderWay
-from aiware_resources.waiting.watch import Condition, Watch, counted
+from aiware_resources.waiting.watch import Condition, Watch
 
 R = TypeVar("R")
 
@@ -124,7 +125,8 @@ class Monitor:
         if not left:
             return None
         go = "It goes" if left == 1 else "They go"
-        return f"Interrupted while waiting for {counted(left)}. {go} on in aiWARE: `pulumi up` resumes the waiting."
+        waited = f"Interrupted while waiting for {counted(left, 'object')}."
+        return f"{waited} {go} on in aiWARE: `pulumi up` resumes the waiting."
 
 
 def _ask_who_we_are(api: Api) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from aiware_resources.errors import AiwareError
+from aiware_resources.text.words import duration
 from aiware_resources.waiting import outages
 from aiware_resources.waiting.failures import Failures
 from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
-from aiware_resources.waiting.watch import Watch, duration
+from aiware_resources.waiting.watch import Watch
 
 _REPEAT_PROGRESS = 10.0
 """Seconds after which a row's progress is written again although only the time has changed."""

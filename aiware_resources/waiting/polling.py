@@ -12,6 +12,7 @@ import pulumi
 
 from aiware_resources.errors import AiwareError
 from aiware_resources.settings import Settings
+from aiware_resources.text.words import counted
 from aiware_resources.waiting.failures import Failures
 from aiware_resources.waiting.interval import Interval, gathered
 from aiware_resources.waiting.looks import Call, explain, look
@@ -19,7 +20,7 @@ from aiware_resources.waiting.outages import PASSING, Outages
 from aiware_resources.waiting.outcomes import RESUME, Outcomes
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.verdict import Failed, Verdict
-from aiware_resources.waiting.watch import Watch, counted
+from aiware_resources.waiting.watch import Watch
 
 R = TypeVar("R")
 
@@ -76,7 +77,8 @@ class Polling:
             self._break_off(error)
         if (left := self.left) and left != self._told_of:
             # On the stack's row: once interrupted, the engine shows no more.
-            Row(None).progress(f"waiting for {counted(left)}; after an interruption `pulumi up` resumes the waiting")
+            objects = counted(left, "object")
+            Row(None).progress(f"waiting for {objects}; after an interruption `pulumi up` resumes the waiting")
         self._told_of = left
 
     def _break_off(self, error: Exception) -> None:

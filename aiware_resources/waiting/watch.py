@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from aiware_resources.api import Api, Unread
 from aiware_resources.errors import WaitTimedOut
+from aiware_resources.text.words import duration
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.verdict import Failed, Verdict
 
@@ -86,15 +87,3 @@ class Watch(Generic[R]):
             object_id=self.object_id,
             status=self.status,
         )
-
-
-def duration(seconds: float) -> str:
-    """A length of time in words: ``1 h 2 min``."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def counted(number: int) -> str:
-    """So many objects, in words."""
-    return "1 object" if number == 1 else f"{number} objects"

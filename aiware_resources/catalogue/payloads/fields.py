@@ -10,16 +10,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aiware_resources.api import EngineFieldRecord
-from aiware_resources.catalogue import similar
 from aiware_resources.reconcile import Path
+from aiware_resources.text.secret_words import names_secret
+from aiware_resources.text.words import near
 
 _MOST_OPTIONS = 12
 """How many options of a picklist a message lists."""
 
 _LONGEST = 40
 """How much of a value a message quotes."""
-
-_SECRET_WORDS = ("token", "password", "secret", "key", "credential")
 
 
 def objections(field: EngineFieldRecord, value: Any) -> Iterator[tuple[Path, str]]:
@@ -66,8 +65,8 @@ def _number(field: EngineFieldRecord, value: Any) -> str | None:
         return f"must be a number{_bounds(field)}, but is {_quoted(field, value)}: give {_plain(high)} or less"
     if field.step and not _on_step(number, field.step, low):
         lower = math.floor((number - (low or 0)) / field.step) * field.step + (low or 0)
-        near = [_plain(each) for each in (lower, lower + field.step) if high is None or each <= high]
-        return f"must go in steps of {_plain(field.step)}, but is {_quoted(field, value)}: give {' or '.join(near)}"
+        steps = [_plain(each) for each in (lower, lower + field.step) if high is None or each <= high]
+        return f"must go in steps of {_plain(field.step)}, but is {_quoted(field, value)}: give {' or '.join(steps)}"
     return None
 
 
@@ -96,7 +95,7 @@ def _option(field: EngineFieldRecord, value: Any) -> str | None:
     if not values or text in values:
         return None
     labelled = [option.value for option in field.options if (option.key or "").casefold() == text.casefold()]
-    meant = labelled or similar(text, values, most=1)
+    meant = labelled or near(text, values)
     hint = f"; did you mean {meant[0]}?" if meant else ""
     return f"must be one of: {_listed(field)}; it is {_quoted(field, value)}{hint}"
 
@@ -135,7 +134,7 @@ def _quoted(field: EngineFieldRecord, value: Any) -> str:
     """A value for a message: shortened, and not at all when it may be a secret."""
     if isinstance(value, list | dict):
         return _kind(value)
-    if any(word in field.name.lower() for word in _SECRET_WORDS):
+    if names_secret(field.name) or field.name.lower().endswith("key"):
         return "another value"
     text = _text(value)
     short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

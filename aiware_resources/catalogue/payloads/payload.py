@@ -9,9 +9,9 @@ from typing import Any
 
 from aiware_resources.api import CatalogueEngineRecord, EngineFieldRecord
 from aiware_resources.api.json_text import read_json
-from aiware_resources.catalogue import similar
 from aiware_resources.catalogue.payloads.fields import objections
 from aiware_resources.reconcile import Path, Problem, is_within, path_text
+from aiware_resources.text.words import did_you_mean
 
 COMMON_KEYS = ("url", "libraryId", "libraryEngineModelId")
 """Keys that any engine's payload may have though no engine lists them: the input, and the library to work with."""
@@ -106,10 +106,8 @@ class TaskPayload:
         prefix = "".join(f"{each}." for each in outer)
         names = [name.removeprefix(prefix) for name in (*self._fields, *COMMON_KEYS) if name.startswith(prefix)]
         # What could stand here, and what belongs into an object that could stand here.
-        near = similar(key, dict.fromkeys([*(name.partition(".")[0] for name in names), *names]), most=1)
-        if near:
-            return f"did you mean {prefix}{near[0]}?"
-        return f"`aiware engines show {self.engine.id}` lists what it takes"
+        names += [name.partition(".")[0] for name in names]
+        return did_you_mean(key, names, f"`aiware engines show {self.engine.id}` lists what it takes", before=prefix)
 
 
 def _about(each: EngineFieldRecord) -> str:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from aiware_resources import engines
 from aiware_resources.api import CatalogueEngineRecord, connect
-from aiware_resources.catalogue import Catalogue, catalogue_of, similar
+from aiware_resources.catalogue import Catalogue, catalogue_of
 from aiware_resources.catalogue.allowed_engines import AllowedEngines, declared
 from aiware_resources.catalogue.payloads.payload import TaskPayload
 from aiware_resources.errors import AiwareError
@@ -21,6 +21,7 @@ from aiware_resources.reconcile import Path, Problem, Props, owned, path_text
 from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.settings import Settings
+from aiware_resources.text.words import near
 
 T = TypeVar("T")
 
@@ -114,8 +115,10 @@ def _task_problems(payload: TaskPayload, owner: str, tell: Callable[[str], objec
 
 def _no_engine(engine_id: str) -> str:
     meant = [id_ for id_, name in engines.NAMES.items() if name.casefold() == engine_id.casefold()]
-    near = meant or similar(engine_id, engines.NAMES, most=1)
-    hint = f"did you mean {near[0]} ({engines.NAMES[near[0]]})?" if near else "`aiware engines list` lists what it has"
+    meant = meant or near(engine_id, engines.NAMES)
+    hint = (
+        f"did you mean {meant[0]} ({engines.NAMES[meant[0]]})?" if meant else "`aiware engines list` lists what it has"
+    )
     return f'aiWARE has no engine "{engine_id}" that this token can see: {hint}'
 
 

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_snake
 from aiware_resources.cli.adoption.declaration import Declaration
 from aiware_resources.cli.adoption.names import RESERVED, Names, variable, words
 from aiware_resources.cli.adoption.python import Argument, Code, assignment, codes
-from aiware_resources.cli.adoption.secrets import is_secret
+from aiware_resources.text.secret_words import is_secret
 
 _REFERENCES = {"cluster_id": "Cluster", "target_id": "TemporalDataObject"}
 """Which arguments name an object, and of what resource."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiware_resources.cli.diagnosis.finding import Finding, ok, warn
 from aiware_resources.reconcile.pulumi_processes import left_behind
+from aiware_resources.text.words import counted
 
 CHECK = "processes"
 
@@ -22,7 +23,7 @@ def processes(folder: Path) -> Finding:
     if not found:
         return ok(CHECK, "a killed engine has left none behind")
     numbers = Counter(each.role for each in found)
-    told = ", ".join(f"{count} {role}{'' if count == 1 else 's'}" for role, count in sorted(numbers.items()))
+    told = ", ".join(counted(count, role) for role, count in sorted(numbers.items()))
     pids = [str(each.process.pid) for each in found]
     command = f"kill -9 {' '.join(pids)}" if os.name == "posix" else f"taskkill /F /PID {' /PID '.join(pids)}"
     return warn(CHECK, f"a killed engine has left behind: {told}", f"End what is left: {command}")

@@ -12,6 +12,7 @@ from aiware_resources.cli.diagnosis.toolchain import run
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile.backend import folder_of
 from aiware_resources.stacks import Project, check_stacks
+from aiware_resources.text.words import counted
 
 ReadConfig = Callable[[str], Mapping[str, str]]
 """Reads a stack's whole configuration, secrets in clear."""
@@ -30,8 +31,8 @@ def stack_files(project: Project, stack: str | None) -> Iterator[Finding]:
         return
     if problems:
         first = f"{problems[0].file.name}: {problems[0].key} {problems[0].sentence}"
-        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}, the first: "
-        yield fail("stack files", f"{count}{first}", "`aiware stacks check` shows all of them.")
+        count = counted(len(problems), "problem")
+        yield fail("stack files", f"{count}, the first: {first}", "`aiware stacks check` shows all of them.")
     elif not stacks:
         yield warn("stack files", f"there are none in {project.stacks_folder}", "Make one: docs/stacks.md tells how.")
     else:

@@ -54,13 +54,3 @@ def at_server(api: Api, moment: datetime | None) -> datetime | None:
 def shown(moment: datetime | None) -> str:
     """A moment as tables show it: to the minute, in UTC."""
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-
-
-def lasting(seconds: float) -> str:
-    """A span of time, short: ``8 s``, ``3 min 20 s``, ``2 h 5 min``."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from aiware_resources.cli.framework.printing import id_column, new_table, text_column
-from aiware_resources.cli.framework.times import lasting
 from aiware_resources.cli.jobs.watching import Sight, Watched
+from aiware_resources.text.words import duration
 
 _STYLES = {"complete": "green", "failed": "red", "cancelled": "red", "aborted": "red", "gone": "red", "running": "cyan"}
 _A_SECOND = 4
@@ -105,6 +105,6 @@ class LiveTable(Display):
                 (sight.record.name if sight.record else None) or "",
                 Text(status, style=_STYLES.get(status, "")),
                 progress,
-                "" if seconds is None else lasting(seconds),
+                "" if seconds is None else duration(seconds),
             )
         return table

@@ -11,6 +11,7 @@ from aiware_resources.api import Api, UserRecord, connect
 from aiware_resources.cli import stack_config
 from aiware_resources.errors import ConfigurationError, NotFound
 from aiware_resources.settings import NAMESPACE, Settings
+from aiware_resources.text.secret_words import names_secret
 
 Config = Mapping[str, str]
 
@@ -23,8 +24,6 @@ REFRESH_TOKEN = f"{NAMESPACE}:oauthRefreshToken"
 ORGANIZATION = f"{NAMESPACE}:{to_camel('organization_id')}"
 
 _ALL = (TOKEN, USERNAME, PASSWORD, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN)
-_PLAIN = frozenset({USERNAME, CLIENT_ID, ORGANIZATION})
-"""Those that are no secret."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def store(stack: str, config: Config, credentials: Config, user: UserRecord | No
     """
     wanted = {**credentials, **_organization(config, credentials, user)}
     for key, value in wanted.items():
-        stack_config.write(stack, key, value, secret=key not in _PLAIN)
+        stack_config.write(stack, key, value, secret=names_secret(key))
     surplus = [key for key in _ALL if key in config and key not in wanted]
     for key in surplus:
         stack_config.remove(stack, key)

@@ -174,6 +174,7 @@ def test_an_endpoint_of_the_environment_is_one() -> None:
         ({"aiware:maxRetries": "-1"}, "aiware:maxRetries should be greater than or equal to 0, but is '-1'."),
         ({"aiware:pollBatchSize": "0"}, "aiware:pollBatchSize should be greater than or equal to 1, but is '0'."),
         ({"aiware:jobTimout": "5"}, "aiware:jobTimout is not a setting: did you mean aiware:jobTimeout?"),
+        ({"aiware:ENDPOINT": "x"}, "aiware:ENDPOINT is not a setting: did you mean aiware:endpoint?"),
         ({"aiware:pollInterval": "60"}, "aiware:pollMaxInterval (30 s) is shorter than aiware:pollInterval (60 s)"),
         ({"aiware:endpoint": URL}, "No aiWARE token is set. Set one with: pulumi config set --secret aiware:token"),
         ({**REMOTE, "aiware:endpoint": "aiware.example"}, "aiware:endpoint must be `local` or a URL such as"),

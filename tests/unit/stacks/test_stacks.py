@@ -174,7 +174,7 @@ def test_nothing_is_wrong_with_a_stack_that_is_fine(project: Project) -> None:
         ({"aiware__endpoint": "aiware.test"}, "aiware:endpoint", "must be `local` or a URL"),
         ({"aiware__endpoint": "http://aiware.test/v3"}, "aiware:endpoint", "over plain http"),
         ({"aiware__pollInterval": 60}, "aiware:pollMaxInterval", "is shorter than aiware:pollInterval"),
-        ({"awiare__wait": True}, "awiare:wait", "is no namespace of this project: did you mean aiware:wait?"),
+        ({"awiare__wait": True}, "awiare:wait", "is not a namespace of this project: did you mean aiware:wait?"),
         ({"recodings": []}, "aiware-pipelines:recodings", "did you mean recordings?"),
         ({"recordings": {}}, "aiware-pipelines:recordings", "must be of the type array, but is an object."),
         ({"protect": "maybe"}, "aiware-pipelines:protect", "must be of the type boolean, but is 'maybe'."),

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from aiware_resources.api.server_time import note
-from aiware_resources.cli.framework.times import MOMENT, at_server, lasting, shown
+from aiware_resources.cli.framework.times import MOMENT, at_server, shown
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,3 @@ def test_a_span_before_now_is_one_before_now_at_the_server() -> None:
 def test_moments_are_shown_to_the_minute_in_utc() -> None:
     assert shown(datetime(2026, 1, 31, 9, 5, 59, tzinfo=timezone(timedelta(hours=1)))) == "2026-01-31 08:05"
     assert shown(None) == ""
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.4, "0 s"), (59.9, "59 s"), (200, "3 min 20 s"), (3599, "59 min 59 s"), (7500, "2 h 5 min")]
-)
-def test_spans_are_short(seconds: float, text: str) -> None:
-    assert lasting(seconds) == text

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aiware_resources.cli.adoption.secrets import is_secret
+from aiware_resources.text.secret_words import is_secret
 
 
 @pytest.mark.parametrize(
