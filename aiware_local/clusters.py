@@ -8,16 +8,16 @@ from typing import Any
 
 from ariadne import ObjectType
 
-from aiware_local.auth import USER_NAME
-from aiware_local.errors import invalid_input, not_found
-from aiware_local.ids import new_cluster_id, new_uuid
-from aiware_local.installation import ORGANIZATION_ID, Call, Info
-from aiware_local.job_records import show_tasks
-from aiware_local.jobs import select_jobs
-from aiware_local.matching import matches
-from aiware_local.paging import ordered, page, within
-from aiware_local.records import Record
-from aiware_local.roots import MUTATION, QUERY
+from aiware_local.installation.auth import USER_NAME
+from aiware_local.installation.errors import invalid_input, not_found
+from aiware_local.installation.installation import ORGANIZATION_ID, Call, Info
+from aiware_local.installation.matching import matches
+from aiware_local.installation.paging import ordered, page, within
+from aiware_local.installation.roots import MUTATION, QUERY
+from aiware_local.jobs.jobs import select_jobs
+from aiware_local.jobs.records import show_tasks
+from aiware_local.storage.ids import new_cluster_id, new_uuid
+from aiware_local.storage.records import Record
 
 CLUSTER = ObjectType("Cluster")
 

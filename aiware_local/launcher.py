@@ -17,9 +17,11 @@ from typing import Any
 
 import httpx
 
-from aiware_local.organization import EDGE_PATH, ORGANIZATION_UUID
-
 HOST = "127.0.0.1"
+EDGE_PATH = "/edge/v1"
+"""The path below which the Edge REST API answers."""
+ORGANIZATION_UUID = "8d0f6f0a-7b3f-4f0e-9d0c-6c1d2a17532e"
+"""The internalOrganizationID of the one organization of every local aiWARE."""
 SERVER_FILE = "server.json"
 """Where the serving process writes down its id, its address and its instance."""
 SERVER_LOCK = "server.lock"
@@ -183,7 +185,7 @@ def damage(*, data: Path | None = None) -> str | None:
         data: the data folder; by default that of the environment.
     """
     # Only here: starting a server needs no database.
-    from aiware_local import store
+    from aiware_local.storage import store
 
     return store.damage(_folder(data) / store.DATABASE)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from aiware_local.app import create_app
-from aiware_local.installation import Installation
+from aiware_local.installation.installation import Installation
+from aiware_local.server.app import create_app
 from tests.aiware_local.edge_support import Edge
 from tests.aiware_local.support import FakeClock, Local
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from aiware_local.edge.errors import EdgeError
-from aiware_local.edge.operations import find_operation
-from aiware_local.organization import EDGE_PATH, ORGANIZATION_UUID
+from aiware_local.launcher import EDGE_PATH, ORGANIZATION_UUID
+from aiware_local.server.edge.errors import EdgeError
+from aiware_local.server.edge.operations import find_operation
 from tests.aiware_local.support import TRANSLATION, WRITER, Local
 from tests.support.edge_contract import CONTRACT, answer_problems
 

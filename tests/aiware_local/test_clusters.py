@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aiware_local.clusters import parse_size
-from aiware_local.errors import ApiError
+from aiware_local.installation.errors import ApiError
 from tests.aiware_local.support import Local
 
 READ = """query($id: ID!) { cluster(id: $id) { id name status targetStatus paused type memorySizeBytes storageSizeBytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiware_local.transcripts import Word
+from aiware_local.tdos.transcripts import Word
 
 
 def words(text: str, gap_after: dict[int, int] | None = None, speakers: str = "") -> list[Word]:

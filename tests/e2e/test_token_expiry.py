@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiware_local.auth import USER_NAME
+from aiware_local.installation.auth import USER_NAME
 from tests.support.local import Local
 from tests.support.project import Project, until
 

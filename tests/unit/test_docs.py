@@ -16,13 +16,13 @@ import pytest
 from pydantic.alias_generators import to_camel
 from starlette.routing import Route
 
-from aiware_local.app import create_app
-from aiware_local.behaviour import Settings as Behaviour
-from aiware_local.edge.operations import OPERATIONS
-from aiware_local.export_formats import FORMATS
-from aiware_local.faults import Action
-from aiware_local.installation import Installation
-from aiware_local.organization import ORGANIZATION_UUID
+from aiware_local.exports.formats import FORMATS
+from aiware_local.installation.behaviour import Settings as Behaviour
+from aiware_local.installation.faults import Action
+from aiware_local.installation.installation import Installation
+from aiware_local.launcher import ORGANIZATION_UUID
+from aiware_local.server.app import create_app
+from aiware_local.server.edge.operations import OPERATIONS
 from aiware_resources.cli import main
 from aiware_resources.reconcile import EntityResource
 from aiware_resources.settings import Settings

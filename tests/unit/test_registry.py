@@ -101,7 +101,8 @@ def resolvers(entity: Entity) -> list[str]:
 
 def _mentioned(folder: Path, pattern: str) -> list[str]:
     found = re.compile(pattern, re.MULTILINE)
-    return [path.name for path in sorted(folder.glob("*.py")) if found.search(path.read_text(encoding="utf-8"))]
+    paths = sorted(folder.rglob("*.py"))
+    return [str(path.relative_to(folder)) for path in paths if found.search(path.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=[entity.name for entity in ENTITIES])

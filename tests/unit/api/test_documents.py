@@ -12,7 +12,7 @@ from aiware_resources.api import documents
 from aiware_resources.api.documents import Lookup, Operation
 from aiware_resources.api.failures import Kind
 
-SDL = (Path(__file__).parents[3] / "aiware_local" / "schema.graphql").read_text()
+SDL = (Path(__file__).parents[3] / "aiware_local" / "server" / "schema.graphql").read_text()
 SCHEMA = graphql.build_schema(SDL)
 OPERATIONS = {name: value for name, value in vars(documents).items() if isinstance(value, Operation)}
 LOOKUPS = {name: value for name, value in vars(documents).items() if isinstance(value, Lookup)}

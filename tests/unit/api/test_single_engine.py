@@ -9,7 +9,7 @@ import pytest
 
 from aiware_resources.api import documents
 
-SCHEMA = graphql.build_schema((Path(__file__).parents[3] / "aiware_local" / "schema.graphql").read_text())
+SCHEMA = graphql.build_schema((Path(__file__).parents[3] / "aiware_local" / "server" / "schema.graphql").read_text())
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from aiware_local import export_formats as local
+from aiware_local.exports import formats as local
 from aiware_resources.export_request import ExportState
 from aiware_resources.exports.formats import DEFAULTS, FILE_EXTENSION, LEAST, Extension, completed, option_problems
 from aiware_resources.reconcile.schema import Schema

@@ -1,0 +1,67 @@
+"""Engines that collect what others have found: the chunk aggregator and the output writer."""
+
+from __future__ import annotations
+
+import json
+
+from aiware_local.engines.run import Run
+from aiware_local.storage.ids import made_by_task
+from aiware_local.storage.records import Record
+from aiware_local.tdos.asset_records import new_asset, save_asset
+
+
+async def aggregate(run: Run) -> None:
+    """Joins the documents of the tasks before into one; they are not results of their own any more."""
+    found = run.upstream_documents()
+    if not found:
+        run.note("There was nothing to join.")
+        return
+    documents = [document for _, document in found]
+    joined = {**documents[0], **_joined(documents)}
+    run.keep_document(joined)
+    for task, _ in found:
+        task["_result"]["collected"] = True
+    run.note(f"Joined {len(documents)} documents into one.")
+
+
+async def write_output(run: Run) -> None:
+    """Stores the documents of the tasks before in the TDO as assets of type vtn-standard."""
+    assets = []
+    for task, document in run.upstream_documents():
+        assets.append(_store_document(run, task, document))
+        task["_result"]["collected"] = True
+    run.note(f"Stored in TDO {run.tdo_id}: {', '.join(assets)}." if assets else "There was nothing to collect.")
+    run.output = {"assetIds": assets}
+
+
+def _joined(documents: list[Record]) -> Record:
+    series = [entry for document in documents for entry in document.get("series") or []]
+    items = [item for document in documents for item in document.get("object") or []]
+    contracts = sorted({contract for document in documents for contract in document["validationContracts"]})
+    result: Record = {"validationContracts": contracts}
+    if series:
+        result["series"] = sorted(series, key=lambda entry: (entry["startTimeMs"], entry["stopTimeMs"]))
+    return {**result, "object": items} if items else result
+
+
+def _store_document(run: Run, task: Record, document: Record) -> str:
+    """Stores the document of a task as an asset of the engine that recognised it."""
+    installation = run.installation
+    asset_id = made_by_task(run.tdo_id, task["id"], "vtn-standard")
+    content = json.dumps(document, ensure_ascii=False).encode()
+    stored = installation.files.write(asset_id, content)
+    engine = installation.catalogue.engine(document["sourceEngineId"])
+    source = {"taskId": task["id"], "engineId": document["sourceEngineId"], "name": engine["name"] if engine else None}
+    asset = new_asset(
+        installation,
+        asset_id,
+        run.tdo_id,
+        assetType="vtn-standard",
+        contentType="application/json",
+        name=f"{asset_id}.json",
+        fileData={"md5sum": stored.md5, "size": stored.size},
+        sourceData=source,
+    )
+    asset["_file"] = asset_id
+    save_asset(installation.store, asset)
+    return asset_id

@@ -1,0 +1,73 @@
+"""What engines do when they run, by the role that the catalogue gives an engine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiware_local.engines.chunking import chunk
+from aiware_local.engines.collecting import aggregate, write_output
+from aiware_local.engines.ingestion import adapt, store_media
+from aiware_local.engines.recognition import transcribe
+from aiware_local.engines.run import Run
+from aiware_local.engines.speaker_detection import detect_speakers
+from aiware_local.engines.texts import extract_keywords, extract_text, identify_language, translate
+from aiware_local.installation.failures import FailureReason, RunError
+from aiware_local.installation.installation import Installation
+from aiware_local.storage.records import Record
+
+log = logging.getLogger(__name__)
+
+EngineRun = Callable[[Run], Awaitable[None]]
+
+
+async def _index(run: Run) -> None:
+    run.note("There is no search index here; nothing to do.")
+
+
+ROLES: dict[str, EngineRun] = {
+    "adapter": adapt,
+    "store": store_media,
+    "chunk": chunk,
+    "transcription": transcribe,
+    "translation": translate,
+    "extraction": extract_text,
+    "language": identify_language,
+    "keywords": extract_keywords,
+    "speakers": detect_speakers,
+    "aggregator": aggregate,
+    "writer": write_output,
+    "index": _index,
+}
+
+
+async def run_engine(installation: Installation, job: Record, order: int) -> Record:
+    """Runs the engine of one task.
+
+    Running it again does the same once more and leaves nothing twice: what it stores has ids that follow from the task.
+
+    Args:
+        installation: where it runs.
+        job: the job's record.
+        order: which of its tasks.
+
+    Returns:
+        The task's result: output, log, failure (or None), media and document (or None).
+    """
+    run = Run(installation, job, order)
+    planned = run.task["_plannedFailure"]
+    if planned is not None:
+        run.note(f"Failed: {planned['reason']}: {planned['message']}")
+        return run.result(planned)
+    try:
+        run.require_tdo()
+        await ROLES[run.engine["_role"]](run)
+    except RunError as error:
+        run.note(f"Failed: {error.reason}: {error.message}")
+        return run.result({"reason": str(error.reason), "message": error.message})
+    except OSError as error:
+        log.exception("task %s could not read or write a file", run.task["id"])
+        message = f"A file could not be read or written: {error.strerror}."
+        run.note(f"Failed: {FailureReason.SYSTEM_ERROR}: {message}")
+        return run.result({"reason": str(FailureReason.SYSTEM_ERROR), "message": message})
+    return run.result(None)

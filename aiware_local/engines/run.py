@@ -1,0 +1,167 @@
+"""One run of an engine: what it sees of its job, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from aiware_local.installation.failures import FailureReason, RunError
+from aiware_local.installation.installation import Installation
+from aiware_local.installation.media import Media
+from aiware_local.storage.records import Record
+from aiware_local.tdos.asset_records import newest_asset
+
+
+class Run:
+    """A run of one task.
+
+    Args:
+        installation: where it runs.
+        job: the job's record.
+        order: which of its tasks.
+
+    Attributes:
+        output: becomes the task's output, unless the run leaves a document.
+        media: the media that the run passes on to the tasks after it.
+        document: the name of the stored vtn-standard document that the run made.
+        chunks: the pieces that the run has cut media into: startOffsetMs, stopOffsetMs, bytes, and the stored file.
+    """
+
+    def __init__(self, installation: Installation, job: Record, order: int) -> None:
+        self.installation = installation
+        self.job = job
+        self.task: Record = job["_tasks"][order]
+        self.payload: dict[str, Any] = self.task["payload"] if isinstance(self.task["payload"], dict) else {}
+        self.output: dict[str, Any] = {}
+        self.media: Media | None = None
+        self.document: str | None = None
+        self.chunks: list[Record] = []
+        self._notes: list[str] = []
+
+    @property
+    def engine(self) -> Record:
+        """The engine that runs.
+
+        Raises:
+            RunError: system_dependency_missing, if the catalogue has lost it since the job was made.
+        """
+        engine = self.installation.catalogue.engine(self.task["engineId"])
+        if engine is None:
+            message = f"Engine {self.task['engineId']} is not in the catalogue any more."
+            raise RunError(FailureReason.SYSTEM_DEPENDENCY_MISSING, message)
+        return engine
+
+    @property
+    def tdo_id(self) -> str:
+        """The TDO that the job works on."""
+        return str(self.job["targetId"])
+
+    def note(self, text: str) -> None:
+        """Adds a line to the task's log."""
+        self._notes.append(text)
+
+    def require_tdo(self) -> Record:
+        """The TDO's record.
+
+        Raises:
+            RunError: api_not_found, if it has been deleted meanwhile.
+        """
+        tdo = self.installation.store.get("tdo", self.tdo_id)
+        if tdo is None:
+            raise RunError(FailureReason.API_NOT_FOUND, f"The target TDO {self.tdo_id} does not exist any more.")
+        return tdo
+
+    def result(self, failure: Record | None) -> Record:
+        """The result as the task's record keeps it."""
+        return {
+            "output": None if failure else self.output,
+            "log": self._notes,
+            "failure": failure,
+            "media": None if failure or self.media is None else self.media.as_record(),
+            "document": None if failure else self.document,
+            "chunks": [] if failure else self.chunks,
+            "collected": False,
+        }
+
+    def upstream(self, wanted: Callable[[Record], bool]) -> Iterator[Record]:
+        """The tasks before this one whose results are wanted: on every path the nearest."""
+        seen: set[int] = set()
+        waiting = list(self.task["_parents"])
+        while waiting:
+            order = waiting.pop(0)
+            if order in seen:
+                continue
+            seen.add(order)
+            task = self._in_place_of(order)
+            if task["_result"] is not None and wanted(task["_result"]):
+                yield task
+            else:
+                waiting += task["_parents"]
+
+    def _in_place_of(self, order: int) -> Record:
+        """The task, or the standby task that took over when it failed."""
+        tasks = self.job["_tasks"]
+        result = tasks[order]["_result"]
+        standbys = [other["order"] for other in tasks if other["_standbyFor"] == order]
+        if standbys and result is not None and result["failure"]:
+            return self._in_place_of(standbys[0])
+        task: Record = tasks[order]
+        return task
+
+    def upstream_documents(self) -> list[tuple[Record, Record]]:
+        """The nearest tasks before this one that made vtn-standard documents, and the documents."""
+        return [
+            (task, read_document(self.installation, task["_result"]["document"]))
+            for task in self.upstream(lambda result: result["document"] is not None)
+        ]
+
+    async def find_media(self, *, of_tdo: bool) -> Media:
+        """The media to work on: that of payload.url, else of the tasks before, else (if allowed) of the TDO.
+
+        Raises:
+            RunError: it cannot be fetched, or there is none.
+        """
+        if "url" in self.payload:
+            return await self.installation.media.fetch(self.payload["url"], f"{self.task['id']}.media")
+        for task in self.upstream(lambda result: result["media"] is not None):
+            return Media(**task["_result"]["media"])
+        asset = newest_asset(self.installation.store, self.require_tdo(), "media") if of_tdo else None
+        if asset is not None:
+            return _media_of_asset(asset)
+        raise RunError(FailureReason.INVALID_DATA, self._no_media(of_tdo))
+
+    def keep_document(self, document: Record) -> None:
+        """Stores a vtn-standard document as what this run made."""
+        name = f"{self.task['id']}.vtn.json"
+        self.installation.files.write(name, json.dumps(document, ensure_ascii=False).encode())
+        self.document = name
+
+    def path(self, name: str) -> Path:
+        """Where a stored file is."""
+        return self.installation.files.path(name)
+
+    def _no_media(self, of_tdo: bool) -> str:
+        places = "its payload has no url, no task before it passes media on"
+        if of_tdo:
+            places += f", and TDO {self.tdo_id} has no media asset"
+        return f"{self.engine['name']} has no media to work on: {places}."
+
+
+def read_document(installation: Installation, name: str) -> Record:
+    """A stored vtn-standard document."""
+    document: Record = json.loads(installation.files.path(name).read_text(encoding="utf-8"))
+    return document
+
+
+def _media_of_asset(asset: Record) -> Media:
+    return Media(
+        url=asset["fileData"].get("originalFileUri") or asset["id"],
+        name=asset["name"] or asset["id"],
+        content_type=asset["contentType"],
+        file=asset["_file"],
+        size=asset["fileData"].get("size"),
+        md5=asset["fileData"].get("md5sum"),
+        sidecar=asset["_sidecar"],
+    )

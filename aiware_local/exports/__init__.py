@@ -1,0 +1,1 @@
+"""Export requests: their formats, and how their files are made."""

@@ -1,0 +1,119 @@
+"""What an export is made of: what engines have found in a TDO, as far as the request asks for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from aiware_local.exports.speakers import SPEAKER_DETECTION, Turn, turns_of, with_speakers
+from aiware_local.installation.installation import Installation
+from aiware_local.jobs.results import clip, offset_ms, results_of_tdo
+from aiware_local.storage.records import Record
+from aiware_local.tdos.transcripts import Word, words_of
+
+_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Characters that UTF-8 or XML cannot hold, and controls that no reader expects in speech."""
+
+
+class ExportError(Exception):
+    """The export cannot be made; its status becomes failed."""
+
+
+class _Choice(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    word: str = ""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    startTimeMs: int  # noqa: N815 - as vtn-standard has it
+    stopTimeMs: int  # noqa: N815 - as vtn-standard has it
+    words: list[_Choice] | None = None
+
+
+_SERIES = TypeAdapter(list[_Entry])
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the engines of a TDO have found.
+
+    Attributes:
+        tdo_id: The TDO.
+        documents: The newest vtn-standard document of each engine, cut to the asked span, by engine id.
+        turns: Who speaks when, as the speaker detection engines of the request tell it.
+    """
+
+    tdo_id: str
+    documents: dict[str, Record]
+    turns: list[Turn]
+
+    def words(self, document: Record) -> list[Word]:
+        """What a document says, in words that every format can hold."""
+        words = [word for spoken in words_of(document) if (word := _writable(spoken)).text]
+        return with_speakers(words, self.turns) if self.turns else words
+
+
+def source_of(installation: Installation, tdo: Record, span: Record, configs: list[Record], now: float) -> Source:
+    """Gathers what the output configurations of a request can draw on.
+
+    Raises:
+        ExportError: A result is no series with times.
+    """
+    start = offset_ms(tdo, span.get("startDate"), span.get("startOffsetMs"))
+    stop = offset_ms(tdo, span.get("stopDate"), span.get("stopOffsetMs"))
+    newest: dict[str, Record] = {}
+    for result in results_of_tdo(installation, tdo["id"], now):
+        newest.setdefault(result["engineId"], result["jsondata"])
+    named = {engine for config in configs for engine in engines_of(installation, config, newest)}
+    documents = {
+        engine_id: clip(_checked(engine_id, document), start, stop)
+        for engine_id, document in newest.items()
+        if engine_id in named
+    }
+    turns = [
+        replace(turn, speaker=_written(turn.speaker))
+        for engine_id, document in documents.items()
+        if _detects_speakers(installation, engine_id)
+        for turn in turns_of(document)
+    ]
+    return Source(tdo["id"], documents, turns)
+
+
+def engines_of(installation: Installation, config: Record, known: Iterable[str]) -> list[str]:
+    """Which of the known engines an output configuration means; an engine wins over a category."""
+    if config.get("engineId") is not None:
+        return [engine_id for engine_id in known if engine_id == config["engineId"]]
+    return [engine_id for engine_id in known if _category(installation, engine_id) == config["categoryId"]]
+
+
+def _detects_speakers(installation: Installation, engine_id: str) -> bool:
+    return bool(_category(installation, engine_id) == SPEAKER_DETECTION)
+
+
+def _category(installation: Installation, engine_id: str) -> Any:
+    engine = installation.catalogue.engine(engine_id)
+    return None if engine is None else engine["categoryId"]
+
+
+def _checked(engine_id: str, document: Record) -> Record:
+    """The document; it may have come from outside, and be anything."""
+    try:
+        _SERIES.validate_python(document.get("series") or [])
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
+        raise ExportError(f"the result of engine {engine_id} is unusable: series{where}: {first['msg']}") from error
+    return document
+
+
+def _writable(word: Word) -> Word:
+    return replace(word, text=_written(word.text), speaker=_written(word.speaker or "") or None)
+
+
+def _written(text: str) -> str:
+    return " ".join(_UNWRITABLE.sub("", text).split())

@@ -1,0 +1,1 @@
+"""One local aiWARE and one call to it: settings, faults, tokens, catalogue; how its API refuses and pages."""

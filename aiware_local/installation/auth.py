@@ -1,0 +1,149 @@
+"""Who may call: the API key, session tokens of logins, and OAuth access tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import uuid
+from pathlib import Path
+
+import jwt
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from aiware_local.installation.clock import Clock
+from aiware_local.installation.errors import ApiError, ErrorName
+from aiware_local.storage.records import Record
+from aiware_local.storage.store import Store
+
+USER_NAME = "admin@local.aiware"
+SESSION_SECONDS = 24 * 60 * 60
+"""A session token lasts a day, and so does an OAuth access token."""
+
+REFUSED = "The token is not valid or has expired: log in again, or use an API key."
+MISSING = "The request carries no token: send the header 'Authorization: Bearer <token>'."
+
+
+class Credentials(BaseModel):
+    """What opens the local aiWARE, as `credentials.json` in the data folder holds it."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+    api_key: str
+    user_name: str
+    password: str
+    oauth_client_id: str
+    oauth_client_secret: str
+    oauth_refresh_token: str
+
+
+def load_credentials(path: Path) -> Credentials:
+    """The credentials in the file; random ones are made at the first start, readable by the owner only."""
+    if path.exists():
+        return Credentials.model_validate_json(path.read_bytes())
+    credentials = Credentials(
+        api_key=f"local:{secrets.token_hex(32)}",
+        user_name=USER_NAME,
+        password=secrets.token_urlsafe(18),
+        oauth_client_id=str(uuid.uuid4()),
+        oauth_client_secret=secrets.token_urlsafe(32),
+        oauth_refresh_token=secrets.token_urlsafe(48),
+    )
+    temporary = path.with_suffix(".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(credentials.model_dump_json(by_alias=True, indent=2))
+    temporary.replace(path)
+    return credentials
+
+
+class Tokens:
+    """Issues and checks tokens. Only their hashes are stored.
+
+    Args:
+        store: where sessions are kept, so that a login outlives a restart.
+        clock: tells when they expire.
+        credentials: the API key, the user and the OAuth client.
+    """
+
+    def __init__(self, store: Store, clock: Clock, credentials: Credentials) -> None:
+        self._store = store
+        self._clock = clock
+        self.credentials = credentials
+
+    def check(self, authorization: str | None) -> str:
+        """The hash of the token in an Authorization header.
+
+        Raises:
+            ApiError: authentication_error if there is none or it is not valid.
+        """
+        scheme, _, token = (authorization or "").partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
+            raise ApiError(ErrorName.AUTHENTICATION_ERROR, MISSING)
+        if hmac.compare_digest(token.encode(), self.credentials.api_key.encode()):
+            return _hash(token)
+        session = self._store.get("session", _hash(token))
+        if session is None or session["expires"] <= self._clock.now():
+            raise ApiError(ErrorName.AUTHENTICATION_ERROR, REFUSED)
+        return str(session["id"])
+
+    def login(self, user_name: str, password: str) -> str:
+        """A new session token, a UUID, for the user.
+
+        Raises:
+            ApiError: not_found for an unknown user, authentication_error for a wrong password.
+        """
+        if user_name != self.credentials.user_name:
+            raise ApiError(ErrorName.NOT_FOUND, "There is no user of this name.", objectType="User")
+        if not hmac.compare_digest(password.encode(), self.credentials.password.encode()):
+            raise ApiError(ErrorName.AUTHENTICATION_ERROR, "The password is wrong.")
+        token = str(uuid.uuid4())
+        self._remember(token)
+        return token
+
+    def logout(self, token: str) -> bool:
+        """Ends the session; False if there is no such session."""
+        known = self._store.get("session", _hash(token)) is not None
+        self._store.delete("session", _hash(token))
+        return known
+
+    def expire_all(self) -> None:
+        """Every session token and OAuth access token stops working; the API key and refresh tokens stay."""
+        self._store.clear("session")
+
+    def access_token(self, user_id: str, organization_id: str) -> str:
+        """A new OAuth access token: a JSON Web Token of about one kilobyte."""
+        now = self._clock.now()
+        claims = {
+            "iss": "aiware-local",
+            "sub": user_id,
+            "contentOrganizationId": organization_id,
+            "userName": self.credentials.user_name,
+            "iat": int(now),
+            "exp": int(now + SESSION_SECONDS),
+            "jti": str(uuid.uuid4()),
+            "scope": [{"actions": ["read", "write", "delete"], "resource": resource} for resource in RESOURCES],
+        }
+        token = jwt.encode(claims, self.credentials.oauth_client_secret, algorithm="HS256")
+        self._remember(token)
+        return token
+
+    def _remember(self, token: str) -> None:
+        now = self._clock.now()
+        session: Record = {"id": _hash(token), "expires": now + SESSION_SECONDS, "createdDateTime": now}
+        with self._store.transaction():
+            for old in list(self._store.scan("session")):
+                if old["expires"] <= now:
+                    self._store.delete("session", old["id"])
+            self._store.put("session", session)
+
+
+RESOURCES = ["asset", "cluster", "engine", "export", "job", "task", "tdo"]
+"""What an OAuth token of scope `all` opens."""
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,222 @@
+"""Jobs: createJob, cancelJob, retryJob, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ariadne import ObjectType
+
+from aiware_local.installation.errors import ApiError, ErrorName, invalid_input
+from aiware_local.installation.installation import ORGANIZATION_ID, Call, Info
+from aiware_local.installation.paging import ordered, page, within
+from aiware_local.installation.roots import MUTATION, QUERY
+from aiware_local.jobs.graph import Graph, build_graph
+from aiware_local.jobs.input import checked_tasks, flat_tasks
+from aiware_local.jobs.lifecycle import JOB_ENDED
+from aiware_local.jobs.records import new_job, save_job, show_job, show_new_job, show_tasks, start
+from aiware_local.storage.records import Record
+from aiware_local.tdos.tdo_records import TARGET_LENGTH_SECONDS, new_tdo
+
+JOB = ObjectType("Job")
+
+
+def show_found_job(call: Call, job_id: object) -> Record:
+    """The job as it is now.
+
+    Raises:
+        ApiError: not_found.
+    """
+    return show_job(call.find("job", "Job", job_id), call.now)
+
+
+def select_jobs(call: Call, args: Mapping[str, Any], **scan: Any) -> Iterable[Record]:
+    """The jobs that pass the filters of a jobs field, as they are now."""
+    shown = (show_job(job, call.now) for job in call.store.scan("job", **scan))
+    return ordered((job for job in shown if _passes(call, job, args)), args.get("orderBy"))
+
+
+def page_of_jobs(call: Call, args: Mapping[str, Any], **scan: Any) -> Record:
+    """A page of the jobs that pass the filters of a jobs field, as they are now.
+
+    How a job is at the moment is computed for those of the page only, where that decides nothing: a list of thousands
+    is read page by page.
+    """
+    if not _is_by_creation(args):
+        return page(select_jobs(call, args, **scan), args)
+    jobs = (job for job in call.store.scan("job", **scan) if _passes(call, {**job, "_job": job}, args))
+    chosen = page(jobs, args)
+    return {**chosen, "records": [show_job(job, call.now) for job in chosen["records"]]}
+
+
+@QUERY.field("job")
+def resolve_job(_: Any, info: Info, **args: Any) -> Record:
+    """One job, as it is now."""
+    return show_found_job(info.context, args["id"])
+
+
+@QUERY.field("jobs")
+def resolve_jobs(_: Any, info: Info, **args: Any) -> Record:
+    """Jobs by target, cluster, status, engine or time; newest first."""
+    target = args.get("targetId")
+    return page_of_jobs(info.context, args, owner=None if target is None else str(target))
+
+
+@MUTATION.field("createJob")
+def resolve_create_job(_: Any, info: Info, **args: Any) -> Record:
+    """Creates and queues a job; see `create_job`."""
+    values = args.get("input")
+    if values is None:
+        raise invalid_input("createJob needs an input.")
+    return create_job(info.context, values)
+
+
+def create_job(call: Call, values: Mapping[str, Any]) -> Record:
+    """Creates and queues a job.
+
+    Raises:
+        ApiError: invalid_input for what does not fit together, not_found for a TDO, cluster, engine or template that is
+            not there, not_allowed for another organisation.
+    """
+    call.require_own_organization(values.get("organizationId"), "organizationId")
+    target_id, target = values.get("targetId"), values.get("target")
+    if (target_id is None) == (target is None):
+        raise invalid_input(
+            "Give either targetId (an existing TDO) or target (a new one)"
+            + ("; both are given." if target is not None else "; neither is given.")
+        )
+    if values.get("jobTemplateId") is not None:
+        raise ApiError(
+            ErrorName.NOT_IMPLEMENTED, "There are no job templates here: give tasks instead of jobTemplateId."
+        )
+    cluster_id = values.get("clusterId")
+    cluster = None if cluster_id is None else call.find("cluster", "Cluster", cluster_id)
+    tasks = checked_tasks(call, values, cluster)
+    graph = _graph(tasks, values.get("routes") or [])
+    with call.store.transaction():
+        if target_id is None:
+            target_id = new_tdo(call, _with_times(call, target or {}))["id"]
+        else:
+            target_id = call.find("tdo", "TemporalDataObject", target_id)["id"]
+        job = new_job(call.installation, values, tasks, graph, target_id, call.now)
+        save_job(call.store, job)
+    return show_new_job(job)
+
+
+@MUTATION.field("cancelJob")
+def resolve_cancel_job(_: Any, info: Info, **args: Any) -> Record:
+    """Cancels a job that has not ended; it stays readable."""
+    call = info.context
+    job = call.find("job", "Job", args["id"])
+    status = show_job(job, call.now)["status"]
+    if status in JOB_ENDED:
+        raise invalid_input(f"Job {job['id']} is {status} already; only an unfinished job can be cancelled.")
+    job["_cancelledAt"] = job["modifiedDateTime"] = call.now
+    save_job(call.store, job)
+    return {"id": job["id"], "message": f"Job {job['id']} was cancelled."}
+
+
+@MUTATION.field("retryJob")
+def resolve_retry_job(_: Any, info: Info, **args: Any) -> Record:
+    """Starts the original tasks of a failed job again, under their ids."""
+    call = info.context
+    job = call.find("job", "Job", args["id"])
+    status = show_job(job, call.now)["status"]
+    if status != "failed":
+        raise invalid_input(f"Job {job['id']} is {status}; only a failed job can be retried.")
+    call.find("tdo", "TemporalDataObject", job["targetId"])
+    with call.store.transaction():
+        save_job(call.store, start(call.installation, job, call.now))
+    return show_new_job(job)
+
+
+@JOB.field("tasks")
+def resolve_tasks(job: Record, _: Info, **args: Any) -> Record:
+    statuses, targets = args.get("status"), args.get("targetId")
+    tasks: Iterator[Record] = (
+        task
+        for task in show_tasks(job)
+        if (not statuses or task["status"] in statuses)
+        and (args.get("id") is None or task["id"] == args["id"])
+        and (not targets or task["targetId"] in targets)
+        and not args.get("hasSourceAsset")
+    )
+    return page(tasks, args)
+
+
+@JOB.field("target")
+def resolve_target(job: Record, info: Info) -> Record | None:
+    return info.context.store.get("tdo", job["targetId"])
+
+
+def _with_times(call: Call, target: Mapping[str, Any]) -> dict[str, Any]:
+    """The target with times where it gives none: from now on, and for a quarter of an hour."""
+    start_time = target.get("startDateTime")
+    begin = call.now if start_time is None else start_time
+    stop_time = target.get("stopDateTime")
+    end = begin + TARGET_LENGTH_SECONDS if stop_time is None else stop_time
+    return {**target, "startDateTime": begin, "stopDateTime": end}
+
+
+def _graph(tasks: list[Record], routes: list[Mapping[str, Any]]) -> Graph:
+    """The graph of the tasks; a route must not lead to a standby task, which takes the place of its own."""
+    everything = build_graph(flat_tasks(tasks), routes)
+    for place in range(len(tasks), len(everything.parents)):
+        if everything.parents[place] or any(place in parents for parents in everything.parents):
+            raise invalid_input(
+                "A route leads from or to a standby task; it must name the task that this one stands by for."
+            )
+    return Graph(everything.parents[: len(tasks)], everything.levels[: len(tasks)])
+
+
+def _is_by_creation(args: Mapping[str, Any]) -> bool:
+    """Whether neither the filters nor the order of a jobs field ask for more than what a job was made with.
+
+    The store gives the newest first.
+    """
+    times = {str(window["field"]) for window in args.get("dateTimeFilter") or ()}
+    order = [(str(key["field"]), key.get("direction")) for key in args.get("orderBy") or () if key]
+    asks_for_status = args.get("status") or args.get("applicationStatus") is not None
+    return not asks_for_status and times <= {"createdDateTime"} and order in ([], [("createdDateTime", "desc")])
+
+
+def _passes(call: Call, job: Record, args: Mapping[str, Any]) -> bool:
+    return (
+        _is(args.get("id"), job["id"])
+        and _is(args.get("targetId"), job["targetId"])
+        and _is(args.get("clusterId"), job["clusterId"])
+        and _is(args.get("applicationId"), ORGANIZATION_ID)
+        and _is(args.get("applicationStatus"), job.get("status"))
+        and _is_in(args.get("status"), job.get("status"))
+        and _is_in(args.get("applicationIds"), ORGANIZATION_ID)
+        and _is_in(args.get("scheduledJobIds"), job["scheduledJobId"])
+        and _has(args.get("hasTargetTDO"), job["targetId"])
+        and _has(args.get("hasScheduledJobId"), job["scheduledJobId"])
+        and within(job, args.get("dateTimeFilter"))
+        and _has_engine(call, job, args)
+    )
+
+
+def _has_engine(call: Call, job: Record, args: Mapping[str, Any]) -> bool:
+    engines, categories = args.get("engineIds"), args.get("engineCategoryIds")
+    if not engines and not categories:
+        return True
+    used = [task["engineId"] for task in job["_job"]["_tasks"]]
+    catalogue = call.installation.catalogue
+    known = (catalogue.engine(engine_id) for engine_id in used)
+    of_category = {engine["categoryId"] for engine in known if engine is not None}
+    return (not engines or not set(used).isdisjoint(engines)) and (
+        not categories or not of_category.isdisjoint(categories)
+    )
+
+
+def _is(wanted: object, value: object) -> bool:
+    return wanted is None or str(wanted) == value
+
+
+def _is_in(wanted: list[Any] | None, value: object) -> bool:
+    return not wanted or value in wanted
+
+
+def _has(wanted: bool | None, value: object) -> bool:
+    return wanted is None or wanted == (value is not None)

@@ -1,0 +1,163 @@
+"""How a job moves through its tasks as time passes.
+
+A job's state is computed, never advanced: it follows from the plan that was fixed when the job started (how long each
+task takes), from what the engines have left behind (the tasks' results) and from the present moment. A restarted server
+therefore has nothing to recover.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiware_local.storage.records import Record
+
+NEVER = math.inf
+BEFORE_THE_START = -math.inf
+
+QUEUED_AFTER = (0.05, 0.5)
+"""A task whose parents let it go is pending for this share of its duration, at most so many seconds; then queued."""
+STARTED_AFTER = (0.15, 1.5)
+"""The same for the moment when it leaves the queue and runs."""
+STREAM_LEAD = 0.5
+"""A task that need not wait for a complete parent starts when the parent has done this share of its running."""
+
+JOB_ENDED = frozenset({"complete", "failed", "cancelled"})
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a task enters the queue, starts and ends, in seconds since the epoch."""
+
+    queued: float
+    started: float
+    ended: float
+
+
+class Timeline:
+    """The states of one job's tasks at any moment.
+
+    Args:
+        job: the job's record: `_startedAt`, `_cancelledAt` and `_tasks` with their parents, seconds and results.
+    """
+
+    def __init__(self, job: Record) -> None:
+        self.tasks: Sequence[Record] = job["_tasks"]
+        self.started_at: float = job["_startedAt"]
+        self.cancelled_at: float = NEVER if job["_cancelledAt"] is None else job["_cancelledAt"]
+        self.standby_of = {task["_standbyFor"]: task["order"] for task in self.tasks if task["_standbyFor"] is not None}
+        self.windows = self._all_windows()
+        self.failed_at = min(
+            (self._end(task["order"]) for task in self._mains() if self._failed(task["order"])), default=NEVER
+        )
+
+    def task_status(self, order: int, now: float) -> str:
+        """The TaskStatus of a task at that moment."""
+        task, window = self.tasks[order], self.windows[order]
+        if task["_result"] is not None and window.ended <= now:
+            return "failed" if task["_result"]["failure"] else "complete"
+        if now >= min(self.cancelled_at, self.failed_at):
+            return "cancelled" if self.cancelled_at <= self.failed_at else "aborted"
+        if now >= window.started:
+            return "running"
+        if now >= window.queued:
+            return "queued"
+        return "pending" if task["_standbyFor"] is None else "standby_pending"
+
+    def job_status(self, now: float) -> str:
+        """The job's status at that moment: one of the six of JobStatusFilter."""
+        if now >= min(self.cancelled_at, self.failed_at):
+            return "cancelled" if self.cancelled_at <= self.failed_at else "failed"
+        if now >= self.ended_at():
+            return "complete"
+        states = {self.task_status(task["order"], now) for task in self.tasks}
+        if states & {"running", "complete"}:
+            return "running"
+        return "queued" if "queued" in states else "pending"
+
+    def ended_at(self) -> float:
+        """When the job reached or will reach its end; `inf` while a task's outcome is still open."""
+        stop = min(self.cancelled_at, self.failed_at)
+        if stop < NEVER:
+            return stop
+        return max(self._end(task["order"]) if self._settled(task["order"]) else NEVER for task in self._mains())
+
+    def next_task(self) -> tuple[float, int] | None:
+        """When the next engine run is due, and of which task; None when the job is over."""
+        if self.cancelled_at < NEVER:
+            return None  # what was due before has been done before; what was under way ended with it
+        open_tasks = [
+            (self.windows[task["order"]].ended, task["_level"], task["order"])
+            for task in self.tasks
+            if task["_result"] is None and self.windows[task["order"]].ended <= self.failed_at
+        ]
+        if not open_tasks or min(open_tasks)[0] == NEVER:
+            return None
+        ended, _, order = min(open_tasks)
+        return ended, order
+
+    def last_change(self, now: float, orders: Sequence[int] | None = None) -> float:
+        """The latest moment up to now at which the job, or one of the given tasks, changed its state."""
+        chosen = range(len(self.tasks)) if orders is None else orders
+        moments = [self.started_at, self.cancelled_at, self.failed_at]
+        for order in chosen:
+            window = self.windows[order]
+            moments += [window.queued, window.started, window.ended]
+        return max((moment for moment in moments if moment <= now), default=self.started_at)
+
+    def _mains(self) -> list[Record]:
+        return [task for task in self.tasks if task["_standbyFor"] is None]
+
+    def _all_windows(self) -> list[Window]:
+        windows: dict[int, Window] = {}
+        self._windows = windows
+        for task in sorted(self.tasks, key=lambda task: task["_level"]):
+            windows[task["order"]] = self._window(task)
+        return [windows[order] for order in range(len(self.tasks))]
+
+    def _window(self, task: Record) -> Window:
+        seconds: float = task["_seconds"]
+        if task["_standbyFor"] is not None:
+            ready = self._windows[task["_standbyFor"]].ended if self._failed_alone(task["_standbyFor"]) else NEVER
+            return _window(ready, ready, ready + seconds, seconds)
+        if not task["_parents"]:
+            return _window(self.started_at, self.started_at, self.started_at + seconds, seconds)
+        complete = max(self._end(parent) for parent in task["_parents"])
+        ready = complete if task["_waitsForParents"] else max(self._lead(parent) for parent in task["_parents"])
+        return _window(ready, complete, complete + seconds, seconds)
+
+    def _lead(self, order: int) -> float:
+        window = self._windows[order]
+        return window.started + STREAM_LEAD * (window.ended - window.started)
+
+    def _end(self, order: int) -> float:
+        """When the task, or the standby task that took its place, ends."""
+        standby = self.standby_of.get(order)
+        if standby is None or standby not in self._windows or not self._failed_alone(order):
+            return self._windows[order].ended
+        return self._end(standby)
+
+    def _settled(self, order: int) -> bool:
+        standby = self.standby_of.get(order)
+        if standby is not None and self._failed_alone(order):
+            return self._settled(standby)
+        return self.tasks[order]["_result"] is not None
+
+    def _failed(self, order: int) -> bool:
+        standby = self.standby_of.get(order)
+        return self._failed_alone(order) and (standby is None or self._failed(standby))
+
+    def _failed_alone(self, order: int) -> bool:
+        result = self.tasks[order]["_result"]
+        return result is not None and result["failure"] is not None
+
+
+def _window(ready: float, complete: float, ended: float, seconds: float) -> Window:
+    """The window of a task that may start at `ready`, while its parents are complete at `complete`."""
+    if ready == NEVER:
+        return Window(NEVER, NEVER, NEVER)
+    latest = ended if ready < complete else ready + seconds
+    queued = min(ready + min(QUEUED_AFTER[0] * seconds, QUEUED_AFTER[1]), latest)
+    started = min(ready + min(STARTED_AFTER[0] * seconds, STARTED_AFTER[1]), latest)
+    return Window(round(queued, 3), round(started, 3), round(ended, 3))

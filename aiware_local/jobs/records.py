@@ -1,0 +1,190 @@
+"""Jobs as the store holds them: how one comes about, starts again, and looks at a moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiware_local.installation.installation import ORGANIZATION_ID, Installation
+from aiware_local.jobs.graph import Graph
+from aiware_local.jobs.lifecycle import BEFORE_THE_START, Timeline
+from aiware_local.storage.ids import new_job_id, new_task_id
+from aiware_local.storage.records import Record
+from aiware_local.storage.store import Store
+
+STANDBY_LEVEL = 0.5
+"""A standby task comes after the task that it stands by for, and before that one's children."""
+
+
+def new_job(
+    installation: Installation,
+    args: Mapping[str, Any],
+    tasks: Sequence[Record],
+    graph: Graph,
+    target_id: str,
+    now: float,
+) -> Record:
+    """A job from a checked createJob input, not yet stored. Nothing of it has run.
+
+    Args:
+        installation: where it runs.
+        args: the input.
+        tasks: its tasks, checked and completed: engineId, payload, ioFolders, executionPreferences, standbyTask...
+        graph: parents and levels of the tasks.
+        target_id: the TDO that it works on.
+        now: seconds since the epoch.
+    """
+    job_id = new_job_id(now)
+    records = [
+        _new_task(job_id, place, task, graph.parents[place], graph.levels[place], None)
+        for place, task in enumerate(tasks)
+    ]
+    for main in list(records):
+        _add_standby(records, job_id, main, main.pop("_standby"))
+    job: Record = {
+        "id": job_id,
+        "name": args.get("name"),
+        "description": None,
+        "createdDateTime": now,
+        "modifiedDateTime": now,
+        "createdBy": installation.user_id,
+        "modifiedBy": installation.user_id,
+        "targetId": target_id,
+        "clusterId": args.get("clusterId"),
+        "jobConfig": args.get("jobConfig"),
+        "templateId": args.get("jobTemplateId"),
+        "scheduledJobId": args.get("scheduledJobId"),
+        "applicationId": ORGANIZATION_ID,
+        "routes": [{"options": {}, **_given(route)} for route in args.get("routes") or []],
+        "_notificationUris": args.get("notificationUris") or [],
+        "_cancelledAt": None,
+        "_tasks": records,
+    }
+    return start(installation, job, now)
+
+
+def start(installation: Installation, job: Record, now: float) -> Record:
+    """Lets a job begin anew: fixes how long its tasks take and which of them will fail."""
+    behaviour = installation.behaviour
+    job["_startedAt"] = now
+    job["modifiedDateTime"] = now
+    steps = {task["_level"] for task in job["_tasks"] if task["_standbyFor"] is None}
+    share = behaviour.settings.job_seconds / len(steps)
+    for task in job["_tasks"]:
+        task["_seconds"] = behaviour.seconds(task["engineId"], share)
+        task["_plannedFailure"] = behaviour.plan_failure(task["engineId"])
+        task["_result"] = None
+    return job
+
+
+def save_job(store: Store, job: Record) -> None:
+    """Stores the job, with the time when its next engine run is due."""
+    next_task = Timeline(job).next_task()
+    store.put("job", job, owner=job["targetId"], due=None if next_task is None else next_task[0])
+
+
+def show_job(job: Record, now: float) -> Record:
+    """The job in the shape of the API, as it is at that moment."""
+    timeline = Timeline(job)
+    shown = {key: value for key, value in job.items() if key[0] != "_"}
+    return {
+        **shown,
+        "status": timeline.job_status(now),
+        "modifiedDateTime": max(job["modifiedDateTime"], timeline.last_change(now)),
+        "sourceAssetId": None,
+        "_job": job,
+        "_timeline": timeline,
+        "_now": now,
+    }
+
+
+def show_new_job(job: Record) -> Record:
+    """The job as createJob and retryJob answer it: nothing has begun."""
+    return show_job(job, BEFORE_THE_START)
+
+
+def show_tasks(shown_job: Record) -> list[Record]:
+    """The tasks of a shown job, without those that only stand by."""
+    tasks = shown_job["_job"]["_tasks"]
+    return [show_task(shown_job, task["order"]) for task in tasks if task["_standbyFor"] is None]
+
+
+def show_task(shown_job: Record, order: int) -> Record:
+    """One task of a shown job in the shape of the API."""
+    job, timeline, now = shown_job["_job"], shown_job["_timeline"], shown_job["_now"]
+    task = job["_tasks"][order]
+    window = timeline.windows[order]
+    status = timeline.task_status(order, now)
+    ended = timeline.ended_at() if status in ("aborted", "cancelled") else window.ended
+    stop = min(now, ended)
+    failure = (task["_result"] or {}).get("failure") if status == "failed" else None
+    return {
+        "id": task["id"],
+        "order": order,
+        "engineId": task["engineId"],
+        "payload": task["payload"],
+        "ioFolders": task["ioFolders"],
+        "isClone": task["isClone"],
+        "testTask": task["testTask"],
+        "buildId": task["buildId"],
+        "jobId": job["id"],
+        "targetId": job["targetId"],
+        "status": status,
+        "createdDateTime": job["createdDateTime"],
+        "modifiedDateTime": timeline.last_change(stop, [order]) if stop > BEFORE_THE_START else job["createdDateTime"],
+        "queuedDateTime": window.queued if window.queued <= stop else None,
+        "startedDateTime": window.started if window.started <= stop else None,
+        "completedDateTime": ended if status in ("complete", "failed", "aborted", "cancelled") else None,
+        "createdBy": job["createdBy"],
+        "modifiedBy": job["modifiedBy"],
+        "applicationId": job["applicationId"],
+        "parentTaskId": job["_tasks"][task["_parents"][0]]["id"] if task["_parents"] else None,
+        "childTaskIds": [other["id"] for other in job["_tasks"] if order in other["_parents"]],
+        "failureReason": failure["reason"] if failure else None,
+        "failureMessage": failure["message"] if failure else None,
+        "templateId": job["templateId"],
+        "executionLocationId": f"{task['id']}-location" if job["clusterId"] else None,
+        "_task": task,
+        "_shownJob": shown_job,
+    }
+
+
+def _new_task(
+    job_id: str, order: int, task: Record, parents: list[int], level: float, standby_for: int | None
+) -> Record:
+    return {
+        "id": new_task_id(job_id),
+        "order": order,
+        "engineId": task["engineId"],
+        "payload": task["payload"],
+        "ioFolders": [{"options": {}, **_given(folder)} for folder in task.get("ioFolders") or []],
+        "isClone": bool(task.get("isClone")),
+        "testTask": bool(task.get("testTask")),
+        "buildId": task.get("buildId"),
+        "executionPreferences": task["executionPreferences"],
+        "_waitsForParents": bool(task["executionPreferences"].get("parentCompleteBeforeStarting")),
+        "_parents": parents,
+        "_level": level,
+        "_standbyFor": standby_for,
+        "_standby": task.get("standbyTask"),
+    }
+
+
+def _add_standby(records: list[Record], job_id: str, main: Record, standby: Record | None) -> None:
+    """Adds the standby task of a task, and that one's own, and so on."""
+    if standby is None:
+        return
+    level = main["_level"] + STANDBY_LEVEL * (1 - main["_level"] % 1)
+    record = _new_task(job_id, len(records), standby, main["_parents"], level, main["order"])
+    records.append(record)
+    _add_standby(records, job_id, record, record.pop("_standby"))
+
+
+def _given(value: Mapping[str, Any]) -> Record:
+    return {key: item for key, item in value.items() if item is not None}
+
+
+def as_text(value: Any) -> str | None:
+    """A JSON value as text, None as None."""
+    return None if value is None else json.dumps(value, ensure_ascii=False)

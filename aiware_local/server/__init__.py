@@ -1,0 +1,1 @@
+"""The server: the application, GraphQL and Edge over HTTP, downloads, control calls, and what goes wrong on demand."""

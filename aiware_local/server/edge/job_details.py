@@ -1,0 +1,183 @@
+"""A job as Edge shows it: JobDetail with its tasks, io folders and routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiware_local.installation.installation import Installation
+from aiware_local.installation.scalars import format_datetime
+from aiware_local.jobs.records import as_text, show_tasks
+from aiware_local.jobs.tasks import task_output
+from aiware_local.launcher import ORGANIZATION_UUID
+from aiware_local.server.edge.internal_ids import (
+    internal_engine_id,
+    internal_folder_id,
+    internal_job_id,
+    internal_task_id,
+)
+from aiware_local.server.edge.statuses import edge_of, edge_of_task, failure_reason, job_status, task_status
+from aiware_local.server.edge.task_routes import OPTIONS
+from aiware_local.server.edge.values import is_uuid
+from aiware_local.storage.records import Record
+
+ENDED = frozenset({"complete", "failed", "rejected"})
+
+
+def job_detail(installation: Installation, shown: Record) -> dict[str, Any]:
+    """The JobDetail of a shown job. What it does not know of itself it leaves out."""
+    job, kept = shown["_job"], edge_of(shown["_job"])
+    status = job_status(shown)
+    return _known(
+        installation,
+        {
+            "internalJobID": internal_job_id(job["id"]),
+            "internalOrganizationID": ORGANIZATION_UUID,
+            "coreID": kept.get("coreID"),
+            "coreJobID": job["id"],
+            "coreRecordingId": int(job["targetId"]),
+            "coreSourceId": kept.get("coreSourceID", 0),
+            "jobStatus": status,
+            "jobConfigJSON": kept.get("jobConfigJSON") or as_text(job["jobConfig"]),
+            "sendOutputToUris": kept.get("sendOutputToUris", job["_notificationUris"]),
+            "currentRetries": kept.get("currentRetries", 0),
+            "isTemplate": False,
+            "jobTemplateId": job["templateId"],
+            "coreScheduledJobId": _number(job["scheduledJobId"]),
+            "dueDateTime": kept.get("dueDateTime"),
+            "createdDateTime": format_datetime(job["createdDateTime"]),
+            "modifiedDateTime": format_datetime(shown["modifiedDateTime"]),
+            "startedDateTime": _time(started_at(shown)),
+            "completedDateTime": _time(completed_at(shown)),
+            "abortedDateTime": _time(shown["_timeline"].ended_at()) if status == "aborted" else None,
+            "tasks": [_task_detail(installation, task) for task in show_tasks(shown)],
+            "taskRoutes": _routes(shown),
+        },
+    )
+
+
+def started_at(shown: Record) -> float | None:
+    """When the first task of a shown job started, in seconds since the epoch; None if none has."""
+    started = [task["startedDateTime"] for task in show_tasks(shown) if task["startedDateTime"] is not None]
+    return min(started, default=None)
+
+
+def completed_at(shown: Record) -> float | None:
+    """When a shown job came to an end by itself, in seconds since the epoch; None if it has not."""
+    ended: float = shown["_timeline"].ended_at()
+    return ended if job_status(shown) in ENDED else None
+
+
+def _task_detail(installation: Installation, task: Record) -> dict[str, Any]:
+    job = task["_shownJob"]["_job"]
+    kept, preferences = edge_of_task(job, task["order"]), task["_task"]["executionPreferences"]
+    status, payload = task_status(task), as_text(task["payload"])
+    due = preferences.get("dueDateTime")
+    return _known(
+        installation,
+        {
+            **_engine(installation, task["engineId"]),
+            "internalTaskID": internal_task_id(task["id"]),
+            "internalJobID": internal_job_id(job["id"]),
+            "internalOrganizationID": ORGANIZATION_UUID,
+            "coreTaskID": task["id"],
+            "coreJobID": job["id"],
+            "coreRecordingID": int(job["targetId"]),
+            "taskStatus": status,
+            "failureReason": failure_reason(task),
+            "failureDetail": task["failureMessage"],
+            "errorCount": 0 if task["failureReason"] is None else 1,
+            "payloadJSON": kept.get("payloadJSON", payload),
+            "taskPayloadJSON": kept.get("taskPayloadJSON", payload),
+            "taskOutputSON": as_text(task_output(installation, task)),
+            "ioFolders": [_folder(job, task, folder) for folder in task["ioFolders"]],
+            "parentTaskID": None if task["parentTaskId"] is None else internal_task_id(task["parentTaskId"]),
+            "childTaskIDs": _children(job, task),
+            "buildID": task["buildId"] if is_uuid(str(task["buildId"])) else None,
+            "isTemplate": False,
+            "maxEngines": preferences.get("maxEngines"),
+            "maxRetries": preferences.get("maxRetries"),
+            "currentRetries": 0,
+            "parallelProcessing": preferences.get("parallelProcessing"),
+            "parentMustBeCompleteBeforeStarting": bool(preferences.get("parentCompleteBeforeStarting")),
+            "sendOutputToUris": kept.get("sendOutputToUris", []),
+            "dueDateTime": _time(due),
+            "createdDateTime": format_datetime(task["createdDateTime"]),
+            "modifiedDateTime": format_datetime(task["modifiedDateTime"]),
+            "startedDateTime": _time(task["startedDateTime"]),
+            "completedDateTime": _time(task["completedDateTime"]) if status in ENDED else None,
+            "abortedDateTime": _time(task["completedDateTime"]) if status == "aborted" else None,
+        },
+    )
+
+
+def _children(job: Record, task: Record) -> list[str]:
+    """The tasks that get something from this one, without those that only stand by for one of them."""
+    return [
+        internal_task_id(other["id"])
+        for other in job["_tasks"]
+        if task["order"] in other["_parents"] and other["_standbyFor"] is None
+    ]
+
+
+def _engine(installation: Installation, engine_id: str) -> dict[str, Any]:
+    engine = installation.catalogue.engine(engine_id)
+    category = None if engine is None else installation.catalogue.category(engine["categoryId"])
+    return {
+        "engineID": internal_engine_id(engine_id),
+        "engineName": None if engine is None else engine["name"],
+        "engineCategoryID": None if category is None else category["id"],
+        "engineCategoryName": None if category is None else category["name"],
+    }
+
+
+def _folder(job: Record, task: Record, folder: Record) -> dict[str, Any]:
+    return {
+        "id": internal_folder_id(task["id"], folder["referenceId"]),
+        "correlationId": folder["referenceId"],
+        "mode": folder["mode"],
+        "type": folder["type"],
+        "optionsJSON": as_text(folder["options"]),
+        "createdDateTime": format_datetime(job["createdDateTime"]),
+        "modifiedDateTime": format_datetime(job["createdDateTime"]),
+    }
+
+
+def _routes(shown: Record) -> list[dict[str, Any]]:
+    """A root route for every task without a parent, then the routes between tasks, all by internal ids."""
+    job = shown["_job"]
+    roots = edge_of(job).get("roots") or {}
+    mains = [task for task in job["_tasks"] if task["_standbyFor"] is None]
+    result = [
+        {"taskChildId": internal_task_id(task["id"]), **roots.get(str(task["order"]), {})}
+        for task in mains
+        if not task["_parents"]
+    ]
+    owners = {folder["referenceId"]: task["id"] for task in mains for folder in task["ioFolders"]}
+    for route in job["routes"]:
+        output, input_ = route["parentIoFolderReferenceId"], route["childIoFolderReferenceId"]
+        options = route["options"] if isinstance(route["options"], dict) else {}
+        result.append(
+            {
+                "taskParentId": internal_task_id(owners[output]),
+                "taskParentOutputId": internal_folder_id(owners[output], output),
+                "taskChildId": internal_task_id(owners[input_]),
+                "taskChildInputId": internal_folder_id(owners[input_], input_),
+                **{name: options[name] for name in OPTIONS if name in options},
+            }
+        )
+    return result
+
+
+def _known(installation: Installation, values: dict[str, Any]) -> dict[str, Any]:
+    """What it does not know of itself it leaves out, unless the dialect shows null."""
+    if installation.behaviour.settings.dialect.empty == "null":
+        return values
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _time(seconds: float | None) -> str | None:
+    return None if seconds is None else format_datetime(seconds)
+
+
+def _number(text: Any) -> int | None:
+    return int(text) if str(text).isdecimal() else None

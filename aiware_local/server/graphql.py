@@ -1,0 +1,162 @@
+"""The GraphQL endpoint: authentication, rate limit, faults, execution, and the answer in the API's envelope."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import DocumentNode, ExecutionResult, GraphQLError, execute
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from aiware_local.installation.dialect import respelled_graphql
+from aiware_local.installation.errors import ApiError, envelope_entry, plain_entry
+from aiware_local.installation.installation import Call, Installation
+from aiware_local.installation.paging import paging_as
+from aiware_local.installation.recording import recorded
+from aiware_local.server.connections import Unanswered
+from aiware_local.server.fault_answers import answer_with, status_answer
+from aiware_local.server.graphql_request import (
+    BadRequestError,
+    GraphQLRequest,
+    read_document,
+    read_request,
+    root_fields,
+)
+from aiware_local.server.rate_limit import RateLimiter
+from aiware_local.server.schema import load_schema
+from aiware_local.server.worker import Worker
+
+log = logging.getLogger(__name__)
+
+PUBLIC_FIELDS = frozenset({"userLogin", "__typename"})
+"""What may be asked without a token."""
+SECRET_FIELDS = frozenset({"userLogin", "userLogout"})
+"""Requests with these may have a password or a token anywhere, also in the text of the document."""
+ANONYMOUS = ""
+"""Counts against the rate limit as a token of its own."""
+
+
+@dataclass
+class _Exchange:
+    """What becomes known of a request while it is handled, for the request log."""
+
+    operation: str | None = None
+    fields: list[str] = field(default_factory=list)
+    executed: Counter[str] = field(default_factory=Counter)
+
+
+class GraphQLApi:
+    """Answers `POST /v3/graphql`.
+
+    Args:
+        installation: the local aiWARE behind it.
+        worker: brings it up to date before it is looked at.
+    """
+
+    def __init__(self, installation: Installation, worker: Worker) -> None:
+        self._installation = installation
+        self._worker = worker
+        self._limiter = RateLimiter()
+
+    async def handle(self, request: Request) -> Response:
+        """Handles one request and notes it in the request log."""
+        begun = time.perf_counter()
+        now = self._installation.clock.now()
+        exchange = _Exchange()
+        response = await self._answer(request, exchange)
+        await request.close()
+        status = None if isinstance(response, Unanswered) else response.status_code
+        asked = Counter(exchange.fields)
+        more = await self._recorded(request, asked)
+        self._installation.requests.add(now, exchange.operation, asked, exchange.executed, status, more)
+        milliseconds = (time.perf_counter() - begun) * 1000
+        log.info("%s: %s in %.0f ms", _summary(asked), "connection cut" if status is None else status, milliseconds)
+        return response
+
+    async def _recorded(self, request: Request, asked: Iterable[str]) -> dict[str, Any]:
+        """The query and the JSON body where they are to be recorded; of a form, and of logins, no body."""
+        if not self._installation.behaviour.settings.record_requests:
+            return {}
+        is_json = request.headers.get("content-type", "").startswith("application/json")
+        content = await request.body() if is_json else b""
+        return recorded(request.query_params, content, is_secret=not SECRET_FIELDS.isdisjoint(asked))
+
+    async def _answer(self, request: Request, exchange: _Exchange) -> Response:
+        now = self._installation.clock.now()
+        try:
+            sent = await read_request(request)
+            document, operation = read_document(sent)
+        except BadRequestError as error:
+            return await self._refuse(error, now)
+        exchange.fields = root_fields(document, operation, sent.variables)
+        exchange.operation = operation.name.value if operation.name else None
+        call = Call(self._installation, now, str(request.base_url).rstrip("/"), sent.upload, executed=exchange.executed)
+
+        async def run() -> Response:
+            return await self._run(request, exchange.fields, sent, document, call)
+
+        fault = self._installation.faults.take(exchange.fields)
+        return await run() if fault is None else await answer_with(fault, call, run, now)
+
+    async def _refuse(self, error: BadRequestError, now: float) -> Response:
+        async def refusal() -> Response:
+            return _bad_request(error.errors, now)
+
+        fault = self._installation.faults.take(())
+        return await refusal() if fault is None else await answer_with(fault, None, refusal, now)
+
+    async def _run(
+        self, request: Request, fields: list[str], sent: GraphQLRequest, document: DocumentNode, call: Call
+    ) -> Response:
+        token = ANONYMOUS
+        if not PUBLIC_FIELDS.issuperset(fields):
+            try:
+                token = self._installation.tokens.check(request.headers.get("authorization"))
+            except ApiError as error:
+                return JSONResponse({"data": None, "errors": [plain_entry(error.name, error.message, call.now)]})
+        limit = self._installation.behaviour.settings.rate_limit
+        wait = self._limiter.retry_after(token, limit, call.now)
+        if wait is not None:
+            return status_answer(429, wait, call.now)
+        await self._worker.settle()
+        call.conditions = self._installation.faults.conditions(fields)
+        with paging_as(call.paging):
+            result = await run_document(document, call, sent.variables, sent.operation_name)
+        errors = result.errors or []
+        if result.data is None and errors and all(error.path is None for error in errors):
+            return _bad_request(errors, call.now)  # the variables do not fit their types
+        dialect, data = self._installation.behaviour.settings.dialect, result.data
+        if data is not None and dialect.respells:
+            data = respelled_graphql(dialect, load_schema(), document, sent.operation_name, data)
+        body: dict[str, Any] = {"data": data}
+        if errors:
+            body["errors"] = [envelope_entry(error, call.now) for error in errors]
+        return JSONResponse(body)
+
+
+async def run_document(
+    document: DocumentNode, call: Call, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
+) -> ExecutionResult:
+    """Executes a valid document against the schema."""
+    result = execute(
+        load_schema(),
+        document,
+        context_value=call,
+        variable_values=dict(variables or {}),
+        operation_name=operation_name,
+    )
+    return await result if inspect.isawaitable(result) else result
+
+
+def _bad_request(errors: Iterable[GraphQLError], now: float) -> Response:
+    return JSONResponse({"errors": [envelope_entry(error, now) for error in errors]}, 400)
+
+
+def _summary(asked: Counter[str]) -> str:
+    return ", ".join(f"{name} x{count}" if count > 1 else name for name, count in asked.items()) or "invalid request"

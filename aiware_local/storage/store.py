@@ -1,0 +1,216 @@
+"""Where the local aiWARE keeps its records: one SQLite file, which survives a restart and a kill at any moment."""
+
+from __future__ import annotations
+
+import copy
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from aiware_local.storage.records import Record
+
+DATABASE = "aiware.sqlite3"
+"""The name of the file in the data folder."""
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS records (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    owner TEXT,
+    created REAL,
+    modified REAL,
+    due REAL,
+    body TEXT NOT NULL,
+    UNIQUE (kind, id)
+);
+CREATE INDEX IF NOT EXISTS by_owner ON records (kind, owner);
+CREATE INDEX IF NOT EXISTS by_creation ON records (kind, created);
+CREATE INDEX IF NOT EXISTS by_due ON records (kind, due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS requests (sequence INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS executions (field TEXT PRIMARY KEY, count INTEGER NOT NULL);
+"""
+
+OrderColumn = Literal["created", "modified", "sequence"]
+
+
+class DamagedStore(Exception):
+    """The file is not what the local aiWARE has written; the message says which and what to do."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"The local aiWARE's database {path} is damaged ({reason}). Without it the local aiWARE begins empty: "
+            f"remove {path.name}, {path.name}-wal and {path.name}-shm there, or restore them from a copy."
+        )
+
+
+def damage(path: Path) -> str | None:
+    """Says what is wrong with the file of a local aiWARE that does not run; None when nothing is. Changes nothing."""
+    if not path.is_file():
+        return None
+    # Without a file of changes beside it SQLite would make one, just to read.
+    how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
+        try:
+            _check(connection, path)
+        finally:
+            connection.close()
+    except DamagedStore as error:
+        return str(error)
+    except sqlite3.DatabaseError as error:
+        return str(DamagedStore(path, str(error)))
+    return None
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise DamagedStore(path, " ".join(str(found).split()))
+
+
+class Store:
+    """Records by kind and id, and a few settings.
+
+    A record is a JSON object. Beside it stand the columns that look-ups need: `owner` (the TDO of an asset or job), the
+    times of creation and change, and `due` (when the server next has to do something for it). All times are seconds
+    since the epoch.
+
+    Args:
+        path: the file; made if it is not there.
+
+    Raises:
+        DamagedStore: the file cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            _check(self.connection, path)
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+            self.connection.executescript(TABLES)
+        except sqlite3.DatabaseError as error:
+            self.connection.close()
+            raise DamagedStore(path, str(error)) from error
+        except DamagedStore:
+            self.connection.close()
+            raise
+        self._depth = 0
+        self._newest: float | None = None
+
+    def until(self, moment: float) -> Store:
+        """The store as a replica that lags has it, without the records that were created later; for reads alone."""
+        replica = copy.copy(self)
+        replica._newest = moment
+        return replica
+
+    def close(self) -> None:
+        """Closes the file."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; may be nested. No `await` belongs inside: the connection is shared."""
+        if self._depth == 0:
+            self.connection.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            if self._depth == 0:
+                self.connection.execute("ROLLBACK")
+            raise
+        self._depth -= 1
+        if self._depth == 0:
+            self.connection.execute("COMMIT")
+
+    def get(self, kind: str, record_id: str) -> Record | None:
+        """The record, or None."""
+        query = "SELECT body, created FROM records WHERE kind = ? AND id = ?"
+        row = self.connection.execute(query, (kind, record_id)).fetchone()
+        if row is None or (self._newest is not None and row[1] is not None and row[1] > self._newest):
+            return None
+        return _decode(row[0])
+
+    def put(self, kind: str, record: Record, *, owner: str | None = None, due: float | None = None) -> None:
+        """Writes the record under its `id`, in place of an earlier one."""
+        self.connection.execute(
+            "INSERT INTO records (kind, id, owner, created, modified, due, body) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (kind, id) DO UPDATE SET owner = excluded.owner, created = excluded.created, "
+            "modified = excluded.modified, due = excluded.due, body = excluded.body",
+            (
+                kind,
+                record["id"],
+                owner,
+                record.get("createdDateTime"),
+                record.get("modifiedDateTime"),
+                due,
+                json.dumps(record, separators=(",", ":")),
+            ),
+        )
+
+    def delete(self, kind: str, record_id: str) -> None:
+        """Removes the record if it is there."""
+        self.connection.execute("DELETE FROM records WHERE kind = ? AND id = ?", (kind, record_id))
+
+    def scan(
+        self,
+        kind: str,
+        *,
+        owner: str | None = None,
+        created_from: float | None = None,
+        order: OrderColumn = "created",
+        descending: bool = True,
+    ) -> Iterator[Record]:
+        """The records of a kind one by one, newest first unless told otherwise."""
+        conditions, values = ["kind = ?"], [kind]
+        if owner is not None:
+            conditions.append("owner = ?")
+            values.append(owner)
+        parameters: list[Any] = list(values)
+        if created_from is not None:
+            conditions.append("created >= ?")
+            parameters.append(created_from)
+        if self._newest is not None:
+            conditions.append("(created IS NULL OR created <= ?)")
+            parameters.append(self._newest)
+        direction = "DESC" if descending else "ASC"
+        # only fixed words are put into the text; values travel as parameters
+        query = (
+            f"SELECT body FROM records WHERE {' AND '.join(conditions)} "  # noqa: S608
+            f"ORDER BY {order} {direction}, sequence {direction}"
+        )
+        cursor = self.connection.execute(query, parameters)
+        while rows := cursor.fetchmany(100):
+            for (body,) in rows:
+                yield _decode(body)
+
+    def due(self, kind: str, now: float) -> list[str]:
+        """The ids of the records that are due at that moment, earliest first."""
+        query = "SELECT id FROM records WHERE kind = ? AND due <= ? ORDER BY due, sequence"
+        return [row[0] for row in self.connection.execute(query, (kind, now))]
+
+    def clear(self, *kinds: str) -> None:
+        """Removes every record of these kinds."""
+        for kind in kinds:
+            self.connection.execute("DELETE FROM records WHERE kind = ?", (kind,))
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """The setting, or the default."""
+        row = self.connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+        return default if row is None else json.loads(row[0])
+
+    def set(self, key: str, value: Any) -> None:
+        """Writes a setting."""
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+
+
+def _decode(body: str) -> Record:
+    record: Record = json.loads(body)
+    return record

@@ -1,0 +1,1 @@
+"""TDOs (temporal data objects), their assets, and the transcripts in them."""

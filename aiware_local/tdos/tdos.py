@@ -1,0 +1,248 @@
+"""TDOs (temporal data objects): create, update, delete, clean up, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ariadne import ObjectType
+
+from aiware_local.installation.errors import ApiError, invalid_input
+from aiware_local.installation.installation import ORGANIZATION_ID, Call, Info
+from aiware_local.installation.paging import ordered, page, within
+from aiware_local.installation.roots import MUTATION, QUERY
+from aiware_local.jobs.records import show_job, show_tasks
+from aiware_local.jobs.tasks import find_task
+from aiware_local.storage.records import Record
+from aiware_local.tdos.asset_records import PRIMARY_TYPES, assets_of, drop_content, newest_asset, save_asset
+from aiware_local.tdos.assets import add_assets, require_asset_inputs
+from aiware_local.tdos.paths import pick
+from aiware_local.tdos.tdo_records import (
+    PLAIN_FIELDS,
+    add_content_templates,
+    drop_results,
+    new_tdo,
+    remove_tdo,
+    require_span,
+)
+
+TDO = ObjectType("TemporalDataObject")
+TDO_SOURCE = ObjectType("TDOSourceData")
+
+
+@QUERY.field("temporalDataObject")
+def resolve_tdo(_: Any, info: Info, **args: Any) -> Record:
+    """One TDO."""
+    return info.context.find("tdo", "TemporalDataObject", args["id"])
+
+
+@QUERY.field("temporalDataObjects")
+def resolve_tdos(_: Any, info: Info, **args: Any) -> Record:
+    """TDOs by id or time."""
+    call = info.context
+    chosen = (tdo for tdo in _candidates(call, args) if _passes(tdo, args))
+    field, direction = args.get("orderBy") or "startDateTime", args.get("orderDirection") or "desc"
+    return page(ordered(chosen, [{"field": field, "direction": direction}]), args)
+
+
+@MUTATION.field("createTDO")
+async def resolve_create_tdo(_: Any, info: Info, **args: Any) -> Record:
+    """Creates a TDO, and its assets if it gives any; all or nothing."""
+    call, values = info.context, args.get("input")
+    if values is None:
+        raise invalid_input("createTDO needs an input with startDateTime and stopDateTime.")
+    require_asset_inputs(values.get("assets"))
+    with call.store.transaction():
+        tdo = new_tdo(call, values)
+    try:
+        await add_assets(call, tdo["id"], values.get("assets"))
+    except ApiError:
+        remove_tdo(call, tdo)
+        raise
+    return call.find("tdo", "TemporalDataObject", tdo["id"])
+
+
+@MUTATION.field("updateTDO")
+def resolve_update_tdo(_: Any, info: Info, **args: Any) -> Record:
+    """Changes what is given; an explicit null clears."""
+    call, values = info.context, args.get("input")
+    if values is None:
+        raise invalid_input("updateTDO needs an input with the id of the TDO.")
+    tdo = call.find("tdo", "TemporalDataObject", values["id"])
+    tdo |= {name: values[name] for name in PLAIN_FIELDS if name in values}
+    require_span(tdo["startDateTime"], tdo["stopDateTime"])
+    if "isPublic" in values:
+        tdo["isPublic"] = bool(values["isPublic"])
+    if "details" in values:
+        tdo["_details"] = values["details"] if values["details"] is not None else {}
+    for choice in values.get("primaryAsset") or []:
+        asset = call.find("asset", "Asset", choice["id"])
+        _require_primary(tdo, asset, choice["assetType"])
+        tdo["_primary"][choice["assetType"]] = asset["id"]
+    tdo |= {"modifiedDateTime": call.now, "modifiedBy": call.installation.user_id}
+    with call.store.transaction():
+        call.store.put("tdo", tdo)
+        add_content_templates(call, tdo, values.get("contentTemplates"))
+    return tdo
+
+
+@MUTATION.field("deleteTDO")
+def resolve_delete_tdo(_: Any, info: Info, **args: Any) -> Record:
+    """Removes a TDO at once and for good; task records stay."""
+    call = info.context
+    tdo = call.find("tdo", "TemporalDataObject", args["id"])
+    remove_tdo(call, tdo)
+    return {"id": tdo["id"], "message": f"TemporalDataObject {tdo['id']} was deleted."}
+
+
+@MUTATION.field("cleanupTDO")
+def resolve_cleanup_tdo(_: Any, info: Info, **args: Any) -> Record:
+    """Removes parts of a TDO and keeps the TDO."""
+    call = info.context
+    tdo = call.find("tdo", "TemporalDataObject", args["id"])
+    options = args.get("options")
+    options = ["storage", "searchIndex"] if options is None else options
+    if not options:
+        raise invalid_input("options is empty: name at least one of storage, searchIndex and engineResults.")
+    with call.store.transaction():
+        if "storage" in options:
+            for asset in assets_of(call.store, tdo["id"]):
+                drop_content(call.installation, asset)
+                save_asset(call.store, asset)
+        if "engineResults" in options:
+            drop_results(call, tdo, collected_too=False)
+        if "searchIndex" in options:
+            tdo["_indexed"] = False
+        tdo["modifiedDateTime"] = call.now
+        call.store.put("tdo", tdo)
+    return {"id": tdo["id"], "message": f"Data deleted from {tdo['id']}:  {','.join(options)}"}
+
+
+@TDO.field("details")
+def resolve_details(tdo: Record, _: Info, **args: Any) -> Any:
+    return pick(tdo["_details"], args.get("path"))
+
+
+@TDO.field("jsondata")
+def resolve_jsondata(tdo: Record, _: Info) -> Any:
+    return tdo["_details"]
+
+
+@TDO.field("mediaId")
+def resolve_media_id(tdo: Record, _: Info) -> str:
+    return str(tdo["id"])
+
+
+@TDO.field("assets")
+def resolve_assets(tdo: Record, info: Info, **args: Any) -> Record:
+    types = set(args.get("type") or []) | set(args.get("assetType") or [])
+    chosen = (
+        asset
+        for asset in assets_of(info.context.store, tdo["id"])
+        if (not types or asset["assetType"] in types)
+        and (args.get("id") is None or asset["id"] == args["id"])
+        and (args.get("sourceTaskId") is None or asset["sourceData"].get("taskId") == args["sourceTaskId"])
+    )
+    field, direction = args.get("orderBy") or "createdDateTime", args.get("orderDirection") or "desc"
+    return page(ordered(chosen, [{"field": field, "direction": direction}]), args)
+
+
+@TDO.field("assetCount")
+def resolve_asset_count(tdo: Record, info: Info) -> int:
+    return len(assets_of(info.context.store, tdo["id"]))
+
+
+@TDO.field("primaryAsset")
+def resolve_primary_asset(tdo: Record, info: Info, **args: Any) -> Record | None:
+    if args["assetType"] not in PRIMARY_TYPES:
+        raise invalid_input(f"assetType is '{args['assetType']}'; it must be media or transcript.", field="assetType")
+    return newest_asset(info.context.store, tdo, args["assetType"])
+
+
+@TDO.field("security")
+def resolve_security(tdo: Record, _: Info) -> Record:
+    return {"global": tdo["isPublic"]}
+
+
+@TDO.field("tasks")
+def resolve_tasks(tdo: Record, info: Info, **args: Any) -> Record:
+    tasks = (
+        task
+        for task in _tasks(info.context, tdo)
+        if (args.get("id") is None or task["id"] == args["id"])
+        and not args.get("hasSourceAsset")
+        and within(task, [entry for entry in args.get("dateTimeFilter") or [] if entry])
+    )
+    return page(tasks, args)
+
+
+@TDO.field("jobs")
+def resolve_jobs(tdo: Record, info: Info, **args: Any) -> Record:
+    call = info.context
+    jobs = (show_job(job, call.now) for job in call.store.scan("job", owner=tdo["id"]))
+    return page(ordered(jobs, args.get("orderBy")), args)
+
+
+@TDO.field("engineRuns")
+def resolve_engine_runs(tdo: Record, info: Info, **args: Any) -> Record:
+    call = info.context
+    runs = (
+        {
+            "engine": call.installation.catalogue.engine(task["engineId"]),
+            "status": task["status"],
+            "task": task,
+            "hasUserEdits": False,
+        }
+        for task in _tasks(call, tdo)
+    )
+    return page(runs, args, default_limit=100)
+
+
+@TDO.field("folders")
+def resolve_folders(tdo: Record, _: Info) -> list[Record]:
+    folder = tdo["_folderId"]
+    return [] if folder is None else [{"id": folder, "treeObjectId": folder}]
+
+
+@TDO.field("streams")
+def resolve_streams(_: Record, __: Info) -> list[Record]:
+    return []  # nothing is really segmented here, so there is nothing to stream
+
+
+@TDO_SOURCE.field("task")
+def resolve_source_task(source: Record, info: Info) -> Record | None:
+    return None if source["taskId"] is None else find_task(info.context, source["taskId"])
+
+
+def _tasks(call: Call, tdo: Record) -> Iterator[Record]:
+    for job in call.store.scan("job", owner=tdo["id"]):
+        yield from show_tasks(show_job(job, call.now))
+
+
+def _candidates(call: Call, args: Mapping[str, Any]) -> Iterable[Record]:
+    wanted = set(map(str, args["ids"])) if args.get("ids") is not None else None
+    if args.get("id") is not None:
+        wanted = {str(args["id"])} if wanted is None else wanted & {str(args["id"])}
+    if wanted is None:
+        return call.store.scan("tdo")
+    found = (call.store.get("tdo", tdo_id) for tdo_id in sorted(wanted))
+    return [tdo for tdo in found if tdo is not None]
+
+
+def _passes(tdo: Record, args: Mapping[str, Any]) -> bool:
+    source = tdo["sourceData"] or {}
+    return (
+        all(
+            args.get(name) is None or str(args[name]) == ORGANIZATION_ID for name in ("organizationId", "applicationId")
+        )
+        and all(args.get(name) is None or args[name] == source.get(name) for name in ("sourceId", "scheduledJobId"))
+        and args.get("mentionId") is None  # there are no mentions here, so none of them has a TDO
+        and within(tdo, args.get("dateTimeFilter"))
+    )
+
+
+def _require_primary(tdo: Record, asset: Record, asset_type: str) -> None:
+    if asset_type not in PRIMARY_TYPES:
+        raise invalid_input(f"primaryAsset.assetType is '{asset_type}'; it must be media or transcript.")
+    if asset["containerId"] != tdo["id"] or asset["assetType"] != asset_type:
+        raise invalid_input(f"Asset {asset['id']} is no {asset_type} asset of TDO {tdo['id']}.")

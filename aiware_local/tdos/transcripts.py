@@ -1,0 +1,140 @@
+"""What is said in media: words with their times, from a transcript beside the media or made up."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pysubs2
+
+from aiware_local.storage.records import Record
+
+VTN_SCHEMA = "https://docs.veritone.com/schemas/vtn-standard/master.json"
+WORD_MS = 400
+"""How long a word takes where nothing tells it: 150 words a minute."""
+SENTENCE_GAP_MS = 600
+
+_VOICE = re.compile(r"<v(?:\.[^\s>]+)*\s+([^>]+)>")
+_TAG = re.compile(r"<[^>]*>")
+_LINE_BREAK = re.compile(r"\\[Nnh]")
+_SIMULATED_START = (
+    "This transcript is simulated.",
+    "The local system has no speech recognition, and there was no transcript beside the media.",
+)
+_SIMULATED_MORE = (
+    "So it made these words up.",
+    "They are the same whenever the same recording is transcribed.",
+    "Put a caption file beside the recording to read its words here instead.",
+    "A sentence like this one has a beginning, a middle and an end.",
+    "Here somebody would have made a point, and somebody else would have answered.",
+    "After a short pause, the conversation would have gone on.",
+    "Nothing that was really said is repeated here.",
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A spoken word: milliseconds from the start of the media, and who said it if that is known."""
+
+    text: str
+    start_ms: int
+    stop_ms: int
+    speaker: str | None = None
+
+
+def read_transcript(path: Path) -> list[Word]:
+    """The words of a .vtt, .srt or .txt file, their times interpolated within each cue.
+
+    Raises:
+        ValueError: the file is not what its ending says.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    if path.suffix == ".txt":
+        return list(_spread(text))
+    try:
+        subtitles = pysubs2.SSAFile.from_string(
+            text, format_=path.suffix[1:], keep_html_tags=True, keep_unknown_html_tags=True
+        )
+    except pysubs2.exceptions.Pysubs2Error as error:
+        raise ValueError(f"{path.name} is no {path.suffix[1:]} file: {error}") from error
+    words: list[Word] = []
+    for event in sorted(subtitles.get_text_events(), key=lambda event: event.start):
+        voice = _VOICE.search(event.text)
+        spoken = html.unescape(_TAG.sub("", _LINE_BREAK.sub(" ", event.text))).split()
+        words += _within(spoken, event.start, event.end, voice.group(1).strip() if voice else None)
+    if text.strip() and not words and "-->" not in text:
+        raise ValueError(f"{path.name} is no {path.suffix[1:]} file: it has no cues")
+    return words
+
+
+def simulated_transcript(url: str) -> list[Word]:
+    """Words that call themselves simulated; always the same for the same URL."""
+    chooser = random.Random(hashlib.sha256(url.encode()).digest())  # noqa: S311 - not for secrets
+    more = chooser.sample(_SIMULATED_MORE, k=chooser.randint(3, len(_SIMULATED_MORE)))
+    return list(_spread("\n".join([*_SIMULATED_START, *more])))
+
+
+def transcript_document(words: list[Word], engine_id: str, language: str) -> Record:
+    """A vtn-standard transcript: one entry of `series` per word."""
+    return {
+        "schemaId": VTN_SCHEMA,
+        "validationContracts": ["transcript"],
+        "sourceEngineId": engine_id,
+        "series": [_series_entry(word, language) for word in words],
+    }
+
+
+def words_of(document: Record) -> list[Word]:
+    """The words of a vtn-standard document; of alternatives the best one."""
+    words = []
+    for entry in document.get("series") or []:
+        choices = entry.get("words") or []
+        best = next((choice for choice in choices if choice.get("bestPath")), choices[0] if choices else None)
+        if best and best.get("word"):
+            words.append(Word(best["word"], entry["startTimeMs"], entry["stopTimeMs"], speaker_of(entry)))
+    return words
+
+
+def speaker_of(entry: Record) -> str | None:
+    """Who speaks in an entry of a `series`: its object of type speaker, or the older speakerId."""
+    found = entry.get("object")
+    label = found.get("label") if isinstance(found, dict) and found.get("type") == "speaker" else None
+    return label or entry.get("speakerId") or None
+
+
+def _series_entry(word: Word, language: str) -> Record:
+    spoken = {"word": word.text, "confidence": 1, "bestPath": True, "utteranceLength": 1}
+    entry: Record = {
+        "startTimeMs": word.start_ms,
+        "stopTimeMs": word.stop_ms,
+        "words": [spoken],
+        "language": language,
+    }
+    return {**entry, "speakerId": word.speaker} if word.speaker else entry
+
+
+def _spread(text: str) -> Iterator[Word]:
+    """Words one after another at an even pace, with a gap after each line."""
+    start = 0
+    for line in text.splitlines():
+        for word in line.split():
+            yield Word(word, start, start + WORD_MS)
+            start += WORD_MS
+        if line.strip():
+            start += SENTENCE_GAP_MS
+
+
+def _within(words: list[str], start: int, stop: int, speaker: str | None) -> list[Word]:
+    """Words spread over a cue, each as long as its letters weigh."""
+    total = sum(len(word) for word in words)
+    result, passed = [], 0
+    for word in words:
+        begin = start + (stop - start) * passed // total
+        passed += len(word)
+        result.append(Word(word, begin, start + (stop - start) * passed // total, speaker))
+    return result

@@ -1,0 +1,172 @@
+"""The small parts: store, files, pages, signatures, matching."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiware_local.installation.errors import ApiError
+from aiware_local.installation.matching import matches
+from aiware_local.installation.paging import ordered, page, within
+from aiware_local.installation.signing import Signer
+from aiware_local.storage.files import Files
+from aiware_local.storage.store import Store
+from aiware_local.tdos.paths import pick
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Any:
+    store = Store(tmp_path / "s.sqlite3")
+    yield store
+    store.close()
+
+
+def _record(name: str, created: float) -> dict[str, Any]:
+    return {"id": name, "createdDateTime": created, "modifiedDateTime": created}
+
+
+def test_store_keeps_what_is_put(store: Store) -> None:
+    store.put("job", _record("a", 1), owner="t", due=5)
+    store.put("job", {**_record("a", 1), "x": [1]}, owner="t", due=6)
+    assert store.get("job", "a") == {**_record("a", 1), "x": [1]}
+    assert store.get("tdo", "a") is None
+    assert (store.due("job", 5), store.due("job", 6)) == ([], ["a"])
+    store.delete("job", "a")
+    assert store.get("job", "a") is None
+
+
+def test_store_scans_in_order(store: Store) -> None:
+    for name, created in (("a", 3), ("b", 1), ("c", 3)):
+        store.put("job", _record(name, created), owner="t" if name != "b" else "u")
+    assert [record["id"] for record in store.scan("job")] == ["c", "a", "b"]
+    assert [record["id"] for record in store.scan("job", descending=False)] == ["b", "a", "c"]
+    assert [record["id"] for record in store.scan("job", owner="u")] == ["b"]
+    assert [record["id"] for record in store.scan("job", created_from=2)] == ["c", "a"]
+
+
+def test_store_transactions_are_all_or_nothing(store: Store) -> None:
+    def put_and_fail() -> None:
+        with store.transaction():
+            store.put("job", _record("a", 1))
+            with store.transaction():
+                store.put("job", _record("b", 1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        put_and_fail()
+    assert list(store.scan("job")) == []
+    with store.transaction():
+        store.put("job", _record("a", 1))
+    assert store.get("job", "a") is not None
+    assert not store.connection.in_transaction
+
+
+def store_of_another_process(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path, timeout=0)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+
+
+def test_store_survives_an_open_transaction(tmp_path: Path) -> None:
+    first = Store(tmp_path / "s.sqlite3")
+    first.put("job", _record("a", 1))
+    first.connection.execute("BEGIN IMMEDIATE")
+    first.put("job", _record("b", 1))
+    with pytest.raises(sqlite3.OperationalError):
+        store_of_another_process(tmp_path / "s.sqlite3")
+    first.close()
+    second = Store(tmp_path / "s.sqlite3")
+    assert [record["id"] for record in second.scan("job")] == ["a"]
+    second.close()
+
+
+def test_file_that_is_not_kept_leaves_nothing(tmp_path: Path) -> None:
+    files = Files(tmp_path / "files")
+    files.write("a", b"old")
+
+    def write_and_fail() -> None:
+        with files.partial("a") as part:
+            part.write(b"new")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
+    assert [path.name for path in files.folder.iterdir()] == ["a"]
+    assert files.path("a").read_bytes() == b"old"
+
+
+def test_linked_file_outlives_the_first_name(tmp_path: Path) -> None:
+    files = Files(tmp_path / "files")
+    stored = files.write("a", b"x")
+    assert (stored.size, stored.md5) == (1, "9dd4e461268c8034f5c8564e155c67a6")
+    files.link("a", "b")
+    files.link("a", "b")
+    files.delete("a")
+    assert files.path("b").read_bytes() == b"x"
+
+
+def test_page() -> None:
+    assert page(range(5), {"offset": 3, "limit": 4}) == {"records": [3, 4], "offset": 3, "limit": 4, "count": 2}
+    assert page(range(99), {})["count"] == 30
+    assert page(range(99), {"limit": None, "offset": None}, default_limit=100)["count"] == 99
+    for wrong in ({"limit": 0}, {"limit": 1001}, {"offset": -1}):
+        with pytest.raises(ApiError):
+            page([], wrong)
+
+
+def test_order_by_several_keys_and_missing_values() -> None:
+    records: list[dict[str, Any]] = [{"a": 1, "b": "x"}, {"a": None, "b": "y"}, {"a": 1, "b": "a"}]
+    keys = [{"field": "a", "direction": "desc"}, {"field": "b", "direction": "asc"}]
+    assert [record["b"] for record in ordered(records, keys)] == ["a", "x", "y"]
+
+
+def test_windows() -> None:
+    def window(**bounds: Any) -> list[dict[str, Any]]:
+        return [{"field": "t", **bounds}]
+
+    assert within({"t": 5}, window(fromDateTime=5, toDateTime=5))
+    assert not within({"t": 5}, window(fromDateTime=5, fromDateTimeExclusive=True))
+    assert not within({"t": 5}, window(toDateTime=5, toDateTimeExclusive=True))
+    assert not within({"t": None}, window(fromDateTime=1))
+    assert within({"t": None}, window())
+    assert within({"t": None}, None)
+
+
+def test_signature() -> None:
+    signer = Signer(b"key")
+    path, _, query = signer.sign("/assets/a", 100.2, 10).partition("?")
+    values = dict(part.split("=") for part in query.split("&"))
+    assert (path, values["expires"]) == ("/assets/a", "111")
+    expires, signature = values["expires"], values["signature"]
+    assert signer.allows("/assets/a", expires, signature, 110.9)
+    assert not signer.allows("/assets/a", expires, signature, 111)
+    assert not signer.allows("/assets/b", expires, signature, 105)
+    assert not signer.allows("/assets/a", "112", signature, 105)
+    assert not signer.allows("/assets/a", "many", signature, 105)
+    assert not signer.allows("/assets/a", None, None, 105)
+    assert not Signer(b"other").allows("/assets/a", expires, signature, 105)
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted", "how", "result"),
+    [
+        ("Team", "team", "exact", False),
+        ("Team", "Team", "exact", True),
+        ("Team", "EA", "contains", True),
+        ("Team", "te", "startsWith", True),
+        ("Team", "te", "endsWith", False),
+        (None, "a", "contains", False),
+    ],
+)
+def test_matching(value: str | None, wanted: str, how: str, result: bool) -> None:
+    assert matches(value, wanted, how) is result
+
+
+def test_pick() -> None:
+    assert pick({"a": [{"b": 1}]}, None) == {"a": [{"b": 1}]}
+    assert pick({"a": [{"b": 1}]}, "a.0.b") == 1
+    assert pick({"a": [{"b": 1}]}, "a.1.b") is None
+    assert pick({"a": 5}, "a.b") is None
