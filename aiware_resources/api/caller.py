@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from aiware_resources import errors
 from aiware_resources.api.explain import Subject, to_error
 from aiware_resources.api.failures import Cause, Failure
-from aiware_resources.api.gate import ClosedTooLong, Gates
+from aiware_resources.api.rate_limit import Gates, Permit
 from aiware_resources.api.redaction import redacted
 from aiware_resources.api.retrying import GaveUp, Patience, RequestFailed, with_retries
 
@@ -92,22 +92,17 @@ class Caller:
     def _gated(self, subject: Subject, token: SecretStr | None, send: Callable[[SecretStr | None], T]) -> T:
         policy = self._patience.policy
         gate = self._gates.at(subject.host, token.get_secret_value() if token else "")
-        try:
-            permit = gate.enter(policy.longest_limit)
-        except ClosedTooLong as closed:
-            raise RequestFailed(_put_off(closed.seconds, gate.file)) from None
+        permit = gate.enter(policy.longest_limit)
+        if not isinstance(permit, Permit):
+            raise RequestFailed(_put_off(permit, gate.file))
         try:
             answer = send(token)
         except RequestFailed as error:
-            failure = error.failure
-            if failure.cause is Cause.LIMITED:
-                gate.refused(permit, failure.retry_after)
-            else:
-                gate.settled(permit, well=failure.status is not None, retry_after=failure.retry_after)
-            if (failure.retry_after or 0.0) > policy.longest_limit:
-                raise RequestFailed(_with_file(failure, gate.file)) from error
+            gate.note(permit, error.failure)
+            if (error.failure.retry_after or 0.0) > policy.longest_limit:
+                raise RequestFailed(_with_file(error.failure, gate.file)) from error
             raise
-        gate.settled(permit)
+        gate.note(permit)
         return answer
 
     def _renewed(self, failure: Failure, token: SecretStr | None) -> bool:

@@ -1,16 +1,34 @@
-"""What is known of aiWARE's rate limit for one token, and what follows from it. Without clock, file or thread.
+"""The gate that every request goes through: closed while aiWARE asks to wait, narrow while it limits requests.
 
 aiWARE counts the requests of a token in windows of ten seconds, tells nobody how many it allows, and answers HTTP 429
 with `Retry-After` to those that are too many (apis/rate-limits). So the number is learned: of the requests of a window
 those that were let through. Up to that many go side by side. Beyond it one at a time is tried, so that a limit that was
 taken too low costs little, and one that is right costs one refused request. A limit that was met twice is taken as
 given, and tried again after half a minute, then after one, two, four, ... minutes.
+
+What is known lies in a small file, named by a hash, in the folder of the user's own for what lasts as long as the
+machine runs. The file is a help, not a need: a process that cannot use it learns for itself.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+import hashlib
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import platformdirs
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, ValidationError
+
+from aiware_resources.api.failures import Cause, Failure
+
+T = TypeVar("T")
 
 WINDOW = 10.0
 """Seconds of a window in which aiWARE counts."""
@@ -18,80 +36,46 @@ WINDOW = 10.0
 LONGEST_CLOSED = 3600.0
 """Seconds that aiWARE can keep requests back; should it ask for more, it is asked again after these."""
 
-_SLOT = 0.25
-"""Seconds in which requests are counted together."""
-
-_COUNTED = WINDOW + _SLOT
-"""Seconds for which a request counts against the user's limit: a little longer, since some take longer to arrive."""
-
-_ROUNDED = 1.0
-"""Seconds by which a `Retry-After`, which is whole seconds, may name too late a moment."""
-
-_SLOTS = 64
-_HIGHEST = 1e6
-_PROBE_ANSWERED = 30.0
-"""Seconds after which a request that went beyond the limit counts as answered, should its process have died."""
-
-_PROBE_PAUSE = 0.25
-"""Seconds until those who wait for the answer to such a request look again."""
-
+# In seconds: in how long requests are counted together; for how long one counts against the user's limit, a little
+# longer than a window, since some take longer to arrive; by how much a `Retry-After` may be rounded up.
+_SLOT, _COUNTED, _ROUNDED = 0.25, WINDOW + 0.25, 1.0
+# After how many seconds a request beyond the limit counts as answered, should its process have died; after how many
+# those who wait for its answer look again; the first and the longest time without such a request.
+_PROBE_ANSWERED, _PROBE_PAUSE, _FIRST_REST, _LONGEST_REST = 30.0, 0.25, 30.0, 960.0
+# Requests that have to be let through for two refusals to confirm each other; of fewer, chance makes two alike.
 _TELLING = 10
-"""Requests that have to be let through for two refusals to confirm each other; of fewer, chance makes two alike."""
-
-_FIRST_REST = 30.0
-_LONGEST_REST = 960.0
-_FORGOTTEN = 3600.0
-"""Seconds after which a learned limit is not relied on any more."""
-
-# Where in the cells is what.
-_CLOSED_UNTIL, _OPENED, _LIMIT, _HEARD, _REST, _PROBE_AT, _PROBING_UNTIL, _LIMIT_BEFORE, _REST_BEFORE = range(9)
-_NUMBERS = 9
-_GRANTED = _NUMBERS + _SLOTS
-_REFUSED = _GRANTED + _SLOTS
-CELLS = _REFUSED + _SLOTS
-"""How many numbers hold all that is known."""
+# Seconds after which a limit is not relied on any more; and after which a file is of no use to anybody.
+_FORGOTTEN, _UNUSED = 3600.0, 86_400.0
 
 
-class Cells(Protocol):
-    """Numbers in a row."""
-
-    def __getitem__(self, place: int, /) -> float:
-        """The number at a place."""
-
-    def __setitem__(self, place: int, value: float, /) -> None:
-        """Sets it."""
-
-
-@dataclass(frozen=True)
-class Permit:
-    """A request that may be sent.
-
-    Attributes:
-        at: When it was permitted, in seconds since the epoch.
-        is_probe: Whether it goes beyond the limit that was learned.
-    """
+class Permit(NamedTuple):
+    """A request that may be sent: since when, and whether it goes beyond the limit that was learned."""
 
     at: float
     is_probe: bool = False
 
 
-class RateLimit:
-    """Decides when a request may be sent. All times are seconds since the epoch.
+class RateLimit(BaseModel):
+    """What is known of the limit of one token. All times are seconds since the epoch.
 
-    Whatever it is not told or cannot make sense of counts as no limit: numbers left by an earlier run do no harm.
-
-    Args:
-        cells: `CELLS` numbers that hold what is known, at first zeros; may be shared.
+    Values that make no sense count as no limit: what an earlier run has left does no harm.
     """
 
-    def __init__(self, cells: Cells) -> None:
-        self._cells = cells
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    closed_until: NonNegativeFloat = 0.0
+    opened: NonNegativeFloat = 0.0
+    limit: int = 0
+    heard: NonNegativeFloat = 0.0
+    rest: NonNegativeFloat = 0.0
+    probe_at: NonNegativeFloat = 0.0
+    probing_until: NonNegativeFloat = 0.0
+    granted: dict[int, int] = {}
+    refused: dict[int, int] = {}
 
     def learned(self, now: float) -> int:
         """Requests a window that aiWARE was seen to allow; 0 when that is not known, or was seen too long ago."""
-        limit = self._cells[_LIMIT]
-        is_known = now - _FORGOTTEN < self._cells[_HEARD] <= now and 1.0 <= limit <= _HIGHEST
-        return int(limit) if is_known else 0
+        return max(0, self.limit) if now - _FORGOTTEN < self.heard <= now else 0
 
     def take(self, now: float, own: int | None = None) -> Permit | float:
         """Permits a request, or says in how many seconds to ask again.
@@ -100,122 +84,165 @@ class RateLimit:
             now: The present.
             own: Requests a window that the user allows.
         """
-        cells = self._cells
         closed_until = self._closed_until(now)
         if closed_until > now:
             return closed_until - now
         since = max(now - _COUNTED, closed_until)
-        if own and (excess := self._count(_GRANTED, now, since) - own + 1) > 0:
-            return self._until_free(now, since, excess)
+        if own and _count(self.granted, since, now) >= own:
+            return min(slot for slot in self.granted if slot >= int(since / _SLOT)) * _SLOT + _SLOT + _COUNTED - now
         learned = self.learned(now)
         # aiWARE said when a window ends; it counts on from there, in tens of seconds.
         begun = closed_until + (now - closed_until) // WINDOW * WINDOW
-        if not learned or self._count(_GRANTED, now, max(begun - _ROUNDED, closed_until)) < learned:
-            return self._granted(Permit(now))
-        until_next = begun + WINDOW - now
-        if now < cells[_PROBE_AT]:
-            return min(until_next, cells[_PROBE_AT] - now)
-        if now < cells[_PROBING_UNTIL] <= now + _PROBE_ANSWERED:
-            return min(until_next, _PROBE_PAUSE)
-        cells[_PROBING_UNTIL] = now + _PROBE_ANSWERED
-        return self._granted(Permit(now, is_probe=True))
+        is_probe = bool(learned) and _count(self.granted, max(begun - _ROUNDED, closed_until), now) >= learned
+        if is_probe:
+            if now < self.probe_at:
+                return min(begun + WINDOW, self.probe_at) - now
+            if now < self.probing_until <= now + _PROBE_ANSWERED:
+                return min(begun + WINDOW - now, _PROBE_PAUSE)
+            self.probing_until = now + _PROBE_ANSWERED
+        self.granted = _with_one_more(self.granted, now, now)
+        return Permit(now, is_probe)
 
-    def close(self, now: float, seconds: float) -> None:
-        """Sends nothing for so many seconds, as aiWARE asked."""
-        until = now + min(max(seconds, 0.0), LONGEST_CLOSED)
-        known = self._closed_until(now)
-        if known <= now:
-            self._cells[_OPENED] = known
-        self._cells[_CLOSED_UNTIL] = max(known, until)
-
-    def settled(self, now: float, permit: Permit, *, well: bool) -> None:
-        """Takes note of an answer that did not say that requests are too many.
-
-        Args:
-            now: The present.
-            permit: Of the request.
-            well: Whether it was answered at all.
-        """
-        if not permit.is_probe:
-            return
-        cells = self._cells
-        cells[_PROBING_UNTIL] = 0.0
-        if well and (limit := self.learned(now)):
-            cells[_LIMIT] = limit + max(1, limit // 20)
-            cells[_REST] = cells[_PROBE_AT] = 0.0
-
-    def refused(self, now: float, permit: Permit, retry_after: float | None) -> None:
-        """Takes note of a request that was one too many.
-
-        Args:
-            now: The present.
-            permit: Of the request.
-            retry_after: Seconds that aiWARE asked to wait, if it did.
-        """
-        self._add(_REFUSED, permit.at)
+    def note(self, now: float, permit: Permit, failure: Failure | None) -> None:
+        """Takes note of how a request went: that it was one too many, or another failure, or none."""
+        is_refused = failure is not None and failure.cause is Cause.LIMITED
+        retry_after = failure.retry_after if failure else None
         if permit.is_probe:
-            self._cells[_PROBING_UNTIL] = 0.0
-        closed_until = self._closed_until(now)
+            self.probing_until = 0.0
+            if not is_refused and (failure is None or failure.status is not None) and (limit := self.learned(now)):
+                self.limit = limit + max(1, limit // 20)
+                self.rest = self.probe_at = 0.0
+        if is_refused:
+            self._refused(now, permit, retry_after)
+        if is_refused or retry_after is not None:
+            seconds = 1.0 if retry_after is None else min(max(retry_after, 0.0), LONGEST_CLOSED)
+            self.closed_until = max(self._closed_until(now), now + seconds)
+
+    def _refused(self, now: float, permit: Permit, retry_after: float | None) -> None:
+        self.refused = _with_one_more(self.refused, permit.at, now)
         # Others that were on their way belong to the window that is over already.
-        is_first = permit.at >= closed_until
-        opened = closed_until if is_first else self._opened(now)
-        self._learn(now, self._allowed(now, retry_after, opened), is_first=is_first)
-        self.close(now, 1.0 if retry_after is None else retry_after)
-
-    def _allowed(self, now: float, retry_after: float | None, opened: float) -> int:
-        """How many requests were let through in the window in which one was too many."""
-        began = now - WINDOW
-        if retry_after is not None and retry_after <= WINDOW:
-            began += retry_after - _ROUNDED
-        since = max(began, opened)
-        return self._count(_GRANTED, now, since) - self._count(_REFUSED, now, since)
-
-    def _learn(self, now: float, allowed: int, *, is_first: bool) -> None:
+        if is_first := permit.at >= self._closed_until(now):
+            self.opened = self._closed_until(now)
+        left = retry_after if retry_after is not None and retry_after <= WINDOW else _ROUNDED
+        since = max(now - WINDOW + left - _ROUNDED, self.opened)
+        allowed = _count(self.granted, since, now) - _count(self.refused, since, now)
         if allowed < 1:
             # Somebody else uses the limit up, on another machine perhaps; that says nothing about the limit.
             return
-        cells = self._cells
         if is_first:
-            cells[_LIMIT_BEFORE], cells[_REST_BEFORE] = self.learned(now), cells[_REST]
-        before = cells[_LIMIT_BEFORE]
-        agrees = before >= _TELLING and abs(allowed - before) <= before // 10
-        cells[_REST] = min(max(_FIRST_REST, 2 * cells[_REST_BEFORE]), _LONGEST_REST) if agrees else 0.0
-        cells[_PROBE_AT] = now + cells[_REST]
-        cells[_LIMIT], cells[_HEARD] = allowed, now
+            before = self.learned(now)
+            agrees = before >= _TELLING and abs(allowed - before) <= before // 10
+            self.rest = min(max(_FIRST_REST, 2 * self.rest), _LONGEST_REST) if agrees else 0.0
+            self.probe_at = now + self.rest
+        self.limit, self.heard = allowed, now
 
     def _closed_until(self, now: float) -> float:
-        until = self._cells[_CLOSED_UNTIL]
-        return until if 0.0 <= until <= now + LONGEST_CLOSED else 0.0
+        return self.closed_until if self.closed_until <= now + LONGEST_CLOSED else 0.0
 
-    def _opened(self, now: float) -> float:
-        opened = self._cells[_OPENED]
-        return opened if 0.0 <= opened <= now else 0.0
 
-    def _granted(self, permit: Permit) -> Permit:
-        self._add(_GRANTED, permit.at)
-        return permit
+def _count(counts: dict[int, int], since: float, until: float) -> int:
+    return sum(count for slot, count in counts.items() if int(since / _SLOT) <= slot <= int(until / _SLOT))
 
-    def _add(self, what: int, at: float) -> None:
-        number = int(at / _SLOT)
-        place = number % _SLOTS
-        if self._cells[_NUMBERS + place] != number:
-            self._cells[_NUMBERS + place] = number
-            self._cells[_GRANTED + place] = self._cells[_REFUSED + place] = 0.0
-        self._cells[what + place] += 1.0
 
-    def _count(self, what: int, now: float, since: float) -> int:
-        newest = int(now / _SLOT)
-        oldest = max(newest - _SLOTS + 1, int(since / _SLOT))
-        return sum(self._in_slot(what, number) for number in range(oldest, newest + 1))
+def _with_one_more(counts: dict[int, int], at: float, now: float) -> dict[int, int]:
+    """The counts that are still of use, with one more request."""
+    of_use = {slot: count for slot, count in counts.items() if now - 1.5 * WINDOW <= slot * _SLOT <= now}
+    return of_use | {int(at / _SLOT): max(0, of_use.get(int(at / _SLOT), 0)) + 1}
 
-    def _in_slot(self, what: int, number: int) -> int:
-        place = number % _SLOTS
-        return int(self._cells[what + place]) if self._cells[_NUMBERS + place] == number else 0
 
-    def _until_free(self, now: float, since: float, excess: int) -> float:
-        """Seconds until so many of the requests that count do not count any more."""
-        for number in range(int(since / _SLOT), int(now / _SLOT) + 1):
-            excess -= self._in_slot(_GRANTED, number)
-            if excess <= 0:
-                return (number + 1) * _SLOT + _COUNTED - now
-        return _SLOT
+class Gate:
+    """Holds the requests of one token back: those of all threads, and of all processes that use the file. Thread-safe.
+
+    Attributes:
+        file: What is known; removing it opens the gate. None where each process learns for itself.
+    """
+
+    def __init__(self, file: Path | None, gates: Gates) -> None:
+        self.file = file
+        self._gates = gates
+        self._known = RateLimit()
+        self._threads = threading.Lock()
+        self._processes = FileLock(file.with_suffix(".lock"), mode=0o600, thread_local=False) if file else None
+
+    def enter(self, longest: float) -> Permit | float:
+        """Returns once a request may be sent; the seconds to wait, where these are more than the longest wait."""
+        while True:
+            answer = self._known_as(lambda limit, now: limit.take(now, self._gates.own_limit))
+            if isinstance(answer, Permit) or answer > longest:
+                return answer
+            self._gates.sleep(answer)
+
+    def note(self, permit: Permit, failure: Failure | None = None) -> None:
+        """Takes note of how a request went: of its failure, if it was one."""
+        if permit.is_probe or (failure and (failure.cause is Cause.LIMITED or failure.retry_after is not None)):
+            self._known_as(lambda limit, now: limit.note(now, permit, failure))
+
+    def _known_as(self, use: Callable[[RateLimit, float], T]) -> T:
+        """Uses what is known, and writes down what became of it, for one thread of one process at a time."""
+        with self._threads:
+            if self.file is None or self._processes is None:
+                return use(self._known, self._gates.clock())
+            try:
+                with self._processes:
+                    self._known = _read(self.file)
+                    result = use(self._known, self._gates.clock())
+                    _write(self.file, self._known)
+            except OSError:
+                self.file = None
+                return use(self._known, self._gates.clock())
+            return result
+
+
+@dataclass(frozen=True)
+class Gates:
+    """The gates of a process, one for each token at each server. Thread-safe.
+
+    Attributes:
+        folder: Where processes share what they know; None to keep it in this one.
+        own_limit: Requests in ten seconds that the user allows; None for as many as aiWARE does.
+        clock: Seconds since the epoch.
+        sleep: Waits for so many seconds.
+    """
+
+    folder: Path | None = None
+    own_limit: int | None = None
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    _gates: dict[str, Gate] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def at(self, host: str, token: str) -> Gate:
+        """The gate of a token at a server; the token is empty where there is none yet."""
+        name = hashlib.sha256(f"{host}\n{token}".encode()).hexdigest()[:32]
+        with self._lock:
+            return self._gates.setdefault(name, Gate(self.folder / f"{name}.json" if self.folder else None, self))
+
+
+def shared_folder() -> Path | None:
+    """The folder of this user for what lasts as long as the machine runs; None where there is no safe one."""
+    with warnings.catch_warnings(), suppress(OSError):
+        # That another folder than that of the environment is used is no news to anybody.
+        warnings.simplefilter("ignore", platformdirs.RuntimeDirWarning)
+        folder = platformdirs.user_runtime_path("aiware", ensure_exists=True)
+        for file in folder.glob("*.json"):
+            # Another process may tidy as well.
+            with suppress(OSError):
+                if time.time() - file.stat().st_mtime > _UNUSED:
+                    file.unlink()
+                    file.with_suffix(".lock").unlink()
+        return folder
+    return None
+
+
+def _read(file: Path) -> RateLimit:
+    with suppress(FileNotFoundError, ValidationError):
+        return RateLimit.model_validate_json(file.read_bytes())
+    return RateLimit()
+
+
+def _write(file: Path, known: RateLimit) -> None:
+    new = file.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(known.model_dump_json(), encoding="utf-8")
+    # What is killed half-way leaves what was known before.
+    new.replace(file)

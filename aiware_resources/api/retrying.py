@@ -12,8 +12,7 @@ from typing import Self, TypeVar
 from tenacity import RetryCallState, Retrying
 
 from aiware_resources.api.failures import Failure, Kind
-from aiware_resources.api.gate import Gates
-from aiware_resources.api.rate_limit_file import shared_folder
+from aiware_resources.api.rate_limit import Gates, shared_folder
 from aiware_resources.api.retry import RetryPolicy, is_put_off, may_retry, pause_seconds
 from aiware_resources.settings import Settings
 

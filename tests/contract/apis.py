@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from aiware_resources import engines, pipelines
 from aiware_resources.api import Api, CloudApi, EdgeApi, abilities_of
-from aiware_resources.api.gate import Gates
+from aiware_resources.api.rate_limit import Gates
 from aiware_resources.api.retry import RetryPolicy
 from aiware_resources.api.retrying import Patience
 from aiware_resources.job import JobState

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiware_resources import engines
 from aiware_resources.api.edge import EdgeApi
-from aiware_resources.api.gate import Gates
+from aiware_resources.api.rate_limit import Gates
 from aiware_resources.api.retry import RetryPolicy
 from aiware_resources.api.retrying import Patience
 from aiware_resources.settings import Settings

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from aiware_resources.api.gate import ClosedTooLong, Gate, Gates
-from aiware_resources.api.rate_limit_file import InMemory, open_store, shared_folder
+from aiware_resources import errors
+from aiware_resources.api.failures import Cause, Failure
+from aiware_resources.api.rate_limit import Gate, Gates, Permit, RateLimit, shared_folder
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -45,8 +46,10 @@ def gates(folder: Path | None, clock: Clock, own: int | None = None) -> Gates:
     return Gates(folder, own, clock, clock.sleep)
 
 
-def refuse(gate: Gate, seconds: float) -> None:
-    gate.refused(gate.enter(60), seconds)
+def refuse(gate: Gate, seconds: float, cause: Cause = Cause.LIMITED) -> None:
+    permit = gate.enter(60)
+    assert isinstance(permit, Permit)
+    gate.note(permit, Failure(cause, errors.RateLimited, "Not now.", status=429, retry_after=seconds))
 
 
 def test_it_holds_back_until_the_time_named() -> None:
@@ -62,7 +65,7 @@ def test_it_holds_back_until_the_time_named() -> None:
 def test_other_troubles_that_name_a_time_close_it_as_well() -> None:
     clock = Clock()
     gate = gates(None, clock).at("aiware.example:443", "t")
-    gate.settled(gate.enter(60), well=True, retry_after=3)
+    refuse(gate, 3, Cause.FAILING)
     gate.enter(60)
     assert clock.slept == [3]
 
@@ -71,9 +74,7 @@ def test_nobody_waits_for_longer_than_wanted() -> None:
     clock = Clock()
     gate = gates(None, clock).at("aiware.example:443", "t")
     refuse(gate, 100)
-    with pytest.raises(ClosedTooLong) as caught:
-        gate.enter(99)
-    assert caught.value.seconds == pytest.approx(100)
+    assert gate.enter(99) == pytest.approx(100)
     assert clock.slept == []
 
 
@@ -108,22 +109,42 @@ def test_a_users_limit_is_shared_by_processes(folder: Path) -> None:
 def test_the_file_tells_nobody_anything(folder: Path) -> None:
     clock = Clock()
     gates(folder, clock).at("aiware.example:443", "a-secret-token").enter(60)
-    (file,) = folder.iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert "secret" not in file.name
-    assert b"secret" not in file.read_bytes()
-    assert file.stat().st_size < 3000
+    assert {file.suffix for file in folder.iterdir()} == {".json", ".lock"}
+    for file in folder.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert "secret" not in file.name
+        assert b"secret" not in file.read_bytes()
+        assert file.stat().st_size < 3000
 
 
-def test_a_file_that_others_could_have_put_there_is_not_used(folder: Path, tmp_path: Path) -> None:
+def test_a_process_that_cannot_use_the_file_learns_for_itself(tmp_path: Path) -> None:
     clock = Clock()
-    gates(folder, clock).at("aiware.example:443", "t").enter(60)
-    (file,) = folder.iterdir()
-    elsewhere = tmp_path / "elsewhere"
-    file.rename(elsewhere)
-    file.symlink_to(elsewhere)
-    assert isinstance(open_store(folder, "aiware.example:443", "t"), InMemory)
-    assert isinstance(open_store(tmp_path / "missing", "aiware.example:443", "t"), InMemory)
+    (tmp_path / "no folder").touch()
+    gate = gates(tmp_path / "no folder", clock).at("aiware.example:443", "t")
+    refuse(gate, 5)
+    gate.enter(60)
+    assert clock.slept == [5]
+    assert gate.file is None
+
+
+def test_what_is_not_what_was_written_counts_as_nothing(folder: Path) -> None:
+    clock = Clock()
+    gate = gates(folder, clock).at("aiware.example:443", "t")
+    refuse(gate, 5)
+    assert gate.file is not None
+    for content in ("", "{", "[]", '{"closed_until": "x"}', '{"closed_until": 1e999}', '{"granted": {"x": 1}}'):
+        gate.file.write_text(content)
+        gate.enter(60)
+    assert clock.slept == []
+
+
+def test_removing_the_file_opens_the_gate(folder: Path) -> None:
+    clock = Clock()
+    gate = gates(folder, clock).at("aiware.example:443", "t")
+    refuse(gate, 100)
+    assert gate.file is not None
+    gate.file.unlink()
+    assert isinstance(gate.enter(60), Permit)
 
 
 def test_the_shared_folder_is_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,31 +152,28 @@ def test_the_shared_folder_is_the_users_own(tmp_path: Path, monkeypatch: pytest.
     folder = shared_folder()
     assert folder == tmp_path / "aiware"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    folder.chmod(0o755)
+    # Where others could have put something in the way, it is another folder, or none.
+    (tmp_path / "link").symlink_to(tmp_path)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "link"))
+    monkeypatch.setattr("platformdirs.unix.Unix._default_runtime_dir", lambda _: str(tmp_path / "usual"))
+    assert shared_folder() == tmp_path / "usual" / "aiware"
+    (tmp_path / "usual" / "aiware").rmdir()
+    (tmp_path / "usual").rmdir()
+    (tmp_path / "usual").touch()
     assert shared_folder() is None
-    folder.rmdir()
-    folder.symlink_to(tmp_path)
-    assert shared_folder() is None
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "missing"))
-    assert shared_folder() is None
-    monkeypatch.delenv("XDG_RUNTIME_DIR")
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    assert shared_folder() == tmp_path / f"aiware-{os.getuid()}"
 
 
 def test_files_that_nobody_uses_are_tidied_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     folder = shared_folder()
     assert folder is not None
-    for token in ("old", "new"):
-        open_store(folder, "aiware.example:443", token)
-    old, new = sorted(folder.iterdir())
+    for name in ("old.json", "old.lock", "new.json", "new.lock", "of somebody else"):
+        (folder / name).touch()
     yesterday = time.time() - 100_000
-    os.utime(old, (yesterday, yesterday))
-    (folder / "of somebody else").touch()
-    os.utime(folder / "of somebody else", (yesterday, yesterday))
+    for name in ("old.json", "old.lock", "new.lock", "of somebody else"):
+        os.utime(folder / name, (yesterday, yesterday))
     shared_folder()
-    assert sorted(folder.iterdir()) == sorted([new, folder / "of somebody else"])
+    assert sorted(file.name for file in folder.iterdir()) == ["new.json", "new.lock", "of somebody else"]
 
 
 def run_in_threads(work: Callable[[], None], count: int) -> None:
@@ -170,30 +188,26 @@ def test_threads_do_not_get_past_each_other(folder: Path) -> None:
     gate = Gates(folder).at("aiware.example:443", "t")
 
     def work() -> None:
-        for _ in range(200):
+        for _ in range(50):
             gate.enter(60)
 
     run_in_threads(work, 8)
-    granted = [0]
-    with open_store(folder, "aiware.example:443", "t").locked() as limit:
-        # All of them were counted: with so many allowed the next one has to wait.
-        granted = [isinstance(limit.take(time.time(), own), float) for own in (1600, 1602)]
-    assert granted == [True, False]
+    assert gate.file is not None
+    known = RateLimit.model_validate_json(gate.file.read_bytes())
+    assert sum(known.granted.values()) == 400
 
 
 WORKER = """
-import sys, time
+import sys
 from pathlib import Path
-from aiware_resources.api.rate_limit import Permit
-from aiware_resources.api.rate_limit_file import open_store
+from aiware_resources.api.rate_limit import Gates, Permit
 
-store = open_store(Path(sys.argv[1]), "aiware.example:443", "t")
+gate = Gates(Path(sys.argv[1]), own_limit=250, clock=lambda: 1_800_000_000.0).at("aiware.example:443", "t")
 print("ready", flush=True)
 sys.stdin.readline()
 permits = 0
-for _ in range(400):
-    with store.locked() as limit:
-        permits += isinstance(limit.take(time.time(), 500), Permit)
+for _ in range(200):
+    permits += isinstance(gate.enter(0.0), Permit)
 print(permits)
 """
 
@@ -213,4 +227,4 @@ def test_processes_do_not_get_past_each_other(folder: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
     permits = [int(process.communicate("go\n", timeout=60)[0]) for process in started]
-    assert sum(permits) == 500
+    assert sum(permits) == 250

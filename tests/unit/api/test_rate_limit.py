@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 import math
 import random
-from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -13,13 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiware_resources.api.rate_limit import CELLS, LONGEST_CLOSED, WINDOW, Permit, RateLimit
+from aiware_resources import errors
+from aiware_resources.api.failures import Cause, Failure
+from aiware_resources.api.rate_limit import LONGEST_CLOSED, WINDOW, Permit, RateLimit
 
 NOON = 1_800_000_000.0
 
 
-def unlearned() -> RateLimit:
-    return RateLimit(array("d", bytes(8 * CELLS)))
+LOST = Failure(Cause.UNREACHED, errors.NotSent, "No answer.")
+
+
+def one_too_many(retry_after: float | None) -> Failure:
+    return Failure(Cause.LIMITED, errors.RateLimited, "Not now.", status=429, retry_after=retry_after)
 
 
 @dataclass
@@ -83,9 +87,9 @@ class Fleet:
                 refused = self.server.retry_after(permit.at, now)
                 if refused is None:
                     requests -= 1
-                    known.settled(now, permit, well=True)
+                    known.note(now, permit, None)
                 else:
-                    known.refused(now, permit, refused)
+                    known.note(now, permit, one_too_many(refused))
             step = known.take(now, self.own)
             if isinstance(step, Permit):
                 heapq.heappush(events, (now + dice.uniform(*self.takes), turn := turn + 1, step))
@@ -96,7 +100,7 @@ class Fleet:
 
 
 def test_nothing_is_held_back_while_nothing_is_known() -> None:
-    known = unlearned()
+    known = RateLimit()
     assert all(isinstance(known.take(NOON), Permit) for _ in range(10_000))
     assert known.learned(NOON) == 0
 
@@ -105,7 +109,7 @@ def test_nothing_is_held_back_while_nothing_is_known() -> None:
 @pytest.mark.parametrize("begins", [0.0, 3.3, 9.9])
 def test_a_limit_is_learned_with_few_refusals_and_used_well(limit: int, begins: float) -> None:
     server = Server(limit, begins)
-    known = unlearned()
+    known = RateLimit()
     seconds = Fleet(server).send(15 * limit, known)
     assert server.early == []
     # At first all that are under way at once, then one by one, and ever more seldom.
@@ -117,7 +121,7 @@ def test_a_limit_is_learned_with_few_refusals_and_used_well(limit: int, begins: 
 @pytest.mark.parametrize("limit", [1, 3])
 def test_a_tiny_limit_is_tried_in_every_window(limit: int) -> None:
     server = Server(limit)
-    seconds = Fleet(server).send(15 * limit, unlearned())
+    seconds = Fleet(server).send(15 * limit, RateLimit())
     assert server.early == []
     assert len(server.refusals) <= 8 + 3 * 15
     assert seconds <= 15 * WINDOW * 1.1
@@ -126,14 +130,14 @@ def test_a_tiny_limit_is_tried_in_every_window(limit: int) -> None:
 @pytest.mark.parametrize("begins", [0.0, 3.3, 9.9])
 def test_a_limit_that_the_user_gives_is_never_met(begins: float) -> None:
     server = Server(20, begins)
-    seconds = Fleet(server, own=20).send(300, unlearned())
+    seconds = Fleet(server, own=20).send(300, RateLimit())
     assert server.refusals == []
     assert seconds <= 15 * WINDOW * 1.1
 
 
 def test_a_limit_of_the_users_above_that_of_aiware_does_not_count() -> None:
     server = Server(20)
-    known = unlearned()
+    known = RateLimit()
     Fleet(server, own=500).send(300, known)
     assert known.learned(NOON + 160) in range(19, 23)
     assert len(server.refusals) <= 14
@@ -141,7 +145,7 @@ def test_a_limit_of_the_users_above_that_of_aiware_does_not_count() -> None:
 
 def test_a_limit_that_is_raised_is_found_out() -> None:
     server = Server(20)
-    known = unlearned()
+    known = RateLimit()
     Fleet(server).send(200, known)
     server.limit = 60
     late = NOON + 2000
@@ -150,16 +154,16 @@ def test_a_limit_that_is_raised_is_found_out() -> None:
         permit = known.take(late)
         if isinstance(permit, Permit):
             assert server.retry_after(late, late) is None
-            known.settled(late, permit, well=True)
+            known.note(late, permit, None)
         late += 0.1
     assert known.learned(late) == 60
 
 
 def test_a_single_refusal_is_no_limit() -> None:
-    known = unlearned()
+    known = RateLimit()
     permits = [known.take(NOON) for _ in range(5)]
     assert isinstance(permits[-1], Permit)
-    known.refused(NOON + 0.1, permits[-1], 1)
+    known.note(NOON + 0.1, permits[-1], one_too_many(1))
     assert known.take(NOON + 0.2) == pytest.approx(0.9)
     # It was not aiWARE's limit: what follows is let through, one after the other at first.
     now = NOON + 1.1
@@ -168,25 +172,25 @@ def test_a_single_refusal_is_no_limit() -> None:
         permit = known.take(now)
         if isinstance(permit, Permit):
             sent += 1
-            known.settled(now, permit, well=True)
+            known.note(now, permit, None)
         now += 0.02
     assert sent == pytest.approx(245, abs=2)
 
 
 def test_who_uses_the_limit_up_elsewhere_teaches_nothing() -> None:
-    known = unlearned()
+    known = RateLimit()
     permit = known.take(NOON)
     assert isinstance(permit, Permit)
-    known.refused(NOON + 0.1, permit, 5)
+    known.note(NOON + 0.1, permit, one_too_many(5))
     assert known.learned(NOON + 0.1) == 0
     assert known.take(NOON + 0.1) == pytest.approx(5)
 
 
 def test_a_request_beyond_the_limit_is_alone() -> None:
-    known = unlearned()
+    known = RateLimit()
     permits = [known.take(NOON) for _ in range(11)]
     assert isinstance(permits[-1], Permit)
-    known.refused(NOON + 0.1, permits[-1], 1)
+    known.note(NOON + 0.1, permits[-1], one_too_many(1))
     later = NOON + 1.2
     within = [known.take(later) for _ in range(10)]
     assert [permit.is_probe for permit in within if isinstance(permit, Permit)] == [False] * 10
@@ -195,24 +199,33 @@ def test_a_request_beyond_the_limit_is_alone() -> None:
     assert probe.is_probe
     assert known.take(later) == 0.25
     # Its process may have died; then others go on after a while.
-    known.settled(later, probe, well=False)
+    known.note(later, probe, LOST)
     again = known.take(later)
     assert isinstance(again, Permit)
     assert isinstance(known.take(later + 9), float)
 
 
 def test_an_absurd_request_to_wait_is_bounded() -> None:
-    known = unlearned()
-    known.close(NOON, 1e12)
+    known = RateLimit()
+    known.note(NOON, Permit(NOON), one_too_many(1e12))
     assert known.take(NOON) == LONGEST_CLOSED
-    known.close(NOON, -5)
+    known.note(NOON, Permit(NOON), one_too_many(-5))
     assert known.take(NOON) == LONGEST_CLOSED
 
 
-@given(st.binary(min_size=8 * CELLS, max_size=8 * CELLS), st.integers(1, 100) | st.none())
-def test_what_makes_no_sense_does_no_harm(content: bytes, own: int | None) -> None:
-    cells = array("d", content)
-    known = RateLimit(cells)
+times = st.floats(0, 2 * NOON, allow_nan=False) | st.floats(NOON - 3600, NOON + 3600)
+counts = st.dictionaries(st.integers(int(NOON * 4) - 100, int(NOON * 4) + 100) | st.integers(), st.integers())
+anything = st.builds(
+    RateLimit,
+    **dict.fromkeys(("closed_until", "opened", "heard", "rest", "probe_at", "probing_until"), times),
+    limit=st.integers(),
+    granted=counts,
+    refused=counts,
+)
+
+
+@given(anything, st.integers(1, 100) | st.none())
+def test_what_makes_no_sense_does_no_harm(known: RateLimit, own: int | None) -> None:
     now = NOON
     for _ in range(3):
         step = known.take(now, own)
@@ -220,7 +233,7 @@ def test_what_makes_no_sense_does_no_harm(content: bytes, own: int | None) -> No
             assert 0 < step <= LONGEST_CLOSED
             now += step
             step = known.take(now, own)
-        known.settled(now, step, well=True)
-        known.refused(now + 0.1, step, 2)
+        known.note(now, step, None)
+        known.note(now + 0.1, step, one_too_many(2))
         assert known.learned(now) >= 0
         now += 3

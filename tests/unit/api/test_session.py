@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from aiware_resources import errors
 from aiware_resources.api.cloud import CloudApi
-from aiware_resources.api.gate import Gates
+from aiware_resources.api.rate_limit import Gates
 from aiware_resources.settings import Connection, Credentials, Settings
 from tests.unit.api.conftest import URL
 
@@ -127,7 +127,7 @@ def test_a_wait_that_is_too_long_says_how_to_go_on_without_it(script: Script, tm
         connection = Connection(URL, Credentials(token=SecretStr("token-1")))
         with pytest.raises(errors.RateLimited) as caught:
             CloudApi(Settings(endpoint=URL), connection, script.client(), patience).tdos(["42"])
-        (file,) = tmp_path.iterdir()
+        (file,) = tmp_path.glob("*.json")
         assert f"remove {file} to ask aiWARE at once" in str(caught.value)
         return str(file)
 
