@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiware_resources.api.abilities import Abilities
 from aiware_resources.api.cloud import CloudApi
 from aiware_resources.api.connecting import abilities_of, close_connections, connect
-from aiware_resources.api.download import Downloaded, download, remote_size
+from aiware_resources.api.download import Downloaded, download
 from aiware_resources.api.edge import EdgeApi
 from aiware_resources.api.engine_records import (
     CatalogueEngineRecord,
@@ -58,5 +58,4 @@ __all__ = [
     "connect",
     "download",
     "learned_from",
-    "remote_size",
 ]

@@ -21,7 +21,7 @@ import httpx
 
 from aiware_resources import errors
 from aiware_resources.api.connecting import connect
-from aiware_resources.api.deadlines import Limit, Transfer, WholeAnswer, limited
+from aiware_resources.api.deadlines import Limit, Transfer, limited
 from aiware_resources.api.failures import NETWORK_ERRORS, Cause, Failure, Kind, from_network, from_status
 from aiware_resources.api.file_names import clean_name
 from aiware_resources.api.local_file import Progress
@@ -36,8 +36,6 @@ logger = logging.getLogger(__name__)
 
 _CHUNK = 1 << 18
 _MOST_REDIRECTS = 5
-# Where a server does not allow HEAD; a link that is signed for GET answers HEAD with 403.
-_HEAD_REFUSED = {400, 401, 403, 404, 405, 501}
 _EXPIRED = {401, 403, 410}
 
 
@@ -94,42 +92,6 @@ def download(
             f"{destination} could not be written: {error.strerror or error}.",
             remedy="Check the folder's permissions and the free space.",
         ) from error
-
-
-def remote_size(
-    settings: Settings, uri: str, *, with_token: bool = False, patience: Patience | None = None
-) -> int | None:
-    """Asks how large a file is, without downloading it: by HEAD, or by GET for its first byte where HEAD is refused.
-
-    Args:
-        settings: Timeouts and retries.
-        uri: An http(s) address, signed or not.
-        with_token: As for `download`.
-        patience: As for `download`.
-
-    Returns:
-        The size in bytes; None when the server does not tell.
-
-    Raises:
-        DownloadFailed: If there is no such file, or the server could not be asked.
-    """
-    _check(uri)
-    headers = _authorization(settings, uri) if with_token else {}
-
-    def attempt(client: httpx.Client) -> int | None:
-        try:
-            with _response(client, "HEAD", uri, headers) as response:
-                return _number(response.headers.get("content-length"))
-        except RequestFailed as error:
-            if error.failure.status not in _HEAD_REFUSED:
-                raise
-        with _response(client, "GET", uri, {**headers, "Range": "bytes=0-0"}) as response:
-            # Leaving the block closes the connection: a server without ranges is not read to its end.
-            if response.status_code == httpx.codes.PARTIAL_CONTENT:
-                return _number(response.headers.get("content-range", "").rpartition("/")[2])
-            return _number(response.headers.get("content-length"))
-
-    return _retrying(settings, uri, attempt, patience, lambda: WholeAnswer(settings.request_timeout))
 
 
 def _retrying(

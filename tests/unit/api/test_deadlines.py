@@ -18,7 +18,7 @@ from aiware_resources import errors
 from aiware_resources.api import transport
 from aiware_resources.api.cloud import CloudApi
 from aiware_resources.api.deadlines import LOWEST_RATE, Transfer, Upload, WholeAnswer, limited
-from aiware_resources.api.download import download, remote_size
+from aiware_resources.api.download import download
 from aiware_resources.api.edge import EdgeApi
 from aiware_resources.api.local_file import LocalFile
 from aiware_resources.api.oauth import AuthorizationCodeFlow
@@ -218,10 +218,6 @@ class TestTransfers:
             with pytest.raises(errors.DownloadFailed, match="fewer than 1024 bytes a second were transferred"):
                 download(settings, server.url, tmp_path / "a")
             assert list(tmp_path.iterdir()) == []
-
-    def test_the_size_of_a_file_is_told_in_time(self, settings: Settings) -> None:
-        with saying(long_head) as server, soon(), pytest.raises(errors.DownloadFailed):
-            remote_size(settings, server.url)
 
     def test_a_download_may_take_longer_than_an_answer(self, settings: Settings, tmp_path: Path) -> None:
         content = bytes(LOWEST_RATE * 8)

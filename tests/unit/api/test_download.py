@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from aiware_resources import errors
 from aiware_resources.api import close_connections
-from aiware_resources.api.download import download, remote_size
+from aiware_resources.api.download import download
 from aiware_resources.api.retry import RetryPolicy
 from aiware_resources.api.retrying import Patience
 from aiware_resources.settings import Settings
@@ -31,15 +31,12 @@ class FileServer:
 
     Attributes:
         faults: What to do with the next requests, one each: an HTTP code, `cut`, or a Location to redirect to.
-        head: The HTTP code that HEAD is answered with, if it is refused.
-        ranges: Whether ranges are served.
+        length: Whether the size of the file is told.
         seen: Method, path and Authorization header of each request.
     """
 
     def __init__(self) -> None:
         self.faults: list[int | str] = []
-        self.head: int | None = None
-        self.ranges = True
         self.length = True
         self.seen: list[tuple[str, str, str | None]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -59,18 +56,13 @@ class FileServer:
 
 def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:
-            self._serve(b"", len(CONTENT))
-
         def do_GET(self) -> None:
             self._serve(CONTENT, len(CONTENT))
 
         def _serve(self, body: bytes, length: int) -> None:
             server.seen.append((self.command, self.path, self.headers.get("Authorization")))
             fault = server.faults.pop(0) if server.faults else None
-            if self.command == "HEAD" and server.head:
-                self._head(server.head, 0)
-            elif isinstance(fault, int):
+            if isinstance(fault, int):
                 self._head(fault, 0)
             elif fault == "cut":
                 self._head(200, length)
@@ -78,9 +70,6 @@ def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
                 self.connection.shutdown(socket.SHUT_RDWR)
             elif fault is not None:
                 self._head(302, 0, Location=fault)
-            elif self.headers.get("Range") == "bytes=0-0" and server.ranges:
-                self._head(206, 1, Content_Range=f"bytes 0-0/{length}")
-                self.wfile.write(body[:1])
             else:
                 self._head(200, length if server.length else None)
                 self._body(body)
@@ -219,13 +208,11 @@ class TestTokens:
 
     def test_a_signed_link_takes_no_token_along(self, server: FileServer, settings: Settings, tmp_path: Path) -> None:
         download(settings, server.url + SIGNED, tmp_path / "a")
-        remote_size(settings, server.url + SIGNED)
-        assert server.authorizations == [None, None]
+        assert server.authorizations == [None]
 
     def test_an_unsigned_link_takes_it_when_asked(self, server: FileServer, settings: Settings, tmp_path: Path) -> None:
         download(settings, f"{server.url}/assets/1", tmp_path / "a", with_token=True)
-        remote_size(settings, f"{server.url}/assets/1", with_token=True)
-        assert server.authorizations == ["Bearer token-1"] * 2
+        assert server.authorizations == ["Bearer token-1"]
 
     def test_another_host_never_gets_it(
         self, server: FileServer, other_server: FileServer, settings: Settings, tmp_path: Path
@@ -258,34 +245,3 @@ def test_endless_redirects_end(server: FileServer, settings: Settings, tmp_path:
     with pytest.raises(errors.DownloadFailed, match="too many redirects"):
         download(settings, server.url + SIGNED, tmp_path / "a", patience=PATIENCE)
     assert len(server.seen) == 6
-
-
-class TestRemoteSize:
-    """The size of a file, by HEAD or in another way."""
-
-    def test_head_is_enough(self, server: FileServer, settings: Settings) -> None:
-        assert remote_size(settings, server.url + SIGNED) == len(CONTENT)
-        assert [method for method, _, _ in server.seen] == ["HEAD"]
-
-    @pytest.mark.parametrize("head", [403, 405, 501])
-    @pytest.mark.parametrize("ranges", [True, False])
-    def test_where_head_is_refused_the_first_byte_is_asked_for(
-        self, server: FileServer, settings: Settings, head: int, ranges: bool
-    ) -> None:
-        server.head, server.ranges = head, ranges
-        assert remote_size(settings, server.url + SIGNED) == len(CONTENT)
-        assert [method for method, _, _ in server.seen] == ["HEAD", "GET"]
-
-    def test_a_server_may_not_tell(self, server: FileServer, settings: Settings) -> None:
-        server.length = False
-        assert remote_size(settings, server.url + SIGNED) is None
-
-    def test_a_missing_file_is_an_error(self, server: FileServer, settings: Settings) -> None:
-        server.head, server.faults = 404, [404, 404]
-        with pytest.raises(errors.DownloadFailed) as caught:
-            remote_size(settings, server.url + SIGNED)
-        assert caught.value.status == 404
-
-    def test_passing_faults_are_overcome(self, server: FileServer, settings: Settings) -> None:
-        server.faults = [502]
-        assert remote_size(settings, server.url + SIGNED, patience=PATIENCE) == len(CONTENT)
