@@ -14,14 +14,12 @@ from aiware_local.installation.installation import ORGANIZATION_ID, Call, Info
 from aiware_local.installation.matching import matches
 from aiware_local.installation.paging import ordered, page, within
 from aiware_local.installation.roots import MUTATION, QUERY
-from aiware_local.jobs.jobs import select_jobs
-from aiware_local.jobs.records import show_tasks
 from aiware_local.storage.ids import new_cluster_id, new_uuid
 from aiware_local.storage.records import Record
 
 CLUSTER = ObjectType("Cluster")
+LOCATION = ObjectType("ExecutionLocation")
 
-DAY_SECONDS = 24 * 60 * 60
 PENDING_SHARE = 0.25
 """A deployment is pending for this share of its time, then deploying."""
 UNITS = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40}
@@ -168,6 +166,12 @@ def resolve_unpause_cluster(_: Any, info: Info, **args: Any) -> Record:
     return show_cluster(cluster, call.now)
 
 
+@LOCATION.field("cluster")
+def resolve_location_cluster(location: Record, info: Info) -> Record:
+    call = info.context
+    return show_cluster(call.find("cluster", "Cluster", location["clusterId"]), call.now)
+
+
 @CLUSTER.field("nodes")
 def resolve_nodes(_: Record, __: Info) -> Record:
     return page([], {})
@@ -181,28 +185,6 @@ def resolve_collaborators(cluster: Record, _: Info) -> Record:
 @CLUSTER.field("subscriptions")
 def resolve_subscriptions(cluster: Record, _: Info) -> Record:
     return page(cluster["_cluster"]["_subscriptions"], {})
-
-
-@CLUSTER.field("jobs")
-def resolve_jobs(cluster: Record, info: Info, **args: Any) -> Record:
-    call = info.context
-    since = None if args.get("dateTimeFilter") else call.now - DAY_SECONDS
-    return page(select_jobs(call, {**args, "clusterId": cluster["id"]}, created_from=since), args)
-
-
-@CLUSTER.field("tasks")
-def resolve_tasks(cluster: Record, info: Info, **args: Any) -> Record:
-    call = info.context
-    since = None if args.get("dateTimeFilter") else call.now - DAY_SECONDS
-    tasks = (
-        task
-        for job in select_jobs(call, {"clusterId": cluster["id"]}, created_from=since)
-        for task in show_tasks(job)
-        if (not args.get("status") or task["status"] in args["status"])
-        and (args.get("id") is None or task["id"] == args["id"])
-        and within(task, args.get("dateTimeFilter"))
-    )
-    return page(tasks, args)
 
 
 def _change(call: Call, name: str, value: Any, cluster: Record) -> Record:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ariadne import ObjectType
 
 from aiware_local.installation.errors import not_found
-from aiware_local.installation.installation import Call, Info
-from aiware_local.installation.paging import ordered, page, within
+from aiware_local.installation.installation import ORGANIZATION, Call, Info
+from aiware_local.installation.paging import ordered, page
 from aiware_local.installation.roots import QUERY
-from aiware_local.jobs.records import show_job, show_tasks
-from aiware_local.jobs.single_engine import job_templates
-from aiware_local.server.users import ORGANIZATION
 from aiware_local.storage.records import Record
 
 ENGINE = ObjectType("Engine")
 CATEGORY = ObjectType("EngineCategory")
-
-QUARTER_SECONDS = 90 * 24 * 60 * 60
-"""An engine's tasks are those of the last three months unless a dateTimeFilter says otherwise."""
 
 
 @QUERY.field("engine")
@@ -72,40 +66,9 @@ def resolve_owner(engine: Record, _: Info) -> Record | None:
     return ORGANIZATION if engine["ownerOrganizationId"] == ORGANIZATION["id"] else None
 
 
-@ENGINE.field("tasks")
-def resolve_tasks(engine: Record, info: Info, **args: Any) -> Record:
-    filters = [entry for entry in args.get("dateTimeFilter") or [] if entry]
-    tasks = (
-        task
-        for task in _tasks(info.context, engine, everything=bool(filters))
-        if (not args.get("status") or task["status"] in args["status"])
-        and (args.get("id") is None or task["id"] == args["id"])
-        and not args.get("hasSourceAsset")
-        and within(task, filters)
-    )
-    return page(tasks, args)
-
-
 @ENGINE.field("builds")
 def resolve_builds(_: Record, __: Info, **args: Any) -> Record:
     return page([], args)
-
-
-@ENGINE.field("taskMetrics")
-def resolve_metrics(engine: Record, info: Info, **args: Any) -> Record:
-    window = {"field": "createdDateTime", **args}
-    tasks = _tasks(info.context, engine, everything=True)
-    states = [task["status"] for task in tasks if within(task, [window])]
-    names = {"complete": "completed"}
-    return {
-        f"{names.get(status, status)}Count": states.count(status)
-        for status in ("cancelled", "complete", "failed", "pending", "queued", "running")
-    }
-
-
-@ENGINE.field("standaloneJobTemplates")
-def resolve_templates(engine: Record, _: Info) -> list[Record]:
-    return job_templates(engine)
 
 
 @CATEGORY.field("engineIds")
@@ -123,14 +86,6 @@ def resolve_engines_of(category: Record, info: Info, **args: Any) -> Record:
     call = info.context
     engines = call.installation.catalogue.engines_of(category["id"])
     return page(_ordered(call, (engine for engine in engines if _passes(call, engine, args)), args), args)
-
-
-def _tasks(call: Call, engine: Record, *, everything: bool) -> Iterator[Record]:
-    since = None if everything else call.now - QUARTER_SECONDS
-    for job in call.store.scan("job", created_from=since):
-        for task in show_tasks(show_job(job, call.now)):
-            if task["engineId"] == engine["id"]:
-                yield task
 
 
 def _ordered(call: Call, engines: Iterable[Record], args: Mapping[str, Any]) -> Iterable[Record]:

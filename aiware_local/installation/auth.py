@@ -1,24 +1,30 @@
-"""Who may call: the API key, session tokens of logins, and OAuth access tokens."""
+"""Who may call: the API key, tokens of logins and of OAuth, signed URIs, and the key of the control calls."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import os
+import math
 import secrets
 import uuid
 from pathlib import Path
+from urllib.parse import urlencode
 
 import jwt
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+from starlette.datastructures import Headers
 
 from aiware_local.installation.clock import Clock
 from aiware_local.installation.errors import ApiError, ErrorName
+from aiware_local.launcher import CONTROL_FILE, CONTROL_HEADER
+from aiware_local.storage.files import private_file
 from aiware_local.storage.records import Record
 from aiware_local.storage.store import Store
 
 USER_NAME = "admin@local.aiware"
+LIFETIME_SECONDS = 15 * 60
+"""How long a signed URI works unless the behaviour says otherwise."""
 SESSION_SECONDS = 24 * 60 * 60
 """A session token lasts a day, and so does an OAuth access token."""
 
@@ -39,10 +45,12 @@ class Credentials(BaseModel):
     oauth_refresh_token: str
 
 
-def load_credentials(path: Path) -> Credentials:
-    """The credentials in the file; random ones are made at the first start, readable by the owner only."""
-    if path.exists():
-        return Credentials.model_validate_json(path.read_bytes())
+def load_credentials(data: Path) -> Credentials:
+    """The credentials in the data folder; random ones are made at the first start, readable by the owner only."""
+    return Credentials.model_validate_json(private_file(data / "credentials.json", _random_credentials))
+
+
+def _random_credentials() -> bytes:
     credentials = Credentials(
         api_key=f"local:{secrets.token_hex(32)}",
         user_name=USER_NAME,
@@ -51,12 +59,7 @@ def load_credentials(path: Path) -> Credentials:
         oauth_client_secret=secrets.token_urlsafe(32),
         oauth_refresh_token=secrets.token_urlsafe(48),
     )
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(credentials.model_dump_json(by_alias=True, indent=2))
-    temporary.replace(path)
-    return credentials
+    return credentials.model_dump_json(by_alias=True, indent=2).encode()
 
 
 class Tokens:
@@ -139,6 +142,56 @@ class Tokens:
                 if old["expires"] <= now:
                     self._store.delete("session", old["id"])
             self._store.put("session", session)
+
+
+class ControlKey:
+    """The key of the control calls, in a file of the data folder that its owner alone can read.
+
+    The file holds the whole header, so that `curl -H @file` sends it without showing it to others.
+
+    Args:
+        data: the data folder.
+    """
+
+    def __init__(self, data: Path) -> None:
+        content = private_file(data / CONTROL_FILE, lambda: f"{CONTROL_HEADER}: {secrets.token_urlsafe(32)}\n".encode())
+        self._key = content.decode().partition(":")[2].strip()
+
+    def opens(self, headers: Headers) -> bool:
+        """Whether a request carries it."""
+        given = headers.get(CONTROL_HEADER, "")
+        return hmac.compare_digest(given.encode(), self._key.encode())
+
+
+class Signer:
+    """Makes signed URIs: a path, the second until which it works, and a signature over both.
+
+    Args:
+        data: the data folder, where the key is in a file.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._key = private_file(data / "signing.key", lambda: secrets.token_bytes(32))
+
+    def sign(self, path: str, now: float, lifetime: float) -> str:
+        """The path with `expires` and `signature`.
+
+        Args:
+            path: the path to open for whoever has the result.
+            now: seconds since the epoch.
+            lifetime: seconds.
+        """
+        expires = math.ceil(now + lifetime)
+        return f"{path}?{urlencode({'expires': expires, 'signature': self._signature(path, expires)})}"
+
+    def allows(self, path: str, expires: str | None, signature: str | None, now: float) -> bool:
+        """Whether these are a valid signature of the path, not expired."""
+        if expires is None or signature is None or not expires.isdecimal() or int(expires) <= now:
+            return False
+        return hmac.compare_digest(signature, self._signature(path, int(expires)))
+
+    def _signature(self, path: str, expires: int) -> str:
+        return hmac.new(self._key, f"{path}\n{expires}".encode(), hashlib.sha256).hexdigest()
 
 
 RESOURCES = ["asset", "cluster", "engine", "export", "job", "task", "tdo"]

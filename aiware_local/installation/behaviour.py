@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from aiware_local.installation import signing
+from aiware_local.installation.auth import LIFETIME_SECONDS
 from aiware_local.installation.catalogue import Catalogue
 from aiware_local.installation.control_model import ControlModel
 from aiware_local.installation.dialect import Dialect
@@ -44,7 +44,7 @@ class Settings(ControlModel):
     job_seconds: NonNegativeFloat = 2
     export_seconds: NonNegativeFloat = 0.5
     cluster_seconds: NonNegativeFloat = 0
-    uri_seconds: PositiveFloat = signing.LIFETIME_SECONDS
+    uri_seconds: PositiveFloat = LIFETIME_SECONDS
     rate_limit: RateLimit | None = None
     record_requests: bool = False
     engines: dict[str, EngineBehaviour] = Field(default_factory=dict)

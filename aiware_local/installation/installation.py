@@ -13,24 +13,33 @@ from typing import TypeAlias
 from graphql import GraphQLResolveInfo
 from starlette.datastructures import UploadFile
 
-from aiware_local.installation.auth import Tokens, load_credentials
+from aiware_local.installation.auth import ControlKey, Signer, Tokens, load_credentials
 from aiware_local.installation.behaviour import Behaviour
-from aiware_local.installation.catalogue import Catalogue, load_catalogue
+from aiware_local.installation.catalogue import CATALOGUE_TIME, Catalogue, load_catalogue
 from aiware_local.installation.clock import Clock
 from aiware_local.installation.errors import ApiError, ErrorName, not_found
 from aiware_local.installation.faults import Fault, Faults, conditions_of
 from aiware_local.installation.media import MediaFetcher
 from aiware_local.installation.paging import Paging
 from aiware_local.installation.request_log import RequestLog
-from aiware_local.installation.signing import Signer
-from aiware_local.server.guard import ControlKey
 from aiware_local.storage.files import Files
 from aiware_local.storage.ids import new_uuid
 from aiware_local.storage.records import Record
 from aiware_local.storage.store import DATABASE, Store
 
 ORGANIZATION_ID = "17532"
-"""The one organisation of every local aiWARE."""
+"""The one organization of every local aiWARE."""
+ORGANIZATION: Record = {
+    "id": ORGANIZATION_ID,
+    "name": "Local aiWARE",
+    "type": ["agency"],
+    "jsondata": {},
+    "createdDateTime": CATALOGUE_TIME,
+    "modifiedDateTime": CATALOGUE_TIME,
+    "status": "active",
+    "seats": 1,
+    "seatLimit": 1,
+}
 CONTENT = ("cluster", "tdo", "asset", "job", "export")
 """The kinds of records that a reset removes."""
 FIRST_TDO_ID = 400_000_000
@@ -55,9 +64,9 @@ class Installation:
         self.behaviour = Behaviour(self.store, self.catalogue)
         self.faults = Faults(self.store)
         self.requests = RequestLog(self.store)
-        self.tokens = Tokens(self.store, self.clock, load_credentials(data / "credentials.json"))
+        self.tokens = Tokens(self.store, self.clock, load_credentials(data))
         self.control_key = ControlKey(data)
-        self.signer = Signer(_key(data / "signing.key"))
+        self.signer = Signer(data)
         self.media = MediaFetcher(media_root, self.files, private=data)
         # Programs that engines start: no more at a time than there are processors.
         self.processes = asyncio.Semaphore(os.cpu_count() or 1)
@@ -167,13 +176,3 @@ class Call:
 
 Info: TypeAlias = GraphQLResolveInfo[Call]
 """What a resolver is told; its `context` is the call."""
-
-
-def _key(path: Path) -> bytes:
-    if not path.exists():
-        temporary = path.with_suffix(".new")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(secrets.token_bytes(32))
-        temporary.replace(path)
-    return path.read_bytes()

@@ -76,9 +76,9 @@ def page(records: Iterable[Any], args: Mapping[str, Any], default_limit: int = 3
     return {"records": chosen, "offset": offset, "limit": limit, "count": count}
 
 
-def within(record: Record, filters: Iterable[Mapping[str, Any]] | None) -> bool:
+def within(record: Record, filters: Iterable[Mapping[str, Any] | None] | None) -> bool:
     """Whether a record passes every dateTimeFilter: bounds are inclusive unless the filter says exclusive."""
-    return all(_passes(record.get(str(window["field"])), window) for window in filters or ())
+    return all(_passes(record.get(str(window["field"])), window) for window in filters or () if window)
 
 
 def ordered(records: Iterable[Record], keys: Iterable[Mapping[str, Any]] | None) -> Iterable[Record]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ariadne import ObjectType
@@ -15,6 +15,7 @@ from aiware_local.jobs.graph import Graph, build_graph
 from aiware_local.jobs.input import checked_tasks, flat_tasks
 from aiware_local.jobs.lifecycle import JOB_ENDED
 from aiware_local.jobs.records import new_job, save_job, show_job, show_new_job, show_tasks, start
+from aiware_local.jobs.tasks import select_tasks
 from aiware_local.storage.records import Record
 from aiware_local.tdos.tdo_records import TARGET_LENGTH_SECONDS, new_tdo
 
@@ -132,16 +133,7 @@ def resolve_retry_job(_: Any, info: Info, **args: Any) -> Record:
 
 @JOB.field("tasks")
 def resolve_tasks(job: Record, _: Info, **args: Any) -> Record:
-    statuses, targets = args.get("status"), args.get("targetId")
-    tasks: Iterator[Record] = (
-        task
-        for task in show_tasks(job)
-        if (not statuses or task["status"] in statuses)
-        and (args.get("id") is None or task["id"] == args["id"])
-        and (not targets or task["targetId"] in targets)
-        and not args.get("hasSourceAsset")
-    )
-    return page(tasks, args)
+    return page(select_tasks(show_tasks(job), args), args)
 
 
 @JOB.field("target")

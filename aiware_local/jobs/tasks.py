@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ariadne import ObjectType
 
-from aiware_local.clusters import show_cluster
 from aiware_local.engines.run import read_document
 from aiware_local.installation.errors import not_found
 from aiware_local.installation.installation import Call, Info, Installation
+from aiware_local.installation.paging import within
 from aiware_local.installation.roots import QUERY
 from aiware_local.installation.scalars import format_datetime
 from aiware_local.jobs.records import as_text, show_job, show_task
@@ -17,7 +18,6 @@ from aiware_local.storage.ids import job_of_task
 from aiware_local.storage.records import Record
 
 TASK = ObjectType("Task")
-LOCATION = ObjectType("ExecutionLocation")
 
 
 def find_task(call: Call, task_id: object) -> Record | None:
@@ -39,6 +39,20 @@ def task_log(task: Record) -> list[str]:
     if task["completedDateTime"] is not None:
         lines.append(f"{format_datetime(task['completedDateTime'])} Task {task['id']} ended: {task['status']}.")
     return lines
+
+
+def select_tasks(tasks: Iterable[Record], args: Mapping[str, Any]) -> Iterator[Record]:
+    """The shown tasks that pass the filters of a tasks field. No task here has a source asset."""
+    statuses, targets = args.get("status"), args.get("targetId")
+    return (
+        task
+        for task in tasks
+        if (not statuses or task["status"] in statuses)
+        and (args.get("id") is None or task["id"] == args["id"])
+        and (not targets or task["targetId"] in targets)
+        and not args.get("hasSourceAsset")
+        and within(task, args.get("dateTimeFilter"))
+    )
 
 
 @QUERY.field("task")
@@ -144,9 +158,3 @@ def resolve_location(task: Record, _: Info) -> Record | None:
     if location is None:
         return None
     return {"id": location, "clusterId": task["_shownJob"]["clusterId"], "data": {}}
-
-
-@LOCATION.field("cluster")
-def resolve_location_cluster(location: Record, info: Info) -> Record:
-    call = info.context
-    return show_cluster(call.find("cluster", "Cluster", location["clusterId"]), call.now)

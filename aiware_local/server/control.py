@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from aiware_local.installation.auth import ControlKey
 from aiware_local.installation.installation import Installation
 from aiware_local.launcher import CONTROL_FILE, CONTROL_HEADER, INSTANCE_HEADER
-from aiware_local.server.guard import ControlKey
 from aiware_local.server.objects import live_objects
 from aiware_local.server.worker import Worker
 

@@ -7,18 +7,12 @@ in `Host`. The control calls also want a key, because other users of this machin
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
-import os
-import secrets
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-from aiware_local.launcher import CONTROL_FILE, CONTROL_HEADER
 
 OWN_SITES = ("same-origin", "none")
 """What a browser says of a request that one of our own pages made, or the user."""
@@ -39,31 +33,6 @@ class LoopbackOnly:
         problem = _problem(scope) if scope["type"] == "http" else None
         answer = self._app if problem is None else JSONResponse({"error": problem}, 403)
         await answer(scope, receive, send)
-
-
-class ControlKey:
-    """The key of the control calls, in a file of the data folder that its owner alone can read.
-
-    The file holds the whole header, so that `curl -H @file` sends it without showing it to others.
-
-    Args:
-        data: the data folder.
-    """
-
-    def __init__(self, data: Path) -> None:
-        path = data / CONTROL_FILE
-        if not path.exists():
-            temporary = path.with_suffix(".new")
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                stream.write(f"{CONTROL_HEADER}: {secrets.token_urlsafe(32)}\n")
-            temporary.replace(path)
-        self._key = path.read_text(encoding="utf-8").partition(":")[2].strip()
-
-    def opens(self, headers: Headers) -> bool:
-        """Whether a request carries it."""
-        given = headers.get(CONTROL_HEADER, "")
-        return hmac.compare_digest(given.encode(), self._key.encode())
 
 
 def _problem(scope: Scope) -> str | None:

@@ -6,7 +6,7 @@ from functools import cache, wraps
 from importlib.resources import files
 from typing import Any
 
-from ariadne import make_executable_schema
+from ariadne import ObjectType, make_executable_schema
 from graphql import GraphQLField, GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema, get_named_type
 
 from aiware_local import clusters
@@ -16,30 +16,18 @@ from aiware_local.installation.errors import ApiError, ErrorName
 from aiware_local.installation.installation import Info
 from aiware_local.installation.roots import MUTATION, QUERY
 from aiware_local.installation.scalars import SCALARS
-from aiware_local.jobs import jobs, results, single_engine, tasks
+from aiware_local.jobs import jobs, links, results, single_engine, tasks
 from aiware_local.server import users
 from aiware_local.tdos import assets, tdos
 
-ENTITIES = (assets, clusters, engines, requests, jobs, results, single_engine, tasks, tdos, users)
-"""The modules that add resolvers to the roots; importing them does it."""
+RESOLVERS = (assets, clusters, engines, jobs, links, requests, results, single_engine, tasks, tdos, users)
+"""The modules with resolvers: they add fields to the root types, and have types of their own."""
 
 BINDABLES = [
     QUERY,
     MUTATION,
     *SCALARS,
-    assets.ASSET,
-    assets.ASSET_SOURCE,
-    assets.FILE_DATA,
-    clusters.CLUSTER,
-    engines.ENGINE,
-    engines.CATEGORY,
-    requests.EXPORT,
-    jobs.JOB,
-    results.RESULT,
-    tasks.TASK,
-    tasks.LOCATION,
-    tdos.TDO,
-    tdos.TDO_SOURCE,
+    *(value for module in RESOLVERS for value in vars(module).values() if type(value) is ObjectType),
 ]
 
 

@@ -7,22 +7,11 @@ from typing import Any
 from aiware_local.installation.auth import USER_NAME
 from aiware_local.installation.catalogue import CATALOGUE_TIME
 from aiware_local.installation.errors import invalid_input
-from aiware_local.installation.installation import ORGANIZATION_ID, Call, Info
+from aiware_local.installation.installation import ORGANIZATION, ORGANIZATION_ID, Call, Info
 from aiware_local.installation.paging import page
 from aiware_local.installation.roots import MUTATION, QUERY
 from aiware_local.storage.records import Record
 
-ORGANIZATION: Record = {
-    "id": ORGANIZATION_ID,
-    "name": "Local aiWARE",
-    "type": ["agency"],
-    "jsondata": {},
-    "createdDateTime": CATALOGUE_TIME,
-    "modifiedDateTime": CATALOGUE_TIME,
-    "status": "active",
-    "seats": 1,
-    "seatLimit": 1,
-}
 PERMISSIONS: list[Record] = [
     {"id": str(number), "name": name, "description": f"May use {name}."}
     for number, name in enumerate(("clusters", "engines", "exports", "jobs", "temporalDataObjects"), start=1)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -102,6 +103,17 @@ class Partial:
     def __exit__(self, *_: object) -> None:
         self._stream.close()
         self._temporary.unlink(missing_ok=True)
+
+
+def private_file(path: Path, content: Callable[[], bytes]) -> bytes:
+    """The content of a file that its owner alone can read; it is made with the given content if it is not there."""
+    if not path.exists():
+        temporary = path.with_suffix(".new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content())
+        temporary.replace(path)
+    return path.read_bytes()
 
 
 def _pour(source: BinaryIO, target: Partial) -> None:

@@ -155,6 +155,11 @@ class Store:
             ),
         )
 
+    def update(self, kind: str, record: Record) -> None:
+        """Writes the record in place of that of its `id`, with the same owner, and due at the same time."""
+        values = (json.dumps(record, separators=(",", ":")), record.get("modifiedDateTime"), kind, record["id"])
+        self.connection.execute("UPDATE records SET body = ?, modified = ? WHERE kind = ? AND id = ?", values)
+
     def delete(self, kind: str, record_id: str) -> None:
         """Removes the record if it is there."""
         self.connection.execute("DELETE FROM records WHERE kind = ? AND id = ?", (kind, record_id))

@@ -16,7 +16,6 @@ from aiware_local.installation.failures import RunError
 from aiware_local.installation.installation import Call, Info
 from aiware_local.installation.media import DEFAULT_TYPE, Media
 from aiware_local.installation.roots import MUTATION, QUERY
-from aiware_local.jobs.tasks import find_task
 from aiware_local.storage.ids import new_uuid
 from aiware_local.storage.records import Record
 from aiware_local.tdos.asset_records import PRIMARY_TYPES, drop_content, has_content, new_asset, save_asset, set_primary
@@ -247,9 +246,3 @@ def resolve_size(file_data: Record, _: Info) -> int | None:
 @ASSET_SOURCE.field("engine")
 def resolve_engine(source: Record, info: Info) -> Record | None:
     return info.context.installation.catalogue.engine(source.get("engineId") or "")
-
-
-@ASSET_SOURCE.field("task")
-def resolve_task(source: Record, info: Info) -> Record | None:
-    task_id = source.get("taskId")
-    return None if task_id is None else find_task(info.context, task_id)

@@ -8,7 +8,6 @@ from typing import Any
 
 from aiware_local.installation.errors import invalid_input
 from aiware_local.installation.installation import ORGANIZATION_ID, Call, Installation
-from aiware_local.jobs.records import save_job
 from aiware_local.storage.ids import new_uuid
 from aiware_local.storage.records import Record
 from aiware_local.tdos.asset_records import assets_of, drop_content, new_asset, save_asset
@@ -113,7 +112,7 @@ def drop_results(call: Call, tdo: Record, *, collected_too: bool) -> None:
     """Removes the engine results that are stored on the tasks of the TDO's jobs."""
     for job in list(call.store.scan("job", owner=tdo["id"])):
         drop_job_results(call.installation, job, collected_too=collected_too)
-        save_job(call.store, job)
+        call.store.update("job", job)
 
 
 def drop_job_results(installation: Installation, job: Record, *, collected_too: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ariadne import ObjectType
@@ -11,8 +11,6 @@ from aiware_local.installation.errors import ApiError, invalid_input
 from aiware_local.installation.installation import ORGANIZATION_ID, Call, Info
 from aiware_local.installation.paging import ordered, page, within
 from aiware_local.installation.roots import MUTATION, QUERY
-from aiware_local.jobs.records import show_job, show_tasks
-from aiware_local.jobs.tasks import find_task
 from aiware_local.storage.records import Record
 from aiware_local.tdos.asset_records import PRIMARY_TYPES, assets_of, drop_content, newest_asset, save_asset
 from aiware_local.tdos.assets import add_assets, require_asset_inputs
@@ -27,7 +25,6 @@ from aiware_local.tdos.tdo_records import (
 )
 
 TDO = ObjectType("TemporalDataObject")
-TDO_SOURCE = ObjectType("TDOSourceData")
 
 
 @QUERY.field("temporalDataObject")
@@ -164,40 +161,6 @@ def resolve_security(tdo: Record, _: Info) -> Record:
     return {"global": tdo["isPublic"]}
 
 
-@TDO.field("tasks")
-def resolve_tasks(tdo: Record, info: Info, **args: Any) -> Record:
-    tasks = (
-        task
-        for task in _tasks(info.context, tdo)
-        if (args.get("id") is None or task["id"] == args["id"])
-        and not args.get("hasSourceAsset")
-        and within(task, [entry for entry in args.get("dateTimeFilter") or [] if entry])
-    )
-    return page(tasks, args)
-
-
-@TDO.field("jobs")
-def resolve_jobs(tdo: Record, info: Info, **args: Any) -> Record:
-    call = info.context
-    jobs = (show_job(job, call.now) for job in call.store.scan("job", owner=tdo["id"]))
-    return page(ordered(jobs, args.get("orderBy")), args)
-
-
-@TDO.field("engineRuns")
-def resolve_engine_runs(tdo: Record, info: Info, **args: Any) -> Record:
-    call = info.context
-    runs = (
-        {
-            "engine": call.installation.catalogue.engine(task["engineId"]),
-            "status": task["status"],
-            "task": task,
-            "hasUserEdits": False,
-        }
-        for task in _tasks(call, tdo)
-    )
-    return page(runs, args, default_limit=100)
-
-
 @TDO.field("folders")
 def resolve_folders(tdo: Record, _: Info) -> list[Record]:
     folder = tdo["_folderId"]
@@ -207,16 +170,6 @@ def resolve_folders(tdo: Record, _: Info) -> list[Record]:
 @TDO.field("streams")
 def resolve_streams(_: Record, __: Info) -> list[Record]:
     return []  # nothing is really segmented here, so there is nothing to stream
-
-
-@TDO_SOURCE.field("task")
-def resolve_source_task(source: Record, info: Info) -> Record | None:
-    return None if source["taskId"] is None else find_task(info.context, source["taskId"])
-
-
-def _tasks(call: Call, tdo: Record) -> Iterator[Record]:
-    for job in call.store.scan("job", owner=tdo["id"]):
-        yield from show_tasks(show_job(job, call.now))
 
 
 def _candidates(call: Call, args: Mapping[str, Any]) -> Iterable[Record]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from aiware_local.installation.auth import Signer
 from aiware_local.installation.errors import ApiError
 from aiware_local.installation.matching import matches
 from aiware_local.installation.paging import ordered, page, within
-from aiware_local.installation.signing import Signer
 from aiware_local.storage.files import Files
 from aiware_local.storage.store import Store
 from aiware_local.tdos.paths import pick
@@ -135,8 +135,8 @@ def test_windows() -> None:
     assert within({"t": None}, None)
 
 
-def test_signature() -> None:
-    signer = Signer(b"key")
+def test_signature(tmp_path: Path) -> None:
+    signer = Signer(tmp_path)
     path, _, query = signer.sign("/assets/a", 100.2, 10).partition("?")
     values = dict(part.split("=") for part in query.split("&"))
     assert (path, values["expires"]) == ("/assets/a", "111")
@@ -147,7 +147,9 @@ def test_signature() -> None:
     assert not signer.allows("/assets/a", "112", signature, 105)
     assert not signer.allows("/assets/a", "many", signature, 105)
     assert not signer.allows("/assets/a", None, None, 105)
-    assert not Signer(b"other").allows("/assets/a", expires, signature, 105)
+    assert Signer(tmp_path).allows("/assets/a", expires, signature, 105)
+    (tmp_path / "signing.key").write_bytes(b"other")
+    assert not Signer(tmp_path).allows("/assets/a", expires, signature, 105)
 
 
 @pytest.mark.parametrize(
