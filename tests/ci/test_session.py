@@ -54,10 +54,10 @@ def pytest_run(*arguments: str, **environment: str) -> subprocess.CompletedProce
 def test_the_environment_changes_nothing() -> None:
     ran = pytest_run(
         "tests/unit/api/test_connect.py",
-        "tests/unit/cli/local",
-        "tests/unit/cli/test_main.py",
-        "tests/unit/cli/test_whoami.py",
-        "tests/unit/test_settings.py",
+        "tests/integration/cli/local",
+        "tests/integration/cli/test_main.py",
+        "tests/integration/cli/test_whoami.py",
+        "tests/unit/settings/test_settings.py",
         "tests/contract/test_tdo.py",
         "tests/tools/test_makefile.py",
         **HOSTILE,

@@ -1,56 +1,7 @@
-"""What the tests of the command share: running it, and a local aiWARE for it to look into."""
+"""The command."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from tests.support.command import aiware, data
 
-import pytest
-from click.testing import CliRunner, Result
-
-from aiware_local import launcher
-from aiware_resources.api import close_connections
-from aiware_resources.cli import main
-from tests.support.local import Local
-from tests.unit.cli.pulumi import FakePulumi
-
-Aiware = Callable[..., Result]
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The data folder of the local aiWARE that the command is about; it is stopped afterwards."""
-    folder = tmp_path / "data"
-    monkeypatch.setenv("AIWARE_LOCAL_DATA", str(folder))
-    monkeypatch.setenv("AIWARE_LOCAL_MEDIA_ROOT", str(tmp_path))
-    yield folder
-    close_connections()
-    launcher.stop(data=folder)
-
-
-@pytest.fixture
-def aiware(data: Path) -> Aiware:
-    """Runs the command, as from a shell that is so many columns wide."""
-
-    def run(*arguments: str, columns: int = 200, typed: str | None = None) -> Result:
-        result = CliRunner(env={"COLUMNS": str(columns)}).invoke(main, arguments, input=typed)
-        # All that a command ends with is an exit code; anything else would be a traceback.
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result
-
-    return run
-
-
-@pytest.fixture
-def local(shared_local: Local, data: Path, monkeypatch: pytest.MonkeyPatch) -> Local:
-    """An empty local aiWARE, which the command looks into."""
-    monkeypatch.setenv("AIWARE_LOCAL_DATA", str(shared_local.server.data))
-    shared_local.reset()
-    shared_local.behave(jobSeconds=0, exportSeconds=0)
-    return shared_local
-
-
-@pytest.fixture
-def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
-    """A `pulumi` on PATH that does what it is told to."""
-    return FakePulumi(tmp_path / "bin", monkeypatch)
+__all__ = ["aiware", "data"]

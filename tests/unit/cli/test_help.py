@@ -10,8 +10,8 @@ import pytest
 
 from aiware_resources.cli import main, reference
 from aiware_resources.cli.framework.exit_codes import MEANINGS
+from tests.support.command import Aiware
 from tests.support.markdown import table
-from tests.unit.cli.conftest import Aiware
 from tests.unit.test_docs import DOCS
 
 WITHOUT_JSON = {"aiware completion", "aiware local logs"}

@@ -1,10 +1,8 @@
-"""`aiware preview`: reports of recorded previews, and of a `pulumi` that answers as one does."""
+"""`aiware preview`: reports of recorded previews."""
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,20 +11,6 @@ from click.testing import CliRunner, Result
 from aiware_resources.cli import main
 
 RECORDINGS = Path(__file__).parents[1] / "report" / "recordings"
-
-PULUMI = """#!{python}
-import json, os, sys
-with open(os.environ["CALLS"], "a") as calls:
-    calls.write(json.dumps(sys.argv[1:]) + "\\n")
-if sys.argv[1:3] == ["stack", "--show-name"]:
-    print("chosen")
-    sys.exit()
-if sys.argv[1] != "preview" or "missing" in sys.argv:
-    sys.exit("error: no stack named 'missing' found")
-print(open(os.environ["PRINTED"]).read())
-sys.stderr.write(os.environ.get("SAID", ""))
-sys.exit(int(os.environ.get("CODE", "0")))
-"""
 
 
 def aiware(*arguments: str, typed: str | None = None) -> Result:
@@ -37,20 +21,6 @@ def aiware(*arguments: str, typed: str | None = None) -> Result:
 
 def recording(name: str) -> str:
     return str(RECORDINGS / f"{name}.json")
-
-
-@pytest.fixture
-def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Puts a `pulumi` on PATH that prints a recorded preview; returns the file that notes its calls."""
-    program = tmp_path / "bin" / "pulumi"
-    program.parent.mkdir()
-    program.write_text(PULUMI.format(python=sys.executable))
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("PRINTED", recording("update"))
-    monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "calls"
 
 
 def test_markdown_is_what_comes_when_nothing_is_said() -> None:
@@ -103,47 +73,6 @@ def test_what_must_not_happen_is_named() -> None:
     said = aiware("--from", recording("replace"), "--fail-on", "delete,replace").stderr
     assert "Error: TemporalDataObject episode: is replaced by another; the old one is DELETED with its content." in said
     assert "Error: SingleEngineJob single would be replaced." in said
-
-
-def test_a_preview_of_the_stack_is_run(pulumi: Path) -> None:
-    assert aiware("-s", "dev", "--", "--target", "URN").stdout.startswith("### 1 TDO changes")
-    (call,) = (json.loads(line) for line in pulumi.read_text().splitlines())
-    assert call[:5] == ["preview", "--json", "--show-sames", "--stack", "dev"]
-    assert "--non-interactive" in call
-    assert call[5:7] == ["--target", "URN"]
-
-
-def test_a_preview_that_fails_without_a_reason_in_its_output(pulumi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CODE", "255")
-    monkeypatch.setenv("SAID", "error: the stack is locked")
-    result = aiware()
-    assert result.exit_code == 1
-    assert result.stdout.startswith("### The preview FAILED; until then: 1 TDO changes")
-    assert "error: the stack is locked" in result.stdout
-
-
-def test_the_comment_of_a_preview_that_ends_at_once_is_the_same(
-    pulumi: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "Pulumi.yaml").write_text("name: aiware-pipelines\n")
-    printed = tmp_path / "printed.json"
-    printed.write_text('{"steps": [], "diagnostics": [{"severity": "error", "message": "error: SyntaxError"}]}')
-    monkeypatch.setenv("PRINTED", str(printed))
-    assert aiware("-s", "local").stdout.endswith("<!-- aiware-preview: aiware-pipelines/local -->\n")
-    assert aiware().stdout.endswith("<!-- aiware-preview: aiware-pipelines/chosen -->\n")
-
-
-def test_no_such_stack(pulumi: Path) -> None:
-    result = aiware("-s", "missing")
-    assert result.exit_code == 3
-    assert result.stderr.startswith("Error: The preview did not begin: no stack named 'missing' found.")
-
-
-def test_no_pulumi(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nowhere")
-    result = aiware("-s", "dev")
-    assert result.exit_code == 3
-    assert 'Run: eval "$(make -s env)"' in result.stderr
 
 
 def test_something_else_than_a_preview(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.conftest import Aiware
+from tests.support.command import Aiware
 
 ROOT = Path(__file__).resolve().parents[3]
 FINE = "config:\n  aiware:endpoint: local\n  cluster: {name: a, allowedEngines: [all]}\n  recordings: []\n"

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from aiware_resources import engines
+from tests.support.command import Aiware
 from tests.support.markdown import blocks
-from tests.unit.cli.conftest import Aiware
-from tests.unit.cli.objects import job_input
+from tests.support.objects import job_input
 
 ROOT = Path(__file__).parents[3]
 MUTATION = ROOT / "tests" / "aiware_local" / "seed" / "06-create-job.graphql"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, ClassVar, Literal
@@ -14,7 +14,6 @@ from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 from pulumi.output import UNKNOWN
 
-from aiware_resources.api import close_connections
 from aiware_resources.api.server_time import note
 from aiware_resources.errors import AdoptionError, AnswerLost, ConfigurationError, NotFound
 from aiware_resources.reconcile import (
@@ -35,7 +34,6 @@ from aiware_resources.reconcile.once import LOOKS
 from aiware_resources.reconcile.policies import Adoptable
 from aiware_resources.reconcile.recency import now_at
 from aiware_resources.settings import Settings
-from tests.support.local import Local
 
 TEN_DAYS = timedelta(days=10)
 
@@ -137,13 +135,6 @@ def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiware_resources.reconcile.once.time.sleep", lambda _: None)
 
 
-@pytest.fixture
-def clock(shared_local: Local) -> Iterator[dict[str, str]]:
-    """Settings of an aiWARE that tells the time, by which a lost object is looked for."""
-    yield {"aiware:endpoint": shared_local.server.graphql_url, "aiware:token": shared_local.token}
-    close_connections()
-
-
 def configured(config: dict[str, str]) -> ThingProvider:
     provider = ThingProvider()
     provider.configure(ConfigureRequest(Config(config, "project")))
@@ -239,8 +230,7 @@ def test_create_takes_what_an_interrupted_run_made(provider: ThingProvider, capl
     assert not lost
 
 
-def test_create_finds_what_a_lost_answer_made(provider: ThingProvider, clock: dict[str, str]) -> None:
-    provider.configure(ConfigureRequest(Config(clock, "project")))
+def test_create_finds_what_a_lost_answer_made(provider: ThingProvider) -> None:
     provider.lose[:] = ["lost", "applied"]
     made, _ = outs(provider)
     assert (made, len(provider.shelf)) == ("thing-0", 1)

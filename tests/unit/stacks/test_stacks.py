@@ -1,11 +1,8 @@
-"""The stacks: what is shipped, what each promises, and what is found wrong in a stack's file."""
+"""The stacks: what is shipped, and what is found wrong in a stack's file."""
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,24 +11,15 @@ import pytest
 import yaml
 from pulumi.runtime import config as runtime_config
 
-from aiware_resources.cli.offline import Declared
-from aiware_resources.cluster import ClusterProvider
 from aiware_resources.errors import ConfigurationError
-from aiware_resources.job import JobProvider
 from aiware_resources.reconcile.values import parse_size
 from aiware_resources.settings import Settings
 from aiware_resources.stacks import Project, check_stacks
-from aiware_resources.temporal_data_object import TdoProvider
 from aiware_resources.text.times import parse_time
 from configuration import Recording
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ("dev", "local", "prod", "staging")
-RECORDINGS = [
-    {"name": "new", "url": "https://media.test/a.mp4", "formats": ["vtt", "srt"]},
-    {"name": "there", "tdoId": "460907869"},
-]
-DOCUMENTS = [{"name": "letter", "url": "https://media.test/a.txt"}]
 
 
 def config_of(stack: str) -> dict[str, Any]:
@@ -58,72 +46,6 @@ def test_the_stacks_differ_where_environments_do() -> None:
     sizes = [parse_size(clusters[stack]["memorySize"]) for stack in ("dev", "staging", "prod")]
     assert sizes == sorted(set(sizes))
     assert len({cluster["name"] for cluster in clusters.values()}) == len(SHIPPED)
-
-
-# --- prod never deletes ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Path:
-    """The shipped program, for stacks that have recordings of each kind."""
-    for name in ("__main__.py", "configuration.py", "Pulumi.yaml"):
-        shutil.copy(ROOT / name, tmp_path)
-    (tmp_path / "stacks").mkdir()
-    for stack in ("prod", "staging"):
-        config = config_of(stack) | {"aiware-pipelines:recordings": RECORDINGS, "documents": DOCUMENTS}
-        (tmp_path / "stacks" / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
-    return tmp_path
-
-
-# A program leaves traces in its process: the event loop, modules, Pulumi's runtime.
-_DECLARE = """
-import json, pathlib, sys
-from dataclasses import asdict
-from aiware_resources.cli.offline import declared_by
-print(json.dumps([asdict(each) for each in declared_by(pathlib.Path(sys.argv[1]), sys.argv[2])], default=str))
-"""
-
-
-def run_offline(program: Path, stack: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", _DECLARE, str(program), stack]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def declared_in(program: Path, stack: str) -> list[Declared]:
-    done = run_offline(program, stack)
-    assert done.returncode == 0, done.stderr
-    return [Declared(**each) for each in json.loads(done.stdout)]
-
-
-PROVIDERS = {"Cluster": ClusterProvider(), "TemporalDataObject": TdoProvider(), "Job": JobProvider()}
-
-
-def may_delete(declared: Declared) -> bool:
-    """Whether taking a resource out of the program, replacing it, or destroying the stack may delete something."""
-    kind = declared.kind.rpartition(":")[2]
-    if declared.protected or kind == "ExportRequest":
-        # Pulumi refuses to delete the first; the API has no call to delete the second.
-        return False
-    own_tdo = declared.properties.get("onDestroyTarget", "retain")
-    return PROVIDERS[kind].destroy_policy(declared.properties) != "retain" or own_tdo != "retain"
-
-
-def test_prod_never_deletes(program: Path) -> None:
-    declared = declared_in(program, "prod")
-    kinds = sorted(each.kind.rpartition(":")[2] for each in declared)
-    assert kinds == ["Cluster", *["ExportRequest"] * 3, *["Job"] * 3, "TemporalDataObject"]
-    assert [each.name for each in declared if may_delete(each)] == []
-    # What Pulumi protects, the provider would not delete either.
-    assert {each.properties["onDestroy"] for each in declared if each.protected} == {"retain"}
-
-
-def test_another_stack_would_be_found_to_delete(program: Path) -> None:
-    assert {each.name for each in declared_in(program, "staging") if may_delete(each)} == {
-        "cluster",
-        "letter",
-        "new",
-        "there",
-    }
 
 
 # --- what is found wrong ---------------------------------------------------------------------------------------------
@@ -412,47 +334,3 @@ def test_a_program_refuses_a_misspelt_setting(monkeypatch: pytest.MonkeyPatch) -
     ) as refused:
         Settings.refuse_unknown()
     assert "sekrit" not in str(refused.value)
-
-
-def test_a_program_with_a_misspelt_setting_creates_nothing(program: Path) -> None:
-    file = program / "stacks" / "Pulumi.prod.yaml"
-    file.write_text(file.read_text().replace("aiware:endpoint", "aiware:endpont"))
-    refused = run_offline(program, "prod")
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert "aiware:endpont is not a setting: did you mean aiware:endpoint?" in refused.stderr
-
-
-def test_a_program_takes_times_without_quotes(program: Path) -> None:
-    file = program / "stacks" / "Pulumi.staging.yaml"
-    config = yaml.safe_load(file.read_text())["config"]
-    del config["aiware-pipelines:recordings"]
-    text = yaml.safe_dump({"config": config})
-    times = "start: 2026-03-02T09:00:00Z, stop: 2026-03-03"
-    file.write_text(f"{text}  aiware-pipelines:recordings:\n  - {{name: a, url: u, {times}}}\n")
-    (tdo,) = (each for each in declared_in(program, "staging") if each.kind.endswith(":TemporalDataObject"))
-    given = [parse_time(tdo.properties[key]) for key in ("startDateTime", "stopDateTime")]
-    assert given == [parse_time("2026-03-02T09:00:00Z"), parse_time("2026-03-03T00:00:00Z")]
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ({"recordings": [{"name": "../../escape", "url": "u"}]}, "recordings[0].name must be the name of a file"),
-        ({"recordings": [{"name": "a", "url": "u", "formats": ["vtt", "vtt"]}]}, "formats lists vtt more than once"),
-        (
-            {"recordings": [{"name": "a", "url": "u"}], "documents": [{"name": "a", "url": "u"}]},
-            "documents[0].name is the name of the recording a too",
-        ),
-        ({"cluster": {**CLUSTER, "serviceToken": "sekrit"}}, "--secret 'aiware-pipelines:cluster.serviceToken'"),
-    ],
-)
-def test_the_program_refuses_what_the_check_finds(program: Path, change: dict[str, Any], says: str) -> None:
-    file = program / "stacks" / "Pulumi.staging.yaml"
-    config = yaml.safe_load(file.read_text())["config"]
-    changed = {f"aiware-pipelines:{key}": value for key, value in change.items()}
-    file.write_text(yaml.safe_dump({"config": {**config, **changed}}))
-    refused = run_offline(program, "staging")
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert says in refused.stderr
-    assert "sekrit" not in refused.stderr
-    assert "ValidationError" not in refused.stderr

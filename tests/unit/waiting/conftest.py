@@ -8,23 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from aiware_resources.waiting import Monitor
-from tests.unit.waiting.support import settings
+from tests.support.waiting import haste, make_monitor
 
-
-@pytest.fixture(autouse=True)
-def _haste(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shortens the fixed pauses, keeps the API away, and lets every test have a monitor of its own."""
-    monkeypatch.setattr("aiware_resources.waiting.interval._GATHER", 0.01)
-    monkeypatch.setattr("aiware_resources.waiting.under_way._SETTLED_AFTER", 0.02)
-    monkeypatch.setattr("aiware_resources.waiting.monitor.connect", lambda _: None)
-    monkeypatch.setattr("aiware_resources.waiting.monitor._current", [])
-
-
-@pytest.fixture
-def make_monitor() -> Callable[..., Monitor]:
-    """Makes a monitor; to be called where an event loop runs."""
-    return lambda **changes: Monitor(settings(**changes))
+__all__ = ["haste", "make_monitor"]
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from pulumi.output import UNKNOWN
 from aiware_resources.errors import AuthenticationFailed
 from aiware_resources.waiting import Completion, Condition, Monitor, Seen, Waiting
 from aiware_resources.waiting import monitor as monitor_module
-from tests.unit.waiting.engine import Engine, as_declared, known, value
-from tests.unit.waiting.support import SOON, Scripted, scripted, settings, until
+from tests.support.engine import Engine, as_declared, known, value
+from tests.support.waiting import SOON, Scripted, scripted, settings, until
 
 
 class Thing(pulumi.CustomResource):

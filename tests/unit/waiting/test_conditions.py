@@ -15,7 +15,7 @@ from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.waiting import Condition, Done, Failed, NotKnown, Pending
 from aiware_resources.waiting.conditions import ClusterCondition, ExportCondition, JobCondition
 from aiware_resources.waiting.seen_complete import COMPLETE, is_seen_complete
-from tests.unit.waiting.support import NO_API
+from tests.support.waiting import NO_API
 
 
 def task(status: str, engine: str | None = "Speechmatics", **more: Any) -> dict[str, Any]:

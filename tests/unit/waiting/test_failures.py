@@ -12,7 +12,7 @@ import pytest
 
 from aiware_resources.errors import DownloadFailed
 from aiware_resources.waiting import Monitor
-from tests.unit.waiting.support import SOON, become, completed, row, scripted, start, until, watch
+from tests.support.waiting import SOON, become, completed, row, scripted, start, until, watch
 
 MakeMonitor = Callable[..., Monitor]
 

@@ -21,8 +21,8 @@ from aiware_resources.errors import (
 )
 from aiware_resources.waiting import Done, Monitor
 from aiware_resources.waiting.monitor import current
-from tests.unit.waiting.engine import Engine
-from tests.unit.waiting.support import SOON, become, completed, glance, row, scripted, settings, start, until, watch
+from tests.support.engine import Engine
+from tests.support.waiting import SOON, become, completed, glance, row, scripted, settings, start, until, watch
 
 MakeMonitor = Callable[..., Monitor]
 

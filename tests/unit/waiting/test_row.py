@@ -7,8 +7,8 @@ import pytest
 from pulumi.runtime.proto import engine_pb2
 
 from aiware_resources.waiting import Row
-from tests.unit.waiting.engine import Engine
-from tests.unit.waiting.support import become
+from tests.support.engine import Engine
+from tests.support.waiting import become
 
 
 @pytest.mark.parametrize(

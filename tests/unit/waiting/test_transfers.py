@@ -12,7 +12,7 @@ from aiware_resources.errors import AiwareError
 from aiware_resources.settings import Settings
 from aiware_resources.waiting import Monitor, throttled
 from aiware_resources.waiting.throttled import Throttled
-from tests.unit.waiting.support import SpyRow
+from tests.support.waiting import SpyRow
 
 
 class Clock:

@@ -1,0 +1,35 @@
+"""`aiware engines list` and `aiware engines categories`."""
+
+from __future__ import annotations
+
+import json
+
+from aiware_resources import engines
+from tests.support.command import Aiware
+from tests.support.local import Local
+
+
+def test_engines(aiware: Aiware, local: Local) -> None:
+    listed = aiware("engines", "list", "--category", "transcription", "--name", "speechmatics")
+    assert engines.SPEECHMATICS_ENGLISH in listed.output
+    assert engines.GOOGLE_SPEECH_TO_TEXT not in listed.output
+    found = json.loads(aiware("engines", "list", "--type", "ingestion", "--json").output)
+    assert {engine["category"]["type"]["name"] for engine in found} == {"Ingestion"}
+    assert len(json.loads(aiware("engines", "list", "--limit", "2", "--json").output)) == 2
+    assert aiware("engines", "list", "--name", "zzz").output == "There are no such engines.\n"
+
+
+def test_a_type_that_there_is_not(aiware: Aiware, local: Local) -> None:
+    result = aiware("engines", "list", "--type", "Cognitive")
+    assert result.exit_code == 1
+    assert "The types are Cognition, Ingestion, Aggregator" in result.stderr
+
+
+def test_categories(aiware: Aiware, local: Local) -> None:
+    listed = aiware("engines", "categories", "--type", "Cognition").output
+    assert "Transcription" in listed
+    assert "Adapter" not in listed
+    found = json.loads(aiware("engines", "categories", "--json").output)
+    assert {category["categoryType"] for category in found} >= {"transcript", "adapter"}
+    assert json.loads(aiware("engines", "categories", "--limit", "1", "--json").output) == found[:1]
+    assert aiware("engines", "categories", "--type", "zzz").output == "There are no such categories.\n"
