@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, Required, TypedDict, Unpack
 
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult
@@ -316,6 +316,63 @@ class SubscriptionArgs(TypedDict, total=False):
     is_active: pulumi.Input[bool]
 
 
+class ClusterArgs(TypedDict, total=False):
+    """The arguments of a cluster.
+
+    Attributes:
+        name: The cluster's name in aiWARE. The stack expects to be the only one who uses it.
+        allowed_engines: Ids of the engines that may run here, or ``["all"]``; the order means nothing.
+        docker_credentials: Credentials for pulling engine images; empty when left out. Secret always.
+        type: ``RT``, ``OnPrem`` or ``ami``. Replaces.
+        container_tag: Tag of the engine containers.
+        paused: Whether the cluster takes no work (``pauseCluster``, ``unpauseCluster``).
+        memory_size: Bytes, or a number with a unit such as ``20gb``. Replaces.
+        storage_size: Same form as ``memory_size``. Replaces.
+        bypass_allowed_engines: Whether engines that are not listed may run too.
+        collaborators: Other organisations that may use the cluster.
+        subscriptions: Users who are told about its state.
+        tags: Tags; the order means nothing.
+        status: The status to bring it to, usually ``active``.
+        cluster_config: Any JSON.
+        media_storage: ``core`` (default) or ``edge``. Replaces.
+        media_storage_path: For ``edge`` storage only.
+        restart_time_utc: Time of a daily restart, Edge clusters only.
+        service_token: Token of the cluster's services. Secret always.
+        management_node_id: An existing node; Edge clusters only. aiWARE takes it in updates only, so it counts from the
+            first update on.
+        organization_id: For platform components only. Replaces.
+        adopt: Id of an existing cluster to take over instead of creating one, or ``True`` for the one of this name.
+        on_destroy: ``delete`` (default) or ``retain`` (default of an adopted cluster).
+        wait: Whether to wait until it has left pending and deploying; by default as ``aiware:wait`` says.
+        timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
+    """
+
+    name: Required[pulumi.Input[str]]
+    allowed_engines: Required[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    docker_credentials: pulumi.Input[dict[str, Any]] | None
+    type: pulumi.Input[ClusterType] | None
+    container_tag: pulumi.Input[str] | None
+    paused: pulumi.Input[bool] | None
+    memory_size: pulumi.Input[str | int] | None
+    storage_size: pulumi.Input[str | int] | None
+    bypass_allowed_engines: pulumi.Input[bool] | None
+    collaborators: pulumi.Input[Sequence[pulumi.Input[CollaboratorArgs]]] | None
+    subscriptions: pulumi.Input[Sequence[pulumi.Input[SubscriptionArgs]]] | None
+    tags: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    status: pulumi.Input[ClusterStatus] | None
+    cluster_config: pulumi.Input[Any] | None
+    media_storage: pulumi.Input[MediaStorage] | None
+    media_storage_path: pulumi.Input[str] | None
+    restart_time_utc: pulumi.Input[str] | None
+    service_token: pulumi.Input[str] | None
+    management_node_id: pulumi.Input[str] | None
+    organization_id: pulumi.Input[str] | None
+    adopt: pulumi.Input[str | bool] | None
+    on_destroy: pulumi.Input[Literal["delete", "retain"]] | None
+    wait: pulumi.Input[bool] | None
+    timeout: pulumi.Input[float] | None
+
+
 class Cluster(EntityResource, module="aiware", name="Cluster"):
     """A cluster: a place where jobs run.
 
@@ -326,78 +383,31 @@ class Cluster(EntityResource, module="aiware", name="Cluster"):
     name: pulumi.Output[str]
     live_status: pulumi.Output[str]
 
+    provider = ClusterProvider
+    args = ClusterArgs
+
     def __init__(
-        self,
-        resource_name: str,
-        *,
-        name: pulumi.Input[str],
-        allowed_engines: pulumi.Input[Sequence[pulumi.Input[str]]],
-        docker_credentials: pulumi.Input[dict[str, Any]] | None = None,
-        type: pulumi.Input[ClusterType] | None = None,  # noqa: A002 - the API's own name
-        container_tag: pulumi.Input[str] | None = None,
-        paused: pulumi.Input[bool] | None = None,
-        memory_size: pulumi.Input[str | int] | None = None,
-        storage_size: pulumi.Input[str | int] | None = None,
-        bypass_allowed_engines: pulumi.Input[bool] | None = None,
-        collaborators: pulumi.Input[Sequence[pulumi.Input[CollaboratorArgs]]] | None = None,
-        subscriptions: pulumi.Input[Sequence[pulumi.Input[SubscriptionArgs]]] | None = None,
-        tags: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        status: pulumi.Input[ClusterStatus] | None = None,
-        cluster_config: pulumi.Input[Any] | None = None,
-        media_storage: pulumi.Input[MediaStorage] | None = None,
-        media_storage_path: pulumi.Input[str] | None = None,
-        restart_time_utc: pulumi.Input[str] | None = None,
-        service_token: pulumi.Input[str] | None = None,
-        management_node_id: pulumi.Input[str] | None = None,
-        organization_id: pulumi.Input[str] | None = None,
-        adopt: pulumi.Input[str | bool] | None = None,
-        on_destroy: pulumi.Input[Literal["delete", "retain"]] | None = None,
-        wait: pulumi.Input[bool] | None = None,
-        timeout: pulumi.Input[float] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        self, resource_name: str, opts: pulumi.ResourceOptions | None = None, **arguments: Unpack[ClusterArgs]
     ) -> None:
         """Declares a cluster (``createCluster``, ``updateCluster``; schema.graphql, types CreateCluster,
         UpdateCluster).
 
         Args:
             resource_name: Name of the resource in the program.
-            name: The cluster's name in aiWARE. The stack expects to be the only one who uses it.
-            allowed_engines: Ids of the engines that may run here, or ``["all"]``; the order means nothing.
-            docker_credentials: Credentials for pulling engine images; empty when left out. Secret always.
-            type: ``RT``, ``OnPrem`` or ``ami``. Replaces.
-            container_tag: Tag of the engine containers.
-            paused: Whether the cluster takes no work (``pauseCluster``, ``unpauseCluster``).
-            memory_size: Bytes, or a number with a unit such as ``20gb``. Replaces.
-            storage_size: Same form as ``memory_size``. Replaces.
-            bypass_allowed_engines: Whether engines that are not listed may run too.
-            collaborators: Other organisations that may use the cluster.
-            subscriptions: Users who are told about its state.
-            tags: Tags; the order means nothing.
-            status: The status to bring it to, usually ``active``.
-            cluster_config: Any JSON.
-            media_storage: ``core`` (default) or ``edge``. Replaces.
-            media_storage_path: For ``edge`` storage only.
-            restart_time_utc: Time of a daily restart, Edge clusters only.
-            service_token: Token of the cluster's services. Secret always.
-            management_node_id: An existing node; Edge clusters only. aiWARE takes it in updates only, so it counts from
-                the first update on.
-            organization_id: For platform components only. Replaces.
-            adopt: Id of an existing cluster to take over instead of creating one, or ``True`` for the one of this name.
-            on_destroy: ``delete`` (default) or ``retain`` (default of an adopted cluster).
-            wait: Whether to wait until it has left pending and deploying; by default as ``aiware:wait`` says.
-            timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
             opts: Pulumi's resource options.
+            arguments: See `ClusterArgs`.
         """
-        docker_credentials = {} if docker_credentials is None else docker_credentials
-        arguments = {key: value for key, value in locals().items() if key in ClusterState.model_fields}
-        super().__init__(ClusterProvider(), resource_name, arguments, opts)
-        completion = Completion(self, resource_name, _condition, Waiting(wait, timeout))
+        if arguments.get("docker_credentials") is None:
+            arguments["docker_credentials"] = {}
+        super().__init__(resource_name, arguments, opts)
+        waiting = Waiting(arguments.get("wait"), arguments.get("timeout"))
+        completion = Completion(self, resource_name, _condition, waiting)
         self.live_status = completion.output(lambda seen: seen.known(lambda record: record.status))
-        self.__dict__["urn"] = completion.urn()
+        self._resolve_after(completion.seen)
 
 
 async def _condition() -> Condition[ClusterRecord]:
     return ClusterCondition()
 
 
-__all__ = ["Cluster", "ClusterProvider", "ClusterState", "CollaboratorArgs", "SubscriptionArgs"]
+__all__ = ["Cluster", "ClusterArgs", "ClusterProvider", "ClusterState", "CollaboratorArgs", "SubscriptionArgs"]

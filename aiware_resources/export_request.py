@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path as FilePath
-from typing import Any, ClassVar, TypedDict, cast
+from typing import Any, ClassVar, TypedDict, Unpack, cast
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, DiffResult
@@ -250,6 +250,32 @@ class OutputConfigurationArgs(TypedDict, total=False):
     formats: pulumi.Input[Sequence[pulumi.Input[FormatArgs]]]
 
 
+class ExportRequestArgs(TypedDict, total=False):
+    """The arguments of an export request.
+
+    Attributes:
+        tdo_data: The TDOs to export; an adopted request may leave them out, since aiWARE does not tell them.
+        output_configurations: Which results to export, and as what.
+        include_media: Whether to add the media; can make the export very large.
+        triggers: Any value; when it changes, the export is requested again. Jobs need none.
+        download_to: Where to write the result on ``up``, whenever what is there is not the file of this request: a
+            file; or a folder, when several formats or TDOs, or the media, make several files, or when the name ends in
+            a slash. They come as one zip then, which is unpacked. Nothing else in the folder is touched.
+        adopt: Id of an existing request to take over instead of making one.
+        wait: Whether to wait until it is complete; by default as ``aiware:wait`` says.
+        timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
+    """
+
+    tdo_data: pulumi.Input[Sequence[pulumi.Input[ExportedTdoArgs]]] | None
+    output_configurations: pulumi.Input[Sequence[pulumi.Input[OutputConfigurationArgs]]] | None
+    include_media: pulumi.Input[bool] | None
+    triggers: pulumi.Input[Any] | None
+    download_to: pulumi.Input[str] | None
+    adopt: pulumi.Input[str] | None
+    wait: pulumi.Input[bool] | None
+    timeout: pulumi.Input[float] | None
+
+
 class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
     """An export request, and what comes of it: one file, or several.
 
@@ -270,19 +296,11 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
     size: pulumi.Output[int | None]
     sha256: pulumi.Output[str | None]
 
+    provider = ExportProvider
+    args = ExportRequestArgs
+
     def __init__(
-        self,
-        resource_name: str,
-        *,
-        tdo_data: pulumi.Input[Sequence[pulumi.Input[ExportedTdoArgs]]] | None = None,
-        output_configurations: pulumi.Input[Sequence[pulumi.Input[OutputConfigurationArgs]]] | None = None,
-        include_media: pulumi.Input[bool] | None = None,
-        triggers: pulumi.Input[Any] | None = None,
-        download_to: pulumi.Input[str] | None = None,
-        adopt: pulumi.Input[str] | None = None,
-        wait: pulumi.Input[bool] | None = None,
-        timeout: pulumi.Input[float] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        self, resource_name: str, opts: pulumi.ResourceOptions | None = None, **arguments: Unpack[ExportRequestArgs]
     ) -> None:
         """Declares an export request (``createExportRequest``; schema.graphql, type CreateExportRequest).
 
@@ -291,30 +309,19 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
 
         Args:
             resource_name: Name of the resource in the program.
-            tdo_data: The TDOs to export; an adopted request may leave them out, since aiWARE does not tell them.
-            output_configurations: Which results to export, and as what.
-            include_media: Whether to add the media; can make the export very large.
-            triggers: Any value; when it changes, the export is requested again. Jobs need none.
-            download_to: Where to write the result on ``up``, whenever what is there is not the file of this request: a
-                file; or a folder, when several formats or TDOs, or the media, make several files, or when the name ends
-                in a slash. They come as one zip then, which is unpacked. Nothing else in the folder is touched.
-            adopt: Id of an existing request to take over instead of making one.
-            wait: Whether to wait until it is complete; by default as ``aiware:wait`` says.
-            timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
             opts: Pulumi's resource options.
+            arguments: See `ExportRequestArgs`.
         """
-        arguments = {key: value for key, value in locals().items() if key in ExportState.model_fields}
-        hidden = {RUNS_KEY: _runs(arguments, opts)}
-        super().__init__(ExportProvider(), resource_name, arguments, opts, hidden)
-        completion = Completion(self, resource_name, _condition, Waiting(wait, timeout))
+        super().__init__(resource_name, arguments, opts, {RUNS_KEY: _runs(arguments, opts)})
+        waiting = Waiting(arguments.get("wait"), arguments.get("timeout"))
+        completion = Completion(self, resource_name, _condition, waiting)
         self.status = completion.output(lambda seen: seen.known(lambda record: record.status))
         self.asset_uri = completion.output(lambda seen: seen.when_done(lambda record: record.asset_uri), secret=True)
-        place = self._place if "downloadTo" in self.__dict__ else None
         kept = Kept(
             completion,
             type(self).__name__,
             resource_name,
-            place,
+            self._place if "downloadTo" in self.__dict__ else None,
             partial(_fetch, completion.monitor.settings),
             _foresee,
         )
@@ -323,7 +330,7 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
         self.files = kept.output(files, lambda found: [file.properties() for file in found])
         self.size = kept.output(files, lambda found: sum(file.size for file in found))
         self.sha256 = kept.output(files, lambda found: found[0].sha256 if len(found) == 1 else None)
-        self.__dict__["urn"] = completion.urn(after=files)
+        self._resolve_after(completion.seen, files)
 
     async def _place(self) -> Place:
         """Where the files go, which depends on what is asked for; all of it is known on completion."""
@@ -340,7 +347,7 @@ def _requested(values: Props) -> Requested:
     return Requested(len(values.get("tdoData", [])), formats, bool(values.get("includeMedia")))
 
 
-def _runs(arguments: Props, opts: pulumi.ResourceOptions | None) -> pulumi.Output[Any]:
+def _runs(arguments: ExportRequestArgs, opts: pulumi.ResourceOptions | None) -> pulumi.Output[Any]:
     """The runs of the jobs that an export uses: those that its arguments come from, or that it depends on."""
     given = pulumi.Output.all(**{key: value for key, value in arguments.items() if value is not None})
     tdo_data: pulumi.Output[Any] = pulumi.Output.from_input(arguments.get("tdo_data"))
@@ -401,6 +408,7 @@ async def _condition() -> Condition[ExportRecord]:
 __all__ = [
     "ExportProvider",
     "ExportRequest",
+    "ExportRequestArgs",
     "ExportState",
     "ExportedTdoArgs",
     "FormatArgs",

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path as FilePath
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypedDict, TypeVar, Unpack, cast
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult
@@ -30,7 +30,6 @@ from aiware_resources.reconcile import (
     ApiModel,
     Earlier,
     EntityProvider,
-    EntityResource,
     Made,
     Mark,
     Observed,
@@ -52,7 +51,6 @@ from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since,
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.tdos.content import Target, TargetArgs, span_problems
 from aiware_resources.temporal_data_object import TdoProvider, remove_tdo
-from aiware_resources.waiting import Waiting
 from aiware_resources.waiting.conditions import JOB_FAILED
 from aiware_resources.waiting.seen_complete import COMPLETE, MISSING, is_seen_complete
 
@@ -353,43 +351,82 @@ def _marked_target(target: Props, mark: Mark | None) -> Props:
     return target if details is None else {**target, "details": details}
 
 
-class Job(JobOutputs, EntityResource, module="aiware", name="Job"):
+class JobArgs(TypedDict, total=False):
+    """The arguments of a job, and of the template of a fleet.
+
+    Attributes:
+        dag: A task graph that gives tasks and routes; those written by hand are added to it. Replaces.
+        tasks: The tasks: engine, payload, ioFolders. Replaces.
+        routes: How data goes from output folders to input folders. Replaces.
+        target_id: An existing TDO to work on; this or ``target``. aiWARE Edge needs neither. Replaces.
+        target: A new TDO that the job makes for itself. Replaces.
+        cluster_id: Where to run; without it the organisation's default cluster, if it has one.
+        name: Shown in lists; not unique. Older installations do not know it.
+        status: Initial status; for platform components.
+        retries: How often aiWARE repeats the job by itself.
+        is_reprocess_job: Set it when the TDO holds ingested media already. Replaces.
+        job_config: Any JSON object; for platform components mostly.
+        notification_uris: Webhooks called about this job.
+        scheduled_job_id: The scheduled job that this one belongs to. Replaces.
+        job_template_id: A template to take the tasks from. Replaces.
+        skip_decider: For platform components only. Replaces.
+        organization_id: For platform components only.
+        triggers: Any value; when it changes, the job runs anew.
+        adopt: Id of an existing job to take over instead of submitting one.
+        on_destroy: ``cancel`` (default; only if unfinished), ``delete`` (a finished job too; aiWARE Edge only) or
+            ``retain`` (default of an adopted job).
+        on_destroy_target: What becomes of a TDO made through ``target``: ``delete`` (default; ``retain`` when the job
+            is retained), ``cleanup`` or ``retain``.
+        cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
+        on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default; by a new one on
+            aiWARE Edge), ``replace`` it by a new one, or ``keep`` it.
+        allow_failure: Whether dependents run, and the update succeeds, although the job failed.
+        results_to: Folder to write what the engines found out into, on ``up``: one vtn-standard document an engine,
+            ``<engine id>.json``, and ``<engine id>.2.json`` and so on for its further time spans; written when missing
+            or different. Give each job a folder of its own.
+        wait: Whether to wait for completion; by default as ``aiware:wait`` says.
+        timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
+    """
+
+    dag: graphs.Dag | None
+    tasks: pulumi.Input[Sequence[pulumi.Input[graphs.TaskArgs]]] | None
+    routes: pulumi.Input[Sequence[pulumi.Input[graphs.RouteArgs]]] | None
+    target_id: pulumi.Input[str] | None
+    target: pulumi.Input[TargetArgs] | None
+    cluster_id: pulumi.Input[str] | None
+    name: pulumi.Input[str] | None
+    status: pulumi.Input[str] | None
+    retries: pulumi.Input[int] | None
+    is_reprocess_job: pulumi.Input[bool] | None
+    job_config: pulumi.Input[dict[str, Any]] | None
+    notification_uris: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    scheduled_job_id: pulumi.Input[str] | None
+    job_template_id: pulumi.Input[str] | None
+    skip_decider: pulumi.Input[bool] | None
+    organization_id: pulumi.Input[str] | None
+    triggers: pulumi.Input[Any] | None
+    adopt: pulumi.Input[str] | None
+    on_destroy: pulumi.Input[OnDestroy] | None
+    on_destroy_target: pulumi.Input[TdoPolicy] | None
+    cleanup_options: pulumi.Input[Sequence[CleanupOption]] | None
+    on_failure: pulumi.Input[OnFailure] | None
+    allow_failure: pulumi.Input[bool] | None
+    results_to: pulumi.Input[str] | None
+    wait: pulumi.Input[bool] | None
+    timeout: pulumi.Input[float] | None
+
+
+class Job(JobOutputs, module="aiware", name="Job"):
     """A job: tasks, each run by an engine, against one TDO.
 
     What depends on a job waits for its completion.
     """
 
+    provider = JobProvider
+    args = JobArgs
+
     def __init__(
-        self,
-        resource_name: str,
-        *,
-        dag: graphs.Dag | None = None,
-        tasks: pulumi.Input[Sequence[pulumi.Input[graphs.TaskArgs]]] | None = None,
-        routes: pulumi.Input[Sequence[pulumi.Input[graphs.RouteArgs]]] | None = None,
-        target_id: pulumi.Input[str] | None = None,
-        target: pulumi.Input[TargetArgs] | None = None,
-        cluster_id: pulumi.Input[str] | None = None,
-        name: pulumi.Input[str] | None = None,
-        status: pulumi.Input[str] | None = None,
-        retries: pulumi.Input[int] | None = None,
-        is_reprocess_job: pulumi.Input[bool] | None = None,
-        job_config: pulumi.Input[dict[str, Any]] | None = None,
-        notification_uris: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        scheduled_job_id: pulumi.Input[str] | None = None,
-        job_template_id: pulumi.Input[str] | None = None,
-        skip_decider: pulumi.Input[bool] | None = None,
-        organization_id: pulumi.Input[str] | None = None,
-        triggers: pulumi.Input[Any] | None = None,
-        adopt: pulumi.Input[str] | None = None,
-        on_destroy: pulumi.Input[OnDestroy] | None = None,
-        on_destroy_target: pulumi.Input[TdoPolicy] | None = None,
-        cleanup_options: pulumi.Input[Sequence[CleanupOption]] | None = None,
-        on_failure: pulumi.Input[OnFailure] | None = None,
-        allow_failure: pulumi.Input[bool] | None = None,
-        results_to: pulumi.Input[str] | None = None,
-        wait: pulumi.Input[bool] | None = None,
-        timeout: pulumi.Input[float] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        self, resource_name: str, opts: pulumi.ResourceOptions | None = None, **arguments: Unpack[JobArgs]
     ) -> None:
         """Declares a job (``createJob``; schema.graphql, type CreateJob).
 
@@ -398,47 +435,22 @@ class Job(JobOutputs, EntityResource, module="aiware", name="Job"):
 
         Args:
             resource_name: Name of the resource in the program.
-            dag: A task graph that gives tasks and routes; those written by hand are added to it. Replaces.
-            tasks: The tasks: engine, payload, ioFolders. Replaces.
-            routes: How data goes from output folders to input folders. Replaces.
-            target_id: An existing TDO to work on; this or ``target``. aiWARE Edge needs neither. Replaces.
-            target: A new TDO that the job makes for itself. Replaces.
-            cluster_id: Where to run; without it the organisation's default cluster, if it has one.
-            name: Shown in lists; not unique. Older installations do not know it.
-            status: Initial status; for platform components.
-            retries: How often aiWARE repeats the job by itself.
-            is_reprocess_job: Set it when the TDO holds ingested media already. Replaces.
-            job_config: Any JSON object; for platform components mostly.
-            notification_uris: Webhooks called about this job.
-            scheduled_job_id: The scheduled job that this one belongs to. Replaces.
-            job_template_id: A template to take the tasks from. Replaces.
-            skip_decider: For platform components only. Replaces.
-            organization_id: For platform components only.
-            triggers: Any value; when it changes, the job runs anew.
-            adopt: Id of an existing job to take over instead of submitting one.
-            on_destroy: ``cancel`` (default; only if unfinished), ``delete`` (a finished job too; aiWARE Edge only) or
-                ``retain`` (default of an adopted job).
-            on_destroy_target: What becomes of a TDO made through ``target``: ``delete`` (default; ``retain`` when the
-                job is retained), ``cleanup`` or ``retain``.
-            cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
-            on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default; by a new one on
-                aiWARE Edge), ``replace`` it by a new one, or ``keep`` it.
-            allow_failure: Whether dependents run, and the update succeeds, although the job failed.
-            results_to: Folder to write what the engines found out into, on ``up``: one vtn-standard document an engine,
-                ``<engine id>.json``, and ``<engine id>.2.json`` and so on for its further time spans; written when
-                missing or different. Give each job a folder of its own.
-            wait: Whether to wait for completion; by default as ``aiware:wait`` says.
-            timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
             opts: Pulumi's resource options.
+            arguments: See `JobArgs`.
         """
-        if dag is not None:
-            tasks, routes = joined(dag.tasks, tasks), joined(dag.routes, routes)
-        arguments = {key: value for key, value in locals().items() if key in JobState.model_fields}
-        super().__init__(JobProvider(), resource_name, arguments, opts)
-        self._await(resource_name, Waiting(wait, timeout, allow_failure))
+        super().__init__(resource_name, with_graph(arguments), opts)
 
 
-def joined(built: Sequence[T], written: pulumi.Input[Sequence[pulumi.Input[T]]] | None) -> Any:
+def with_graph(arguments: JobArgs) -> dict[str, Any]:
+    """The arguments of a job with the tasks and routes of its graph among them."""
+    graph = arguments.get("dag")
+    if graph is None:
+        return {**arguments}
+    tasks, routes = _joined(graph.tasks, arguments.get("tasks")), _joined(graph.routes, arguments.get("routes"))
+    return {**arguments, "tasks": tasks, "routes": routes}
+
+
+def _joined(built: Sequence[T], written: pulumi.Input[Sequence[pulumi.Input[T]]] | None) -> Any:
     """What a graph gives, and what is written by hand beside it."""
     if written is None:
         return list(built)
@@ -449,10 +461,11 @@ __all__ = [
     "PRODUCES",
     "RUNS",
     "Job",
+    "JobArgs",
     "JobProvider",
     "JobState",
     "OnDestroy",
     "OnFailure",
     "is_like",
-    "joined",
+    "with_graph",
 ]

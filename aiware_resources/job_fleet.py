@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Required, TypedDict, Unpack
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
@@ -27,7 +27,6 @@ from aiware_resources.reconcile import (
     RERUNS,
     ApiModel,
     EntityProvider,
-    EntityResource,
     Identifier,
     Made,
     Mark,
@@ -41,7 +40,6 @@ from aiware_resources.reconcile.compare import changed_paths
 from aiware_resources.reconcile.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.provider import plain, schema_of
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, now_at
-from aiware_resources.waiting import Waiting
 from aiware_resources.waiting.seen_complete import MISSING
 
 log = logging.getLogger("aiware")
@@ -261,25 +259,48 @@ def _compared(props: Props) -> Props:
     return {key: value for key, value in props.items() if key != MEDIA and key not in JobFleetProvider.facts}
 
 
-class JobFleet(FleetOutputs, EntityResource, module="aiware", name="JobFleet"):
+class JobFleetArgs(TypedDict, total=False):
+    """The arguments of a fleet.
+
+    Attributes:
+        template: What the jobs have in common, with `media_value` and `media_key` for what differs.
+        media: The values of each entry, by a key of your own that stays the same: ``{"ep-1": {"url": ...}}``. The names
+            of the values are those that the template uses.
+        cluster_id: Where to run; without it the organisation's default cluster, if it has one.
+        concurrency: How many jobs are submitted side by side, 1 to 64; 8 by default.
+        on_destroy: What becomes of the jobs of removed entries and on destroy: ``cancel`` (default; only unfinished
+            ones) or ``retain``.
+        on_destroy_target: What becomes of the TDOs made through the template's ``target``: ``delete`` (default;
+            ``retain`` when jobs are retained), ``cleanup`` or ``retain``.
+        cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
+        on_failure: What the next ``pulumi up`` does with failed jobs: ``retry`` in place (default), ``replace`` them by
+            new ones, or ``keep`` them.
+        allow_failure: Whether dependents run, and the update succeeds, although jobs failed.
+        wait: Whether to wait for completion; by default as ``aiware:wait`` says.
+        timeout: Longest wait for all jobs, in seconds; by default ``aiware:jobTimeout``.
+    """
+
+    template: Required[JobTemplate]
+    media: Required[pulumi.Input[Mapping[str, pulumi.Input[Values]]]]
+    cluster_id: pulumi.Input[str] | None
+    concurrency: pulumi.Input[int] | None
+    on_destroy: pulumi.Input[Literal["cancel", "retain"]] | None
+    on_destroy_target: pulumi.Input[TdoPolicy] | None
+    cleanup_options: pulumi.Input[list[CleanupOption]] | None
+    on_failure: pulumi.Input[OnFailure] | None
+    allow_failure: pulumi.Input[bool] | None
+    wait: pulumi.Input[bool] | None
+    timeout: pulumi.Input[float] | None
+
+
+class JobFleet(FleetOutputs, module="aiware", name="JobFleet"):
     """Thousands of jobs that differ in a few values, as one resource. What depends on a fleet waits for all of them."""
 
+    provider = JobFleetProvider
+    args = JobFleetArgs
+
     def __init__(
-        self,
-        resource_name: str,
-        *,
-        template: JobTemplate,
-        media: pulumi.Input[Mapping[str, pulumi.Input[Values]]],
-        cluster_id: pulumi.Input[str] | None = None,
-        concurrency: pulumi.Input[int] | None = None,
-        on_destroy: pulumi.Input[Literal["cancel", "retain"]] | None = None,
-        on_destroy_target: pulumi.Input[TdoPolicy] | None = None,
-        cleanup_options: pulumi.Input[list[CleanupOption]] | None = None,
-        on_failure: pulumi.Input[OnFailure] | None = None,
-        allow_failure: pulumi.Input[bool] | None = None,
-        wait: pulumi.Input[bool] | None = None,
-        timeout: pulumi.Input[float] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        self, resource_name: str, opts: pulumi.ResourceOptions | None = None, **arguments: Unpack[JobFleetArgs]
     ) -> None:
         """Declares a fleet: a job for each entry of ``media`` (``createJob``; schema.graphql, type CreateJob).
 
@@ -288,27 +309,13 @@ class JobFleet(FleetOutputs, EntityResource, module="aiware", name="JobFleet"):
 
         Args:
             resource_name: Name of the resource in the program.
-            template: What the jobs have in common, with `media_value` and `media_key` for what differs.
-            media: The values of each entry, by a key of your own that stays the same: ``{"ep-1": {"url": ...}}``. The
-                names of the values are those that the template uses.
-            cluster_id: Where to run; without it the organisation's default cluster, if it has one.
-            concurrency: How many jobs are submitted side by side, 1 to 64; 8 by default.
-            on_destroy: What becomes of the jobs of removed entries and on destroy: ``cancel`` (default; only unfinished
-                ones) or ``retain``.
-            on_destroy_target: What becomes of the TDOs made through the template's ``target``: ``delete`` (default;
-                ``retain`` when jobs are retained), ``cleanup`` or ``retain``.
-            cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
-            on_failure: What the next ``pulumi up`` does with failed jobs: ``retry`` in place (default), ``replace``
-                them by new ones, or ``keep`` them.
-            allow_failure: Whether dependents run, and the update succeeds, although jobs failed.
-            wait: Whether to wait for completion; by default as ``aiware:wait`` says.
-            timeout: Longest wait for all jobs, in seconds; by default ``aiware:jobTimeout``.
             opts: Pulumi's resource options.
+            arguments: See `JobFleetArgs`.
         """
-        arguments = {key: value for key, value in locals().items() if key in JobFleetState.model_fields}
-        arguments |= {"template": template.properties}
-        super().__init__(JobFleetProvider(), resource_name, arguments, opts)
-        self._await(resource_name, Waiting(wait, timeout, allow_failure))
+        given: dict[str, Any] = {**arguments}
+        if "template" in arguments:
+            given["template"] = arguments["template"].properties
+        super().__init__(resource_name, given, opts)
 
 
-__all__ = ["JobFleet", "JobFleetProvider", "JobFleetState"]
+__all__ = ["JobFleet", "JobFleetArgs", "JobFleetProvider", "JobFleetState"]

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path as FilePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Required, TypedDict, Unpack
 
 import pulumi
 from pydantic import BeforeValidator, Field
@@ -16,7 +16,6 @@ from aiware_resources.api.file_names import place_problem
 from aiware_resources.job import JobProvider, OnFailure
 from aiware_resources.jobs.outputs import JobOutputs
 from aiware_resources.reconcile import (
-    EntityResource,
     Identifier,
     Made,
     Mark,
@@ -29,7 +28,6 @@ from aiware_resources.reconcile import (
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.reconcile.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
-from aiware_resources.waiting import Waiting
 
 PLACES = ("clusterId", "priority", "notificationUri")
 """Template parameters that say where and how the job runs; arguments of their own, so that they never re-run it."""
@@ -173,34 +171,62 @@ def _mentions(payload: Any, text: str) -> bool:
     return bool(unsigned(payload) == unsigned(text))
 
 
-class SingleEngineJob(JobOutputs, EntityResource, module="aiware", name="SingleEngineJob"):
+class SingleEngineJobArgs(TypedDict, total=False):
+    """The arguments of a single-engine job.
+
+    Attributes:
+        engine_id: The engine; one that has a template for single-engine jobs. Replaces.
+        upload_url: Public URL of a new file; the job makes a TDO for it. This or ``target_id``. Replaces.
+        target_id: An existing TDO to work on. Replaces.
+        fields: What the template takes besides, the engine's custom fields mostly (and ``libraryId``). Numbers and
+            booleans are sent as text. Replaces.
+        cluster_id: Where to run; without it the organisation's default cluster, if it has one.
+        priority: Any 32-bit integer; lower runs first.
+        notification_uri: A webhook called about this job.
+        triggers: Any value; when it changes, the job runs anew.
+        adopt: Id of an existing job to take over instead of submitting one.
+        on_destroy: ``cancel`` (default; only if unfinished) or ``retain`` (default of an adopted job).
+        on_destroy_target: What becomes of the TDO made for ``upload_url``: ``delete`` (default; ``retain`` when the job
+            is retained), ``cleanup`` or ``retain``.
+        cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
+        on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default), ``replace`` it by
+            a new one, or ``keep`` it.
+        allow_failure: Whether dependents run, and the update succeeds, although the job failed.
+        results_to: Folder to write what the engines found out into, on ``up``, as with ``Job``.
+        wait: Whether to wait for completion; by default as ``aiware:wait`` says.
+        timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
+    """
+
+    engine_id: Required[pulumi.Input[str]]
+    upload_url: pulumi.Input[str] | None
+    target_id: pulumi.Input[str] | None
+    fields: pulumi.Input[Mapping[str, pulumi.Input[FieldValue]]] | None
+    cluster_id: pulumi.Input[str] | None
+    priority: pulumi.Input[int] | None
+    notification_uri: pulumi.Input[str] | None
+    triggers: pulumi.Input[Any] | None
+    adopt: pulumi.Input[str] | None
+    on_destroy: pulumi.Input[Literal["cancel", "retain"]] | None
+    on_destroy_target: pulumi.Input[TdoPolicy] | None
+    cleanup_options: pulumi.Input[list[CleanupOption]] | None
+    on_failure: pulumi.Input[OnFailure] | None
+    allow_failure: pulumi.Input[bool] | None
+    results_to: pulumi.Input[str] | None
+    wait: pulumi.Input[bool] | None
+    timeout: pulumi.Input[float] | None
+
+
+class SingleEngineJob(JobOutputs, module="aiware", name="SingleEngineJob"):
     """A job of one engine on one file or TDO: aiWARE takes the tasks around the engine from the engine's template.
 
     What depends on a job waits for its completion.
     """
 
+    provider = SingleEngineJobProvider
+    args = SingleEngineJobArgs
+
     def __init__(
-        self,
-        resource_name: str,
-        *,
-        engine_id: pulumi.Input[str],
-        upload_url: pulumi.Input[str] | None = None,
-        target_id: pulumi.Input[str] | None = None,
-        fields: pulumi.Input[Mapping[str, pulumi.Input[FieldValue]]] | None = None,
-        cluster_id: pulumi.Input[str] | None = None,
-        priority: pulumi.Input[int] | None = None,
-        notification_uri: pulumi.Input[str] | None = None,
-        triggers: pulumi.Input[Any] | None = None,
-        adopt: pulumi.Input[str] | None = None,
-        on_destroy: pulumi.Input[Literal["cancel", "retain"]] | None = None,
-        on_destroy_target: pulumi.Input[TdoPolicy] | None = None,
-        cleanup_options: pulumi.Input[list[CleanupOption]] | None = None,
-        on_failure: pulumi.Input[OnFailure] | None = None,
-        allow_failure: pulumi.Input[bool] | None = None,
-        results_to: pulumi.Input[str] | None = None,
-        wait: pulumi.Input[bool] | None = None,
-        timeout: pulumi.Input[float] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        self, resource_name: str, opts: pulumi.ResourceOptions | None = None, **arguments: Unpack[SingleEngineJobArgs]
     ) -> None:
         """Declares a single-engine job (``launchSingleEngineJob``; schema.graphql, type LaunchSingleEngineJob).
 
@@ -209,31 +235,10 @@ class SingleEngineJob(JobOutputs, EntityResource, module="aiware", name="SingleE
 
         Args:
             resource_name: Name of the resource in the program.
-            engine_id: The engine; one that has a template for single-engine jobs. Replaces.
-            upload_url: Public URL of a new file; the job makes a TDO for it. This or ``target_id``. Replaces.
-            target_id: An existing TDO to work on. Replaces.
-            fields: What the template takes besides, the engine's custom fields mostly (and ``libraryId``). Numbers and
-                booleans are sent as text. Replaces.
-            cluster_id: Where to run; without it the organisation's default cluster, if it has one.
-            priority: Any 32-bit integer; lower runs first.
-            notification_uri: A webhook called about this job.
-            triggers: Any value; when it changes, the job runs anew.
-            adopt: Id of an existing job to take over instead of submitting one.
-            on_destroy: ``cancel`` (default; only if unfinished) or ``retain`` (default of an adopted job).
-            on_destroy_target: What becomes of the TDO made for ``upload_url``: ``delete`` (default; ``retain`` when the
-                job is retained), ``cleanup`` or ``retain``.
-            cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
-            on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default), ``replace`` it
-                by a new one, or ``keep`` it.
-            allow_failure: Whether dependents run, and the update succeeds, although the job failed.
-            results_to: Folder to write what the engines found out into, on ``up``, as with ``Job``.
-            wait: Whether to wait for completion; by default as ``aiware:wait`` says.
-            timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
             opts: Pulumi's resource options.
+            arguments: See `SingleEngineJobArgs`.
         """
-        arguments = {key: value for key, value in locals().items() if key in SingleEngineJobState.model_fields}
-        super().__init__(SingleEngineJobProvider(), resource_name, arguments, opts)
-        self._await(resource_name, Waiting(wait, timeout, allow_failure))
+        super().__init__(resource_name, arguments, opts)
 
 
-__all__ = ["FieldValue", "SingleEngineJob", "SingleEngineJobProvider", "SingleEngineJobState"]
+__all__ = ["FieldValue", "SingleEngineJob", "SingleEngineJobArgs", "SingleEngineJobProvider", "SingleEngineJobState"]

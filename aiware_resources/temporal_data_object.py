@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Required, TypedDict, Unpack
 
 import pulumi
 
@@ -51,7 +51,6 @@ from aiware_resources.tdos.uploads import (
     missing,
 )
 from aiware_resources.text.times import PointInTime
-from aiware_resources.waiting import urn_after
 
 CREATE_ONLY = ("parentFolderId", "sourceData", "applicationId", "contentTemplates", "addToIndex", "assets")
 CHANGEABLE = (
@@ -252,6 +251,59 @@ def _declared_part(live: Any, declared: dict[str, Any]) -> Any:
     return {key: live[key] for key in declared if key in live} if isinstance(live, dict) else live
 
 
+class TemporalDataObjectArgs(TypedDict, total=False):
+    """The arguments of a TDO.
+
+    Attributes:
+        start_date_time: When the recording starts: ISO 8601 text, seconds or milliseconds since the epoch, or a
+            ``datetime`` or ``date``. Without a time zone it is UTC; a date is its first moment.
+        stop_date_time: When it ends; later than the start, by a year at most.
+        name: For people.
+        description: For people.
+        source: Where the recording comes from.
+        status: Free text; ``downloaded`` when left out.
+        is_public: Whether other organisations may read it.
+        details: Any JSON object. Engines add entries of their own beside it, which stay, and are no drift.
+        thumbnail_url: A small picture.
+        preview_url: A preview.
+        source_image_url: A picture of the source.
+        primary_asset: Which of its assets are the primary ones.
+        parent_folder_id: The folder to file it in. Replaces.
+        source_data: Where it came from. Replaces.
+        application_id: For internal systems only. Replaces.
+        content_templates: Structured data attached to it. Replaces.
+        add_to_index: Whether to put it into the search index. Replaces.
+        assets: Its assets: those at a ``uri`` are made with it, and a change of them replaces; a ``file`` of this
+            machine is uploaded, and new content makes a new asset in place. Give jobs ``triggers=tdo.assets`` to have
+            them run anew then.
+        adopt: Id of an existing TDO to take over instead of creating one.
+        on_destroy: ``delete`` (default), ``cleanup`` or ``retain`` (default of an adopted TDO).
+        cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
+    """
+
+    start_date_time: Required[pulumi.Input[PointInTime]]
+    stop_date_time: Required[pulumi.Input[PointInTime]]
+    name: pulumi.Input[str] | None
+    description: pulumi.Input[str] | None
+    source: pulumi.Input[str] | None
+    status: pulumi.Input[str] | None
+    is_public: pulumi.Input[bool] | None
+    details: pulumi.Input[dict[str, Any]] | None
+    thumbnail_url: pulumi.Input[str] | None
+    preview_url: pulumi.Input[str] | None
+    source_image_url: pulumi.Input[str] | None
+    primary_asset: pulumi.Input[Sequence[pulumi.Input[PrimaryAssetArgs]]] | None
+    parent_folder_id: pulumi.Input[str] | None
+    source_data: pulumi.Input[SourceDataArgs] | None
+    application_id: pulumi.Input[str] | None
+    content_templates: pulumi.Input[Sequence[pulumi.Input[ContentTemplateArgs]]] | None
+    add_to_index: pulumi.Input[bool] | None
+    assets: pulumi.Input[Sequence[pulumi.Input[TdoAssetArgs]]] | None
+    adopt: pulumi.Input[str] | None
+    on_destroy: pulumi.Input[TdoPolicy] | None
+    cleanup_options: pulumi.Input[Sequence[CleanupOption]] | None
+
+
 class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObject"):
     """A temporal data object: the container that media, engine results and jobs hang on.
 
@@ -266,74 +318,32 @@ class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObje
     start_date_time: pulumi.Output[str]
     stop_date_time: pulumi.Output[str]
 
+    provider = TdoProvider
+    args = TemporalDataObjectArgs
+
     def __init__(
         self,
         resource_name: str,
-        *,
-        start_date_time: pulumi.Input[PointInTime],
-        stop_date_time: pulumi.Input[PointInTime],
-        name: pulumi.Input[str] | None = None,
-        description: pulumi.Input[str] | None = None,
-        source: pulumi.Input[str] | None = None,
-        status: pulumi.Input[str] | None = None,
-        is_public: pulumi.Input[bool] | None = None,
-        details: pulumi.Input[dict[str, Any]] | None = None,
-        thumbnail_url: pulumi.Input[str] | None = None,
-        preview_url: pulumi.Input[str] | None = None,
-        source_image_url: pulumi.Input[str] | None = None,
-        primary_asset: pulumi.Input[Sequence[pulumi.Input[PrimaryAssetArgs]]] | None = None,
-        parent_folder_id: pulumi.Input[str] | None = None,
-        source_data: pulumi.Input[SourceDataArgs] | None = None,
-        application_id: pulumi.Input[str] | None = None,
-        content_templates: pulumi.Input[Sequence[pulumi.Input[ContentTemplateArgs]]] | None = None,
-        add_to_index: pulumi.Input[bool] | None = None,
-        assets: pulumi.Input[Sequence[pulumi.Input[TdoAssetArgs]]] | None = None,
-        adopt: pulumi.Input[str] | None = None,
-        on_destroy: pulumi.Input[TdoPolicy] | None = None,
-        cleanup_options: pulumi.Input[Sequence[CleanupOption]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[TemporalDataObjectArgs],
     ) -> None:
         """Declares a TDO (``createTDO``, ``updateTDO``; schema.graphql, types CreateTDO and UpdateTDO).
 
         Args:
             resource_name: Name of the resource in the program.
-            start_date_time: When the recording starts: ISO 8601 text, seconds or milliseconds since the epoch, or a
-                ``datetime`` or ``date``. Without a time zone it is UTC; a date is its first moment.
-            stop_date_time: When it ends; later than the start, by a year at most.
-            name: For people.
-            description: For people.
-            source: Where the recording comes from.
-            status: Free text; ``downloaded`` when left out.
-            is_public: Whether other organisations may read it.
-            details: Any JSON object. Engines add entries of their own beside it, which stay, and are no drift.
-            thumbnail_url: A small picture.
-            preview_url: A preview.
-            source_image_url: A picture of the source.
-            primary_asset: Which of its assets are the primary ones.
-            parent_folder_id: The folder to file it in. Replaces.
-            source_data: Where it came from. Replaces.
-            application_id: For internal systems only. Replaces.
-            content_templates: Structured data attached to it. Replaces.
-            add_to_index: Whether to put it into the search index. Replaces.
-            assets: Its assets: those at a ``uri`` are made with it, and a change of them replaces; a ``file`` of this
-                machine is uploaded, and new content makes a new asset in place. Give jobs ``triggers=tdo.assets`` to
-                have them run anew then.
-            adopt: Id of an existing TDO to take over instead of creating one.
-            on_destroy: ``delete`` (default), ``cleanup`` or ``retain`` (default of an adopted TDO).
-            cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
             opts: Pulumi's resource options.
+            arguments: See `TemporalDataObjectArgs`.
         """
-        assets = fingerprinted(assets)
-        arguments = {key: value for key, value in locals().items() if key in TdoState.model_fields}
-        super().__init__(TdoProvider(), resource_name, arguments, opts)
+        assets = fingerprinted(arguments.get("assets"))
+        super().__init__(resource_name, {**arguments, "assets": assets}, opts)
         if may_have_files(assets):
             # As the program says, not as recorded: a file that was only moved changes nothing in the state.
             declared = api_properties(TdoState, {"assets": assets})["assets"]
             uploads = Uploads(self, resource_name, pulumi.Output.from_input(declared))
             self.uploads = uploads.output
-            self.__dict__["urn"] = urn_after(self, self.urn, uploads.done)
+            self._resolve_after(uploads.done)
         else:
             self.uploads = pulumi.Output.from_input([])
 
 
-__all__ = ["TdoProvider", "TdoState", "TemporalDataObject", "remove_tdo"]
+__all__ = ["TdoProvider", "TdoState", "TemporalDataObject", "TemporalDataObjectArgs", "remove_tdo"]

@@ -25,8 +25,11 @@ MOST = 20
 """So many problems are told; a mistake in a list of thousands shows in the first ones."""
 
 NOT_IN_TEMPLATE = {
+    **dict.fromkeys(
+        (CLUSTER, *JobProvider.policies), "belongs beside the template: give it as an argument of the fleet"
+    ),
     "adopt": "cannot be given: a fleet adopts no jobs",
-    CLUSTER: "belongs beside the template: give it as an argument of the fleet",
+    "resultsTo": "cannot be given: a fleet writes no files; read what one job has found by its key, with results()",
 }
 
 Found = Iterator[tuple[str, Problem]]

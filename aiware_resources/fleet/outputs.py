@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import pulumi
 from pulumi.output import UNKNOWN
@@ -15,12 +15,12 @@ from aiware_resources.fleet.entries import Entry, recorded_entries
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, seen_keys
 from aiware_resources.fleet.undone import Undone
 from aiware_resources.jobs.results import Result, read_results, shown
-from aiware_resources.reconcile import RERUNS, RunsJobs
+from aiware_resources.reconcile import RERUNS, EntityResource, RunsJobs
 from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.waiting import Completion, Seen, Waiting
 
 
-class FleetOutputs(RunsJobs):
+class FleetOutputs(RunsJobs, EntityResource):
     """The outputs of a fleet.
 
     Attributes:
@@ -56,16 +56,17 @@ class FleetOutputs(RunsJobs):
         concerned = [runs[key] for key, entry in entries.items() if entry.target_id in target_ids]
         return dict(concerned or runs.values())
 
-    def _await(self, resource_name: str, waiting: Waiting) -> None:
-        """Makes the outputs that are known on completion, and the urn that dependents wait for."""
+    def __init__(self, resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        super().__init__(resource_name, arguments, opts)
+        waiting = Waiting(*(arguments.get(key) for key in ("wait", "timeout", "allow_failure")))
         self._fleet_name = resource_name
         recorded = ("jobs", "undone", OPEN, NEWEST, RERUNS, SUBMITTED)
         self._recorded: Mapping[str, pulumi.Output[Any]] = {key: self.__dict__[key] for key in recorded}
-        self._completion = Completion(cast(pulumi.CustomResource, self), resource_name, self._condition, waiting)
+        self._completion = Completion(self, resource_name, self._condition, waiting)
         self.jobs = self._completion.derived(self._ids())
         self.counts = self._completion.output(lambda seen: seen.known(lambda fleet: dict(fleet.counts)))
         self.failures = self._completion.output(lambda seen: seen.known(lambda fleet: dict(fleet.failures)))
-        self.__dict__["urn"] = self._completion.urn(after=asyncio.ensure_future(self._told()))
+        self._resolve_after(self._completion.seen, asyncio.ensure_future(self._told()))
 
     async def _told(self) -> None:
         """Ends a run that waited for nothing with what it could not do; one that waits has been told by then."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pulumi
 from pulumi.output import UNKNOWN
@@ -17,7 +17,7 @@ from aiware_resources.errors import AiwareError
 from aiware_resources.files.completed import Files, Kept
 from aiware_resources.jobs.documents import DocumentsCondition, foresee_documents, output_writers, write_documents
 from aiware_resources.jobs.results import Result, read_results, shown
-from aiware_resources.reconcile import RERUNS, RunsJobs
+from aiware_resources.reconcile import RERUNS, EntityResource, RunsJobs
 from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.reconcile.runs import ANY_RERUN
 from aiware_resources.settings import Settings
@@ -30,8 +30,8 @@ TARGET_TDO = "targetTdoId"
 """The TDO that the job made for itself."""
 
 
-class JobOutputs(RunsJobs):
-    """The outputs that the resources of all kinds of jobs have.
+class JobOutputs(RunsJobs, EntityResource):
+    """A resource that is a job, and the outputs that it has.
 
     Attributes:
         status: The status on completion: ``complete``, or ``failed`` with ``allow_failure``. Without waiting, the
@@ -74,12 +74,12 @@ class JobOutputs(RunsJobs):
         is_kept = await pulumi.Output.from_input(on_failure).future() == "keep"
         return seen.record is not None and seen.record.status in JOB_FAILED and not is_kept
 
-    def _await(self, resource_name: str, waiting: Waiting) -> None:
-        """Makes the outputs that are known on completion, and the urn that dependents wait for."""
-        resource = cast(pulumi.CustomResource, self)
+    def __init__(self, resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        super().__init__(resource_name, arguments, opts)
+        waiting = Waiting(*(arguments.get(key) for key in ("wait", "timeout", "allow_failure")))
         self._id = self.id
         self._target: pulumi.Output[str] = self.__dict__.get("targetId", self.__dict__[TARGET_TDO])
-        self._completion = Completion(resource, resource_name, self._condition, waiting)
+        self._completion = Completion(self, resource_name, self._condition, waiting)
         self.status = self._completion.output(lambda seen: seen.known(lambda job: job.status))
         self.target_id = self._completion.derived(self._worked_on(self._target))
         self.tasks = self._completion.output(lambda seen: seen.when_done(_task_outputs))
@@ -95,7 +95,7 @@ class JobOutputs(RunsJobs):
         )
         files = asyncio.ensure_future(self._files(kept))
         self.result_files = kept.output(files, lambda found: [file.properties() for file in found])
-        self.__dict__["urn"] = self._completion.urn(after=files)
+        self._resolve_after(self._completion.seen, files)
 
     async def _results(self, engine_id: str | None) -> Any:
         seen: Seen[JobRecord] = await self._completion.seen

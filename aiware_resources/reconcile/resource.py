@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import weakref
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 import pulumi.dynamic
 
 from aiware_resources.errors import ConfigurationError
+from aiware_resources.reconcile.arguments import check_arguments
 from aiware_resources.reconcile.carrying import carried
 from aiware_resources.reconcile.holders import OWNER_KEY, PARENT_KEY
 from aiware_resources.reconcile.naming import api_properties, python_name
+from aiware_resources.reconcile.outputs import urn_after
 from aiware_resources.reconcile.provider import EntityProvider
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.settings import Settings
@@ -55,9 +57,13 @@ class EntityResource(pulumi.dynamic.Resource):
     Every argument is an attribute of the same name, an Output of the resource's desired state.
     """
 
+    provider: ClassVar[type[EntityProvider]]
+    """What reconciles the object."""
+    args: ClassVar[type]
+    """The list of the arguments."""
+
     def __init__(
         self,
-        provider: EntityProvider,
         name: str,
         arguments: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
@@ -66,9 +72,12 @@ class EntityResource(pulumi.dynamic.Resource):
         end_with_engine()
         _refuse_unknown_keys()
         _tell_of_the_local_aiware()
+        check_arguments(type(self).__name__, self.args, arguments)
+        provider = self.provider()
+        given = {key: value for key, value in arguments.items() if key in provider.model.model_fields}
         props = {
             key: value if key in NEVER_SENT else carried(value, (f"{type(self).__name__} {name}", key))
-            for key, value in api_properties(provider.model, arguments).items()
+            for key, value in api_properties(provider.model, given).items()
         }
         props |= {key: pulumi.Output.secret(props[key]) for key in provider.secrets if key in props}
         props[OWNER_KEY] = f"{pulumi.get_project()}/{pulumi.get_stack()}/{name}"
@@ -78,16 +87,18 @@ class EntityResource(pulumi.dynamic.Resource):
         props |= dict.fromkeys(provider.facts)
         props |= hidden
         super().__init__(provider, name, props, opts)
-        self._model = provider.model
         self._types = _joined(props.get(PARENT_KEY), self.pulumi_resource_type)
         # The engine knows the API's names, a program Python's.
         for key in props:
             self.__dict__.setdefault(python_name(key), self.__dict__[key])
 
+    def _resolve_after(self, *work: Awaitable[Any]) -> None:
+        """Makes whatever depends on the resource wait for work, which a preview does not do."""
+        self.__dict__["urn"] = urn_after(self, self.urn, *work)
+
     def __getattr__(self, name: str) -> pulumi.Output[None]:
         """An argument that was not given is an Output of ``None``."""
-        model = self.__dict__.get("_model")
-        if model is None or name not in model.model_fields:
+        if name not in self.provider.model.model_fields:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return pulumi.Output.from_input(None)
 

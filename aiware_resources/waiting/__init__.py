@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from aiware_resources.reconcile.outputs import derived
 from aiware_resources.waiting.completion import Completion, Seen, Waiting
 from aiware_resources.waiting.monitor import Monitor, current, start_offline
-from aiware_resources.waiting.outputs import derived, urn_after
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
 from aiware_resources.waiting.watch import Condition, Watch
@@ -25,5 +25,4 @@ __all__ = [
     "current",
     "derived",
     "start_offline",
-    "urn_after",
 ]

@@ -11,8 +11,8 @@ import pulumi
 from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
+from aiware_resources.reconcile.outputs import derived
 from aiware_resources.waiting.monitor import current
-from aiware_resources.waiting.outputs import derived, urn_after
 from aiware_resources.waiting.row import Row
 from aiware_resources.waiting.verdict import Done
 from aiware_resources.waiting.watch import Condition, Watch
@@ -75,8 +75,7 @@ class Completion(Generic[R]):
         self._condition = condition
         self._waiting = waiting
         self._id = resource.id
-        self._urn = resource.urn
-        self.row = Row(self._urn)
+        self.row = Row(resource.urn)
         self.monitor = current()
         self._watch: Watch[R] | None = None
         self.seen: asyncio.Task[Seen[R]] = asyncio.ensure_future(self._see())
@@ -92,14 +91,6 @@ class Completion(Generic[R]):
     def derived(self, value: Awaitable[T], *, secret: bool = False) -> pulumi.Output[T]:
         """An output of the resource that resolves to an awaited value."""
         return derived(self._resource, value, secret=secret)
-
-    def urn(self, after: Awaitable[Any] | None = None) -> pulumi.Output[str]:
-        """The resource's urn, resolved on completion: what depends on the resource waits for its completion.
-
-        Args:
-            after: Work that follows the completion, and has to be done as well.
-        """
-        return urn_after(self._resource, self._urn, self.seen, *([after] if after is not None else []))
 
     async def look_again(self, condition: Condition[T], object_id: str) -> T | None:
         """Waits for something else of the object that is complete, as long as is left of the time for it.

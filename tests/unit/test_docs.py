@@ -25,6 +25,7 @@ from aiware_local.server.app import create_app
 from aiware_local.server.edge.operations import OPERATIONS
 from aiware_resources.cli import main
 from aiware_resources.reconcile import EntityResource
+from aiware_resources.reconcile.arguments import arguments_in
 from aiware_resources.settings import Settings
 from tests.support.markdown import anchors, blocks, links, table
 from tools.docs.entities import Entity, entities
@@ -68,7 +69,7 @@ def test_every_generated_part_is_in_a_page() -> None:
 @each_entity
 def test_the_reference_has_every_argument_and_key(entity: Entity) -> None:
     page = DOCS / entity.page
-    given = [name for name in inspect.signature(entity.resource).parameters if name not in {"resource_name", "opts"}]
+    given = list(arguments_in(entity.resource.args))
     assert [code(row[0]) for row in table(page, "Arguments")] == given
     for model in set(models_of(entity.provider.model)):
         written = {code(row[0]) for row in table(page, f"{model.__name__}Args")}
@@ -82,7 +83,7 @@ def test_the_reference_has_every_output(entity: Entity) -> None:
     classes = [each for each in own if each is not EntityResource]
     declared = {name for each in classes for name in inspect.get_annotations(each) if not name.startswith("_")}
     told = {code(row[0]) for row in table(DOCS / entity.page, "Outputs")}
-    arguments = set(inspect.signature(entity.resource).parameters)
+    arguments = arguments_in(entity.resource.args).keys()
     assert told <= declared
     assert declared - told <= arguments | {"id"}
 

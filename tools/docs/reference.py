@@ -1,4 +1,4 @@
-"""The reference, in Markdown: what resources and settings take and give, from models, signatures and docstrings."""
+"""The reference, in Markdown: what resources and settings take and give, from models, argument lists, docstrings."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from pydantic.fields import FieldInfo
 
 import aiware_resources
 from aiware_resources.reconcile import ApiModel, EntityProvider, EntityResource
+from aiware_resources.reconcile.arguments import arguments_in
 from aiware_resources.settings import Settings
 from aiware_resources.settings.keys import key_of, variable_of
 from tools.docs.entities import Entity
 from tools.docs.markdown import NONE, code, table
 from tools.docs.wording import default_told, described, introduction, kind, models_of
 
-_NO_ARGUMENTS = ("self", "resource_name", "opts")
-
 
 def arguments(entity: Entity) -> str:
-    """The arguments of a resource, in the order of its signature, and below them what those hold."""
+    """The arguments of a resource, in the order of their list, and below them what those hold."""
     head = ("argument", "type", "default", "change", "meaning")
     parts = [table(head, _arguments(entity))]
     for model in dict.fromkeys(models_of(entity.provider.model)):
@@ -55,15 +54,11 @@ def keys(model: type[ApiModel]) -> str:
 
 
 def _arguments(entity: Entity) -> Iterator[tuple[str, ...]]:
-    parameters = inspect.signature(entity.resource).parameters
-    meaning = described(entity.resource.__init__)
-    provider: EntityProvider = entity.provider()
-    for name, parameter in parameters.items():
-        if name in _NO_ARGUMENTS:
-            continue
+    meaning = described(entity.resource.args)
+    provider: EntityProvider = entity.resource.provider()
+    for name, is_required in arguments_in(entity.resource.args).items():
         field = provider.model.model_fields.get(name)
         told = meaning[name].removesuffix(" Replaces.")
-        is_required = parameter.default is inspect.Parameter.empty
         if field is None:
             # Not a property of its own: it stands for several, and a change of it is a change of theirs.
             yield code(name), code(name.capitalize()), NONE, "replaces", told

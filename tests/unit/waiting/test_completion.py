@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import pulumi
@@ -10,6 +11,7 @@ import pytest
 from pulumi.output import UNKNOWN
 
 from aiware_resources.errors import AuthenticationFailed
+from aiware_resources.reconcile.outputs import urn_after
 from aiware_resources.waiting import Completion, Condition, Monitor, Seen, Waiting
 from aiware_resources.waiting import monitor as monitor_module
 from tests.support.engine import Engine, as_declared, known, value
@@ -32,6 +34,9 @@ class Thing(pulumi.CustomResource):
         self.status = self.completion.output(lambda seen: seen.known(lambda record: record))
         self.result = self.completion.output(lambda seen: seen.when_done(lambda record: record))
         self.secret = self.completion.output(lambda seen: seen.when_done(lambda record: record), secret=True)
+
+    def completed_urn(self, *work: Awaitable[Any]) -> pulumi.Output[str]:
+        return urn_after(self, self.raw_urn, self.completion.seen, *work)
 
 
 def unknown_id(args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
@@ -62,7 +67,7 @@ async def test_a_dependent_waits_for_completion() -> None:
     use_monitor()
     condition = scripted(a="running running running running done", b="done")
     thing = Thing("a", condition)
-    thing.__dict__["urn"] = thing.completion.urn()
+    thing.__dict__["urn"] = thing.completed_urn()
     dependent = Thing("b", condition, opts=pulumi.ResourceOptions(depends_on=[thing]))
     made = asyncio.ensure_future(dependent.id.future())
     assert await value(thing.raw_urn)
@@ -77,7 +82,7 @@ async def test_a_dependent_waits_for_what_follows_the_completion() -> None:
     use_monitor()
     thing = Thing("a", scripted(a="done"))
     downloaded = asyncio.get_running_loop().create_future()
-    urn = thing.completion.urn(after=downloaded)
+    urn = thing.completed_urn(downloaded)
     await value(thing.result)
     waiting = asyncio.ensure_future(urn.future())
     await asyncio.sleep(5 * SOON)
@@ -97,7 +102,7 @@ async def test_a_failure_ends_the_run_and_nothing_that_depends_on_it_is_made() -
     use_monitor()
     condition = scripted(a="running failed", b="done")
     thing = Thing("a", condition)
-    thing.__dict__["urn"] = thing.completion.urn()
+    thing.__dict__["urn"] = thing.completed_urn()
     dependent = Thing("b", condition, opts=pulumi.ResourceOptions(depends_on=[thing]))
     with pytest.raises(pulumi.RunError, match="a: a has failed"):
         await value(thing.result)
@@ -113,7 +118,7 @@ async def test_a_preview_looks_once_and_never_waits() -> None:
     running, over = Thing("running", condition), Thing("over", condition)
     assert [await value(thing.status) for thing in (running, over)] == ["running", "done"]
     assert [await known(thing.result) for thing in (running, over)] == [False, True]
-    assert [await value(thing.completion.urn()) for thing in (running, over)] == [
+    assert [await value(thing.completed_urn()) for thing in (running, over)] == [
         await value(thing.raw_urn) for thing in (running, over)
     ]
     assert [sorted(look) for look in condition.looks] == [["over", "running"]]
@@ -125,7 +130,7 @@ async def test_in_a_preview_nothing_that_depends_on_it_waits_for_the_look() -> N
     condition = scripted(a="running")
     condition.troubles = [AuthenticationFailed("The token was rejected.")]
     thing = Thing("a", condition)
-    assert await value(thing.completion.urn()) == await value(thing.raw_urn)
+    assert await value(thing.completed_urn()) == await value(thing.raw_urn)
     with pytest.raises(pulumi.RunError, match="The token was rejected"):
         await value(thing.status)
 
