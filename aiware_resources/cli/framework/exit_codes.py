@@ -11,7 +11,7 @@ INTERRUPTED = 130
 
 MEANINGS = {
     DONE: "Done.",
-    FAILED: "aiWARE said no, or work failed: an error of the API, a failed job, nothing found under an id.",
+    FAILED: "aiWARE refused, or work failed: an error of the API, a failed job, nothing found under an id.",
     USAGE: "Wrong usage; and, of commands that say so, something is to change.",
     SETTINGS: "The settings cannot be used: no token, a stack that cannot be read, a value that makes no sense.",
     INTERRUPTED: "Interrupted by Ctrl-C.",
