@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from aiware_local.launcher import LauncherError, default_data, default_media_root, wanted_port
-from aiware_local.server.serving import CannotServeError, log_to_stderr, serve
+from aiware_local.server.app import CannotServeError, log_to_stderr, serve
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,12 +10,10 @@ from ariadne import ObjectType
 
 from aiware_local.installation.auth import USER_NAME
 from aiware_local.installation.errors import invalid_input, not_found
-from aiware_local.installation.installation import ORGANIZATION_ID, Call, Info
-from aiware_local.installation.matching import matches
-from aiware_local.installation.paging import ordered, page, within
-from aiware_local.installation.roots import MUTATION, QUERY
+from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
+from aiware_local.installation.lists import matches, ordered, page, within
 from aiware_local.storage.ids import new_cluster_id, new_uuid
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 CLUSTER = ObjectType("Cluster")
 LOCATION = ObjectType("ExecutionLocation")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aiware_local.engines.extras import extra
+from aiware_local.engines.run import extra
 
 UNREAD_TAGS = ("script", "style", "template", "noscript")
 MORE_BLOCKS = frozenset({"br", "td", "th", "title", "tr"})

@@ -8,10 +8,9 @@ from typing import Any
 from ariadne import ObjectType
 
 from aiware_local.installation.errors import not_found
-from aiware_local.installation.installation import ORGANIZATION, Call, Info
-from aiware_local.installation.paging import ordered, page
-from aiware_local.installation.roots import QUERY
-from aiware_local.storage.records import Record
+from aiware_local.installation.installation import ORGANIZATION, QUERY, Call, Info
+from aiware_local.installation.lists import ordered, page
+from aiware_local.storage.store import Record
 
 ENGINE = ObjectType("Engine")
 CATEGORY = ObjectType("EngineCategory")

@@ -6,15 +6,13 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from aiware_local.engines.chunking import chunk
-from aiware_local.engines.collecting import aggregate, write_output
-from aiware_local.engines.ingestion import adapt, store_media
-from aiware_local.engines.recognition import transcribe
 from aiware_local.engines.run import Run
-from aiware_local.engines.speaker_detection import detect_speakers
+from aiware_local.engines.speech import detect_speakers, transcribe
+from aiware_local.engines.storing import adapt, aggregate, store_media, write_output
 from aiware_local.engines.texts import extract_keywords, extract_text, identify_language, translate
-from aiware_local.installation.failures import FailureReason, RunError
+from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.installation.installation import Installation
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 log = logging.getLogger(__name__)
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from aiware_local.installation.failures import FailureReason, RunError
+from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.installation.installation import Installation
 from aiware_local.installation.media import Media
-from aiware_local.storage.records import Record
-from aiware_local.tdos.asset_records import newest_asset
+from aiware_local.storage.store import Record
+from aiware_local.tdos.records import newest_asset
+
+HINT = "pip install 'aiware-pipelines[engines]' makes it real"
+
+
+def extra(module: str) -> Any | None:
+    """A module of the extra, or None where it is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        return None
 
 
 class Run:

@@ -3,16 +3,51 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import Counter
 
 from aiware_local.engines.documents import NotInstalled, Passage, Unreadable, read_passages
-from aiware_local.engines.extras import HINT
-from aiware_local.engines.recognition import spoken_words
-from aiware_local.engines.run import Run
-from aiware_local.engines.text_analysis import frequent_words, keywords_of, language_of
-from aiware_local.installation.failures import FailureReason, RunError
+from aiware_local.engines.run import HINT, Run, extra
+from aiware_local.engines.speech import spoken_words
+from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.installation.media import Media
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 from aiware_local.tdos.transcripts import VTN_SCHEMA, words_of
+
+SHORTEST_KEYWORD = 5
+"""Letters that a word must have to count as a keyword where nothing better than counting is there."""
+
+
+def language_of(text: str) -> str | None:
+    """The language that a text is most probably in, as a two-letter code; None if nothing here can tell."""
+    library = extra("py3langid")
+    if library is None:
+        return None
+    # The library also tells languages that have no two-letter code, and takes short texts for those too easily.
+    codes = (str(code) for code, _ in library.rank(text))
+    return next(code for code in codes if len(code) == 2)
+
+
+def keywords_of(text: str, language: str, count: int) -> list[str] | None:
+    """The keywords of a text, the most telling first; None if nothing here can tell them.
+
+    Args:
+        text: the text.
+        language: its language, a two-letter code.
+        count: how many at most.
+    """
+    library = extra("yake")
+    if library is None:
+        return None
+    found = library.KeywordExtractor(lan=language, n=2, dedupLim=0.7, top=count).extract_keywords(text)
+    return [keyword for keyword, _ in found]
+
+
+def frequent_words(text: str, count: int) -> list[str]:
+    """The longer words of a text, the most frequent first."""
+    words = re.findall(rf"[^\W\d_]{{{SHORTEST_KEYWORD},}}", text.lower())
+    return [word for word, _ in Counter(words).most_common(count)]
+
 
 DEFAULT_KEYWORDS = 10
 DEFAULT_LANGUAGE = "en"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiware_local.installation.errors import invalid_input
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from ariadne import ObjectType
 
 from aiware_local.exports.formats import checked_format
 from aiware_local.installation.errors import ApiError, ErrorName, invalid_input, not_found
-from aiware_local.installation.installation import ORGANIZATION_ID, Call, Info
-from aiware_local.installation.paging import page
-from aiware_local.installation.roots import MUTATION, QUERY
+from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
+from aiware_local.installation.lists import page
 from aiware_local.storage.ids import new_uuid
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 EXPORT = ObjectType("ExportRequest")
 

@@ -15,12 +15,11 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 from starlette.datastructures import Headers
 
-from aiware_local.installation.clock import Clock
 from aiware_local.installation.errors import ApiError, ErrorName
+from aiware_local.installation.scalars import Clock
 from aiware_local.launcher import CONTROL_FILE, CONTROL_HEADER
 from aiware_local.storage.files import private_file
-from aiware_local.storage.records import Record
-from aiware_local.storage.store import Store
+from aiware_local.storage.store import Record, Store
 
 USER_NAME = "admin@local.aiware"
 LIFETIME_SECONDS = 15 * 60

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta, timezone
+from typing import Any, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic.alias_generators import to_camel
 
 from aiware_local.installation.auth import LIFETIME_SECONDS
 from aiware_local.installation.catalogue import Catalogue
-from aiware_local.installation.control_model import ControlModel
-from aiware_local.installation.dialect import Dialect
-from aiware_local.installation.failures import failure_of
-from aiware_local.storage.records import Record
-from aiware_local.storage.store import Store
+from aiware_local.installation.errors import failure_of
+from aiware_local.storage.store import Record, Store
+
+OFFSET = timezone(timedelta(hours=2))
+
+_DIGITS = re.compile(r"[1-9]\d{0,14}")
+"""Ids that are numbers as well, small enough to pass through a float."""
+
+
+class ControlModel(BaseModel):
+    """A part of a body: names in camelCase, nothing that is not known, never changed."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
 
 class Failure(ControlModel):
@@ -36,6 +49,48 @@ class RateLimit(ControlModel):
 
     requests: PositiveInt
     seconds: PositiveFloat = 10
+
+
+class Dialect(ControlModel):
+    """How the server spells its answers, and what its lists are like; by default as the documents say.
+
+    Attributes:
+        ids: `number` writes ids of nothing but digits, such as those of TDOs, as JSON numbers.
+        times: `milliseconds` since the epoch, or `offset`: ISO 8601 text in the zone +02:00 instead of UTC.
+        empty: how a field without a value comes: as `null`, or not at all (`absent`). GraphQL writes null and Edge
+            leaves out unless told otherwise.
+        without: fields that never have a value, by name, wherever they are optional.
+        extra_fields: whether every object has a field more that no document knows.
+        page_size: so many records a page has at the most, whatever `limit` asks for; the answer repeats what was asked.
+        list_lag: an object is missing in lists for so many seconds after its creation, while reads by its id show it.
+    """
+
+    ids: Literal["text", "number"] = "text"
+    times: Literal["text", "milliseconds", "offset"] = "text"
+    empty: Literal["null", "absent"] | None = None
+    without: tuple[str, ...] = Field(default=())
+    extra_fields: bool = False
+    page_size: PositiveInt | None = None
+    list_lag: NonNegativeFloat = 0
+
+    @property
+    def respells(self) -> bool:
+        """Whether answers have to be written otherwise than the documents say."""
+        return bool(self.ids != "text" or self.times != "text" or self.empty or self.without or self.extra_fields)
+
+    def id(self, value: Any) -> Any:
+        """An id."""
+        is_number = self.ids == "number" and isinstance(value, str) and _DIGITS.fullmatch(value)
+        return int(value) if is_number else value
+
+    def time(self, value: Any) -> Any:
+        """A point in time that is ISO 8601 text."""
+        if self.times == "text" or not isinstance(value, str):
+            return value
+        moment = datetime.fromisoformat(value)
+        if self.times == "milliseconds":
+            return round(moment.timestamp() * 1000)
+        return moment.astimezone(OFFSET).isoformat(timespec="milliseconds")
 
 
 class Settings(ControlModel):
@@ -116,3 +171,29 @@ class Behaviour:
     def _failed(self) -> dict[str, int]:
         failed: dict[str, int] = self._store.setting("failedRuns", {})
         return failed
+
+
+class RateLimiter:
+    """Counts requests by token in the window that is open."""
+
+    def __init__(self) -> None:
+        self._window = -1
+        self._counts: Counter[str] = Counter()
+
+    def retry_after(self, token: str, limit: RateLimit | None, now: float) -> int | None:
+        """None if the request may pass; else the seconds until the window ends. Asking counts as the request.
+
+        Args:
+            token: whose request it is.
+            limit: what holds; None lets everything pass.
+            now: seconds since the epoch.
+        """
+        if limit is None:
+            return None
+        window = math.floor(now / limit.seconds)
+        if window != self._window:
+            self._window, self._counts = window, Counter()
+        self._counts[token] += 1
+        if self._counts[token] <= limit.requests:
+            return None
+        return max(1, math.ceil((window + 1) * limit.seconds - now))

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 CATALOGUE_TIME = 1546300800.0
 """When every engine and category was made: the first second of 2019."""

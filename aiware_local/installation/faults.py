@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from aiware_local.installation.control_model import ControlModel
+from aiware_local.installation.behaviour import ControlModel
 from aiware_local.storage.store import Store
 
 

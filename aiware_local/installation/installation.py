@@ -10,22 +10,27 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
+from ariadne import MutationType, QueryType
 from graphql import GraphQLResolveInfo
 from starlette.datastructures import UploadFile
 
 from aiware_local.installation.auth import ControlKey, Signer, Tokens, load_credentials
 from aiware_local.installation.behaviour import Behaviour
 from aiware_local.installation.catalogue import CATALOGUE_TIME, Catalogue, load_catalogue
-from aiware_local.installation.clock import Clock
 from aiware_local.installation.errors import ApiError, ErrorName, not_found
 from aiware_local.installation.faults import Fault, Faults, conditions_of
+from aiware_local.installation.lists import Paging
 from aiware_local.installation.media import MediaFetcher
-from aiware_local.installation.paging import Paging
 from aiware_local.installation.request_log import RequestLog
+from aiware_local.installation.scalars import Clock
 from aiware_local.storage.files import Files
 from aiware_local.storage.ids import new_uuid
-from aiware_local.storage.records import Record
-from aiware_local.storage.store import DATABASE, Store
+from aiware_local.storage.store import DATABASE, Record, Store
+
+QUERY = QueryType()
+MUTATION = MutationType()
+"""The root types, to which the modules of the services add their fields."""
+
 
 ORGANIZATION_ID = "17532"
 """The one organization of every local aiWARE."""

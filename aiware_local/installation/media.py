@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 import httpx
 
-from aiware_local.installation.failures import FailureReason, RunError
+from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.storage.files import Files, Stored
 
 TIMEOUT_SECONDS = 30.0

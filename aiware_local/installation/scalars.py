@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime
 
 from ariadne import ScalarType
 from graphql import GraphQLError
 from starlette.datastructures import UploadFile
+
+
+class Clock:
+    """Tells the time in seconds since the epoch, to the millisecond (the precision in which the API answers)."""
+
+    def now(self) -> float:
+        """The present moment in seconds since the epoch."""
+        return round(time.time(), 3)
+
 
 SMALLEST_MILLISECONDS = 1e11
 """A number from here on counts milliseconds, a smaller one seconds (the year 5138 in seconds, 1973 in milliseconds)."""

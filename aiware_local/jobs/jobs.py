@@ -8,16 +8,14 @@ from typing import Any
 from ariadne import ObjectType
 
 from aiware_local.installation.errors import ApiError, ErrorName, invalid_input
-from aiware_local.installation.installation import ORGANIZATION_ID, Call, Info
-from aiware_local.installation.paging import ordered, page, within
-from aiware_local.installation.roots import MUTATION, QUERY
-from aiware_local.jobs.graph import Graph, build_graph
-from aiware_local.jobs.input import checked_tasks, flat_tasks
+from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
+from aiware_local.installation.lists import ordered, page, within
+from aiware_local.jobs.input import Graph, build_graph, checked_tasks, flat_tasks
 from aiware_local.jobs.lifecycle import JOB_ENDED
 from aiware_local.jobs.records import new_job, save_job, show_job, show_new_job, show_tasks, start
 from aiware_local.jobs.tasks import select_tasks
-from aiware_local.storage.records import Record
-from aiware_local.tdos.tdo_records import TARGET_LENGTH_SECONDS, new_tdo
+from aiware_local.storage.store import Record
+from aiware_local.tdos.records import TARGET_LENGTH_SECONDS, new_tdo
 
 JOB = ObjectType("Job")
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 NEVER = math.inf
 BEFORE_THE_START = -math.inf

@@ -8,12 +8,12 @@ from typing import Any
 from ariadne import ObjectType
 
 from aiware_local.installation.installation import Call, Info
-from aiware_local.installation.paging import page, within
+from aiware_local.installation.lists import page, within
 from aiware_local.jobs.jobs import select_jobs
 from aiware_local.jobs.records import show_job, show_tasks
 from aiware_local.jobs.single_engine import job_templates
 from aiware_local.jobs.tasks import find_task, select_tasks
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 TDO = ObjectType("TemporalDataObject")
 TDO_SOURCE = ObjectType("TDOSourceData")

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiware_local.installation.installation import ORGANIZATION_ID, Installation
-from aiware_local.jobs.graph import Graph
+from aiware_local.jobs.input import Graph
 from aiware_local.jobs.lifecycle import BEFORE_THE_START, Timeline
 from aiware_local.storage.ids import new_job_id, new_task_id
-from aiware_local.storage.records import Record
-from aiware_local.storage.store import Store
+from aiware_local.storage.store import Record, Store
 
 STANDBY_LEVEL = 0.5
 """A standby task comes after the task that it stands by for, and before that one's children."""

@@ -10,11 +10,10 @@ from ariadne import ObjectType
 
 from aiware_local.engines.run import read_document
 from aiware_local.installation.errors import ApiError, ErrorName, invalid_input
-from aiware_local.installation.installation import Call, Info, Installation
-from aiware_local.installation.roots import QUERY
+from aiware_local.installation.installation import QUERY, Call, Info, Installation
 from aiware_local.jobs.records import show_job, show_task
-from aiware_local.storage.records import Record
-from aiware_local.tdos.asset_records import assets_of
+from aiware_local.storage.store import Record
+from aiware_local.tdos.records import assets_of
 
 RESULT = ObjectType("EngineResult")
 

@@ -14,10 +14,9 @@ from typing import Any
 from graphql import GraphQLInputObjectType, coerce_input_value
 
 from aiware_local.installation.errors import invalid_input, not_found
-from aiware_local.installation.installation import Info
-from aiware_local.installation.roots import MUTATION
+from aiware_local.installation.installation import MUTATION, Info
 from aiware_local.jobs.jobs import create_job
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 ADAPTER = "9e611ad7-2d3b-48f6-a51b-0a1ba40fe255"
 PLAYBACK = "352556c7-de07-4d55-b33f-74b1cf237f25"

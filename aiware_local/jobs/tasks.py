@@ -9,13 +9,12 @@ from ariadne import ObjectType
 
 from aiware_local.engines.run import read_document
 from aiware_local.installation.errors import not_found
-from aiware_local.installation.installation import Call, Info, Installation
-from aiware_local.installation.paging import within
-from aiware_local.installation.roots import QUERY
+from aiware_local.installation.installation import QUERY, Call, Info, Installation
+from aiware_local.installation.lists import within
 from aiware_local.installation.scalars import format_datetime
 from aiware_local.jobs.records import as_text, show_job, show_task
 from aiware_local.storage.ids import job_of_task
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 TASK = ObjectType("Task")
 

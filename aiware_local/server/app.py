@@ -1,17 +1,25 @@
-"""The web application: the API, its downloads, and the control calls."""
+"""The web application of an installation, and serving it on a port of this machine."""
 
 from __future__ import annotations
 
+import fcntl
+import json
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from aiware_local.installation.installation import Installation
-from aiware_local.launcher import EDGE_PATH
+from aiware_local.launcher import EDGE_PATH, HOST, SERVER_FILE, SERVER_LOCK
+from aiware_local.server.connections import CuttableProtocol, CuttingServer
 from aiware_local.server.control import Control, Handler, for_owner
 from aiware_local.server.downloads import Downloads
 from aiware_local.server.edge.api import EdgeApi
@@ -20,6 +28,7 @@ from aiware_local.server.guard import LoopbackOnly
 from aiware_local.server.oauth import OAuth
 from aiware_local.server.worker import PATIENCE_SECONDS, Worker
 from aiware_local.storage.ids import new_uuid
+from aiware_local.storage.store import DamagedStore
 
 log = logging.getLogger(__name__)
 
@@ -70,3 +79,87 @@ def create_app(
         middleware=[Middleware(LoopbackOnly)],
         lifespan=lifespan,
     )
+
+
+SHUTDOWN_SECONDS = 3
+"""Requests under way get so long when the server is asked to stop."""
+
+
+class CannotServeError(Exception):
+    """The server cannot start; the message says why."""
+
+
+def serve(data: Path, port: int | None, media_root: Path) -> None:
+    """Serves the data folder until the process is told to stop.
+
+    Args:
+        data: the data folder.
+        port: the port; None for the one that served the folder last if it is free, else any free one.
+        media_root: the folder below which engines may read files.
+
+    Raises:
+        CannotServeError: another process serves this folder, the port is taken, or the database is damaged.
+    """
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(data), _bound(data, port) as listener:
+        instance = new_uuid()
+        actual = listener.getsockname()[1]
+        url = f"http://{HOST}:{actual}"
+        note = {"pid": os.getpid(), "port": actual, "url": url, "instance": instance, "mediaRoot": str(media_root)}
+        temporary = data / f".{SERVER_FILE}.new"
+        temporary.write_text(json.dumps(note, indent=2), encoding="utf-8")
+        temporary.replace(data / SERVER_FILE)
+        try:
+            app = create_app(Installation(data, media_root), instance)
+        except DamagedStore as error:
+            raise CannotServeError(str(error)) from error
+        config = uvicorn.Config(
+            app,
+            http=CuttableProtocol,
+            ws="none",
+            access_log=False,
+            log_level="warning",
+            log_config=None,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+        log.info("the local aiWARE serves %s at %s (process %d)", data, url, os.getpid())
+        CuttingServer(config).run(sockets=[listener])
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Holds the lock that says a process serves this folder; the system lets go of it whatever ends the process."""
+    with (data / SERVER_LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotServeError(f"Another process serves {data} already.") from None
+        yield
+
+
+@contextmanager
+def _bound(data: Path, port: int | None) -> Iterator[socket.socket]:
+    # the protocol is named because asyncio switches Nagle's delay off only for sockets that say they are TCP
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, _last_port(data) if port is None else port))
+        except OSError as error:
+            if port is not None:
+                raise CannotServeError(f"Port {port} cannot be used: {error.strerror}.") from error
+            listener.bind((HOST, 0))
+        yield listener
+
+
+def _last_port(data: Path) -> int:
+    """The port that served the folder last, 0 (any) if there was none."""
+    try:
+        return int(json.loads((data / SERVER_FILE).read_text(encoding="utf-8"))["port"])
+    except (OSError, ValueError, KeyError):
+        return 0
+
+
+def log_to_stderr() -> None:
+    """Sends the log to standard error, one line an event."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -12,7 +12,7 @@ from aiware_local.installation.errors import ApiError
 from aiware_local.installation.installation import Call, Installation
 from aiware_local.installation.media import DEFAULT_TYPE
 from aiware_local.jobs.tasks import find_task, task_log
-from aiware_local.server.fault_answers import answer_with
+from aiware_local.server.connections import answer_with
 from aiware_local.server.worker import Worker
 
 Answer = Callable[[], Awaitable[Response]]

@@ -14,13 +14,13 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, execute
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from aiware_local.installation.dialect import respelled_graphql
+from aiware_local.installation.behaviour import RateLimiter
 from aiware_local.installation.errors import ApiError, envelope_entry, plain_entry
 from aiware_local.installation.installation import Call, Installation
-from aiware_local.installation.paging import paging_as
-from aiware_local.installation.recording import recorded
-from aiware_local.server.connections import Unanswered
-from aiware_local.server.fault_answers import answer_with, status_answer
+from aiware_local.installation.lists import paging_as
+from aiware_local.installation.request_log import recorded
+from aiware_local.server.connections import Unanswered, answer_with, status_answer
+from aiware_local.server.dialect import respelled_graphql
 from aiware_local.server.graphql_request import (
     BadRequestError,
     GraphQLRequest,
@@ -28,7 +28,6 @@ from aiware_local.server.graphql_request import (
     read_request,
     root_fields,
 )
-from aiware_local.server.rate_limit import RateLimiter
 from aiware_local.server.schema import load_schema
 from aiware_local.server.worker import Worker
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from aiware_local.installation.installation import ORGANIZATION_ID, Installation
-from aiware_local.server.fault_answers import answer_with
+from aiware_local.server.connections import answer_with
 
 CODE_SECONDS = 60.0
 """An authorization code works once, and for a minute."""

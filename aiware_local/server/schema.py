@@ -13,8 +13,7 @@ from aiware_local import clusters
 from aiware_local.engines import engines
 from aiware_local.exports import requests
 from aiware_local.installation.errors import ApiError, ErrorName
-from aiware_local.installation.installation import Info
-from aiware_local.installation.roots import MUTATION, QUERY
+from aiware_local.installation.installation import MUTATION, QUERY, Info
 from aiware_local.installation.scalars import SCALARS
 from aiware_local.jobs import jobs, links, results, single_engine, tasks
 from aiware_local.server import users

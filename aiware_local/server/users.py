@@ -7,10 +7,9 @@ from typing import Any
 from aiware_local.installation.auth import USER_NAME
 from aiware_local.installation.catalogue import CATALOGUE_TIME
 from aiware_local.installation.errors import invalid_input
-from aiware_local.installation.installation import ORGANIZATION, ORGANIZATION_ID, Call, Info
-from aiware_local.installation.paging import page
-from aiware_local.installation.roots import MUTATION, QUERY
-from aiware_local.storage.records import Record
+from aiware_local.installation.installation import MUTATION, ORGANIZATION, ORGANIZATION_ID, QUERY, Call, Info
+from aiware_local.installation.lists import page
+from aiware_local.storage.store import Record
 
 PERMISSIONS: list[Record] = [
     {"id": str(number), "name": name, "description": f"May use {name}."}

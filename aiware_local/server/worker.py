@@ -11,7 +11,7 @@ from aiware_local.exports.run import run_export
 from aiware_local.installation.installation import Installation
 from aiware_local.jobs.lifecycle import Timeline
 from aiware_local.jobs.records import save_job
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 log = logging.getLogger(__name__)
 

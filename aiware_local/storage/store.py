@@ -8,9 +8,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from aiware_local.storage.records import Record
+Record: TypeAlias = dict[str, Any]
+"""A JSON object whose keys are the API's own field names.
+
+Keys that start with an underscore are the server's own notes and never leave it.
+"""
+
 
 DATABASE = "aiware.sqlite3"
 """The name of the file in the data folder."""

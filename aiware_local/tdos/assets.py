@@ -11,16 +11,21 @@ from typing import Any
 from ariadne import ObjectType
 from starlette.datastructures import UploadFile
 
-from aiware_local.installation.errors import ApiError, ErrorName, invalid_input
-from aiware_local.installation.failures import RunError
-from aiware_local.installation.installation import Call, Info
+from aiware_local.installation.errors import ApiError, ErrorName, RunError, invalid_input
+from aiware_local.installation.installation import MUTATION, QUERY, Call, Info
 from aiware_local.installation.media import DEFAULT_TYPE, Media
-from aiware_local.installation.roots import MUTATION, QUERY
 from aiware_local.storage.ids import new_uuid
-from aiware_local.storage.records import Record
-from aiware_local.tdos.asset_records import PRIMARY_TYPES, drop_content, has_content, new_asset, save_asset, set_primary
-from aiware_local.tdos.paths import pick
-from aiware_local.tdos.tdo_records import TARGET_LENGTH_SECONDS, new_tdo
+from aiware_local.storage.store import Record
+from aiware_local.tdos.records import (
+    PRIMARY_TYPES,
+    TARGET_LENGTH_SECONDS,
+    drop_content,
+    has_content,
+    new_asset,
+    new_tdo,
+    save_asset,
+    set_primary,
+)
 from aiware_local.tdos.transcripts import words_of
 
 ASSET = ObjectType("Asset")
@@ -246,3 +251,15 @@ def resolve_size(file_data: Record, _: Info) -> int | None:
 @ASSET_SOURCE.field("engine")
 def resolve_engine(source: Record, info: Info) -> Record | None:
     return info.context.installation.catalogue.engine(source.get("engineId") or "")
+
+
+def pick(value: Any, path: str | None) -> Any:
+    """The value at a path of keys and list positions joined by dots; None where it leads nowhere."""
+    for step in path.split(".") if path else []:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value

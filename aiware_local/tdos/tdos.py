@@ -8,20 +8,22 @@ from typing import Any
 from ariadne import ObjectType
 
 from aiware_local.installation.errors import ApiError, invalid_input
-from aiware_local.installation.installation import ORGANIZATION_ID, Call, Info
-from aiware_local.installation.paging import ordered, page, within
-from aiware_local.installation.roots import MUTATION, QUERY
-from aiware_local.storage.records import Record
-from aiware_local.tdos.asset_records import PRIMARY_TYPES, assets_of, drop_content, newest_asset, save_asset
-from aiware_local.tdos.assets import add_assets, require_asset_inputs
-from aiware_local.tdos.paths import pick
-from aiware_local.tdos.tdo_records import (
+from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
+from aiware_local.installation.lists import ordered, page, within
+from aiware_local.storage.store import Record
+from aiware_local.tdos.assets import add_assets, pick, require_asset_inputs
+from aiware_local.tdos.records import (
     PLAIN_FIELDS,
+    PRIMARY_TYPES,
     add_content_templates,
+    assets_of,
+    drop_content,
     drop_results,
     new_tdo,
+    newest_asset,
     remove_tdo,
     require_span,
+    save_asset,
 )
 
 TDO = ObjectType("TemporalDataObject")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pysubs2
 
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 VTN_SCHEMA = "https://docs.veritone.com/schemas/vtn-standard/master.json"
 WORD_MS = 400

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from aiware_local.launcher import EDGE_PATH, ORGANIZATION_UUID
+from aiware_local.server.edge.api import find_operation
 from aiware_local.server.edge.errors import EdgeError
-from aiware_local.server.edge.operations import find_operation
 from tests.aiware_local.support import TRANSLATION, WRITER, Local
 from tests.support.edge_contract import CONTRACT, answer_problems
 

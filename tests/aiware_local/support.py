@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from aiware_local.installation.clock import Clock
 from aiware_local.installation.installation import Installation
+from aiware_local.installation.scalars import Clock
 
 MONDAY = 1_795_000_000.0
 ADAPTER = "9e611ad7-2d3b-48f6-a51b-0a1ba40fe255"

@@ -22,7 +22,7 @@ from aiware_local.installation.faults import Action
 from aiware_local.installation.installation import Installation
 from aiware_local.launcher import ORGANIZATION_UUID
 from aiware_local.server.app import create_app
-from aiware_local.server.edge.operations import OPERATIONS
+from aiware_local.server.edge.api import OPERATIONS
 from aiware_resources.cli import main
 from aiware_resources.reconcile import EntityResource
 from aiware_resources.reconcile.arguments import arguments_in

@@ -1,20 +1,173 @@
-"""One request to the Edge API, as its operations see it."""
+"""One request to the Edge API, as its operations see it; the kinds of values in requests, and the page of a list."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from starlette.datastructures import QueryParams
+from starlette.responses import JSONResponse, Response
 
 from aiware_local.installation.installation import Call
+from aiware_local.installation.lists import LARGEST_LIMIT, paging_now
 from aiware_local.server.edge.errors import EdgeError, bad, missing
-from aiware_local.server.edge.internal_ids import job_id_of
-from aiware_local.server.edge.values import is_uuid, require_text
-from aiware_local.storage.records import Record
+from aiware_local.server.edge.ids import is_uuid, job_id_of
+from aiware_local.storage.store import Record
+
+_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
+
+_WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+
+JobStatus = Literal[
+    "scheduled", "pending", "queued", "running", "complete", "aborted", "failed", "rejected", "reprocessing"
+]
+
+
+def _uuid(text: str) -> str:
+    if not is_uuid(text):
+        raise ValueError("must be a UUID")
+    return text.lower()
+
+
+def _seconds(text: str) -> str:
+    if not _DATE_TIME.fullmatch(text):
+        raise ValueError("must be a time such as 2026-11-24T09:51:42.331Z")
+    datetime.fromisoformat(text.upper())
+    return text.upper()
+
+
+def _json_text(text: str) -> str:
+    try:
+        require_text(json.loads(text, parse_constant=_no_number))
+    except (ValueError, RecursionError):
+        raise ValueError("must be JSON as text") from None
+    return text
+
+
+def require_text(value: Any) -> None:
+    """Refuses JSON with halves of characters (lone surrogates) in it, which could be stored but not answered.
+
+    Raises:
+        ValueError: there is one somewhere.
+    """
+    json.dumps(value, ensure_ascii=False).encode()
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _whole(text: Any) -> Any:
+    if not isinstance(text, str) or not _WHOLE.fullmatch(text):
+        raise ValueError("must be a whole number")
+    return int(text)
+
+
+def _truth(text: Any) -> Any:
+    if text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text == "true"
+
+
+Uuid = Annotated[str, AfterValidator(_uuid)]
+"""A UUID, in lower case from here on."""
+DateTime = Annotated[str, AfterValidator(_seconds)]
+"""A time with its zone, as RFC 3339 has it."""
+JsonText = Annotated[str, AfterValidator(_json_text)]
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+QueryNumber = Annotated[Int64, BeforeValidator(_whole)]
+QueryTime = QueryNumber
+"""A moment in a query: seconds since the epoch (a unix timestamp)."""
+QueryTruth = Annotated[bool, BeforeValidator(_truth)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class Body(BaseModel):
+    """A part of a body: nothing that the contract does not name, no null, every value of the type that it has there."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_null(cls, value: Any) -> Any:
+        names = [str(name) for name, item in value.items() if item is None] if isinstance(value, dict) else []
+        if names:
+            raise ValueError(f"{', '.join(names)} cannot be null: leave out what has no value")
+        return value
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """What was given, by the names of the API; all of it, or of these fields."""
+        values = self.model_dump(by_alias=True, exclude_none=True)
+        return {name: value for name, value in values.items() if not names or name in names}
+
+
+class Query(BaseModel):
+    """The query parameters of an operation; their values come as text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+DEFAULT_LIMIT = 10
+DEFAULT_ORDER = "createdDateTime"
+
+
+def _direction(text: str) -> str:
+    if text.upper() not in ("ASC", "DESC"):
+        raise ValueError("must be ASC or DESC")
+    return text.upper()
+
+
+class Page(Query):
+    """Which part of a list, in which order."""
+
+    offset: Annotated[QueryNumber, Field(ge=0)] = 0
+    limit: Annotated[QueryNumber, Field(ge=1, le=LARGEST_LIMIT)] = DEFAULT_LIMIT
+    order_by: Annotated[str, Field(alias="orderBy")] = DEFAULT_ORDER
+    direction: Annotated[str, AfterValidator(_direction)] = "DESC"
+
+
+def answer_page(
+    records: Iterable[Record],
+    page: Page,
+    orders: Mapping[str, Callable[[Record], Any]],
+    show: Callable[[Record], Mapping[str, Any]],
+) -> Response:
+    """The page in its wrapper; `count` is the number of entries in this page unless all are to be counted.
+
+    Args:
+        records: the whole list.
+        page: what the query asks for.
+        orders: the fields that the list can be ordered by, and how a record is asked for each.
+        show: the entry of a record.
+
+    Raises:
+        EdgeError: 400 for an order that there cannot be.
+    """
+    value = orders.get(page.order_by)
+    if value is None:
+        raise bad(f"orderBy is '{page.order_by}'; it must be one of {', '.join(orders)}.")
+    ordered = sorted(records, key=_sort_key(value), reverse=page.direction == "DESC")
+    paging = paging_now()
+    result = [show(record) for record in ordered[page.offset : page.offset + paging.length(page.limit)]]
+    count = len(ordered) if paging.counts_all else len(result)
+    return JSONResponse({"success": True, "offset": page.offset, "limit": page.limit, "count": count, "result": result})
+
+
+def _sort_key(value: Callable[[Record], Any]) -> Callable[[Record], tuple[bool, Any]]:
+    """What has no value comes first in rising order, and last in falling order."""
+
+    def key(record: Record) -> tuple[bool, Any]:
+        found = value(record)
+        return found is not None, "" if found is None else found
+
+    return key
+
 
 WORDS = {"extra_forbidden": "is not known to the API", "missing": "is required"}
 """Other words for what pydantic says of some kinds of problems."""

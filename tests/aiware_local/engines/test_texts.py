@@ -10,7 +10,7 @@ import docx
 import pypdf
 import pytest
 
-from aiware_local.engines import documents, text_analysis
+from aiware_local.engines import documents, texts
 from aiware_local.installation.catalogue import load_catalogue
 from tests.aiware_local.support import ADAPTER, TRANSLATION, WRITER, Local, folder, one_task, route
 
@@ -216,7 +216,7 @@ async def test_without_its_library_an_engine_is_simulated_and_says_so(
     local: Local, monkeypatch: pytest.MonkeyPatch, engine: str, name: str, library: str, expected: dict[str, Any]
 ) -> None:
     monkeypatch.setattr(documents, "extra", lambda module: None)
-    monkeypatch.setattr(text_analysis, "extra", lambda module: None)
+    monkeypatch.setattr(texts, "extra", lambda module: None)
     task, document = await run(local, engine, name, BRIDGE, numberOfKeywords=1)
     assert task["status"] == "complete"
     assert {key: document[key] for key in expected} == expected

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from aiware_local.exports.formats import FORMATS, layout_of
 from aiware_local.exports.renderers import RENDERERS
-from aiware_local.exports.source import Source
-from aiware_local.exports.speakers import Turn, turns_of, with_speakers
+from aiware_local.exports.source import Source, Turn, turns_of, with_speakers
 from aiware_local.tdos.transcripts import Word
 from tests.aiware_local.readers import lines_of
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from aiware_local.installation.failures import RunError
+from aiware_local.installation.errors import RunError
 from aiware_local.installation.media import MediaFetcher
 from aiware_local.storage.files import Files
 from aiware_local.tdos.transcripts import read_transcript

@@ -11,11 +11,10 @@ import pytest
 
 from aiware_local.installation.auth import Signer
 from aiware_local.installation.errors import ApiError
-from aiware_local.installation.matching import matches
-from aiware_local.installation.paging import ordered, page, within
+from aiware_local.installation.lists import matches, ordered, page, within
 from aiware_local.storage.files import Files
 from aiware_local.storage.store import Store
-from aiware_local.tdos.paths import pick
+from aiware_local.tdos.assets import pick
 
 
 @pytest.fixture

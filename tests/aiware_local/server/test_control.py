@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from aiware_local.installation.installation import Installation
-from aiware_local.server import objects
+from aiware_local.server import control
 from aiware_local.server.app import create_app
 from tests.aiware_local.support import SPEECHMATICS, Local, one_task, transcription_job
 
@@ -40,9 +40,9 @@ async def test_objects_are_those_that_live_with_all_their_fields(local: Local) -
 
 
 async def test_objects_beyond_a_page(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("installation.paging", "server.objects"):
+    for module in ("installation.lists", "server.control"):
         monkeypatch.setattr(f"aiware_local.{module}.LARGEST_LIMIT", 30)
-    monkeypatch.setattr(objects, "_document", objects._document.__wrapped__)
+    monkeypatch.setattr(control, "_document", control._document.__wrapped__)
     made = {await local.new_cluster() for _ in range(65)}
     assert {cluster["id"] for cluster in (await local.http.get("/_local/objects")).json()["clusters"]} == made
 

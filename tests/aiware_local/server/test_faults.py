@@ -16,7 +16,7 @@ import pytest
 from aiware_local import launcher
 from aiware_local.launcher import EDGE_PATH
 from aiware_local.server import connections
-from aiware_local.server.edge.internal_ids import internal_job_id
+from aiware_local.server.edge.ids import internal_job_id
 from tests.aiware_local.edge_support import Edge
 from tests.aiware_local.support import ADAPTER, Local, one_task
 from tests.support.local import Local as Server

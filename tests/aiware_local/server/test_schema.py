@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLEnumType, GraphQLError, GraphQLObjectType, build_schema
 
-from aiware_local.installation.failures import FailureReason
-from aiware_local.installation.roots import MUTATION, QUERY
+from aiware_local.installation.errors import FailureReason
+from aiware_local.installation.installation import MUTATION, QUERY
 from aiware_local.server.schema import load_schema, schema_text
 
 CONTRACT = Path(__file__).parents[4] / "shared" / "aiware" / "schema.graphql"

@@ -11,7 +11,7 @@ import schemathesis
 from hypothesis import settings
 from schemathesis.checks import missing_required_header, positive_data_acceptance
 
-from aiware_local.server.edge.operations import OPERATIONS
+from aiware_local.server.edge.api import OPERATIONS
 from tests.aiware_local.edge_support import is_uuid, translation_job
 from tests.support.edge_contract import CONTRACT, MISSING, definition
 from tests.support.local import Local

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aiware_local.launcher import ORGANIZATION_UUID
-from aiware_local.server.edge.internal_ids import internal_engine_id, internal_job_id, job_id_of
+from aiware_local.server.edge.ids import internal_engine_id, internal_job_id, job_id_of
 from aiware_local.storage.ids import new_job_id
 from tests.aiware_local.edge_support import (
     INPUT_ID,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aiware_local.launcher import ORGANIZATION_UUID
-from aiware_local.server.edge.internal_ids import internal_engine_id, internal_job_id, internal_recording_id, job_id_of
+from aiware_local.server.edge.ids import internal_engine_id, internal_job_id, internal_recording_id, job_id_of
 from tests.aiware_local.edge_support import NOWHERE, Edge, translation_job
 from tests.aiware_local.support import MONDAY, SPEECHMATICS, TRANSLATION, WRITER, Local
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from aiware_local.server.edge.internal_ids import internal_job_id, job_id_of
+from aiware_local.server.edge.ids import internal_job_id, job_id_of
 from tests.aiware_local.edge_support import TASK_IDS, Edge, translation_job
 from tests.aiware_local.support import TRANSLATION, Local
 

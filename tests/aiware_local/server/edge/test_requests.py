@@ -12,8 +12,8 @@ import pytest
 from aiware_local.installation.auth import USER_NAME
 from aiware_local.installation.errors import ErrorName
 from aiware_local.launcher import EDGE_PATH, ORGANIZATION_UUID
+from aiware_local.server.edge.api import OPERATIONS
 from aiware_local.server.edge.errors import STATUS_OF
-from aiware_local.server.edge.operations import OPERATIONS
 from tests.aiware_local.edge_support import NOWHERE, Edge, is_uuid, translation_job
 from tests.aiware_local.support import Local
 from tests.support.edge_contract import needs_contract, request_problems

@@ -6,10 +6,8 @@ fields without a value, fields that are not documented, how long pages are, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
-from typing import Any, Literal
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -26,59 +24,12 @@ from graphql import (
     get_operation_ast,
     is_non_null_type,
 )
-from pydantic import Field, NonNegativeFloat, PositiveInt
 
-from aiware_local.installation.control_model import ControlModel
+from aiware_local.installation.behaviour import Dialect
 
-OFFSET = timezone(timedelta(hours=2))
 EXTRA = "vendorExtension"
 """The name of the field that is in no document."""
 EXTRA_VALUE: Mapping[str, Any] = {"revision": 7, "flags": ["beta"]}
-
-_DIGITS = re.compile(r"[1-9]\d{0,14}")
-"""Ids that are numbers as well, small enough to pass through a float."""
-
-
-class Dialect(ControlModel):
-    """How the server spells its answers, and what its lists are like; by default as the documents say.
-
-    Attributes:
-        ids: `number` writes ids of nothing but digits, such as those of TDOs, as JSON numbers.
-        times: `milliseconds` since the epoch, or `offset`: ISO 8601 text in the zone +02:00 instead of UTC.
-        empty: how a field without a value comes: as `null`, or not at all (`absent`). GraphQL writes null and Edge
-            leaves out unless told otherwise.
-        without: fields that never have a value, by name, wherever they are optional.
-        extra_fields: whether every object has a field more that no document knows.
-        page_size: so many records a page has at the most, whatever `limit` asks for; the answer repeats what was asked.
-        list_lag: an object is missing in lists for so many seconds after its creation, while reads by its id show it.
-    """
-
-    ids: Literal["text", "number"] = "text"
-    times: Literal["text", "milliseconds", "offset"] = "text"
-    empty: Literal["null", "absent"] | None = None
-    without: tuple[str, ...] = Field(default=())
-    extra_fields: bool = False
-    page_size: PositiveInt | None = None
-    list_lag: NonNegativeFloat = 0
-
-    @property
-    def respells(self) -> bool:
-        """Whether answers have to be written otherwise than the documents say."""
-        return bool(self.ids != "text" or self.times != "text" or self.empty or self.without or self.extra_fields)
-
-    def id(self, value: Any) -> Any:
-        """An id."""
-        is_number = self.ids == "number" and isinstance(value, str) and _DIGITS.fullmatch(value)
-        return int(value) if is_number else value
-
-    def time(self, value: Any) -> Any:
-        """A point in time that is ISO 8601 text."""
-        if self.times == "text" or not isinstance(value, str):
-            return value
-        moment = datetime.fromisoformat(value)
-        if self.times == "milliseconds":
-            return round(moment.timestamp() * 1000)
-        return moment.astimezone(OFFSET).isoformat(timespec="milliseconds")
 
 
 def respelled_graphql(

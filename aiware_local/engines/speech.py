@@ -1,13 +1,16 @@
-"""Engines that recognise speech."""
+"""Engines that work on speech: what is said in a recording, and who speaks when."""
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from aiware_local.engines.chunking import chunks_before
 from aiware_local.engines.run import Run
-from aiware_local.installation.failures import FailureReason, RunError
+from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.installation.media import Media
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 from aiware_local.tdos.transcripts import (
+    VTN_SCHEMA,
     Word,
     read_transcript,
     simulated_transcript,
@@ -54,4 +57,27 @@ def _heard(chunk: Record, words: list[Word]) -> Record:
         "startOffsetMs": start,
         "stopOffsetMs": stop,
         "words": sum(start <= word.start_ms < stop for word in words),
+    }
+
+
+NOBODY_KNOWN = "Speaker 1"
+"""Who speaks where the transcript names nobody."""
+
+
+async def detect_speakers(run: Run) -> None:
+    """Makes an entry for each time that one person speaks."""
+    media = await run.find_media(of_tdo=True)
+    words = spoken_words(run, media)
+    series = [_turn(speaker, list(said)) for speaker, said in groupby(words, lambda word: word.speaker or NOBODY_KNOWN)]
+    # vtn-standard has no validation contract of its own for speakers.
+    run.keep_document({"schemaId": VTN_SCHEMA, "sourceEngineId": run.task["engineId"], "series": series})
+    voices = len({entry["object"]["label"] for entry in series})
+    run.note(f"Found {voices} speaker{'' if voices == 1 else 's'} in {media.name}, as its transcript has them.")
+
+
+def _turn(speaker: str, words: list[Word]) -> Record:
+    return {
+        "startTimeMs": words[0].start_ms,
+        "stopTimeMs": max(word.stop_ms for word in words),
+        "object": {"type": "speaker", "label": speaker},
     }

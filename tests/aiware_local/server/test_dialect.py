@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aiware_local.installation.dialect import EXTRA
+from aiware_local.server.dialect import EXTRA
 from tests.aiware_local.edge_support import Edge
 from tests.aiware_local.support import ADAPTER, MONDAY, Local, one_task
 

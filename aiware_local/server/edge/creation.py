@@ -14,14 +14,12 @@ from aiware_local.installation.scalars import format_datetime, parse_datetime
 from aiware_local.jobs.jobs import create_job
 from aiware_local.jobs.records import save_job
 from aiware_local.launcher import ORGANIZATION_UUID
-from aiware_local.server.edge.create_request import CreateJob, CreateJobs, CreateTask
-from aiware_local.server.edge.engines import find_engine
+from aiware_local.server.edge.admin import find_engine
+from aiware_local.server.edge.create_body import CreateJob, CreateJobs, CreateTask, Routes, read_routes
 from aiware_local.server.edge.errors import EdgeError, bad, from_api_error, missing
-from aiware_local.server.edge.internal_ids import internal_job_id
-from aiware_local.server.edge.request import EdgeRequest
-from aiware_local.server.edge.task_routes import Routes, read_routes
-from aiware_local.server.edge.values import JobStatus
-from aiware_local.storage.records import Record
+from aiware_local.server.edge.ids import internal_job_id
+from aiware_local.server.edge.request import EdgeRequest, JobStatus
+from aiware_local.storage.store import Record
 
 BEGINNINGS = ("scheduled", "pending", "queued")
 """The statuses that a job or task can be made with."""

@@ -1,4 +1,4 @@
-"""Lists in pages, as every list of the API comes: records, offset, limit and the number of records in this page."""
+"""Lists: their pages, their order, and the filters by time and by text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from aiware_local.installation.errors import invalid_input
-from aiware_local.storage.records import Record
+from aiware_local.storage.store import Record
 
 LARGEST_LIMIT = 1000
 """The documentation says that some fields cap `limit` without naming the figure; here every list has the same one."""
@@ -108,3 +108,26 @@ def _passes(value: float | None, window: Mapping[str, Any]) -> bool:
     after = start is None or (value > start if window.get("fromDateTimeExclusive") else value >= start)
     before = end is None or (value < end if window.get("toDateTimeExclusive") else value <= end)
     return after and before
+
+
+_MATCHES: dict[str, Callable[[str, str], bool]] = {
+    "startsWith": str.startswith,
+    "endsWith": str.endswith,
+    "contains": str.__contains__,
+    "exact": str.__eq__,
+}
+
+
+def matches(value: str | None, wanted: str, how: str) -> bool:
+    """Whether a value matches.
+
+    Args:
+        value: the object's name or tag.
+        wanted: what the filter asks for.
+        how: the StringMatch. `exact` looks at capitals, the others do not.
+    """
+    if value is None:
+        return False
+    if how == "exact":
+        return value == wanted
+    return _MATCHES[how](value.lower(), wanted.lower())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 
-from aiware_local.server.edge.values import is_uuid
 from aiware_local.storage.ids import ALPHABET
 
 _NAMESPACE = uuid.UUID("5a3c5e0c-6f0e-4d53-9a3f-7c1f6f1e8b52")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _JOB_ID = re.compile(r"\d{8}_[A-Za-z0-9]{10}")
 _SPAN = 1 << 122
 """A UUID holds 122 bits beside its version and variant; a job id needs 87."""
@@ -18,6 +18,11 @@ _INVERSE = pow(_FACTOR, -1, _SPAN)
 _LOWEST = (1 << 62) - 1
 """The bits after the variant."""
 _LETTERS = 10
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID of the usual form."""
+    return _UUID.fullmatch(text) is not None
 
 
 def internal_job_id(job_id: str) -> str:
