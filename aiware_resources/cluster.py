@@ -29,6 +29,7 @@ from aiware_resources.reconcile import (
     Problem,
     Props,
     marker_in,
+    mocks,
     owned,
     repeat_until_applied,
     with_marker,
@@ -400,6 +401,8 @@ class Cluster(EntityResource, module="aiware", name="Cluster"):
         if arguments.get("docker_credentials") is None:
             arguments["docker_credentials"] = {}
         super().__init__(resource_name, arguments, opts)
+        if mocks.are_set():
+            return
         waiting = Waiting(arguments.get("wait"), arguments.get("timeout"))
         completion = Completion(self, resource_name, _condition, waiting)
         self.live_status = completion.output(lambda seen: seen.known(lambda record: record.status))

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any, TypedDict, TypeVar, cast
 
 import pulumi
-from pulumi.output import UNKNOWN
 
 from aiware_resources.api import Api
-from aiware_resources.catalogue.lookups import Catalogue, catalogue_of
+from aiware_resources.catalogue.lookups import Catalogue
 from aiware_resources.errors import AiwareError
-from aiware_resources.waiting import current
+from aiware_resources.reconcile import mocks
+from aiware_resources.waiting import current, of_run
 
 T = TypeVar("T")
 
@@ -188,7 +188,10 @@ def get_engine_categories(
         pulumi.RunError: In the program, when aiWARE cannot be asked.
     """
     return _looked_up(
-        lambda catalogue, given: [found.properties() for found in catalogue.categories(given["type"])], type=type
+        "getEngineCategories",
+        lambda catalogue, given: [found.properties() for found in catalogue.categories(given["type"])],
+        [],
+        type=type,
     )
 
 
@@ -209,9 +212,11 @@ def get_engines(
         pulumi.RunError: In the program, when there is no such type, or aiWARE cannot be asked.
     """
     return _looked_up(
+        "getEngines",
         lambda catalogue, given: [
             found.properties() for found in catalogue.engines(given["category"], given["name"], given["type"])
         ],
+        [],
         category=category,
         name=name,
         type=type,
@@ -227,7 +232,12 @@ def get_engine(id_or_name: pulumi.Input[str]) -> pulumi.Output[Engine]:
     Raises:
         pulumi.RunError: In the program, when there is none, or several are called so.
     """
-    return _looked_up(lambda catalogue, given: catalogue.engine(given["engine"]).properties(), engine=id_or_name)
+    return _looked_up(
+        "getEngine",
+        lambda catalogue, given: catalogue.engine(given["engine"]).properties(),
+        dict.fromkeys(Engine.__annotations__),
+        engine=id_or_name,
+    )
 
 
 def get_clusters() -> pulumi.Output[list[ClusterInfo]]:
@@ -236,7 +246,7 @@ def get_clusters() -> pulumi.Output[list[ClusterInfo]]:
     Raises:
         pulumi.RunError: In the program, when aiWARE cannot be asked.
     """
-    return _looked_up(lambda catalogue, _: [found.properties() for found in catalogue.clusters()])
+    return _looked_up("getClusters", lambda catalogue, _: [found.properties() for found in catalogue.clusters()], [])
 
 
 def get_cluster(name: pulumi.Input[str]) -> pulumi.Output[ClusterInfo]:
@@ -248,24 +258,43 @@ def get_cluster(name: pulumi.Input[str]) -> pulumi.Output[ClusterInfo]:
     Raises:
         pulumi.RunError: In the program, when there is none, or several are called so.
     """
-    return _looked_up(lambda catalogue, given: catalogue.cluster(given["cluster"]).properties(), cluster=name)
+    return _looked_up(
+        "getCluster",
+        lambda catalogue, given: catalogue.cluster(given["cluster"]).properties(),
+        dict.fromkeys(ClusterInfo.__annotations__),
+        cluster=name,
+    )
+
+
+class _Catalogues(dict[Api, Catalogue]):
+    """What a run has looked up."""
 
 
 def _looked_up(
-    ask: Callable[[Catalogue, dict[str, Any]], Any], **arguments: pulumi.Input[str] | None
+    function: str,
+    ask: Callable[[Catalogue, dict[str, Any]], Any],
+    default: Any,
+    **arguments: pulumi.Input[str] | None,
 ) -> pulumi.Output[Any]:
-    """Asks in a thread of the monitor's, once the arguments are known; unknown ones give an unknown answer."""
-    monitor = current()
+    """Asks in a thread of the monitor's, once the arguments are known; unknown ones give an unknown answer.
+
+    Args:
+        function: The name by which mocks are asked instead.
+        ask: Asks.
+        default: The answer of mocks that say nothing.
+        arguments: What to ask with.
+    """
+    if mocks.are_set():
+        return mocks.invoke(function, cast(Any, arguments), default)
+    monitor, catalogues = current(), of_run(_Catalogues)
 
     async def answer(given: dict[str, Any]) -> Any:
         def call(api: Api) -> Any:
-            return ask(catalogue_of(api), given)
+            return ask(catalogues.setdefault(api, Catalogue(api)), given)
 
         try:
             return await monitor.call(call)
         except AiwareError as error:
             raise pulumi.RunError(str(error)) from error
 
-    # A program that runs offline gets to know nothing.
-    given = {**arguments, "aiware": UNKNOWN} if monitor.offline else arguments
-    return pulumi.Output.all(**cast(Any, given)).apply(cast(Callable[[dict[str, Any]], Any], answer))
+    return pulumi.Output.all(**cast(Any, arguments)).apply(cast(Callable[[dict[str, Any]], Any], answer))

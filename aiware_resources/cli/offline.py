@@ -21,7 +21,6 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from aiware_resources.errors import ConfigurationError, WorkFailed
 from aiware_resources.stacks.project import read_yaml
-from aiware_resources.waiting import start_offline
 
 DEFAULT_STACK = "local"
 HIDDEN = "[secret]"
@@ -70,7 +69,6 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
     monitor = _Monitor(recorder)
 
     def run() -> None:
-        start_offline()
         runpy.run_path(str(script), run_name="__main__")
 
     async def as_pulumi_does() -> None:

@@ -18,7 +18,7 @@ from pulumi.runtime import is_dry_run
 from aiware_resources.api import Progress
 from aiware_resources.errors import AiwareError, DownloadFailed
 from aiware_resources.files.downloads import File
-from aiware_resources.waiting import Completion, Seen
+from aiware_resources.waiting import Completion, Seen, of_run
 
 R = TypeVar("R")
 D = TypeVar("D")
@@ -122,7 +122,8 @@ def _holds_something(place: Path) -> bool:
     return place.is_file() or (place.is_dir() and any(place.iterdir()))
 
 
-_claimed: dict[Path, str] = {}
+class _Claims(dict[Path, str]):
+    """Where the resources of a run put their files."""
 
 
 def _claim(place: str, holder: str) -> None:
@@ -131,7 +132,7 @@ def _claim(place: str, holder: str) -> None:
     Raises:
         DownloadFailed: When another resource does.
     """
-    first = _claimed.setdefault(Path(place).resolve(), holder)
+    first = of_run(_Claims).setdefault(Path(place).resolve(), holder)
     if first != holder:
         raise DownloadFailed(
             f"{place} is where {first} puts its files too.", remedy="Give each resource a place of its own."

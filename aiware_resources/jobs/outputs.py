@@ -17,7 +17,7 @@ from aiware_resources.errors import AiwareError
 from aiware_resources.files.completed import Files, Kept
 from aiware_resources.jobs.documents import DocumentsCondition, foresee_documents, output_writers, write_documents
 from aiware_resources.jobs.results import Result, read_results, shown
-from aiware_resources.reconcile import RERUNS, EntityResource, RunsJobs
+from aiware_resources.reconcile import RERUNS, EntityResource, RunsJobs, mocks
 from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.reconcile.runs import ANY_RERUN
 from aiware_resources.settings import Settings
@@ -57,6 +57,8 @@ class JobOutputs(RunsJobs, EntityResource):
             A list with an entry for each engine and time span: tdoId, engineId, startOffsetMs, stopOffsetMs, jsondata.
             Unknown in a preview as long as the job is not complete.
         """
+        if mocks.are_set():
+            return mocks.invoke("getEngineResults", {"jobId": self.id, "engineId": engine_id}, [])
         return self._completion.derived(self._results(engine_id))
 
     async def _job_runs(self, target_ids: frozenset[str]) -> Any:
@@ -76,6 +78,8 @@ class JobOutputs(RunsJobs, EntityResource):
 
     def __init__(self, resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         super().__init__(resource_name, arguments, opts)
+        if mocks.are_set():
+            return
         waiting = Waiting(*(arguments.get(key) for key in ("wait", "timeout", "allow_failure")))
         self._id = self.id
         self._target: pulumi.Output[str] = self.__dict__.get("targetId", self.__dict__[TARGET_TDO])

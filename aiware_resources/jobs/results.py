@@ -12,6 +12,7 @@ from pulumi.runtime import is_dry_run
 
 from aiware_resources.api import Api, EngineResultRecord
 from aiware_resources.errors import AiwareError
+from aiware_resources.reconcile import mocks
 from aiware_resources.waiting import Completion, Row, current, derived
 
 Result = dict[str, Any]
@@ -45,6 +46,8 @@ def get_engine_results(
     """
     if (job_id is None) == (tdo_id is None) or (job_id is None) == (engine_ids is None):
         raise ValueError("get_engine_results needs either job_id, or tdo_id and engine_ids.")
+    if mocks.are_set():
+        return mocks.invoke("getEngineResults", {"jobId": job_id, "tdoId": tdo_id, "engineIds": engine_ids}, [])
     given = pulumi.Output.all(job_id=job_id, tdo_id=tdo_id, engine_ids=engine_ids)
 
     async def asked() -> Any:

@@ -10,8 +10,10 @@ from typing import Any, ClassVar
 
 import pulumi
 import pulumi.dynamic
+from pydantic.alias_generators import to_camel
 
 from aiware_resources.errors import ConfigurationError
+from aiware_resources.reconcile import mocks
 from aiware_resources.reconcile.arguments import check_arguments
 from aiware_resources.reconcile.carrying import carried
 from aiware_resources.reconcile.holders import OWNER_KEY, PARENT_KEY
@@ -40,7 +42,7 @@ _told: weakref.WeakSet[pulumi.Resource] = weakref.WeakSet()
 def _tell_of_the_local_aiware() -> None:
     """Says once in a program that it uses the local aiWARE, where nobody has asked for that."""
     stack = pulumi.runtime.get_root_resource()
-    if stack is None or stack in _told:
+    if stack is None or stack in _told or mocks.are_set():
         return
     _told.add(stack)
     with contextlib.suppress(ConfigurationError):  # whoever connects says what is wrong with the settings
@@ -54,7 +56,8 @@ def _tell_of_the_local_aiware() -> None:
 class EntityResource(pulumi.dynamic.Resource):
     """An aiWARE object in a Pulumi program.
 
-    Every argument is an attribute of the same name, an Output of the resource's desired state.
+    Every argument is an attribute of the same name, an Output of the resource's desired state. Under Pulumi's mocks,
+    every output that its class declares is what the mocks say.
     """
 
     provider: ClassVar[type[EntityProvider]]
@@ -84,13 +87,16 @@ class EntityResource(pulumi.dynamic.Resource):
         parent = None if opts is None else opts.parent
         if parent is not None:
             props[PARENT_KEY] = _types_of(parent)
-        props |= dict.fromkeys(provider.facts)
+        mocked = {name: held for name, held in mocks.output_names(type(self)).items() if to_camel(name) not in props}
+        props |= dict.fromkeys([*provider.facts, *map(to_camel, mocked)])
         props |= hidden
         super().__init__(provider, name, props, opts)
         self._types = _joined(props.get(PARENT_KEY), self.pulumi_resource_type)
         # The engine knows the API's names, a program Python's.
         for key in props:
             self.__dict__.setdefault(python_name(key), self.__dict__[key])
+        for output, held in mocked.items():
+            self.__dict__[output] = mocks.output(self, self.__dict__[to_camel(output)], held)
 
     def _resolve_after(self, *work: Awaitable[Any]) -> None:
         """Makes whatever depends on the resource wait for work, which a preview does not do."""

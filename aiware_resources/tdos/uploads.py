@@ -19,7 +19,7 @@ from aiware_resources.api import Api, AssetRecord, LocalFile, Progress, connect
 from aiware_resources.errors import AiwareError, NotFound, UploadFailed
 from aiware_resources.reconcile import OWNER_KEY, Props, marked, marker_of, repeat_until_applied, send_once
 from aiware_resources.tdos.assets import file_content, is_file
-from aiware_resources.waiting import Row, current, derived
+from aiware_resources.waiting import Row, current, derived, of_run
 
 SHA256 = "sha256"
 """The property of an asset that tells the content of its file; the program fills it in."""
@@ -179,16 +179,17 @@ async def _sha256(path: str) -> str:
         return ""
 
 
-_reads: dict[Path, asyncio.Future[LocalFile]] = {}
+class _Reads(dict[Path, asyncio.Future[LocalFile]]):
+    """The files that a run has read, or reads."""
 
 
 async def _read(path: str) -> LocalFile:
     """Reads a file through, once a run."""
-    place = Path(path)
-    if place not in _reads:
-        _reads[place] = asyncio.ensure_future(asyncio.to_thread(LocalFile.read, place))
+    place, reads = Path(path), of_run(_Reads)
+    if place not in reads:
+        reads[place] = asyncio.ensure_future(asyncio.to_thread(LocalFile.read, place))
     try:
-        return await _reads[place]
+        return await reads[place]
     except OSError as error:
         raise UploadFailed(
             f"{path} could not be read: {error.strerror or error}.", remedy="Check that it is still there."

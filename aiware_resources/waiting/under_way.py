@@ -27,10 +27,16 @@ _SETTLED_AFTER = 0.25
 
 
 class CountingExecutor(ThreadPoolExecutor):
-    """A thread pool that knows how many calls were made and how many of them are unfinished."""
+    """A thread pool that knows how many calls were made and how many of them are unfinished.
 
-    def __init__(self, max_workers: int) -> None:
+    Args:
+        max_workers: How many threads there are at the most.
+        on_shutdown: Called when the pool is shut down, as an event loop does with its own when it is closed.
+    """
+
+    def __init__(self, max_workers: int, on_shutdown: Callable[[], None]) -> None:
         super().__init__(max_workers, thread_name_prefix="pulumi-engine-call")
+        self._on_shutdown = on_shutdown
         self._lock = threading.Lock()
         self.submitted = 0
         self.unfinished = 0
@@ -44,16 +50,25 @@ class CountingExecutor(ThreadPoolExecutor):
         future.add_done_callback(self._finished)
         return future
 
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Takes no more calls."""
+        self._on_shutdown()
+        super().shutdown(wait, cancel_futures=cancel_futures)
+
     def _finished(self, _: Future[Any]) -> None:
         with self._lock:
             self.unfinished -= 1
 
 
 class UnderWay:
-    """Counts what moves in the program: calls to the engine, and the library's own work after completion."""
+    """Counts what moves in the program: calls to the engine, and the library's own work after completion.
 
-    def __init__(self) -> None:
-        self._calls = CountingExecutor(max(SETTINGS.parallel or 1, 1) * _THREADS_PER_OPERATION)
+    Args:
+        on_end: Called when the program's event loop is closed.
+    """
+
+    def __init__(self, on_end: Callable[[], None]) -> None:
+        self._calls = CountingExecutor(max(SETTINGS.parallel or 1, 1) * _THREADS_PER_OPERATION, on_end)
         self._own = 0
         asyncio.get_running_loop().set_default_executor(self._calls)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime.mocks import MockMonitor
@@ -20,7 +20,7 @@ def as_declared(args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict
     return args.name, dict(args.inputs)
 
 
-class _Monitor(MockMonitor):
+class TidyMonitor(MockMonitor):
     """Pulumi's own, without the event loops that it leaves open in the threads it is called in."""
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the engine's call
@@ -34,6 +34,16 @@ class _Monitor(MockMonitor):
             loop.close()
 
 
+class _Monitor:
+    """The same, but not known as a mock by the library: it asks and waits as it does under an engine."""
+
+    def __init__(self, mocks: pulumi.runtime.Mocks) -> None:
+        self._mocked = TidyMonitor(mocks)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._mocked, name)
+
+
 class Engine(pulumi.runtime.Mocks):
     """Stands in for the engine of the running test.
 
@@ -45,7 +55,7 @@ class Engine(pulumi.runtime.Mocks):
     def __init__(self, *, preview: bool = False, create: Create = as_declared) -> None:
         self._create = create
         self.logged: list[engine_pb2.LogRequest] = []
-        pulumi.runtime.set_mocks(self, preview=preview, monitor=_Monitor(self))
+        pulumi.runtime.set_mocks(self, preview=preview, monitor=cast(MockMonitor, _Monitor(self)))
         # As Pulumi's own host of a program does: a run that fails leaves futures that nobody asks any more.
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
         # What an earlier test left behind belongs to an event loop that is closed.

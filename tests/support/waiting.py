@@ -7,14 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from aiware_resources.api import Api, Unread
 from aiware_resources.errors import JobFailed, ServerFailure
 from aiware_resources.settings import Settings
-from aiware_resources.waiting import Condition, Done, Failed, Monitor, NotKnown, Pending, Row, Verdict, Watch
+from aiware_resources.waiting import Condition, Done, Failed, Monitor, NotKnown, Pending, Row, Verdict, Watch, of_run
 
 SOON = 0.01
 """Seconds between two looks in these tests."""
@@ -106,6 +106,13 @@ def scripted(**statuses: str) -> Scripted:
     return Scripted({object_id: words.split() for object_id, words in statuses.items()})
 
 
+def things_of_the_run() -> dict[Any, Any]:
+    """What belongs to the run of the test, to put something of one's own there."""
+    of_run(dict)
+    things: dict[Any, Any] = vars(asyncio.get_running_loop())["_aiware_run"]
+    return things
+
+
 def settings(**changes: object) -> Settings:
     """Settings that look often."""
     return Settings.model_validate({"poll_interval": SOON, "poll_max_interval": SOON, "not_found_grace": 0, **changes})
@@ -150,11 +157,10 @@ async def until(condition: Condition[str], looks: int) -> None:
 
 @pytest.fixture(autouse=True)
 def haste(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shortens the fixed pauses, keeps the API away, and lets every test have a monitor of its own."""
+    """Shortens the fixed pauses, and keeps the API away."""
     monkeypatch.setattr("aiware_resources.waiting.interval._GATHER", 0.01)
     monkeypatch.setattr("aiware_resources.waiting.under_way._SETTLED_AFTER", 0.02)
     monkeypatch.setattr("aiware_resources.waiting.monitor.connect", lambda _: None)
-    monkeypatch.setattr("aiware_resources.waiting.monitor._current", [])
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from aiware_resources.api import close_connections, connect
 from aiware_resources.cluster import ClusterProvider
 from aiware_resources.export_request import ExportProvider
 from aiware_resources.job import JobProvider
+from aiware_resources.settings import Settings
 from aiware_resources.temporal_data_object import TdoProvider
-from aiware_resources.waiting import monitor as monitor_module
+from aiware_resources.waiting import Monitor
 from tests.support.engine import Engine, known, value
 from tests.support.local import Local
 from tests.support.waiting import become
@@ -44,9 +45,16 @@ def local(shared_local: Local, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loca
     monkeypatch.setenv("AIWARE_TOKEN", shared_local.token)
     monkeypatch.setenv("AIWARE_POLL_INTERVAL", "0.05")
     monkeypatch.setattr("aiware_resources.waiting.monitor.connect", connect)
+    begun: list[Monitor] = []
+
+    def begin() -> Monitor:
+        begun.append(Monitor(Settings.from_pulumi()))
+        return begun[-1]
+
+    monkeypatch.setattr("aiware_resources.waiting.monitor._begun", begin)
     yield shared_local
-    # A poll that is on its way would open a connection anew.
-    for monitor in monitor_module._current:
+    # A poll that is on its way would open a new connection.
+    for monitor in begun:
         monitor._threads.shutdown()
         monitor._pollers.shutdown()
     close_connections()

@@ -15,7 +15,7 @@ from aiware_resources.reconcile.outputs import urn_after
 from aiware_resources.waiting import Completion, Condition, Monitor, Seen, Waiting
 from aiware_resources.waiting import monitor as monitor_module
 from tests.support.engine import Engine, as_declared, known, value
-from tests.support.waiting import SOON, Scripted, scripted, settings, until
+from tests.support.waiting import SOON, Scripted, scripted, settings, things_of_the_run, until
 
 
 class Thing(pulumi.CustomResource):
@@ -45,7 +45,7 @@ def unknown_id(args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[
 
 def use_monitor(**changes: object) -> Monitor:
     made = Monitor(settings(**changes))
-    monitor_module._current.append(made)
+    things_of_the_run()[monitor_module._begun] = made
     return made
 
 

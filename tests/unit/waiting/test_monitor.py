@@ -10,6 +10,7 @@ from contextlib import nullcontext
 
 import pulumi
 import pytest
+from pulumi.runtime import is_dry_run
 from pulumi.runtime.stack import wait_for_rpcs
 
 from aiware_resources.errors import (
@@ -22,7 +23,7 @@ from aiware_resources.errors import (
 from aiware_resources.waiting import Done, Monitor
 from aiware_resources.waiting.monitor import current
 from tests.support.engine import Engine
-from tests.support.waiting import SOON, become, completed, glance, row, scripted, settings, start, until, watch
+from tests.support.waiting import SOON, SpyRow, become, completed, glance, row, scripted, start, until, watch
 
 MakeMonitor = Callable[..., Monitor]
 
@@ -258,11 +259,6 @@ async def test_aiware_is_asked_in_a_thread_of_the_monitors_own(
     assert (name.startswith("aiware-monitor"), api) == (True, "api at local")
 
 
-async def test_a_program_that_runs_without_aiware_never_asks_it() -> None:
-    with pytest.raises(NotSent, match="runs without aiWARE"):
-        await Monitor(settings(), offline=True).call(lambda api: api)
-
-
 @pytest.mark.parametrize("is_fine", [True, False])
 async def test_a_token_that_is_refused_ends_the_program_early(
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch, is_fine: bool
@@ -281,6 +277,32 @@ async def test_a_token_that_is_refused_ends_the_program_early(
 
 async def test_a_program_has_one_monitor() -> None:
     assert current() is current()
+
+
+def test_each_of_two_programs_has_its_own_and_its_threads_end_with_it() -> None:
+    async def program() -> Monitor:
+        await current().call(lambda api: api)
+        return current()
+
+    first, second = asyncio.run(program()), asyncio.run(program())
+    assert first is not second
+    for monitor in (first, second):
+        with pytest.raises(RuntimeError, match="have been shut down"):
+            monitor._threads.submit(int)
+
+
+async def test_what_is_asked_in_a_thread_knows_which_program_it_is_for(make_monitor: MakeMonitor) -> None:
+    Engine(preview=True)
+    monitor = make_monitor()
+    assert await monitor.call(lambda _: is_dry_run()) is True
+
+    async def another() -> bool:
+        Engine(preview=False)
+        return await monitor.call(lambda _: is_dry_run())
+
+    assert await asyncio.create_task(another()) is False
+    assert await monitor.call(lambda _: is_dry_run()) is True
+    assert await monitor.transfer(lambda _: is_dry_run(), SpyRow(), "moving") is True
 
 
 async def test_settings_that_cannot_be_used_end_the_program_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

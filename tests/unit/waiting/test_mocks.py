@@ -1,0 +1,244 @@
+"""Unit tests of a program by Pulumi's own recipe: nothing is asked of aiWARE, and outputs are what the mocks say."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime.settings import Settings as PulumiSettings
+
+from aiware_resources import (
+    Cluster,
+    ExportRequest,
+    Job,
+    JobFleet,
+    JobTemplate,
+    SingleEngineJob,
+    TemporalDataObject,
+    engines,
+    get_cluster,
+    get_clusters,
+    get_engine,
+    get_engine_categories,
+    get_engine_results,
+    get_engines,
+    pipelines,
+)
+from tests.support.engine import TidyMonitor
+
+GRAPH = pipelines.transcription("https://media.test/a.mp4")
+Program = Callable[[], dict[str, pulumi.Output[Any]]]
+Run = Callable[..., dict[str, Any]]
+UNKNOWN = "unknown"
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Gives each object its name as id, and says of it what a test wants.
+
+    Attributes:
+        says: Properties of each type, and the answers to look-ups.
+    """
+
+    def __init__(self, says: dict[str, Any], has_ids: bool) -> None:
+        self._says = says
+        self._has_ids = has_ids
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        made = f"{args.name}-id" if self._has_ids else None
+        return made, {**args.inputs, **self._says.get(args.typ.rpartition(":")[2], {})}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
+        return self._says.get(args.token, {})
+
+
+@pytest.fixture(params=[False, True], ids=["up", "preview"])
+def preview(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture(params=[None, "https://nowhere.test/v3/graphql"], ids=["no endpoint", "unreachable"])
+def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a program as a test's module is imported: without an event loop that runs; then awaits its outputs."""
+    if request.param is not None:
+        monkeypatch.setenv("AIWARE_ENDPOINT", request.param)
+        monkeypatch.setenv("AIWARE_TOKEN", "token")
+    # Pulumi remembers the first mocks of a process for all its threads.
+    monkeypatch.setattr(PulumiSettings.__dict__["monitor"], "_ContextProperty__default", None)
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise AssertionError("aiWARE was asked, or started")
+
+    monkeypatch.setattr("aiware_resources.settings.Settings.resolve_endpoint", fail)
+
+    def run(program: Program, *, preview: bool, has_ids: bool = True, says: dict[str, Any] | None = None) -> Any:
+        found: dict[str, Any] = {}
+
+        def inside() -> None:
+            loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(loop)
+            try:
+                mocks = Mocks(says or {}, has_ids)
+                pulumi.runtime.set_mocks(mocks, preview=preview, monitor=TidyMonitor(mocks))
+                declared = program()
+
+                def test() -> Any:
+                    async def awaited() -> None:
+                        for name, output in declared.items():
+                            value = await output.future()
+                            found[name] = value if await output.is_known() else UNKNOWN
+
+                    return asyncio.ensure_future(awaited())
+
+                tested: Callable[[Callable[[], Any]], Callable[[], None]] = pulumi.runtime.test
+                tested(test)()
+            except BaseException as error:  # noqa: BLE001 - it is raised where the test sees it
+                found["error"] = error
+            finally:
+                for task in asyncio.all_tasks(loop):
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        loop.run_until_complete(task)
+                asyncio.set_event_loop(None)
+                loop.close()
+
+        thread = threading.Thread(target=inside)
+        thread.start()
+        thread.join()
+        if "error" in found:
+            raise found["error"]
+        return found
+
+    return run
+
+
+def everything() -> dict[str, pulumi.Output[Any]]:
+    """A program with one resource of each type."""
+    cluster = Cluster("cluster", name="nightly", allowed_engines=["all"])
+    tdo = TemporalDataObject(
+        "tdo", start_date_time=0, stop_date_time=60, assets=[{"asset_type": "media", "file": __file__}]
+    )
+    job = Job("job", target_id=tdo.id, cluster_id=cluster.id, dag=GRAPH, results_to="results")
+    export = ExportRequest(
+        "export",
+        tdo_data=[{"tdo_id": job.target_id}],
+        output_configurations=[{"engine_id": engines.SPEECHMATICS_ENGLISH, "formats": [{"extension": "vtt"}]}],
+        download_to="captions.vtt",
+    )
+    single = SingleEngineJob("single", target_id=tdo.id, engine_id=engines.SPEECHMATICS_ENGLISH)
+    fleet = JobFleet("fleet", template=JobTemplate(dag=GRAPH), media={"a": {"url": "https://media.test/a.mp4"}})
+    return {
+        "live_status": cluster.live_status,
+        "uploads": tdo.uploads,
+        "cluster_id": job.cluster_id,
+        "target_id": job.target_id,
+        "status": job.status,
+        "upper": job.status.apply(str.upper),
+        "tasks": job.tasks,
+        "result_files": job.result_files,
+        "results": job.results(),
+        "export": export.status,
+        "asset_uri": export.asset_uri,
+        "path": export.path,
+        "single": single.status,
+        "counts": fleet.counts,
+        "failures": fleet.failures,
+        "jobs": fleet.jobs,
+        "fleet": fleet.results("a"),
+        "urn": job.urn,
+    }
+
+
+def test_outputs_are_what_the_mocks_say(run: Run, preview: bool, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    says = {
+        "Cluster": {"liveStatus": "active"},
+        "Job": {"status": "complete", "tasks": [{"id": "t"}]},
+        "ExportRequest": {"assetUri": "https://media.test/file"},
+        "JobFleet": {"counts": {"complete": 1}, "jobs": {"a": {"job_id": "1"}}},
+        "aiware:index:getEngineResults": {"results": [{"tdoId": "1"}]},
+    }
+    found = run(everything, preview=preview, says=says)
+    assert found.pop("urn").endswith("::job")
+    assert found == {
+        "live_status": "active",
+        "uploads": [],
+        "cluster_id": "cluster-id",
+        "target_id": "tdo-id",
+        "status": "complete",
+        "upper": "COMPLETE",
+        "tasks": [{"id": "t"}],
+        "result_files": None,
+        "results": [{"tdoId": "1"}],
+        "export": None,
+        "asset_uri": "https://media.test/file",
+        "path": None,
+        "single": None,
+        "counts": {"complete": 1.0},
+        "failures": {},
+        "jobs": {"a": {"job_id": "1"}},
+        "fleet": [{"tdoId": "1"}],
+    }
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_has_no_id_in_a_preview_is_not_known(run: Run) -> None:
+    def program() -> dict[str, pulumi.Output[Any]]:
+        job = Job("job", target={"name": "x"}, dag=GRAPH)
+        return {"status": job.status, "target_id": job.target_id, "results": job.results()}
+
+    assert set(run(program, preview=True, has_ids=False).values()) == {UNKNOWN}
+
+
+def looked_up() -> dict[str, pulumi.Output[Any]]:
+    return {
+        "engine": get_engine("an engine")["id"],
+        "engines": get_engines(name="an engine"),
+        "categories": get_engine_categories(),
+        "cluster": get_cluster("a cluster")["id"],
+        "clusters": get_clusters(),
+        "results": get_engine_results(job_id="1"),
+    }
+
+
+def test_look_ups_ask_the_mocks(run: Run, preview: bool) -> None:
+    says: dict[str, Any] = {
+        "aiware:index:getEngine": {"id": "e"},
+        "aiware:index:getEngines": ({"engines": [{"id": "e"}]}, []),
+        "aiware:index:getEngineCategories": {"any name": []},
+        "aiware:index:getCluster": {"id": "c"},
+        "aiware:index:getClusters": {"clusters": [{"id": "c"}]},
+        "aiware:index:getEngineResults": {"results": []},
+    }
+    assert run(looked_up, preview=preview, says=says) == {
+        "engine": "e",
+        "engines": [{"id": "e"}],
+        "categories": [],
+        "cluster": "c",
+        "clusters": [{"id": "c"}],
+        "results": [],
+    }
+
+
+def test_look_ups_of_which_the_mocks_say_nothing_are_empty(run: Run) -> None:
+    found = run(looked_up, preview=False)
+    assert found == {
+        "engine": None,
+        "engines": [],
+        "categories": [],
+        "cluster": None,
+        "clusters": [],
+        "results": [],
+    }
+
+
+def test_what_the_program_itself_gets_wrong_is_refused(run: Run, preview: bool) -> None:
+    with pytest.raises(ValueError, match="needs either job_id"):
+        run(lambda: {"": get_engine_results()}, preview=preview)
+    with pytest.raises(pulumi.RunError, match=r"clusterConfig\.n is null"):
+        run(lambda: {"": Cluster("c", name="c", allowed_engines=[], cluster_config={"n": None}).id}, preview=preview)
