@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+FOLDER = Path(__file__).parent
 REFUSED = frozenset(
     {
         "os.exec",
@@ -27,12 +29,13 @@ _running: list[str] = []
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Watches the test with its fixtures; those of other folders go unwatched."""
-    _running.append(item.nodeid)
+    """Watches each of these tests, with its fixtures. Pytest calls this for tests of other folders too."""
+    if FOLDER in item.path.parents:
+        _running.append(item.nodeid)
     try:
         return (yield)
     finally:
-        _running.pop()
+        _running.clear()
 
 
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
