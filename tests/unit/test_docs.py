@@ -260,3 +260,15 @@ def test_every_release_has_a_kept_state() -> None:
     states = {path.stem for path in (ROOT / "tests" / "e2e" / "states").glob("*.json")}
     lacking = sorted(set(releases) - states)
     assert not lacking, f"Make them when the release is made, see tests/e2e/states/keep.py: {', '.join(lacking)}"
+
+
+def test_decisions_are_numbered_short_and_in_the_index() -> None:
+    text = (ROOT / "DECISIONS.md").read_text(encoding="utf-8")
+    entries = re.findall(r"^### (\d+)\. (.+)\n\n((?:.+\n)+)", text, re.MULTILINE)
+    numbers = sorted(int(number) for number, *_ in entries)
+    assert numbers == list(range(1, len(numbers) + 1))
+    index = dict(re.findall(r"^\| (\d+) \| \[(.+)\]\(#.+\) \| .+ \|$", text, re.MULTILINE))
+    assert index == {number: title for number, title, _ in entries}
+    assert not [number for number, _, body in entries if len(body.splitlines()) > 5]
+    for status in re.findall(r"^\| \d+ \| .+ \| (.+) \|$", text, re.MULTILINE):
+        assert re.fullmatch(r"current(; changed by \d+(, \d+)*)?|superseded by \d+", status), status
