@@ -16,7 +16,7 @@ ON_THE_ENGINE := tests/e2e tests/ci tests/faults
 CHECKED := aiware_resources aiware_local tests benchmarks tools/docs configuration.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy env test faults lint bench docs setup local-stop clean venv python stack schemas
+.PHONY: help up preview destroy env test faults lint bench docs setup local-stop clean venv python stack
 
 help: ## List these targets
 	@echo 'Usage: make TARGET [STACK=local] [ARGS="more arguments for the command"]'
@@ -38,7 +38,7 @@ env: stack ## Print shell code for: eval "$(make -s env)"; then plain pulumi and
 
 # Coverage is told by the quick tests; the others, which run the real engine, would take a third longer with it. Many wait
 # for what is late on purpose, so that there are more of them at a time than cores.
-test: setup schemas ## Run the whole test suite, end to end included
+test: setup ## Run the whole test suite, end to end included
 	@$(RUN) pytest -n 4 --cov --cov-report=term --cov-fail-under=90 $(addprefix --ignore=,$(ON_THE_ENGINE)) $(ARGS)
 	@$(RUN) pytest -n 4 $(ON_THE_ENGINE) $(ARGS)
 
@@ -49,7 +49,7 @@ lint: venv ## Check style, formatting, types and the direction of imports
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy --strict --explicit-package-bases $(wildcard $(CHECKED))
-	@$(RUN) mypy --strict tools/*.py tools/pulumi-cli/*.py tools/vtn-schemas/*.py
+	@$(RUN) mypy --strict tools/*.py tools/pulumi-cli/*.py
 	@$(RUN) lint-imports --no-cache
 
 bench: setup ## Run the benchmarks
@@ -59,10 +59,6 @@ docs: venv ## Bring the reference up to date, and build the documentation site i
 	@$(RUN) python -m tools.docs
 	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build
 	@echo 'Documentation: build/site/index.html'
-
-# Veritone's own JSON schemas, which tests hold the local results against; without npm those tests are skipped.
-schemas: venv
-	@.venv/bin/python tools/vtn-schemas/install.py
 
 setup: python ## Set up the virtual environment, its packages and the Pulumi CLI
 	@$(PYTHON) tools/setup.py

@@ -33,7 +33,6 @@ MADE_HERE = (
     ".ruff_cache",
     ".hypothesis",
     ".import_linter_cache",
-    "tools/vtn-schemas/node_modules",
     "**/__pycache__",
 )
 NOT_A_RESOURCE = ("pulumi:pulumi:Stack", "pulumi:providers:")

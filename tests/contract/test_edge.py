@@ -18,7 +18,7 @@ from aiware_resources.single_engine_job import SingleEngineJobProvider
 from aiware_resources.temporal_data_object import TdoProvider
 from tests.contract.apis import ENGINES, KINDS, Ground
 from tests.support import edge
-from tests.support.edge_contract import needs_contract, request_problems
+from tests.support.edge_contract import request_problems
 from tests.support.host import UNKNOWN_VALUE, Host, HostError, settled
 from tests.support.local import Local
 
@@ -194,7 +194,6 @@ def test_the_translation_job_of_the_document(edge_ground: Ground) -> None:
     assert edge.named_by_place(request["body"]) == edge.golden()
 
 
-@needs_contract
 def test_what_is_sent_fits_the_definition(edge_ground: Ground) -> None:
     preferences = {
         "maxRetries": 2,

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("material", reason="mkdocs-material of requirements-dev.txt is not installed")
-
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLDEN = ROOT / "tests" / "support" / "edge_translation_job.json"
+GOLDEN = ROOT / "tests" / "contracts" / "edge_translation_job.json"
 """The job as the document sends it; ids, which a client chooses, by what they stand for."""
-
-DOCUMENT = ROOT.parent / "shared" / "seed" / "working-with-jobs.md"
 
 ORGANIZATION_KEY = "internalOrganizationID"
 IDS = frozenset(
@@ -49,13 +46,6 @@ graph = Dag(translation >> writer)
 def golden() -> dict[str, Any]:
     """The document's request, with ids by their first appearance."""
     return named_by_place(json.loads(GOLDEN.read_text(encoding="utf-8")))
-
-
-def of_document() -> dict[str, Any]:
-    """The same, taken from the document itself."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    (block,) = (block for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if '"jobs"' in block)
-    return named_by_place(json.loads(block))
 
 
 def named_by_place(request: Any) -> dict[str, Any]:

@@ -1,38 +1,21 @@
-"""Holding requests and answers of the Edge REST API against its OpenAPI definition, where that is at hand."""
+"""Holding requests and answers of the Edge REST API against its definition."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
-import pytest
-import yaml
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
-CONTRACT = Path(__file__).parents[3] / "shared" / "aiware" / "edge-openapi.yaml"
-HOST, BASE = "https://api.aiware.com", "/edge/v1"
-"""Where the definition says that the API is."""
-MISSPELT = {"JobDetail": "internalOrganizationID", "TaskDetail": "engineID"}
-"""What the definition requires under another name than the one under which it defines it."""
+from tests.contracts.edge import BASE, definition
 
-MISSING = f"there is no {CONTRACT.name} beside the project"
-
-needs_contract = pytest.mark.skipif(not CONTRACT.is_file(), reason=MISSING)
-
-
-@cache
-def definition() -> dict[str, Any]:
-    """The definition, with its slips mended: required names that it misspells, and a 204 that has a body."""
-    content: dict[str, Any] = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
-    for name, required in MISSPELT.items():
-        content["components"]["schemas"][name]["required"] = [required]
-    del content["paths"]["/proc/job/{JobID}/delete"]["post"]["responses"]["204"]["content"]
-    return content
+HOST = BASE.removesuffix(urlsplit(BASE).path)
+PATH = urlsplit(BASE).path
 
 
 def request_problems(entry: Mapping[str, Any]) -> list[str]:
@@ -61,7 +44,7 @@ def _contract() -> OpenAPI:
 
 
 def _request(method: str, path: str, query: Mapping[str, Any], content: bytes | None) -> MockRequest:
-    where = f"{BASE}{path.partition(BASE)[2]}"
+    where = f"{PATH}{path.partition(PATH)[2]}"
     headers = {"api_key": "checked by the server"}
     return MockRequest(HOST, method.lower(), where, args=dict(query), headers=headers, data=content or None)
 

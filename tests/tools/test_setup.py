@@ -45,8 +45,6 @@ def test_passphrase_is_private_random_and_made_once(project: Project, setup: Mod
 
 def test_no_salt_of_somebody_elses_passphrase_is_committed() -> None:
     root = Path(__file__).resolve().parents[2]
-    if not (root / ".git").exists():
-        pytest.skip("this is no git checkout")
     listed = subprocess.run(
         ["git", "ls-files", "stacks/Pulumi.*.yaml"], cwd=root, capture_output=True, text=True, check=True
     )

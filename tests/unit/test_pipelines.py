@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from aiware_resources.dag import Dag
 from aiware_resources.job import JobState
 from aiware_resources.reconcile import Schema
 from aiware_resources.reconcile.naming import api_properties
+from tests.support.edge import GOLDEN
 
 SCHEMA = Schema(JobState)
 GRAPHS = {
@@ -23,7 +22,6 @@ GRAPHS = {
     "translation": pipelines.translation("u", payload={"target": "en"}),
     "text_file": pipelines.text_file("u", "an-engine", payload={"numberOfKeywords": 5}),
 }
-SEED = Path(__file__).parents[3] / "shared" / "seed" / "working-with-jobs.md"
 
 
 def properties(graph: Dag) -> dict[str, Any]:
@@ -64,10 +62,7 @@ def test_a_stream_engine_gets_the_stream_itself() -> None:
 
 
 def test_the_translation_is_the_documents_edge_job() -> None:
-    if not SEED.exists():
-        pytest.skip("the document is not beside the project")
-    (block,) = (text for text in re.findall(r"```json\n(.*?)```", SEED.read_text(), re.DOTALL) if '"jobs"' in text)
-    (job,) = json.loads(block)["jobs"]
+    (job,) = json.loads(GOLDEN.read_text(encoding="utf-8"))["jobs"]
     url = json.loads(job["tasks"][0]["payloadJSON"])["url"]
     ours = properties(pipelines.translation(url))["tasks"]
     for task, theirs in zip(ours, job["tasks"], strict=True):

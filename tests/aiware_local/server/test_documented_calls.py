@@ -1,23 +1,21 @@
 """The calls of the page "Working with Jobs", one after another, against the local aiWARE.
 
-The folder `seed` holds them as the page shows them; only the missing last brace of the engineResults query is added.
+The folder `tests/contracts/calls` holds them.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from pathlib import Path
 from typing import Any
 
-import pytest
 from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 
 from aiware_local.installation.auth import USER_NAME
 from tests.aiware_local.support import SPEECHMATICS, Local
+from tests.support.project import ROOT
 
-BLOCKS = sorted((Path(__file__).parents[1] / "seed").glob("*.graphql"))
-PAGE = Path(__file__).parents[4] / "shared" / "seed" / "working-with-jobs.md"
+BLOCKS = sorted((ROOT / "tests" / "contracts" / "calls").glob("*.graphql"))
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -48,16 +46,6 @@ async def _run(local: Local, text: str) -> Any:
     assert isinstance(operation, OperationDefinitionNode)
     _require_shape(operation.selection_set, data)
     return data
-
-
-def test_blocks_are_those_of_the_page() -> None:
-    if not PAGE.exists():
-        pytest.skip("the page is not beside the project")
-    shown = re.findall(r"```graphql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    kept = [block.read_text(encoding="utf-8") for block in BLOCKS]
-    (broken,) = (place for place, block in enumerate(BLOCKS) if block.stem.endswith("engine-results"))
-    shown[broken] += "}\n"
-    assert kept == shown
 
 
 async def test_login(local: Local) -> None:

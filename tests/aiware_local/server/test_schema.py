@@ -1,8 +1,6 @@
-"""The schema: it is the contract, every root field does something, and enums agree with it."""
+"""The schema: every root field does something, and enums agree with it."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from graphql import GraphQLEnumType, GraphQLError, GraphQLObjectType, build_schema
@@ -10,8 +8,6 @@ from graphql import GraphQLEnumType, GraphQLError, GraphQLObjectType, build_sche
 from aiware_local.installation.errors import FailureReason
 from aiware_local.installation.installation import MUTATION, QUERY
 from aiware_local.server.schema import load_schema, schema_text
-
-CONTRACT = Path(__file__).parents[4] / "shared" / "aiware" / "schema.graphql"
 
 
 def _root_fields() -> list[tuple[str, str]]:
@@ -31,12 +27,6 @@ def test_failure_reasons_are_those_of_the_schema() -> None:
     reasons = load_schema().type_map["TaskFailureReason"]
     assert isinstance(reasons, GraphQLEnumType)
     assert list(reasons.values) == [reason.value for reason in FailureReason]
-
-
-def test_schema_is_the_contract() -> None:
-    if not CONTRACT.exists():
-        pytest.skip("the contract is not beside the project")
-    assert schema_text() == CONTRACT.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["cluster", "exportRequest"])

@@ -16,7 +16,7 @@ from tests.support.command import Aiware
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 
 ROOT = Path(__file__).parents[3]
-MUTATION = ROOT / "tests" / "aiware_local" / "seed" / "06-create-job.graphql"
+MUTATION = ROOT / "tests" / "contracts" / "calls" / "06-create-job.graphql"
 PROGRAM = """
 import pulumi
 from helper import HELPED

@@ -43,11 +43,6 @@ def test_the_translation_job_of_the_document() -> None:
     assert request["jobs"][0]["internalOrganizationID"] == ORGANIZATION
 
 
-@pytest.mark.skipif(not edge.DOCUMENT.exists(), reason="the document is not beside this project")
-def test_the_golden_file_is_what_the_document_says() -> None:
-    assert edge.golden() == edge.of_document()
-
-
 def test_ids_are_uuids_that_follow_from_the_owner() -> None:
     first, again = (Submission(declared(), "project/stack/job", ORGANIZATION).request() for _ in range(2))
     other = Submission(declared(), "project/stack/other", ORGANIZATION).request()

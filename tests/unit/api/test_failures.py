@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import ssl
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from tests.unit.api.conftest import Script
 
 READ, MUTATION = documents.CLUSTERS_NAMED, documents.DELETE_TDO
-CONTRACT = Path(__file__).parents[4] / "shared" / "aiware" / "README.md"
 
 HTTP = [
     (301, errors.WrongUrl, errors.WrongUrl),
@@ -96,11 +93,6 @@ def test_error_names(
 
 def test_each_documented_name_is_in_the_table() -> None:
     assert {name for name, _, _ in NAMES} - {None, "a_name_of_tomorrow"} == set(GRAPHQL_NAMES)
-    if not CONTRACT.exists():
-        pytest.skip(f"the description of the API is not at {CONTRACT}")
-    table = CONTRACT.read_text().split("| name | meaning | retry |")[1].split("\n\n")[0]
-    names = ",".join(re.findall(r"^\| ([\w, ]+) \|", table, re.MULTILINE)).replace(" ", "").split(",")
-    assert set(names) == set(GRAPHQL_NAMES)
 
 
 def test_a_success_is_no_failure() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ from aiware_resources import pipelines
 from aiware_resources.dag.model import Route, Task
 from aiware_resources.reconcile.naming import api_properties
 from tests.support.command import Aiware
+from tests.support.edge import GOLDEN
 
 ROOT = Path(__file__).parents[3]
-MUTATION = ROOT / "tests" / "aiware_local" / "seed" / "06-create-job.graphql"
-SEED = ROOT.parent / "shared" / "seed" / "working-with-jobs.md"
+MUTATION = ROOT / "tests" / "contracts" / "calls" / "06-create-job.graphql"
 GRAPH = pipelines.transcription("u")
 JOB: dict[str, Any] = {
     "tasks": [api_properties(Task, task) for task in GRAPH.tasks],
@@ -58,13 +57,8 @@ def test_the_documents_mutation(aiware: Aiware) -> None:
     assert aiware("dag", str(MUTATION)).stdout == TRANSCRIPTION
 
 
-def test_the_documents_edge_job(aiware: Aiware, tmp_path: Path) -> None:
-    if not SEED.exists():
-        pytest.skip("the document is not beside the project")
-    (block,) = (text for text in re.findall(r"```json\n(.*?)```", SEED.read_text(), re.DOTALL) if '"jobs"' in text)
-    file = tmp_path / "edge.json"
-    file.write_text(block)
-    drawn = aiware("dag", str(file))
+def test_the_documents_edge_job(aiware: Aiware) -> None:
+    drawn = aiware("dag", str(GOLDEN))
     assert drawn.stdout == (
         'flowchart LR\n    t0["Spanish to English"]\n    t1["Output Writer"]\n    t0 -->|chunk| t1\n'
     )

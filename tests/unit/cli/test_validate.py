@@ -12,12 +12,10 @@ import pytest
 
 from aiware_resources import engines
 from tests.support.command import Aiware
-from tests.support.markdown import blocks
 from tests.support.objects import job_input
 
 ROOT = Path(__file__).parents[3]
-MUTATION = ROOT / "tests" / "aiware_local" / "seed" / "06-create-job.graphql"
-SEED = ROOT.parent / "shared" / "seed" / "working-with-jobs.md"
+MUTATION = ROOT / "tests" / "contracts" / "calls" / "06-create-job.graphql"
 DOCUMENT = "mutation($input: CreateJob) { createJob(input: $input) { id } }"
 
 Written = Callable[..., Path]
@@ -183,12 +181,3 @@ def test_what_cannot_be_validated(aiware: Aiware, written: Written, content: Any
 
 def test_a_file_that_is_not_there_is_wrong_usage(aiware: Aiware) -> None:
     assert aiware("validate", "nowhere.json").exit_code == 2
-
-
-def test_every_job_of_the_seed_document(aiware: Aiware, written: Written) -> None:
-    if not SEED.exists():
-        pytest.skip("the document is not beside the project")
-    mutations = [block for block in blocks(SEED, "graphql") if "createJob(" in block]
-    assert mutations
-    for number, mutation in enumerate(mutations):
-        assert set(problems(aiware, written(mutation, f"{number}.graphql"))) <= {"createJob (line 2).targetId"}

@@ -14,7 +14,6 @@ from aiware_resources.exports.formats import DEFAULTS, FILE_EXTENSION, LEAST, Ex
 from aiware_resources.reconcile.schema import Schema
 
 ROOT = Path(__file__).resolve().parents[3]
-CONTRACT = ROOT.parent / "shared" / "aiware" / "README.md"
 PAGE = ROOT / "docs" / "export-request.md"
 OPTIONS_PAGE = ROOT / "docs" / "export-formats.md"
 
@@ -45,11 +44,8 @@ def _documented(path: Path, heading: str) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize(("path", "heading"), [(CONTRACT, "## Export formats"), (PAGE, "## Formats")])
-def test_the_documented_defaults(path: Path, heading: str) -> None:
-    if path == CONTRACT and not path.exists():
-        pytest.skip("the API contract is not beside this checkout")
-    assert _documented(path, heading) == {
+def test_the_documented_defaults() -> None:
+    assert _documented(PAGE, "## Formats") == {
         extension: {name: str(value).lower() for name, value in options.items() if name != FILE_EXTENSION}
         for extension, options in DEFAULTS.items()
     }

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
+from aiware_local import launcher
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import Settings
 from aiware_resources.settings.endpoints import is_loopback
@@ -320,12 +321,7 @@ class FakeServer:
     token = "local-token"
 
 
-@pytest.fixture
-def launcher(monkeypatch: pytest.MonkeyPatch) -> Any:
-    return pytest.importorskip("aiware_local.launcher")
-
-
-def test_the_local_aiware_is_started_and_its_token_used(launcher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_local_aiware_is_started_and_its_token_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launcher, "ensure_running", FakeServer)
     connection = read({}).resolve_endpoint()
     assert connection.url == FakeServer.graphql_url
@@ -334,7 +330,7 @@ def test_the_local_aiware_is_started_and_its_token_used(launcher: Any, monkeypat
     assert named.resolve_endpoint().credentials.token == SecretStr("mine")
 
 
-def test_a_local_aiware_that_is_not_to_be_started(launcher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_local_aiware_that_is_not_to_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launcher, "ensure_running", lambda: pytest.fail("it was started"))
     monkeypatch.setattr(launcher, "status", lambda: None)
     with pytest.raises(ConfigurationError, match="names no other aiWARE") as caught:
@@ -347,7 +343,7 @@ def test_a_local_aiware_that_is_not_to_be_started(launcher: Any, monkeypatch: py
 
 
 def test_a_local_aiware_that_does_not_start_is_a_configuration_error(
-    launcher: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def fail() -> None:
         raise launcher.LauncherError("The port 4 is taken.")

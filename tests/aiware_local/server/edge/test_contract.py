@@ -1,4 +1,4 @@
-"""The Edge API of the local aiWARE against its OpenAPI definition, with requests that are made up from it."""
+"""The Edge API of the local aiWARE against its definition, with requests that are made up from it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,8 @@ from schemathesis.checks import missing_required_header, positive_data_acceptanc
 
 from aiware_local.server.edge.api import OPERATIONS
 from tests.aiware_local.edge_support import is_uuid, translation_job
-from tests.support.edge_contract import CONTRACT, MISSING, definition
+from tests.contracts.edge import definition
 from tests.support.local import Local
-
-if not CONTRACT.is_file():
-    pytest.skip(MISSING, allow_module_level=True)
 
 EXAMPLES = 5
 """Requests for each operation, besides those for the edges of its parameters; all together take a few seconds."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,8 +32,8 @@ from tests.aiware_local.support import (
     one_task,
     transcription_job,
 )
+from tests.support.edge import golden, named_by_place
 
-PAGE = Path(__file__).parents[5] / "shared" / "seed" / "working-with-jobs.md"
 CANCEL = "mutation($id: ID!) { cancelJob(id: $id) { id } }"
 RETRY = "mutation($id: ID!) { retryJob(id: $id) { id } }"
 MEDIA = "https://media.example/a.mp4"
@@ -61,19 +59,8 @@ async def test_the_translation_job_of_the_page_runs_to_its_end(local: Local, edg
     assert document["object"][0]["text"].startswith("[simulated translation] ")
 
 
-@pytest.mark.skipif(not PAGE.is_file(), reason="the page is not beside the project")
-def test_the_translation_job_is_that_of_the_page() -> None:
-    (text,) = re.findall(r"```json\n({\s+\"jobs\".*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    ids = {
-        "__TRANSLATION_TASK_ID_UUID__": TASK_IDS[0],
-        "__TRANSLATION_TASK_OUTPUT_ID_UUID__": OUTPUT_ID,
-        "__OUTPUT_WRITER_TASK_ID_UUID__": TASK_IDS[1],
-        "__OUTPUT_WRITER_TASK_INPUT_ID_UUID__": INPUT_ID,
-    }
-    for name, value in ids.items():
-        text = text.replace(name, value)
-    (job,) = json.loads(text)["jobs"]
-    assert {**job, "internalOrganizationID": ORGANIZATION_UUID} == translation_job()
+def test_the_translation_job_is_the_documented_one() -> None:
+    assert named_by_place({"jobs": [translation_job()]}) == golden()
 
 
 async def test_detail_of_a_new_job(edge: Edge) -> None:

@@ -16,7 +16,7 @@ from aiware_local.server.edge.api import OPERATIONS
 from aiware_local.server.edge.errors import STATUS_OF
 from tests.aiware_local.edge_support import NOWHERE, Edge, is_uuid, translation_job
 from tests.aiware_local.support import Local
-from tests.support.edge_contract import needs_contract, request_problems
+from tests.support.edge_contract import request_problems
 
 JOBS = "/proc/jobs"
 CREATE = "/proc/job/create"
@@ -296,7 +296,6 @@ async def test_no_secret_is_recorded(local: Local, edge: Edge) -> None:
     assert (await _log(local))["requests"][0]["body"] == {"username": USER_NAME, "password": "***"}
 
 
-@needs_contract
 async def test_recorded_requests_can_be_held_against_the_contract(local: Local, edge: Edge) -> None:
     await local.behave(recordRequests=True)
     job_id = await edge.new_job()
