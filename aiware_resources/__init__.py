@@ -1,20 +1,72 @@
-"""Veritone aiWARE as code: clusters, temporal data objects, jobs and export requests as Pulumi resources."""
+"""Veritone aiWARE as code: clusters, temporal data objects, jobs and export requests as Pulumi resources.
+
+What a program uses is public: the names of this module; `aiware_resources.engines` and `aiware_resources.pipelines`,
+the well-known engines and ready task graphs; `aiware_resources.dag`, to build other graphs; and
+`aiware_resources.errors`. So are the modules of the
+resources (`cluster`, `temporal_data_object`, `job`, `single_engine_job`, `job_fleet`, `export_request`), since states
+name the providers in them. All other modules are internal, and change without notice.
+"""
 
 from __future__ import annotations
 
-from aiware_resources.catalogue import get_cluster, get_clusters, get_engine, get_engine_categories, get_engines
-from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
-from aiware_resources.dag import Dag, ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
-from aiware_resources.export_request import ExportedTdoArgs, ExportRequest, FormatArgs, OutputConfigurationArgs
-from aiware_resources.exports.formats import Extension
-from aiware_resources.fleet import JobTemplate, media_key, media_value
-from aiware_resources.job import Job
-from aiware_resources.job_fleet import JobFleet
-from aiware_resources.jobs.results import get_engine_results
-from aiware_resources.single_engine_job import SingleEngineJob
-from aiware_resources.tdos.assets import AssetArgs, AssetFileArgs, AssetSourceArgs, TdoAssetArgs
-from aiware_resources.tdos.content import ContentTemplateArgs, PrimaryAssetArgs, SourceDataArgs, TargetArgs
-from aiware_resources.temporal_data_object import TemporalDataObject
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiware_resources.catalogue import get_cluster, get_clusters, get_engine, get_engine_categories, get_engines
+    from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
+    from aiware_resources.dag import Dag, ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
+    from aiware_resources.export_request import ExportedTdoArgs, ExportRequest, FormatArgs, OutputConfigurationArgs
+    from aiware_resources.exports.formats import Extension
+    from aiware_resources.fleet import JobTemplate, media_key, media_value
+    from aiware_resources.job import Job
+    from aiware_resources.job_fleet import JobFleet
+    from aiware_resources.jobs.results import get_engine_results
+    from aiware_resources.single_engine_job import SingleEngineJob
+    from aiware_resources.tdos.assets import AssetArgs, AssetFileArgs, AssetSourceArgs, TdoAssetArgs
+    from aiware_resources.tdos.content import ContentTemplateArgs, PrimaryAssetArgs, SourceDataArgs, TargetArgs
+    from aiware_resources.temporal_data_object import TemporalDataObject
+
+_MODULES = {
+    "AssetArgs": "tdos.assets",
+    "AssetFileArgs": "tdos.assets",
+    "AssetSourceArgs": "tdos.assets",
+    "Cluster": "cluster",
+    "CollaboratorArgs": "cluster",
+    "ContentTemplateArgs": "tdos.content",
+    "Dag": "dag",
+    "ExecutionPreferencesArgs": "dag",
+    "ExportRequest": "export_request",
+    "ExportedTdoArgs": "export_request",
+    "Extension": "exports.formats",
+    "FormatArgs": "export_request",
+    "IoFolderArgs": "dag",
+    "Job": "job",
+    "JobFleet": "job_fleet",
+    "JobTemplate": "fleet",
+    "OutputConfigurationArgs": "export_request",
+    "PrimaryAssetArgs": "tdos.content",
+    "RouteArgs": "dag",
+    "SingleEngineJob": "single_engine_job",
+    "SourceDataArgs": "tdos.content",
+    "SubscriptionArgs": "cluster",
+    "TargetArgs": "tdos.content",
+    "TaskArgs": "dag",
+    "TdoAssetArgs": "tdos.assets",
+    "TemporalDataObject": "temporal_data_object",
+    "get_cluster": "catalogue",
+    "get_clusters": "catalogue",
+    "get_engine": "catalogue",
+    "get_engine_categories": "catalogue",
+    "get_engine_results": "jobs.results",
+    "get_engines": "catalogue",
+    "media_key": "fleet",
+    "media_value": "fleet",
+}
+"""Where each name is. It is imported at its first use: the command and the provider host use few of them."""
+
+_PUBLIC = ("dag", "engines", "errors", "pipelines")
+"""Modules that a program may use as attributes of this one."""
 
 __all__ = [
     "AssetArgs",
@@ -52,3 +104,17 @@ __all__ = [
     "media_key",
     "media_value",
 ]
+
+if not TYPE_CHECKING:  # which would take any name to be there
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+            return found
+        if name in _PUBLIC:
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_PUBLIC})

@@ -6,15 +6,11 @@ from pathlib import Path
 
 import click
 
-from aiware_resources.cli.adoption import Wanted, declared, program
-from aiware_resources.cli.framework.options import json_option, stack_option
+from aiware_resources.cli.framework.options import OUTPUT_FILE, examples, json_option, stack_option
 from aiware_resources.cli.framework.printing import print_json
-from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.session import Session
+from aiware_resources.cli.framework.session import Session
 from aiware_resources.errors import AdoptionError
 from aiware_resources.text.words import counted
-
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(
@@ -24,16 +20,16 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     )
 )
 @click.option(
-    "--cluster", "clusters", metavar="ID|NAME", multiple=True, help="Adopts a cluster; can be given several times."
+    "--cluster", "clusters", metavar="ID|NAME", multiple=True, help="Adopt a cluster; can be given several times."
 )
-@click.option("--all-clusters", is_flag=True, help="Adopts every cluster that the organization owns.")
-@click.option("--tdo", "tdos", metavar="ID", multiple=True, help="Adopts a TDO; can be given several times.")
-@click.option("--job", "jobs", metavar="ID", multiple=True, help="Adopts a job; can be given several times.")
+@click.option("--all-clusters", is_flag=True, help="Adopt every cluster that the organization owns.")
+@click.option("--tdo", "tdos", metavar="ID", multiple=True, help="Adopt a TDO; can be given several times.")
+@click.option("--job", "jobs", metavar="ID", multiple=True, help="Adopt a job; can be given several times.")
 @click.option(
-    "--export", "exports", metavar="ID", multiple=True, help="Adopts an export request; can be given several times."
+    "--export", "exports", metavar="ID", multiple=True, help="Adopt an export request; can be given several times."
 )
-@click.option("-o", "--output", type=_FILE, help="Writes to this new file, not to the screen.")
-@json_option("Prints JSON: what is adopted, and the program as text; errors as JSON on standard error.")
+@click.option("-o", "--output", type=OUTPUT_FILE, help="Write to this new file, not to the screen.")
+@json_option("Print JSON: what is adopted, and the program as text; errors as JSON on standard error.")
 @stack_option
 @click.pass_obj
 def adopt(
@@ -46,13 +42,16 @@ def adopt(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Writes Python that takes over objects as they are, ready to paste into a Pulumi program.
+    """Write Python that takes over objects as they are.
 
-    Nothing is changed in aiWARE: not by this command, and not by the first `pulumi up` of what it writes. `pulumi
-    destroy` leaves adopted objects. Secrets are left out; a comment says what to set. A job refers to its cluster and
-    its TDO by variable where they are adopted by the same command. Every job is written as a Job, also one that was
-    made by a SingleEngineJob or a JobFleet: aiWARE does not tell what those were given.
+    It is ready to paste into a Pulumi program. Nothing is changed in aiWARE: not by this command, and not by the first
+    `pulumi up` of what it writes. `pulumi destroy` leaves adopted objects. Secrets are left out; a comment says what to
+    set. A job refers to its cluster and its TDO by variable where they are adopted by the same command. Every job is
+    written as a Job, also one that was made by a SingleEngineJob or a JobFleet: aiWARE does not tell what those were
+    given.
     """
+    from aiware_resources.cli.adoption import Wanted, declared, program
+
     wanted = Wanted(clusters, all_clusters, tdos, jobs, exports)
     if not wanted:
         raise click.UsageError("Name what to adopt: --cluster, --all-clusters, --tdo, --job or --export.")

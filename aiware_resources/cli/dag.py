@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from aiware_resources.cli.framework.options import json_option, stack_option
-from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.graph_files import drawings_of_file
-from aiware_resources.cli.offline import Declared, declared_by
-from aiware_resources.cli.session import Session
-from aiware_resources.dag.drawing import Drawing, draw
-from aiware_resources.dag.mermaid import mermaid
-from aiware_resources.dag.svg import svg
+from aiware_resources.cli.framework.options import OUTPUT_FILE, examples, json_option, stack_option
+from aiware_resources.cli.framework.session import Session
 from aiware_resources.errors import GraphError
+
+if TYPE_CHECKING:
+    from aiware_resources.cli.offline import Declared
+    from aiware_resources.dag.drawing import Drawing
 
 JOB = "aiware:Job"
 SINGLE_ENGINE_JOB = "aiware:SingleEngineJob"
@@ -32,13 +31,13 @@ UNKNOWN_TASK: dict[str, str] = {}
     )
 )
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--svg", "as_svg", is_flag=True, help="Draws an SVG picture instead of a Mermaid flowchart.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Writes here, not to the screen.")
-@json_option("Prints boxes and arrows as JSON instead of a picture, and errors as JSON on standard error.")
+@click.option("--svg", "as_svg", is_flag=True, help="Draw an SVG picture instead of a Mermaid flowchart.")
+@click.option("-o", "--output", type=OUTPUT_FILE, help="Write here, not to the screen.")
+@json_option("Print boxes and arrows as JSON instead of a picture, and errors as JSON on standard error.")
 @stack_option
 @click.pass_obj
 def dag(session: Session, file: Path, as_svg: bool, output: Path | None, as_json: bool) -> None:
-    """Draws the tasks and routes of jobs.
+    """Draw the tasks and routes of jobs.
 
     FILE is a createJob input as JSON, a GraphQL document with createJob, an Edge request, a Pulumi program (a Python
     file) or the folder of a Pulumi project. A program is run without Pulumi and without aiWARE; `aiware --stack NAME
@@ -46,6 +45,10 @@ def dag(session: Session, file: Path, as_svg: bool, output: Path | None, as_json
     """
     if as_svg and as_json:
         raise click.UsageError("--svg and --json exclude each other.")
+    from aiware_resources.cli.job_files import drawings_of_file
+    from aiware_resources.dag.mermaid import mermaid
+    from aiware_resources.dag.svg import svg
+
     is_program = file.is_dir() or file.suffix == ".py"
     drawings = _drawings(file, session.stack) if is_program else drawings_of_file(file)
     for drawing in drawings:
@@ -70,6 +73,8 @@ def _json(drawings: Sequence[Drawing]) -> str:
 
 
 def _drawings(program: Path, stack: str | None) -> list[Drawing]:
+    from aiware_resources.cli.offline import declared_by
+
     drawings = [_drawing(each) for each in declared_by(program, stack) if each.kind.endswith((JOB, SINGLE_ENGINE_JOB))]
     if not drawings:
         raise GraphError(f"{program} declares no job.", remedy="Only jobs have a task graph to draw.")
@@ -77,6 +82,8 @@ def _drawings(program: Path, stack: str | None) -> list[Drawing]:
 
 
 def _drawing(job: Declared) -> Drawing:
+    from aiware_resources.dag.drawing import draw
+
     if job.kind.endswith(SINGLE_ENGINE_JOB):
         # The tasks around the engine are those of its template, which aiWARE has.
         return draw([job.properties], [], job.name)

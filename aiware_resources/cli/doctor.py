@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.text import Text
 
-from aiware_resources.api import connect
-from aiware_resources.cli import stack_config
-from aiware_resources.cli.diagnosis import Finding, diagnose
-from aiware_resources.cli.framework.exit_codes import FAILED
-from aiware_resources.cli.framework.options import json_option, stack_option
+from aiware_resources.cli.framework.options import examples, json_option, stack_option
 from aiware_resources.cli.framework.printing import console, print_json
-from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.session import Session
+from aiware_resources.cli.framework.root import FAILED
+from aiware_resources.cli.framework.session import Session
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from aiware_resources.cli.diagnosis import Finding
 
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
@@ -26,16 +26,21 @@ _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 @stack_option
 @click.pass_obj
 def doctor(session: Session, as_json: bool) -> None:
-    """Looks for what keeps the project from working, and says what to do about it.
+    """Look for what keeps the project from working.
 
-    Looks at the Pulumi CLI and its language host, the virtual environment and its packages, the project and its stack
-    files, processes that a killed engine has left behind, the state backend, the stack's secrets, the settings, and
-    aiWARE: whether it can be reached, whether the clocks agree, whether the token is valid, and what it may read.
-    Nothing is changed, and nothing is started. Ends with 1 when something will fail.
+    Says of each problem what to do about it. Looks at the Pulumi CLI and its language host, the virtual environment and
+    its packages, the project and its stack files, processes that a killed engine has left behind, the state backend,
+    the stack's secrets, the settings, and aiWARE: whether it can be reached, whether the clocks agree, whether the
+    token is valid, and what it may read. Nothing is changed, and nothing is started. Ends with 1 when something will
+    fail.
     """
+    from aiware_resources.api import connect
+    from aiware_resources.cli import pulumi_command
+    from aiware_resources.cli.diagnosis import diagnose
+
     found: list[Finding] = []
     printer = console()
-    for finding in diagnose(session.stack, stack_config.read, connect, Path.cwd()):
+    for finding in diagnose(session.stack, pulumi_command.config, connect, Path.cwd()):
         found.append(finding)
         if not as_json:
             _print(printer, finding)
@@ -51,6 +56,8 @@ def doctor(session: Session, as_json: bool) -> None:
 
 
 def _print(printer: Console, finding: Finding) -> None:
+    from rich.text import Text
+
     status = (finding.status.ljust(4), _STYLES[finding.status])
     printer.print(Text.assemble(status, f"  {finding.check}: {finding.seen}"), soft_wrap=True)
     if finding.remedy:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiware_resources.cli import pulumi_command
-from aiware_resources.cli.framework.exit_codes import CHANGES
-from aiware_resources.cli.framework.options import json_option
+from aiware_resources.cli.framework.options import examples, json_option
 from aiware_resources.cli.framework.printing import console, print_json
-from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.session import Session
-from aiware_resources.reconcile.compare import Absent
-from aiware_resources.report.as_json import drift_json, kept_json
-from aiware_resources.report.live import Recorded, drift_of, recorded_in
-from aiware_resources.report.model import Drifted, DriftedProperty, KeptFailure
-from aiware_resources.report.sentence import drift_sentence
-from aiware_resources.report.unmanaged import Unmanaged, owned_ids, unmanaged
-from aiware_resources.report.values import shown
+from aiware_resources.cli.framework.root import CHANGES
+from aiware_resources.cli.framework.session import Session
 from aiware_resources.text.words import counted
+
+if TYPE_CHECKING:
+    from aiware_resources.report.live import Recorded
+    from aiware_resources.report.model import Drifted, DriftedProperty, KeptFailure
+    from aiware_resources.report.unmanaged import Unmanaged
 
 _WHAT = {"changed": "was changed outside of Pulumi:", "gone": "is gone from aiWARE.", "failed": "has failed in aiWARE:"}
 _LONGEST = 400
@@ -35,17 +31,17 @@ _LONGEST = 400
         "aiware drift -s prod --unmanaged            # and what no stack owns",
     )
 )
-@click.option("-s", "--stack", help="Looks at this stack; without it at the one that is selected.")
+@click.option("-s", "--stack", help="Look at this stack; without it at the one that is selected.")
 @click.option(
     "--unmanaged",
     "with_unmanaged",
     is_flag=True,
-    help="Lists also the clusters and TDOs in aiWARE that no stack of this backend owns.",
+    help="List also the clusters and TDOs in aiWARE that no stack of this backend owns.",
 )
 @json_option()
 @click.pass_obj
 def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bool) -> None:
-    """Compares what a stack's state records with what aiWARE has now.
+    """Compare what a stack records with what aiWARE has now.
 
     Reads each object of the stack, and changes nothing, neither in aiWARE nor in the state: `pulumi up` puts back what
     has drifted. Values that are recorded as secrets are not compared. A difference that the library does not count as
@@ -54,6 +50,10 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
 
     Exit codes: 0 no drift, 2 drift. Objects that no stack owns (--unmanaged) are no drift.
     """
+    from aiware_resources.cli import pulumi_command
+    from aiware_resources.report.live import drift_of, recorded_in
+    from aiware_resources.report.unmanaged import unmanaged
+
     session = replace(session, stack=stack or session.stack or pulumi_command.selected())
     resources = recorded_in(pulumi_command.recorded(session.stack))
     api = session.api() if resources or with_unmanaged else None
@@ -70,6 +70,9 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
 
 def _owned() -> frozenset[str]:
     """The ids of everything that a stack of this backend owns."""
+    from aiware_resources.cli import pulumi_command
+    from aiware_resources.report.unmanaged import owned_ids
+
     states = (pulumi_command.recorded(name) for name in pulumi_command.stacks())
     return frozenset(id_ for state in states for id_ in owned_ids(state))
 
@@ -81,6 +84,8 @@ def _lines(
     kept: Sequence[KeptFailure],
     strangers: Sequence[Unmanaged] | None,
 ) -> Iterator[str]:
+    from aiware_resources.report.sentence import drift_sentence
+
     looked_at = f"{counted(len(resources), 'object')} of the stack {session.stack}"
     for each in found:
         yield f"{each.type} {each.name} ({each.id}) {_WHAT[each.what]}"
@@ -106,12 +111,13 @@ def _unmanaged_lines(strangers: Sequence[Unmanaged]) -> Iterator[str]:
 
 
 def _property(each: DriftedProperty) -> str:
+    from aiware_resources.reconcile.compare import Absent
+    from aiware_resources.report.values import shown
+
     live = shown(each.live, _LONGEST).text
-    return f"{each.path}: {live}" if isinstance(each.recorded, Absent) else f"{each.path}: {_recorded(each)} → {live}"
-
-
-def _recorded(each: DriftedProperty) -> str:
-    return shown(each.recorded, _LONGEST).text
+    if isinstance(each.recorded, Absent):
+        return f"{each.path}: {live}"
+    return f"{each.path}: {shown(each.recorded, _LONGEST).text} → {live}"
 
 
 def _as_json(
@@ -121,6 +127,8 @@ def _as_json(
     kept: Sequence[KeptFailure],
     strangers: Sequence[Unmanaged] | None,
 ) -> dict[str, Any]:
+    from aiware_resources.report.as_json import drift_json, kept_json
+
     told: dict[str, Any] = {"stack": session.stack, "objects": len(resources), "drift": drift_json(found)}
     told["keptFailures"] = kept_json(kept)
     if strangers is not None:

@@ -5,54 +5,59 @@ from __future__ import annotations
 import os
 
 import click
+from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
-from aiware_resources.cli import (
-    adopt,
-    assets,
-    clusters,
-    completion,
-    dag,
-    doctor,
-    drift,
-    engines,
-    exports,
-    jobs,
-    local,
-    login,
-    preview,
-    results,
-    stacks,
-    tdos,
-    validate,
-    whoami,
-)
-from aiware_resources.cli.framework.group import Root
-from aiware_resources.cli.framework.log import logged
-from aiware_resources.cli.framework.options import complete_stack
-from aiware_resources.cli.framework.texts import exit_codes
-from aiware_resources.cli.session import Session
+from aiware_resources.cli.framework.options import complete_stack, examples, verbatim
+from aiware_resources.cli.framework.root import EXIT_CODES, Root
+from aiware_resources.cli.framework.session import Session, logged
+
+COMMANDS = {
+    "adopt": "Write Python that takes over objects as they are.",
+    "assets": "Show and upload the files that a TDO holds.",
+    "clusters": "Show clusters.",
+    "dag": "Draw the tasks and routes of jobs.",
+    "doctor": "Look for what keeps the project from working.",
+    "drift": "Compare what a stack records with what aiWARE has now.",
+    "engines": "Show the engines that jobs can use.",
+    "exports": "Show export requests, and fetch their files.",
+    "jobs": "Show jobs, watch them, retry and cancel them.",
+    "local": "Start, stop and inspect the local aiWARE.",
+    "login": "Log in, and store the credentials in the stack, encrypted.",
+    "preview": "Report what an update would do.",
+    "results": "Show the results of a job, or write them to files.",
+    "stacks": "Check the stacks of a project.",
+    "tdos": "Show temporal data objects (TDOs), delete and clean them up.",
+    "validate": "Validate the jobs in a file, offline.",
+    "whoami": "Show whose token it is, and where aiWARE is.",
+}
+"""The commands, each in the module of its name, and what the help says of it."""
 
 MOST_VERBOSE = 2
+SHELLS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 
 @click.group(
-    cls=Root, epilog=exit_codes(), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+    cls=Root,
+    package="aiware_resources.cli",
+    lazy=COMMANDS,
+    epilog=verbatim("Exit codes:", *(f"{code:<4} {meaning}" for code, meaning in EXIT_CODES.items())),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.option(
     "-s",
     "--stack",
     shell_complete=complete_stack,
-    help="Takes the settings of this stack; without it those of AIWARE_* variables, or the local aiWARE.",
+    help="Take the settings of this stack; without it those of AIWARE_* variables, or the local aiWARE.",
 )
-@click.option("-v", "--verbose", count=True, help="Tells more on standard error: -v what is done, -vv every request.")
-@click.option("-q", "--quiet", is_flag=True, help="Leaves out remarks and warnings.")
-@click.version_option(package_name="aiware-pipelines", help="Shows the version.")
+@click.option("-v", "--verbose", count=True, help="Tell more on standard error: -v what is done, -vv every request.")
+@click.option("-q", "--quiet", is_flag=True, help="Leave out remarks and warnings.")
+@click.version_option(package_name="aiware-pipelines", help="Show the version.")
 @click.pass_context
 def main(ctx: click.Context, stack: str | None, verbose: int, quiet: bool) -> None:
-    """Looks into aiWARE from the shell, and acts on it.
+    """Look into aiWARE from the shell, and act on it.
 
     What a command finds goes to standard output, as a table or with --json as JSON; remarks and errors go to standard
-    error. The variable NO_COLOR leaves out colours.
+    error. The variable NO_COLOR leaves out colors.
     """
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other.")
@@ -62,21 +67,15 @@ def main(ctx: click.Context, stack: str | None, verbose: int, quiet: bool) -> No
     ctx.obj = Session(stack, quiet)
 
 
-main.add_command(jobs.jobs)
-main.add_command(results.results)
-main.add_command(tdos.tdos)
-main.add_command(assets.assets)
-main.add_command(exports.exports)
-main.add_command(engines.engines)
-main.add_command(clusters.clusters)
-main.add_command(dag.dag)
-main.add_command(preview.preview)
-main.add_command(drift.drift)
-main.add_command(adopt.adopt)
-main.add_command(stacks.stacks)
-main.add_command(doctor.doctor)
-main.add_command(validate.validate)
-main.add_command(login.login)
-main.add_command(whoami.whoami)
-main.add_command(local.local)
-main.add_command(completion.completion)
+@main.command(
+    epilog=examples(
+        'eval "$(aiware completion bash)"                                       # in ~/.bashrc',
+        'eval "$(aiware completion zsh)"                                        # in ~/.zshrc',
+        "aiware completion fish > ~/.config/fish/completions/aiware.fish",
+    )
+)
+@click.argument("shell", type=click.Choice(list(SHELLS)))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print code that makes a shell complete the commands."""
+    click.echo(SHELLS[shell](ctx.find_root().command, {}, "aiware", "_AIWARE_COMPLETE").source())

@@ -20,7 +20,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 from pulumi.runtime.stack import run_pulumi_func
 
 from aiware_resources.errors import ConfigurationError, WorkFailed
-from aiware_resources.stacks.project import read_yaml
+from aiware_resources.settings.project import Project, is_encrypted
 
 DEFAULT_STACK = "local"
 HIDDEN = "[secret]"
@@ -62,9 +62,8 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
         raise ConfigurationError(f"There is no program at {main}.", remedy="Name a Python file, or a project's folder.")
     script = main.resolve()
     folder = script.parent
-    manifest = _yaml(folder / "Pulumi.yaml")
-    project = str(manifest.get("name", folder.name))
-    configuration = _configuration(folder, manifest, project, stack)
+    project = Project(folder)
+    configuration = _configuration(project, stack)
     recorder = _Recorder()
     monitor = _Monitor(recorder)
 
@@ -72,7 +71,7 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
         runpy.run_path(str(script), run_name="__main__")
 
     async def as_pulumi_does() -> None:
-        set_mocks(recorder, project=project, stack=stack or DEFAULT_STACK, preview=True, monitor=monitor)
+        set_mocks(recorder, project=project.name, stack=stack or DEFAULT_STACK, preview=True, monitor=monitor)
         set_all_config(configuration)
         await run_pulumi_func(run)
 
@@ -138,13 +137,12 @@ def _inside(folder: Path) -> Iterator[None]:
         sys.path[:] = path
 
 
-def _configuration(folder: Path, manifest: dict[str, Any], project: str, stack: str | None) -> dict[str, str]:
-    """The project's own values, and those of the stack's file."""
-    file = folder / str(manifest.get("stackConfigDir", "")) / f"Pulumi.{stack or DEFAULT_STACK}.yaml"
-    if stack is not None and not file.exists():
-        raise ConfigurationError(f"There is no stack {stack}: {file} is missing.")
-    given = {**_defaults(manifest.get("config") or {}), **(_yaml(file).get("config") or {})}
-    return {key if ":" in key else f"{project}:{key}": _text(value) for key, value in given.items()}
+def _configuration(project: Project, stack: str | None) -> dict[str, str]:
+    """The project's own values, and those of the stack's file; the default stack need not have one."""
+    given = _defaults(project.manifest.get("config") or {})
+    if stack or any(each.name == DEFAULT_STACK for each in project.stacks()):
+        given |= project.stack(stack or DEFAULT_STACK).content().get("config") or {}
+    return {key if ":" in key else f"{project.name}:{key}": _text(value) for key, value in given.items()}
 
 
 def _defaults(config: dict[str, Any]) -> dict[str, Any]:
@@ -156,13 +154,9 @@ def _defaults(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, dict) and value.keys() == {"secure"}:
+    if is_encrypted(value):
         return HIDDEN
     if isinstance(value, date):
         return str(value)
     # YAML has points in time, and JSON has not.
     return value if isinstance(value, str) else json.dumps(value, default=str)
-
-
-def _yaml(path: Path) -> dict[str, Any]:
-    return dict(read_yaml(path)) if path.exists() else {}

@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from aiware_resources import report as reports
-from aiware_resources.cli import pulumi_command
-from aiware_resources.cli.framework.exit_codes import CHANGES, FAILED
-from aiware_resources.cli.framework.options import json_option
-from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.session import Session
-from aiware_resources.report import Report
+from aiware_resources.cli.framework.options import OUTPUT_FILE, examples, json_option
+from aiware_resources.cli.framework.root import CHANGES, FAILED
+from aiware_resources.cli.framework.session import Session
+from aiware_resources.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from aiware_resources.report import Report
 
 FORMATS = ("markdown", "html", "json")
 FATES = ("delete", "replace", "drift")
@@ -48,7 +49,7 @@ class _Fates(click.ParamType[tuple[str, ...]]):
         "aiware preview -s dev -- --target URN       # what follows -- is for pulumi preview",
     )
 )
-@click.option("-s", "--stack", help="Previews this stack; without it the one that is selected.")
+@click.option("-s", "--stack", help="Preview this stack; without it the one that is selected.")
 @click.option(
     "-f",
     "--format",
@@ -56,22 +57,22 @@ class _Fates(click.ParamType[tuple[str, ...]]):
     type=click.Choice(FORMATS),
     default="markdown",
     show_default=True,
-    help="Writes the report in this format.",
+    help="Write the report in this format.",
 )
-@json_option("Writes the report as JSON, as --format json does, and errors as JSON on standard error.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Writes here, not to the screen.")
+@json_option("Write the report as JSON, as --format json does, and errors as JSON on standard error.")
+@click.option("-o", "--output", type=OUTPUT_FILE, help="Write here, not to the screen.")
 @click.option(
     "--from",
     "source",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    help="Reads what `pulumi preview --json` printed from this file, - for standard input, and runs no preview.",
+    help="Read what `pulumi preview --json` printed from this file, - for standard input, and run no preview.",
 )
-@click.option("--exit-code", is_flag=True, help="Ends with 2 when something is to change.")
+@click.option("--exit-code", is_flag=True, help="End with 2 when something is to change.")
 @click.option(
     "--fail-on",
     type=_Fates(),
     default=(),
-    help="Ends with 1 when content would be deleted (delete), a resource be replaced (replace), or something has "
+    help="End with 1 when content would be deleted (delete), a resource be replaced (replace), or something has "
     "drifted (drift); several with commas between them.",
 )
 @click.argument("arguments", nargs=-1, metavar="[-- PULUMI_ARGUMENTS...]")
@@ -87,16 +88,19 @@ def preview(
     arguments: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Reports what an update would do: for a person, a pull request or a program.
+    """Report what an update would do.
 
-    Runs `pulumi preview`, which reads aiWARE first and changes nothing. The report says in one sentence what happens,
-    then lists the changes by resource, destructive ones first and marked, drift apart from them; the task graphs of new
-    and changed jobs; and what only the update can tell. Secrets never appear.
+    The report is for a person, a pull request or a program. Runs `pulumi preview`, which reads aiWARE first and changes
+    nothing. The report says in one sentence what happens, then lists the changes by resource, destructive ones first
+    and marked, drift apart from them; the task graphs of new and changed jobs; and what only the update can tell.
+    Secrets never appear.
 
     Exit codes: 0 done, 1 the preview failed or --fail-on applies, 2 something is to change (--exit-code).
     """
     if source is not None and arguments:
         raise click.UsageError("With --from no preview is run that could take arguments.")
+    from aiware_resources import report as reports
+
     report = _read(source) if source is not None else _previewed(stack or session.stack, arguments)
     _write(_rendered(report, "json" if as_json else as_format), output)
     if output is not None:
@@ -111,23 +115,39 @@ def preview(
 
 
 def _read(source: str) -> Report:
+    from aiware_resources import report as reports
+
     text = sys.stdin.read() if source == STANDARD_INPUT else Path(source).read_text(encoding="utf-8")
     return reports.build(reports.parse(text))
 
 
 def _previewed(stack: str | None, arguments: tuple[str, ...]) -> Report:
+    from aiware_resources import report as reports
+    from aiware_resources.cli import pulumi_command
+
     ended = pulumi_command.preview(stack, arguments)
     report = reports.build(reports.parse(ended.output))
     if not report.stack:
         # A preview that ends before its first step does not say.
-        report = replace(report, project=pulumi_command.project(), stack=stack or pulumi_command.selected())
+        report = replace(report, project=_project(), stack=stack or pulumi_command.selected())
     if ended.code and not report.errors:
         reason = ended.errors.strip() or f"`pulumi preview` ended with exit code {ended.code}."
         report = replace(report, errors=(reason,))
     return report
 
 
+def _project() -> str:
+    from aiware_resources.settings.project import Project
+
+    try:
+        return Project.around(Path.cwd()).name
+    except ConfigurationError:
+        return ""
+
+
 def _rendered(report: Report, as_format: str) -> str:
+    from aiware_resources import report as reports
+
     if as_format == "html":
         return reports.html(report)
     if as_format == "json":

@@ -1,4 +1,8 @@
-"""The ``pulumi`` command, as far as reports need it. Nothing here changes anything."""
+"""The ``pulumi`` command: the stacks, their configuration, their states, and previews of their updates.
+
+Secrets go to it through standard input: the arguments of a process can be seen by everybody on the machine. Pulumi's
+own Automation API passes them as arguments, and asks for the version before each command.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from aiware_resources.errors import ConfigurationError
 
@@ -30,6 +31,43 @@ class Ended:
     errors: str
 
 
+def config(stack: str) -> dict[str, str]:
+    """The configuration of a stack, secrets in clear, under keys such as ``aiware:endpoint``.
+
+    Raises:
+        ConfigurationError: There is no ``pulumi``, or the stack cannot be read.
+    """
+    ended = _run("config", "--json", "--show-secrets", "--stack", stack)
+    if ended.code:
+        raise _refused(f"The stack {stack} cannot be read", ended)
+    entries = json.loads(ended.output)
+    return {key: entry["value"] for key, entry in entries.items() if "value" in entry}
+
+
+def set_config(stack: str, key: str, value: str, *, secret: bool) -> None:
+    """Sets one value in a stack's configuration.
+
+    Args:
+        stack: The stack.
+        key: The key, such as ``aiware:token``.
+        value: The value.
+        secret: Whether to encrypt it.
+
+    Raises:
+        ConfigurationError: It cannot be set.
+    """
+    _change_config(stack, "set", "--secret" if secret else "--plaintext", key, given=value)
+
+
+def remove_config(stack: str, key: str) -> None:
+    """Takes a value out of a stack's configuration.
+
+    Raises:
+        ConfigurationError: It cannot be taken out.
+    """
+    _change_config(stack, "rm", key)
+
+
 def preview(stack: str | None, arguments: Sequence[str]) -> Ended:
     """Runs ``pulumi preview --json``.
 
@@ -42,9 +80,8 @@ def preview(stack: str | None, arguments: Sequence[str]) -> Ended:
     """
     ended = _run("preview", "--json", "--show-sames", *_of(stack), *arguments)
     if "{" not in ended.output:
-        raise _refused(
-            "The preview did not begin", ended, "`pulumi stack ls` lists the stacks; `aiware doctor` checks."
-        )
+        remedy = "`pulumi stack ls` lists the stacks; `aiware doctor` checks."
+        raise _refused("The preview did not begin", ended, remedy)
     return ended
 
 
@@ -59,16 +96,6 @@ def recorded(stack: str | None) -> list[dict[str, Any]]:
         raise _refused(f"The state of {f'the stack {stack}' if stack else 'the stack'} cannot be read", ended)
     deployment = json.loads(ended.output).get("deployment") or {}
     return list(deployment.get("resources") or [])
-
-
-def project() -> str:
-    """The name of the project that the current folder belongs to; empty where there is none."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (manifest := folder / "Pulumi.yaml").is_file():
-            content = yaml.safe_load(manifest.read_text(encoding="utf-8"))
-            return str(content.get("name", "")) if isinstance(content, dict) else ""
-    return ""
 
 
 def selected() -> str:
@@ -95,17 +122,23 @@ def stacks() -> list[str]:
     return [stack["name"] for stack in json.loads(ended.output)]
 
 
+def _change_config(stack: str, *arguments: str, given: str = "") -> None:
+    ended = _run("config", *arguments, "--stack", stack, given=given)
+    if ended.code:
+        raise _refused(f"The stack {stack} cannot be written", ended)
+
+
 def _of(stack: str | None) -> list[str]:
     return ["--stack", stack] if stack else []
 
 
-def _run(*arguments: str) -> Ended:
-    command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
+def _run(*arguments: str, given: str = "") -> Ended:
+    command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
     # One JSON document, not one for each event.
     environment = {**os.environ, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "false"}
     try:
         done = subprocess.run(  # noqa: S603 - no shell
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=environment
+            command, input=given, capture_output=True, text=True, check=False, env=environment
         )
     except FileNotFoundError as error:
         raise ConfigurationError(
@@ -114,6 +147,15 @@ def _run(*arguments: str) -> Ended:
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def _refused(what: str, ended: Ended, remedy: str = "`pulumi stack ls` lists the stacks.") -> ConfigurationError:
-    reason = " ".join((ended.errors or ended.output).split()).removeprefix("error: ")
-    return ConfigurationError(f"{what}: {reason or f'exit code {ended.code}'}.", remedy=remedy)
+def _refused(what: str, ended: Ended, remedy: str | None = None) -> ConfigurationError:
+    reason = " ".join((ended.errors or ended.output).split()).removeprefix("error: ").removesuffix(".")
+    return ConfigurationError(f"{what}: {reason or f'exit code {ended.code}'}.", remedy=remedy or _remedy(reason))
+
+
+def _remedy(reason: str) -> str:
+    """What to do about what Pulumi said."""
+    if "passphrase" in reason:
+        return 'The passphrase of its secrets has to be in the environment. Run: eval "$(make -s env)"'
+    if "Pulumi.yaml" in reason:
+        return "Run this in the folder of the Pulumi project."
+    return "`pulumi stack ls` lists the stacks."

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from aiware_resources.cli.framework.root import commands
 from aiware_resources.cli.main import main
 
 _WIDTH = 100
@@ -32,9 +33,8 @@ def _sections(command: click.Command, name: str, parent: click.Context | None) -
     context = click.Context(command, parent=parent, info_name=name, **settings)
     yield f"## {name if parent is None else context.command_path}\n"
     yield f"```text\n{command.get_help(context).rstrip()}\n```\n"
-    if isinstance(command, click.Group):
-        for child in command.list_commands(context):
-            yield from _sections(command.commands[child], child, context)
+    for child, each in commands(command):
+        yield from _sections(each, child, context)
 
 
 if __name__ == "__main__":

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from aiware_resources.api import EngineResultRecord
-from aiware_resources.cli.framework.options import json_option, stack_option
-from aiware_resources.cli.framework.printing import console, id_column, new_table, print_json
-from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.session import Session
-from aiware_resources.jobs.documents import write_documents
-from aiware_resources.jobs.results import shown
+from aiware_resources.cli.framework.options import examples, json_option, stack_option
+from aiware_resources.cli.framework.printing import console, fixed_column, new_table, print_json, print_paths
+from aiware_resources.cli.framework.session import Session
+
+if TYPE_CHECKING:
+    from aiware_resources.api import EngineResultRecord
 
 
 @click.command(
@@ -29,14 +29,20 @@ from aiware_resources.jobs.results import shown
     "--output",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Writes the documents into this folder: <engine id>.json, and <engine id>.2.json for a further time span.",
+    help="Write the documents into this folder: <engine id>.json, and <engine id>.2.json for a further time span.",
 )
-@click.option("-e", "--engine", "engine_id", metavar="ID", help="Takes only the results of this engine.")
-@json_option("Prints JSON: the results, or with -o the files; and errors as JSON on standard error.")
+@click.option("-e", "--engine", "engine_id", metavar="ID", help="Take only the results of this engine.")
+@json_option("Print JSON: the results, or with -o the files; and errors as JSON on standard error.")
 @stack_option
 @click.pass_obj
 def results(session: Session, job_id: str, folder: Path | None, engine_id: str | None, as_json: bool) -> None:
-    """Shows the vtn-standard results of a job, or writes them to files (query engineResults)."""
+    """Show the results of a job, or write them to files.
+
+    They are in aiWARE's format vtn-standard (query engineResults).
+    """
+    from aiware_resources.jobs.documents import write_documents
+    from aiware_resources.jobs.results import shown
+
     found = session.api().engine_results(job_id=job_id)
     chosen = [record for record in found if engine_id in (None, record.engine_id)]
     if folder is not None:
@@ -44,7 +50,7 @@ def results(session: Session, job_id: str, folder: Path | None, engine_id: str |
         if as_json:
             print_json([file.properties() for file in files])
         else:
-            click.echo("".join(f"{file.path}\n" for file in files), nl=False)
+            print_paths(file.path for file in files)
     elif as_json:
         print_json(shown(chosen))
     else:
@@ -56,7 +62,7 @@ def results(session: Session, job_id: str, folder: Path | None, engine_id: str |
 def _show(records: Sequence[EngineResultRecord]) -> None:
     if not records:
         return
-    table = new_table(id_column("engine"), "from ms", "to ms", "entries", id_column("asset"))
+    table = new_table(fixed_column("engine"), "from ms", "to ms", "entries", fixed_column("asset"))
     for record in records:
         series = record.jsondata.get("series") if isinstance(record.jsondata, dict) else None
         span = [_text(record.start_offset_ms), _text(record.stop_offset_ms)]

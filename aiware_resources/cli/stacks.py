@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from aiware_resources.cli.framework.exit_codes import FAILED
-from aiware_resources.cli.framework.options import json_option
+from aiware_resources.cli.framework.options import examples, json_option
 from aiware_resources.cli.framework.printing import print_json
-from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.session import Session
-from aiware_resources.stacks import Project, StackProblem, check_stacks
+from aiware_resources.cli.framework.root import FAILED
+from aiware_resources.cli.framework.session import Session
+
+if TYPE_CHECKING:
+    from aiware_resources.stacks.checking import StackProblem
 
 
 @click.group()
 def stacks() -> None:
-    """Looks after the stacks of a project."""
+    """Check the stacks of a project."""
 
 
 @stacks.command(epilog=examples("aiware stacks check", "aiware -s prod stacks check --json"))
 @json_option()
 @click.pass_obj
 def check(session: Session, as_json: bool) -> None:
-    """Checks what stands in the files of all stacks, or of the one that -s names.
+    """Check the files of all stacks, or of the one that -s names.
 
     Keys have to be settings of the library (aiware:...), or keys of the project as Pulumi.yaml and configuration.py
     have them; values have to be of the right kind. Each problem is a line, FILE:KEY: SENTENCE. Secrets are not
     decrypted, and nothing is asked of aiWARE. Ends with 1 when there is a problem; what may come from the environment,
     as a token may, is a hint only.
     """
+    from aiware_resources.settings.project import Project
+    from aiware_resources.stacks.checking import check_stacks
+
     project = Project.around(Path.cwd())
     chosen = [project.stack(session.stack)] if session.stack else project.stacks()
     found = check_stacks(project, chosen)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiware_resources.api.json_text import read_json
-from aiware_resources.cli.framework.exit_codes import FAILED
-from aiware_resources.cli.framework.options import json_option
+from aiware_resources.cli.framework.options import INPUT_FILE, examples, json_option
 from aiware_resources.cli.framework.printing import print_json
-from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.job_problems import Found, problems_of_file
-from aiware_resources.cli.session import Session
+from aiware_resources.cli.framework.root import FAILED
+from aiware_resources.cli.framework.session import Session
 from aiware_resources.text.words import counted
+
+if TYPE_CHECKING:
+    from aiware_resources.cli.job_problems import Found
 
 
 @click.command(
@@ -25,22 +25,24 @@ from aiware_resources.text.words import counted
         "aiware validate request.json --json | jq -r '.problems[].path'",
     )
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=INPUT_FILE)
 @click.option(
     "--variables",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Takes the variables of a GraphQL document from this JSON file.",
+    type=INPUT_FILE,
+    help="Take the variables of a GraphQL document from this JSON file.",
 )
-@json_option("Prints what is wrong as JSON, and errors as JSON on standard error.")
+@json_option("Print what is wrong as JSON, and errors as JSON on standard error.")
 @click.pass_obj
 def validate(session: Session, file: Path, variables: Path | None, as_json: bool) -> None:
-    """Validates the jobs in a file, offline.
+    """Validate the jobs in a file, offline.
 
-    FILE is a createJob input as JSON, a GraphQL document with createJob, or a request with both. Each job is held
-    against what aiWARE's createJob takes, and against the rules of a task graph; of other operations in a GraphQL
-    document the syntax and the variables are checked. Whether engines and TDOs exist is not: that takes aiWARE. Exit
-    code 1 when something is wrong.
+    FILE is a createJob input as JSON, a GraphQL document with createJob, or a request with both. Each job is checked by
+    what aiWARE's createJob takes, and by the rules of a task graph; of other operations in a GraphQL document the
+    syntax and the variables are checked. Whether engines and TDOs exist is not: that takes aiWARE. Exit code 1 when
+    something is wrong.
     """
+    from aiware_resources.cli.job_problems import problems_of_file
+
     found = problems_of_file(file, _variables(variables))
     if as_json:
         print_json(_properties(file, found))
@@ -55,10 +57,12 @@ def validate(session: Session, file: Path, variables: Path | None, as_json: bool
 def _variables(path: Path | None) -> Mapping[str, Any]:
     if path is None:
         return {}
+    from aiware_resources.api.json_text import read_json
+
     try:
         values = read_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise click.BadParameter(f"{path} is no JSON: {error}.", param_hint="--variables") from error
+        raise click.BadParameter(f"{path} is not JSON: {error}.", param_hint="--variables") from error
     if not isinstance(values, dict):
         raise click.BadParameter(f"{path} must hold an object: a value for each name.", param_hint="--variables")
     return values

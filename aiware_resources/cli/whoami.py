@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from aiware_resources.api import Api, UserRecord
-from aiware_resources.api.auth import expiry_of
-from aiware_resources.cli.framework.options import json_option, stack_option
-from aiware_resources.cli.framework.printing import print_facts, print_json
-from aiware_resources.cli.framework.texts import examples
-from aiware_resources.cli.framework.times import shown
-from aiware_resources.cli.session import Session
+from aiware_resources.cli.framework.options import examples, json_option, stack_option
+from aiware_resources.cli.framework.printing import print_facts, print_json, shown
+from aiware_resources.cli.framework.session import Session
 from aiware_resources.errors import NotFound
+
+if TYPE_CHECKING:
+    from aiware_resources.api import Api, UserRecord
 
 
 @click.command(epilog=examples("aiware whoami", "aiware -s prod whoami --json"))
@@ -21,9 +21,10 @@ from aiware_resources.errors import NotFound
 @stack_option
 @click.pass_obj
 def whoami(session: Session, as_json: bool) -> None:
-    """Shows the user and the organization behind the token (query me), and where aiWARE is.
+    """Show whose token it is, and where aiWARE is.
 
-    An API key belongs to an organization and to no user; that is told as well, with exit code 0: the token works.
+    Sends the query me, which tells the user and the organization. An API key belongs to an organization and to no user;
+    that is told as well, with exit code 0: the token works.
     """
     api = session.api()
     user = _user(api)
@@ -44,6 +45,8 @@ def _user(api: Api) -> UserRecord | None:
 
 def _expiry(api: Api) -> datetime | None:
     """When the token expires; None for one that does not tell."""
+    from aiware_resources.api.auth import expiry_of
+
     token = api.token_for(api.url)
     expiry = expiry_of(token) if token else None
     return None if expiry is None else datetime.fromtimestamp(expiry, UTC)

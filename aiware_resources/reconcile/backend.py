@@ -13,7 +13,8 @@ import uuid
 from functools import cache
 from pathlib import Path
 
-import yaml
+from aiware_resources.errors import ConfigurationError
+from aiware_resources.settings.project import Project
 
 log = logging.getLogger("aiware")
 
@@ -41,10 +42,9 @@ def folder_of(address: str) -> Path | None:
 def _of_project() -> str:
     """The backend that the project names, if it names one."""
     try:
-        project = yaml.safe_load(Path("Pulumi.yaml").read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError):
+        backend = Project(Path()).manifest.get("backend")
+    except ConfigurationError:
         return ""
-    backend = project.get("backend") if isinstance(project, dict) else None
     return str(backend.get("url") or "") if isinstance(backend, dict) else ""
 
 

@@ -1,4 +1,4 @@
-"""The ``aiware:*`` settings of a stack, the keys that spell them, and where credentials and endpoints come from."""
+"""The ``aiware:*`` settings of a stack: keys, credentials and endpoints, and the project whose files hold them."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import NAMESPACE
+from aiware_resources.settings.project import Project, Stack
 from aiware_resources.stacks.own_keys import OwnKeys
-from aiware_resources.stacks.project import Project, Stack
 from aiware_resources.stacks.setting_keys import hints, setting_problems
 from aiware_resources.text.words import did_you_mean, near
 

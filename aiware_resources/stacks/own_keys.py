@@ -11,8 +11,8 @@ from typing import Any
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile import ApiModel, Schema, path_text
 from aiware_resources.reconcile.paths import is_within
+from aiware_resources.settings.project import Project, encrypted_paths, is_encrypted
 from aiware_resources.stacks.plain_secrets import plain_secret_sentence, plain_secrets
-from aiware_resources.stacks.project import Project, encrypted_paths, is_encrypted
 from aiware_resources.text.words import did_you_mean
 
 MODEL_FILE = "configuration.py"

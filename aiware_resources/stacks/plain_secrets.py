@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from aiware_resources.cluster import ClusterProvider
 from aiware_resources.reconcile import Path, path_text
-from aiware_resources.stacks.project import is_encrypted
+from aiware_resources.settings.project import is_encrypted
 
 _SECRETS = ClusterProvider.secrets
 """Arguments that are secret whatever the program says; a stack's file has them in objects."""

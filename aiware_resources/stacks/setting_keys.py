@@ -9,7 +9,7 @@ from typing import Any
 from pydantic.alias_generators import to_snake
 
 from aiware_resources.settings import NAMESPACE, Settings
-from aiware_resources.stacks.project import is_encrypted
+from aiware_resources.settings.project import is_encrypted
 from aiware_resources.text.secret_words import names_secret
 
 _ENCRYPTED = "encrypted"

@@ -15,7 +15,7 @@ from aiware_resources.cli.diagnosis.project import ReadConfig, backend, stack_co
 from aiware_resources.cli.diagnosis.toolchain import toolchain
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import LOCAL, Settings
-from aiware_resources.stacks import Project
+from aiware_resources.settings.project import Project
 
 Connect = Callable[[Settings], Api]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.toolchain import language_host, run
-from aiware_resources.stacks import Project
+from aiware_resources.settings.project import Project
 
 OLDEST = (3, 11)
 REQUIREMENTS = "requirements.txt"

@@ -11,7 +11,8 @@ from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.toolchain import run
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile.backend import folder_of
-from aiware_resources.stacks import Project, check_stacks
+from aiware_resources.settings.project import Project
+from aiware_resources.stacks.checking import check_stacks
 from aiware_resources.text.words import counted
 
 ReadConfig = Callable[[str], Mapping[str, str]]

@@ -223,9 +223,9 @@ BROKEN: dict[str, tuple[Break, str, str, str, str]] = {
         lambda machine: machine.stack("config:\n  aiware:wiat: true\n"),
         *("stack files", "fail", "1 problem, the first: Pulumi.prod.yaml: aiware:wiat", "aiware stacks check"),
     ),
-    "manifest that is no YAML": (
+    "manifest that is not YAML": (
         lambda machine: (machine.project / "Pulumi.yaml").write_text("name: ["),
-        *("project", "fail", "is no YAML", "Correct it"),
+        *("project", "fail", "is not YAML", "Correct it"),
     ),
     "no stack file": (
         lambda machine: (machine.project / "stacks" / "Pulumi.prod.yaml").unlink(),

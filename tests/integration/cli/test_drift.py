@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 
 from aiware_local import launcher
-from aiware_resources.cli import pulumi_command, stack_config
+from aiware_resources.cli import pulumi_command
 from aiware_resources.errors import ConfigurationError
 from tests.support.local import Local
 
@@ -55,7 +55,7 @@ def stacks(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(pulumi_command, "recorded", recorded)
     monkeypatch.setattr(pulumi_command, "stacks", lambda: list(found.states))
     monkeypatch.setattr(pulumi_command, "selected", lambda: "dev")
-    monkeypatch.setattr(stack_config, "read", lambda stack: {"aiware:endpoint": "local"})
+    monkeypatch.setattr(pulumi_command, "config", lambda stack: {"aiware:endpoint": "local"})
     yield found
     found.local.stop()
 
@@ -180,8 +180,8 @@ def test_no_such_stack(aiware: Aiware, stacks: Stacks) -> None:
 def test_no_right_token(aiware: Aiware, stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> None:
     stacks.hold("TemporalDataObject", "a", stacks.tdo("a"), name="a", **SPAN)
     monkeypatch.setattr(
-        stack_config,
-        "read",
+        pulumi_command,
+        "config",
         lambda stack: {"aiware:endpoint": stacks.local.server.graphql_url, "aiware:token": "token-77f1"},
     )
     result = aiware("drift")

@@ -59,7 +59,7 @@ def words(command: str) -> list[str]:
 def test_no_command_is_forgotten() -> None:
     found = set()
     for name in GROUPS:
-        command = main.commands[name]
+        command = main.load(name)
         found |= {f"{name} {each}" for each in command.commands} if isinstance(command, click.Group) else {name}
     assert found == set(ASKING)
 

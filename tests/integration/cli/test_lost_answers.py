@@ -11,6 +11,7 @@ import click
 import pytest
 
 from aiware_resources.cli import main
+from aiware_resources.cli.framework.root import commands
 from tests.support.command import Aiware
 from tests.support.local import Local
 from tests.support.objects import BROKEN, make_tdo, submit
@@ -64,13 +65,9 @@ CHANGES = {
 
 def changing(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
     """Every command that says of itself which mutation it sends."""
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            inner = command.get_command(context, name)
-            assert inner is not None
-            yield from changing(inner, *path, name)
-    elif found := re.search(r"\(mutation (\w+)\)", command.help or ""):
+    for name, inner in commands(command):
+        yield from changing(inner, *path, name)
+    if not isinstance(command, click.Group) and (found := re.search(r"\(mutation (\w+)\)", command.help or "")):
         yield (*path, found[1])
 
 

@@ -19,7 +19,9 @@ from tests.support.local import Local
 def test_a_stacks_settings_are_those_of_pulumi(aiware: Aiware, local: Local, pulumi: FakePulumi) -> None:
     pulumi.has_config(aiware__endpoint=local.server.graphql_url, aiware__token=SECRET)
     result = aiware("-s", "prod", "jobs", "show", "1")
-    assert pulumi.calls == [["config", "--json", "--show-secrets", "--stack", "prod", "--non-interactive"]]
+    assert pulumi.calls == [
+        ["config", "--json", "--show-secrets", "--stack", "prod", "--non-interactive", "--color=never"]
+    ]
     assert result.exit_code == 1
     assert "authentication_error" in result.output
     assert SECRET not in result.output
@@ -76,7 +78,7 @@ def test_a_stack_that_cannot_be_read_ends_with_3(aiware: Aiware, pulumi: FakePul
 def test_a_machine_without_pulumi_ends_with_3(aiware: Aiware, pulumi: FakePulumi) -> None:
     missing = aiware("-s", "prod", "jobs", "show", "1")
     assert missing.exit_code == 3
-    assert 'There is no `pulumi` on PATH to read the stack with. Run: eval "$(make -s env)"' in missing.stderr
+    assert 'There is no `pulumi` on PATH to ask about the stack. Run: eval "$(make -s env)"' in missing.stderr
 
 
 @pytest.mark.parametrize("arguments", [["jobs", "show"], ["jobs", "lose", "1"], ["--stock", "prod", "jobs"], ["-s"]])

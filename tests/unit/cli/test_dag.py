@@ -86,9 +86,9 @@ def test_a_route_that_joins_nothing_is_told(aiware: Aiware, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("name", "content", "code", "says"),
     [
-        ("a.json", "{nonsense", 1, "is no JSON"),
+        ("a.json", "{nonsense", 1, "is not JSON"),
         ("a.json", "{}", 1, "describes no job"),
-        ("a.json", '{"tasks": []', 1, "is no JSON"),
+        ("a.json", '{"tasks": []', 1, "is not JSON"),
         ("a.graphql", "mutation {", 1, "neither JSON nor a GraphQL document"),
         ("a.graphql", "{ me { id } }", 1, "describes no job"),
         ("a.graphql", "mutation($i: CreateJob) { createJob(input: $i) { id } }", 1, "a variable whose value is not in"),

@@ -9,7 +9,8 @@ import click
 import pytest
 
 from aiware_resources.cli import main, reference
-from aiware_resources.cli.framework.exit_codes import MEANINGS
+from aiware_resources.cli.framework.root import EXIT_CODES, commands
+from aiware_resources.cli.main import COMMANDS
 from tests.support.command import Aiware
 from tests.support.markdown import table
 from tests.unit.test_docs import DOCS
@@ -18,15 +19,15 @@ WITHOUT_JSON = {"aiware completion", "aiware local logs"}
 """Those that print what others wrote: code for a shell, a log."""
 
 
-def commands(command: click.Command = main, name: str = "aiware") -> Iterator[tuple[str, click.Command]]:
+def below(command: click.Command = main, name: str = "aiware") -> Iterator[tuple[str, click.Command]]:
     """Every command with its full name, groups too."""
     yield name, command
-    if isinstance(command, click.Group):
-        for child in command.commands.values():
-            yield from commands(child, f"{name} {child.name}")
+    for child, each in commands(command):
+        yield from below(each, f"{name} {child}")
 
 
-ALL = dict(commands())
+ALL = dict(below())
+GROUPS = {name: command for name, command in ALL.items() if isinstance(command, click.Group)}
 LEAVES = {name: command for name, command in ALL.items() if not isinstance(command, click.Group)}
 
 
@@ -34,7 +35,7 @@ LEAVES = {name: command for name, command in ALL.items() if not isinstance(comma
 def test_a_command_says_what_it_does(name: str) -> None:
     said = ALL[name].help or ""
     first = re.split(r"[\s,]", said)[0]
-    assert re.fullmatch(r"[A-Z][a-z]+s", first), f"{name} must begin as `Shows ...`, but begins with {first!r}"
+    assert re.fullmatch(r"[A-Z][a-z]*[^\Ws]", first), f"{name} must begin as `Show ...`, but begins with {first!r}"
     assert said.strip().endswith(".")
 
 
@@ -43,8 +44,21 @@ def test_an_option_says_what_it_does(name: str) -> None:
     for option in ALL[name].params:
         if isinstance(option, click.Option):
             said = option.help or ""
-            assert re.match(r"[A-Z][a-z]+s\b", said), f"{name} {option.opts}: {said!r} must begin as `Shows ...`"
+            assert re.match(r"[A-Z][a-z]*[^\Ws]\b", said), f"{name} {option.opts}: {said!r} must begin as `Show ...`"
             assert said.endswith((".", ")")), f"{name} {option.opts}: {said!r} must be a sentence"
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_the_list_of_commands_is_not_cut(name: str) -> None:
+    context = click.Context(GROUPS[name], info_name=name, terminal_width=80, **main.context_settings)
+    lines = GROUPS[name].get_help(context).partition("Commands:")[2].splitlines()
+    cut = [line for line in lines if line.endswith("...")]
+    assert not cut
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_said_before_a_command_is_imported_is_what_it_says(name: str) -> None:
+    assert COMMANDS[name] == main.load(name).get_short_help_str(limit=200)
 
 
 @pytest.mark.parametrize("name", LEAVES)
@@ -65,13 +79,13 @@ def test_a_command_can_print_json(name: str) -> None:
 
 def test_the_help_tells_the_exit_codes(aiware: Aiware) -> None:
     output = aiware("--help").output
-    for code, meaning in MEANINGS.items():
+    for code, meaning in EXIT_CODES.items():
         assert re.search(rf"^ +{code} +{re.escape(meaning)}$", output, re.MULTILINE)
 
 
 def test_the_document_tells_the_exit_codes() -> None:
     written = [(int(code.strip("`")), meaning) for code, meaning in table(DOCS / "cli.md", "Exit codes")]
-    assert written == list(MEANINGS.items())
+    assert written == list(EXIT_CODES.items())
 
 
 def test_the_document_tells_every_command() -> None:

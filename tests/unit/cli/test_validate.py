@@ -166,7 +166,7 @@ def test_a_right_document_without_a_job(aiware: Aiware, written: Written) -> Non
 @pytest.mark.parametrize(
     ("content", "name", "says"),
     [
-        ('{"tasks": [', "a.json", "is no JSON"),
+        ('{"tasks": [', "a.json", "is not JSON"),
         ("query {", "a.graphql", "line 1: neither JSON nor a GraphQL document: Syntax Error"),
         ({"a": 1}, "a.json", "describes no job"),
         ("mutation { createJob { id } }", "a.graphql", "createJob has no input"),

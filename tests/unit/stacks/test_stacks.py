@@ -14,7 +14,8 @@ from pulumi.runtime import config as runtime_config
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile.values import parse_size
 from aiware_resources.settings import Settings
-from aiware_resources.stacks import Project, check_stacks
+from aiware_resources.settings.project import Project
+from aiware_resources.stacks.checking import check_stacks
 from aiware_resources.text.times import parse_time
 from configuration import Recording
 
@@ -256,8 +257,8 @@ def test_an_encrypted_secret_inside_of_an_object_is_fine(project: Project, secre
 @pytest.mark.parametrize(
     ("text", "key", "says"),
     [
-        ("config:\n  a: [\n", "", "line 3 is no YAML"),
-        ("- a\n", "", "is no list of keys and values"),
+        ("config:\n  a: [\n", "", "line 3 is not YAML"),
+        ("- a\n", "", "must hold keys and values"),
         ("config: [a]\n", "config", "must hold keys and values"),
         ("confg: {}\n", "confg", "did you mean config?"),
         ("encryptionsalt: v1\nrecordings: []\n", "recordings", "keys belong under config."),

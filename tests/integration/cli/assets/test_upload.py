@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from aiware_resources.cli import progress
+from aiware_resources.cli.framework import printing
 from tests.support.command import Aiware
 from tests.support.local import Local
 from tests.support.objects import make_tdo
@@ -59,8 +59,9 @@ def test_a_tdo_that_is_not_there_is_an_error(aiware: Aiware, local: Local, file:
 def test_a_bar_is_shown_on_a_terminal_only(
     terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(progress, "Console", lambda **more: Console(force_terminal=terminal, width=100, **more))
-    with progress.bar("uploading a.mp4") as tell:
+    shown = Console(force_terminal=terminal, width=100, stderr=True)
+    monkeypatch.setattr(printing, "console", lambda **_: shown)
+    with printing.transfer_bar("uploading a.mp4") as tell:
         tell(5_000_000, 10_000_000)
     captured = capsys.readouterr()
     assert captured.out == ""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from aiware_resources.cli.jobs import outage
+from aiware_resources.cli import watching
 from tests.support.command import Aiware
 from tests.support.local import Local
 from tests.support.objects import BROKEN, submit
@@ -118,7 +118,7 @@ def test_an_outage_does_not_end_it(aiware: Aiware, local: Local, monkeypatch: py
 
 def test_an_outage_that_lasts_ends_it(aiware: Aiware, local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIWARE_MAX_RETRIES", "0")
-    monkeypatch.setattr(outage, "LONGEST", 0.2)
+    monkeypatch.setattr(watching, "LONGEST_OUTAGE", 0.2)
     local.behave(jobSeconds=600)
     job = submit(local)
     local.fault({"status": 502}, operation="job", after=2, times=1000)

@@ -149,7 +149,7 @@ def test_a_code_that_aiware_refuses(aiware: Aiware, stack: FakePulumi, monkeypat
 def test_only_addresses_of_this_machine(aiware: Aiware, stack: FakePulumi, uri: str) -> None:
     result = aiware("-s", "prod", "login", "--oauth", "--redirect-uri", uri)
     assert result.exit_code == 2
-    assert "is no address of this machine" in result.stderr
+    assert "is not an address of this machine" in result.stderr
 
 
 def test_a_port_that_is_taken(aiware: Aiware, stack: FakePulumi) -> None:

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from aiware_resources.api.server_time import note
-from aiware_resources.cli.framework.times import MOMENT, at_server, shown
+from aiware_resources.cli.framework.options import MOMENT, at_server
+from aiware_resources.cli.framework.printing import shown
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,349 @@
+"""Watching jobs until they are done: what one look after the other shows of them, and how that is told."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import click
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from aiware_resources.api import Api, JobRecord, Unread
+from aiware_resources.cli.framework.printing import console, end_with, fixed_column, new_table, text_column
+from aiware_resources.cli.framework.root import Interrupted
+from aiware_resources.cli.framework.session import Session, not_seen
+from aiware_resources.errors import AiwareError, WaitTimedOut
+from aiware_resources.settings import Settings
+from aiware_resources.text.words import duration
+from aiware_resources.waiting import Failed, NotKnown, Pending, Verdict
+from aiware_resources.waiting.conditions import JobCondition
+from aiware_resources.waiting.interval import Interval
+from aiware_resources.waiting.outages import LONGEST, PASSING
+
+LONGEST_OUTAGE = 600.0
+"""Seconds that aiWARE may stay out of reach before the watching gives up. The jobs go on there."""
+_STYLES = {"complete": "green", "failed": "red", "cancelled": "red", "aborted": "red", "gone": "red", "running": "cyan"}
+_A_SECOND = 4
+"""How often the table is drawn, for the time that it shows."""
+
+
+def watch(session: Session, job_ids: Sequence[str], timeout: float | None, *, as_json: bool) -> None:
+    """Watches jobs until all of them are done.
+
+    Args:
+        session: Where they are.
+        job_ids: Their ids.
+        timeout: Seconds after which the watching ends; ``None`` for no end.
+        as_json: Whether to print JSON.
+
+    Raises:
+        AiwareError: A job failed, or was not done in time; or the user has ended the watching.
+    """
+    settings = session.settings()
+    watched = Watched(session.api(), job_ids, settings.not_found_grace)
+    try:
+        with _display(watched, as_json) as display:
+            _follow(watched, display, settings, timeout, Outage(session.note))
+    except KeyboardInterrupt as error:
+        remedy = _go_on(session, watched.unfinished)
+        raise Interrupted("The watching has ended; the jobs go on.", remedy=remedy) from error
+    end_with([*watched.failures, *_late(session, watched.unfinished, timeout)])
+
+
+def _display(watched: Watched, as_json: bool) -> AbstractContextManager[Display]:
+    if as_json:
+        return Objects()
+    printer = console()
+    return LiveTable(watched, printer) if printer.is_terminal else Lines()
+
+
+def _follow(watched: Watched, display: Display, settings: Settings, timeout: float | None, outage: Outage) -> None:
+    """Looks until all are done, or the time is up."""
+    interval = Interval(settings.poll_interval, settings.poll_max_interval)
+    end = None if timeout is None else time.monotonic() + timeout
+    changed = watched.begin()
+    while True:
+        display.show(changed)
+        left = interval.seconds if end is None else min(interval.seconds, end - time.monotonic())
+        if not watched.unfinished or left <= 0:
+            return
+        time.sleep(left)
+        changed = []
+        with outage.outlasted():
+            changed = watched.look()
+        interval.after(changed=bool(changed))
+
+
+def _late(session: Session, job_ids: Sequence[str], timeout: float | None) -> Iterator[WaitTimedOut]:
+    if job_ids:
+        yield WaitTimedOut(
+            f"Not done after {timeout:g} s: {', '.join(job_ids)}.",
+            remedy=f"{'It goes' if len(job_ids) == 1 else 'They go'} on in aiWARE. {_go_on(session, job_ids)}",
+            object_id=job_ids[0],
+        )
+
+
+def _go_on(session: Session, job_ids: Sequence[str]) -> str:
+    return f"To go on: {session.command('jobs', 'watch', *job_ids)}"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the last look showed of a job.
+
+    Attributes:
+        job_id: Its id.
+        record: What aiWARE says of it.
+        verdict: Whether it goes on, is done, or failed.
+    """
+
+    job_id: str
+    record: JobRecord | None
+    verdict: Verdict[JobRecord]
+
+    @property
+    def status(self) -> str:
+        """Its status in one word."""
+        return (self.record.status if self.record else None) or "gone"
+
+    @property
+    def progress(self) -> str:
+        """How far it is, in a few words that begin with the status."""
+        return self.verdict.progress if isinstance(self.verdict, Pending) else self.status
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return not isinstance(self.verdict, Pending)
+
+    @property
+    def failure(self) -> AiwareError | None:
+        """Why it failed, if it did."""
+        return self.verdict.error if isinstance(self.verdict, Failed) else None
+
+    def seconds(self, now: datetime) -> float | None:
+        """How long it has taken from its creation until it ended, or until now; None when that is not known."""
+        if self.record is None or self.record.created_date_time is None:
+            return None
+        ends = [task.completed_date_time for task in self.record.tasks if task.completed_date_time]
+        until = max(ends, default=None) if self.is_over else now
+        return max(0.0, (until - self.record.created_date_time).total_seconds()) if until else None
+
+
+class Watched:
+    """Jobs that are watched.
+
+    Args:
+        api: The API to ask.
+        job_ids: Their ids.
+        not_found_grace: Seconds for which a job that aiWARE stops showing is looked for again.
+    """
+
+    def __init__(self, api: Api, job_ids: Sequence[str], not_found_grace: float) -> None:
+        self._api = api
+        self._not_found_grace = not_found_grace
+        self._out_of_sight: dict[str, float] = {}
+        self._condition = JobCondition()
+        self._order = list(dict.fromkeys(job_ids))
+        self._sights: dict[str, Sight] = {}
+
+    @property
+    def sights(self) -> list[Sight]:
+        """What was seen last, in the order in which the jobs were named."""
+        return [self._sights[job_id] for job_id in self._order if job_id in self._sights]
+
+    @property
+    def unfinished(self) -> list[str]:
+        """The ids of the jobs that go on."""
+        return [job_id for job_id in self._order if job_id not in self._sights or not self._sights[job_id].is_over]
+
+    @property
+    def failures(self) -> list[AiwareError]:
+        """Why jobs failed, an error each."""
+        return [sight.failure for sight in self.sights if sight.failure]
+
+    def begin(self) -> list[Sight]:
+        """Looks for the first time.
+
+        Raises:
+            NotFound: aiWARE has no such job; told before anything is waited for.
+            ApiError: If they could not be read.
+        """
+        asked = self.unfinished
+        found = self._api.jobs(asked)
+        missing = [job_id for job_id in asked if job_id not in found]
+        if missing:
+            raise not_seen("job", missing)
+        return self._noted(asked, found, {})
+
+    def look(self) -> list[Sight]:
+        """Looks at the unfinished jobs (query job, in batches); one that cannot be read stays as it was seen last.
+
+        Returns:
+            What has changed.
+
+        Raises:
+            ApiError: If none of them could be read.
+        """
+        asked = self.unfinished
+        unread: Unread = {}
+        found = self._condition.look(self._api, asked, unread)
+        if unread and len(unread) == len(asked):
+            raise next(iter(unread.values()))
+        return self._noted(asked, found, unread)
+
+    def _noted(self, asked: Sequence[str], found: Mapping[str, JobRecord], unread: Unread) -> list[Sight]:
+        changed = []
+        for job_id in asked:
+            verdict = self._verdict(job_id, found.get(job_id), unread.get(job_id))
+            if verdict is None:
+                continue
+            sight = Sight(job_id, found.get(job_id), verdict)
+            if job_id not in self._sights or self._sights[job_id].progress != sight.progress:
+                changed.append(sight)
+            self._sights[job_id] = sight
+        return changed
+
+    def _verdict(self, job_id: str, record: JobRecord | None, trouble: AiwareError | None) -> Verdict[JobRecord] | None:
+        """What a look means; ``None`` when it shows nothing, and that has not lasted too long."""
+        if trouble is not None:
+            return self._out(job_id, trouble, LONGEST)
+        verdict = self._condition.judge(job_id, record)
+        if isinstance(verdict, NotKnown):
+            return self._out(job_id, verdict.error, self._not_found_grace)
+        self._out_of_sight.pop(job_id, None)
+        return self._condition.explain(self._api, job_id, verdict) if isinstance(verdict, Failed) else verdict
+
+    def _out(self, job_id: str, error: AiwareError, longest: float) -> Verdict[JobRecord] | None:
+        now = time.monotonic()
+        since = self._out_of_sight.setdefault(job_id, now)
+        return None if now - since < longest else Failed(error, None)
+
+
+class Outage:
+    """Remembers since when aiWARE cannot be asked.
+
+    Args:
+        note: Tells the user.
+    """
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        self._note = note
+        self._since: float | None = None
+
+    @contextmanager
+    def outlasted(self) -> Iterator[None]:
+        """Passes over a trouble that may pass, and tells of it once.
+
+        Raises:
+            ApiError: It has lasted too long, or will not pass by itself.
+        """
+        try:
+            yield
+        except PASSING as trouble:
+            now = time.monotonic()
+            if self._since is None:
+                self._since = now
+                self._note(f"The watching goes on, though aiWARE cannot be asked at the moment: {trouble}")
+            if now - self._since > LONGEST_OUTAGE:
+                raise
+        else:
+            if self._since is not None:
+                self._since = None
+                self._note("aiWARE can be asked again.")
+
+
+class Display:
+    """Shows what has changed; a context manager."""
+
+    def show(self, changed: Sequence[Sight]) -> None:
+        """Takes note of a look.
+
+        Args:
+            changed: The jobs of which it showed something new.
+        """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Ends the showing."""
+
+
+class Lines(Display):
+    """A line for each change."""
+
+    def show(self, changed: Sequence[Sight]) -> None:
+        """Prints the lines."""
+        for sight in changed:
+            click.echo(f"{sight.job_id}: {sight.progress}")
+
+
+class Objects(Display):
+    """A JSON object, in a line, for each change."""
+
+    def show(self, changed: Sequence[Sight]) -> None:
+        """Prints the objects."""
+        for sight in changed:
+            found = {
+                "id": sight.job_id,
+                "name": sight.record.name if sight.record else None,
+                "status": sight.status,
+                "progress": sight.progress,
+                "done": sight.is_over,
+                "failed": sight.failure is not None,
+            }
+            click.echo(json.dumps(found, ensure_ascii=False))
+
+
+class LiveTable(Display):
+    """A table on the terminal, kept up to date, which stays when all is done.
+
+    Args:
+        watched: The jobs.
+        printer: The terminal.
+    """
+
+    def __init__(self, watched: Watched, printer: Console) -> None:
+        self._watched = watched
+        self._live = Live(console=printer, refresh_per_second=_A_SECOND, get_renderable=self._table)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Leaves the table as it is at the end."""
+        self._live.stop()
+
+    def show(self, changed: Sequence[Sight]) -> None:
+        """Draws the table again."""
+        self._live.refresh()
+
+    def _table(self) -> Table:
+        table = new_table(fixed_column("job"), text_column("name"), "status", text_column("progress"), "time")
+        moment = datetime.now(UTC)
+        for sight in self._watched.sights:
+            seconds = sight.seconds(moment)
+            status, _, progress = sight.progress.partition(", ")
+            table.add_row(
+                sight.job_id,
+                (sight.record.name if sight.record else None) or "",
+                Text(status, style=_STYLES.get(status, "")),
+                progress,
+                "" if seconds is None else duration(seconds),
+            )
+        return table
