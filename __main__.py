@@ -11,7 +11,8 @@ from pathlib import Path
 import pulumi
 
 from aiware_resources import Cluster, ExportRequest, Extension, Job, TemporalDataObject, engines, pipelines
-from configuration import ClusterArguments, Configuration, Document, Recording
+from aiware_resources.configuration import ClusterArguments
+from configuration import Configuration, Document, Recording
 
 configuration = Configuration.of_stack()
 output_folder = Path("out", pulumi.get_stack())

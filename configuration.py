@@ -1,7 +1,7 @@
-"""What stands in a stack's file for this program: its keys, and the shape of their values.
+"""The keys of this program in a stack's file, and the shape of their values.
 
 The program reads its configuration through this, so that a wrong key ends the run before anything is created, and
-`aiware stacks check` holds every stack file against it.
+`aiware stacks check` checks every stack file by it.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self, TypeVar
 
-import pulumi
-from pulumi.runtime.config import is_config_secret
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from aiware_resources import Extension
-from aiware_resources.cluster import ClusterState
-from aiware_resources.reconcile import ApiModel, Identifier, Name, Problem, Schema, path_text
-from aiware_resources.reconcile.policies import CleanupOption, TdoPolicy
-from aiware_resources.reconcile.values import parse_size
-from aiware_resources.stacks.plain_secrets import plain_secret_sentence, plain_secrets
-from aiware_resources.tdos.content import span_problems
-from aiware_resources.text.times import parse_time
+from aiware_resources.configuration import (
+    CleanupOption,
+    ClusterArguments,
+    ConfigurationModel,
+    Extension,
+    Identifier,
+    Name,
+    Problem,
+    StackConfiguration,
+    TdoPolicy,
+    Time,
+    check_span,
+)
 
 CLUSTER = "cluster"
 """The resource and the output that are the cluster."""
@@ -32,18 +35,6 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 )
-
-
-def _time(value: Any) -> str | int:
-    """A time as the program passes it on: what YAML makes of one without quotes as ISO text, all else as it is."""
-    point = parse_time(value)
-    is_iso = isinstance(value, str) and "T" in value
-    return value if is_iso or isinstance(value, int) else point.isoformat()
-
-
-def _size(value: Any) -> Any:
-    parse_size(value)
-    return value
 
 
 def _captions() -> list[Extension]:
@@ -78,24 +69,9 @@ def _place(name: str) -> str:
 
 
 FileName = Annotated[Name, AfterValidator(_file_name)]
-Time = Annotated[str | int, BeforeValidator(_time)]
-Size = Annotated[Any, AfterValidator(_size)]
-"""A size as it stands in the file, so that a preview shows it so."""
 
 
-class ClusterArguments(ClusterState):
-    """The cluster that the jobs run on: the arguments of `Cluster`, under aiWARE's own names."""
-
-    docker_credentials: dict[str, Any] = Field(default_factory=dict)
-    memory_size: Size = None
-    storage_size: Size = None
-
-    def given(self) -> dict[str, Any]:
-        """What the stack says of it, under Python's names."""
-        return self.model_dump(exclude_unset=True)
-
-
-class Recording(ApiModel):
+class Recording(ConfigurationModel):
     """A recording to transcribe: at a URL, or in a TDO that holds it already.
 
     Attributes:
@@ -126,8 +102,7 @@ class Recording(ApiModel):
         if (self.url is None) == (self.tdo_id is None):
             raise ValueError("needs url, where the recording is, or tdoId, the TDO that holds it already, and not both")
         if self.url is not None:
-            for problem in span_problems(parse_time(self.start), parse_time(self.stop), ()):
-                raise ValueError(f"stop {problem.reason}")
+            check_span(self.start, self.stop)
         return self
 
     @property
@@ -136,7 +111,7 @@ class Recording(ApiModel):
         return [f"{self.name}.{extension}" for extension in self.formats]
 
 
-class Document(ApiModel):
+class Document(ConfigurationModel):
     """A Spanish text to translate into English.
 
     Attributes:
@@ -167,7 +142,7 @@ def _none_if_empty(value: Any) -> Any:
     return value or None
 
 
-class Configuration(ApiModel):
+class Configuration(StackConfiguration):
     """The keys of this project in a stack's file."""
 
     # A stack of aiWARE Edge has no cluster, which is an empty object in Pulumi's configuration.
@@ -192,22 +167,3 @@ class Configuration(ApiModel):
                 yield Problem(
                     ("documents", index, "name"), f"is a folder where the file {places[place]} of a recording goes"
                 )
-
-    @classmethod
-    def of_stack(cls) -> Self:
-        """Reads the configuration of the stack that runs.
-
-        Raises:
-            pulumi.RunError: Listing what is wrong with it.
-        """
-        config = pulumi.Config()
-        given = {key: config.get_object(key) for key in cls.model_fields}
-        known = {key: value for key, value in given.items() if value is not None}
-        _, problems = Schema(cls).validate(known, frozenset())
-        # Of a key that holds a secret it is not told which part of it is one.
-        plain = {key: value for key, value in known.items() if not is_config_secret(config.full_key(key))}
-        problems += [Problem(path, plain_secret_sentence(config.name, path)) for path in plain_secrets(plain)]
-        if problems:
-            wrong = [f"- {config.name}:{path_text(problem.path)} {problem.sentence}" for problem in problems]
-            raise pulumi.RunError("\n".join(["The configuration of this stack cannot be used:", *wrong]))
-        return cls.model_validate(known)

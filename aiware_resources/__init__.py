@@ -1,8 +1,8 @@
 """Veritone aiWARE as code: clusters, temporal data objects, jobs and export requests as Pulumi resources.
 
 What a program uses is public: the names of this module; `aiware_resources.engines` and `aiware_resources.pipelines`,
-the well-known engines and ready task graphs; `aiware_resources.dag`, to build other graphs; and
-`aiware_resources.errors`. So are the modules of the
+the well-known engines and ready task graphs; `aiware_resources.dag`, to build other graphs; `aiware_resources.errors`;
+and `aiware_resources.configuration`, for what a project reads from the files of its stacks. So are the modules of the
 resources (`cluster`, `temporal_data_object`, `job`, `single_engine_job`, `job_fleet`, `export_request`), since states
 name the providers in them. All other modules are internal, and change without notice.
 """
@@ -65,7 +65,7 @@ _MODULES = {
 }
 """Where each name is. It is imported at its first use: the command and the provider host use few of them."""
 
-_PUBLIC = ("dag", "engines", "errors", "pipelines")
+_PUBLIC = ("configuration", "dag", "engines", "errors", "pipelines")
 """Modules that a program may use as attributes of this one."""
 
 __all__ = [

@@ -140,5 +140,8 @@ def _model(project: Project) -> type[ApiModel] | None:
     if found is None:
         return None
     if not (isinstance(found, type) and issubclass(found, ApiModel)):
-        raise ConfigurationError(f"{MODEL} in {file} is no ApiModel.", remedy="Derive it from ApiModel.")
+        raise ConfigurationError(
+            f"{MODEL} in {file} is not a StackConfiguration.",
+            remedy="Derive it from the one in aiware_resources.configuration.",
+        )
     return found
