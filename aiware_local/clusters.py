@@ -13,7 +13,7 @@ from aiware_local.installation.errors import invalid_input, not_found
 from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
 from aiware_local.installation.lists import matches, ordered, page, within
 from aiware_local.storage.ids import new_cluster_id, new_uuid
-from aiware_local.storage.store import Record
+from aiware_local.storage.store import Record, without_notes
 
 CLUSTER = ObjectType("Cluster")
 LOCATION = ObjectType("ExecutionLocation")
@@ -45,12 +45,11 @@ def parse_size(text: str, field: str) -> float:
 
 def show_cluster(cluster: Record, now: float) -> Record:
     """The cluster in the shape of the API, as it is at that moment."""
-    shown = {key: value for key, value in cluster.items() if key[0] != "_"}
     begun, ends = cluster["_deployment"]
     if now >= ends:
-        return {**shown, "targetStatus": None, "_cluster": cluster}
+        return {**without_notes(cluster), "targetStatus": None, "_cluster": cluster}
     status = "pending" if now < begun + PENDING_SHARE * (ends - begun) else "deploying"
-    return {**shown, "status": status, "targetStatus": cluster["status"], "_cluster": cluster}
+    return {**without_notes(cluster), "status": status, "targetStatus": cluster["status"], "_cluster": cluster}
 
 
 @QUERY.field("cluster")

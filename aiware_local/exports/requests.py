@@ -12,15 +12,14 @@ from aiware_local.installation.errors import ApiError, ErrorName, invalid_input,
 from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
 from aiware_local.installation.lists import page
 from aiware_local.storage.ids import new_uuid
-from aiware_local.storage.store import Record
+from aiware_local.storage.store import Record, without_notes
 
 EXPORT = ObjectType("ExportRequest")
 
 
 def show_export(export: Record) -> Record:
     """The export request in the shape of the API."""
-    shown = {key: value for key, value in export.items() if key[0] != "_"}
-    return {**shown, "status": _status(export), "_export": export}
+    return {**without_notes(export), "status": _status(export), "_export": export}
 
 
 @QUERY.field("exportRequest")

@@ -86,8 +86,8 @@ class Tokens:
         if scheme.lower() != "bearer" or not token:
             raise ApiError(ErrorName.AUTHENTICATION_ERROR, MISSING)
         if hmac.compare_digest(token.encode(), self.credentials.api_key.encode()):
-            return _hash(token)
-        session = self._store.get("session", _hash(token))
+            return hash_of(token)
+        session = self._store.get("session", hash_of(token))
         if session is None or session["expires"] <= self._clock.now():
             raise ApiError(ErrorName.AUTHENTICATION_ERROR, REFUSED)
         return str(session["id"])
@@ -108,8 +108,8 @@ class Tokens:
 
     def logout(self, token: str) -> bool:
         """Ends the session; False if there is no such session."""
-        known = self._store.get("session", _hash(token)) is not None
-        self._store.delete("session", _hash(token))
+        known = self._store.get("session", hash_of(token)) is not None
+        self._store.delete("session", hash_of(token))
         return known
 
     def expire_all(self) -> None:
@@ -135,7 +135,7 @@ class Tokens:
 
     def _remember(self, token: str) -> None:
         now = self._clock.now()
-        session: Record = {"id": _hash(token), "expires": now + SESSION_SECONDS, "createdDateTime": now}
+        session: Record = {"id": hash_of(token), "expires": now + SESSION_SECONDS, "createdDateTime": now}
         with self._store.transaction():
             for old in list(self._store.scan("session")):
                 if old["expires"] <= now:
@@ -197,5 +197,6 @@ RESOURCES = ["asset", "cluster", "engine", "export", "job", "task", "tdo"]
 """What an OAuth token of scope `all` opens."""
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What is stored of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

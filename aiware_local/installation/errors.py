@@ -69,14 +69,14 @@ def envelope_entry(error: GraphQLError, now: float) -> dict[str, Any]:
     """
     cause = error.original_error
     if isinstance(cause, ApiError):
-        entry = _entry(str(cause.name), cause.message, now, cause.data)
+        entry = error_entry(cause.name, cause.message, now, cause.data)
     elif cause is None or isinstance(cause, GraphQLError):
-        entry = _entry(str(ErrorName.INVALID_INPUT), error.message, now)
+        entry = error_entry(ErrorName.INVALID_INPUT, error.message, now)
     else:
         error_id = str(uuid.uuid4())
         log.error("internal error %s at %s", error_id, error.path, exc_info=cause)
         message = f"An internal error occurred; the log has it under {error_id}."
-        entry = _entry(str(ErrorName.INTERNAL_ERROR), message, now, {"errorId": error_id})
+        entry = error_entry(ErrorName.INTERNAL_ERROR, message, now, {"errorId": error_id})
     if error.path is not None:
         entry["path"] = error.path
     if error.locations:
@@ -84,13 +84,9 @@ def envelope_entry(error: GraphQLError, now: float) -> dict[str, Any]:
     return entry
 
 
-def plain_entry(name: ErrorName, message: str, now: float) -> dict[str, Any]:
-    """An entry for a request that was refused before any field was resolved."""
-    return _entry(str(name), message, now)
-
-
-def _entry(name: str, message: str, now: float, data: dict[str, Any] | None = None) -> dict[str, Any]:
-    entry = {"message": message, "name": name, "time_thrown": format_datetime(now)}
+def error_entry(name: ErrorName, message: str, now: float, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    """One entry of the `errors` list, without the place of a field: of a request that was refused as a whole."""
+    entry: dict[str, Any] = {"message": message, "name": name, "time_thrown": format_datetime(now)}
     return {**entry, "data": data} if data else entry
 
 

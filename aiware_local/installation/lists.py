@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import islice
+from operator import methodcaller
 from typing import Any
 
 from aiware_local.installation.errors import invalid_input
@@ -88,7 +89,7 @@ def ordered(records: Iterable[Record], keys: Iterable[Mapping[str, Any]] | None)
         return records
     result = list(records)
     for key in reversed(chosen):
-        result.sort(key=_sort_key(str(key["field"])), reverse=key.get("direction") == "desc")
+        result.sort(key=sort_key(methodcaller("get", str(key["field"]))), reverse=key.get("direction") == "desc")
     return result
 
 
@@ -97,8 +98,9 @@ def _given(args: Mapping[str, Any], name: str, default: int) -> int:
     return default if value is None else int(value)
 
 
-def _sort_key(field: str) -> Callable[[Record], tuple[bool, Any]]:
-    return lambda record: ((value := record.get(field)) is not None, "" if value is None else value)
+def sort_key(value: Callable[[Record], Any]) -> Callable[[Record], tuple[bool, Any]]:
+    """A key to sort by: a record without a value comes first in rising order, and last in falling order."""
+    return lambda record: ((found := value(record)) is not None, "" if found is None else found)
 
 
 def _passes(value: float | None, window: Mapping[str, Any]) -> bool:

@@ -83,7 +83,7 @@ class MediaFetcher:
             parts = urlsplit(url)
             if parts.scheme in ("", "file"):
                 return await asyncio.to_thread(self._fetch_file, url, parts, name)
-            if parts.scheme in ("http", "https") and parts.port != 0 and _is_loopback(parts.hostname):
+            if parts.scheme in ("http", "https") and parts.port != 0 and is_loopback(parts.hostname):
                 return await self._fetch_http(url, parts, name)
         except (OSError, ValueError, httpx.InvalidURL) as error:
             raise RunError(FailureReason.URL_ERROR, f"{url!r} could not be read: {error}.") from error
@@ -174,7 +174,8 @@ def _content_type(file_name: str) -> str:
     return mimetypes.guess_type(file_name)[0] or DEFAULT_TYPE
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine, by its name or address."""
     if host == "localhost":
         return True
     try:

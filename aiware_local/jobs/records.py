@@ -10,7 +10,7 @@ from aiware_local.installation.installation import ORGANIZATION_ID, Installation
 from aiware_local.jobs.input import Graph
 from aiware_local.jobs.lifecycle import BEFORE_THE_START, Timeline
 from aiware_local.storage.ids import new_job_id, new_task_id
-from aiware_local.storage.store import Record, Store
+from aiware_local.storage.store import Record, Store, without_notes
 
 STANDBY_LEVEL = 0.5
 """A standby task comes after the task that it stands by for, and before that one's children."""
@@ -86,9 +86,8 @@ def save_job(store: Store, job: Record) -> None:
 def show_job(job: Record, now: float) -> Record:
     """The job in the shape of the API, as it is at that moment."""
     timeline = Timeline(job)
-    shown = {key: value for key, value in job.items() if key[0] != "_"}
     return {
-        **shown,
+        **without_notes(job),
         "status": timeline.job_status(now),
         "modifiedDateTime": max(job["modifiedDateTime"], timeline.last_change(now)),
         "sourceAssetId": None,

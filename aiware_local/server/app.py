@@ -20,7 +20,7 @@ from starlette.routing import Route
 from aiware_local.installation.installation import Installation
 from aiware_local.launcher import EDGE_PATH, HOST, SERVER_FILE, SERVER_LOCK
 from aiware_local.server.connections import CuttableProtocol, CuttingServer
-from aiware_local.server.control import Control, Handler, for_owner
+from aiware_local.server.control import Control
 from aiware_local.server.downloads import Downloads
 from aiware_local.server.edge.api import EdgeApi
 from aiware_local.server.graphql import GraphQLApi
@@ -31,6 +31,9 @@ from aiware_local.storage.ids import new_uuid
 from aiware_local.storage.store import DamagedStore
 
 log = logging.getLogger(__name__)
+
+SHUTDOWN_SECONDS = 3
+"""Requests under way get this long when the server is asked to stop."""
 
 
 def create_app(
@@ -44,13 +47,7 @@ def create_app(
         patience: how long a request waits for engine work that is under way, in seconds.
     """
     worker = Worker(installation, patience)
-    graphql = GraphQLApi(installation, worker)
     oauth = OAuth(installation)
-    downloads = Downloads(installation, worker)
-    control = Control(installation, worker, instance or new_uuid())
-
-    def owned(handler: Handler) -> Handler:
-        return for_owner(handler, installation.control_key)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -61,28 +58,16 @@ def create_app(
 
     return Starlette(
         routes=[
-            Route("/v3/graphql", graphql.handle, methods=["POST"]),
+            Route("/v3/graphql", GraphQLApi(installation, worker).handle, methods=["POST"]),
             Route(f"{EDGE_PATH}/{{path:path}}", EdgeApi(installation, worker)),
             Route("/v1/admin/oauth/authorize", oauth.authorize),
             Route("/v1/admin/oauth/token", oauth.token, methods=["POST"]),
-            Route("/assets/{id}", downloads.asset),
-            Route("/exports/{id}", downloads.export),
-            Route("/logs/{id}", downloads.log),
-            Route("/_local/health", control.health),
-            Route("/_local/reset", owned(control.reset), methods=["POST"]),
-            Route("/_local/objects", owned(control.objects)),
-            Route("/_local/requests", owned(control.requests)),
-            Route("/_local/behaviour", owned(control.behaviour), methods=["GET", "PUT"]),
-            Route("/_local/faults", owned(control.faults), methods=["GET", "POST", "DELETE"]),
-            Route("/_local/tokens/expire", owned(control.expire_tokens), methods=["POST"]),
+            *Downloads(installation, worker).routes(),
+            *Control(installation, worker, instance or new_uuid()).routes(),
         ],
         middleware=[Middleware(LoopbackOnly)],
         lifespan=lifespan,
     )
-
-
-SHUTDOWN_SECONDS = 3
-"""Requests under way get so long when the server is asked to stop."""
 
 
 class CannotServeError(Exception):

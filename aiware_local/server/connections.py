@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import cast
@@ -15,12 +15,16 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from aiware_local.installation.errors import ErrorName, plain_entry
-from aiware_local.installation.faults import Fault
-from aiware_local.installation.installation import Call
+from aiware_local.installation.errors import ErrorName, error_entry
+from aiware_local.installation.faults import Fault, Faults
 
 LONGEST_SECONDS = 15 * 60
 """An answer that hangs or drips is cut after so long: a client that never gives up holds no connection for ever."""
+
+GATEWAY_PAGE = "<html><head><title>{0}</title></head>\n<body><h1>{0}</h1></body></html>\n"
+
+Answer = Callable[[], Awaitable[Response]]
+StatusAnswer = Callable[[int, int | None, float], Response]
 
 _transports: dict[tuple[str, int], asyncio.Transport] = {}
 _slow: set[tuple[str, int] | None] = set()
@@ -156,25 +160,30 @@ async def _closed(receive: Receive) -> None:
         message = await receive()
 
 
-StatusAnswer = Callable[[int, int | None, float], Response]
-GATEWAY_PAGE = "<html><head><title>{0}</title></head>\n<body><h1>{0}</h1></body></html>\n"
-
-
-async def answer_with(
-    fault: Fault,
-    call: Call | None,
-    answer: Callable[[], Awaitable[Response]],
-    now: float,
-    with_status: StatusAnswer | None = None,
+async def answer_under_fault(
+    faults: Faults, operations: Iterable[str], answer: Answer, now: float, *, named_only: bool = False
 ) -> Response:
+    """The answer to a request, or what the fault makes of it that is meant for one of its operations.
+
+    Args:
+        faults: The faults in force.
+        operations: What the request executes.
+        answer: Handles the request. It is not called where the fault acts before anything is applied.
+        now: Seconds since the epoch.
+        named_only: Whether to leave out faults that match all API requests.
+    """
+    fault = faults.take(operations, named_only=named_only)
+    return await answer() if fault is None else await answer_with(fault, answer, now)
+
+
+async def answer_with(fault: Fault, answer: Answer, now: float, with_status: StatusAnswer | None = None) -> Response:
     """The answer as the fault leaves it.
 
     Args:
-        fault: what is to go wrong.
-        call: the call, for a fault that makes its root fields fail; None if the request does not get so far.
-        answer: handles the request. It is not called where the fault acts before anything is applied.
-        now: seconds since the epoch.
-        with_status: the answer of nothing but a status; by default that of GraphQL.
+        fault: What is to go wrong.
+        answer: Handles the request. It is not called where the fault acts before anything is applied.
+        now: Seconds since the epoch.
+        with_status: The answer of nothing but a status; by default that of GraphQL.
     """
     action = fault.action
     if action.delay_seconds is not None:
@@ -183,8 +192,6 @@ async def answer_with(
         return Cut()
     if action.status is not None:
         return (with_status or status_answer)(action.status, action.retry_after, now)
-    if action.graphql_error is not None and call is not None:
-        call.failing[fault.match.operation or ""] = action.graphql_error
     response = await answer()
     if action.drop_response:
         return Cut()
@@ -207,7 +214,7 @@ def status_answer(status: int, retry_after: int | None, now: float) -> Response:
     """An answer of nothing but an HTTP status: the page of a gateway, or a rate limit with Retry-After."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         seconds = 1 if retry_after is None else retry_after
-        entry = plain_entry(ErrorName.RATE_LIMITED, f"Too many requests: wait {seconds} seconds.", now)
+        entry = error_entry(ErrorName.RATE_LIMITED, f"Too many requests: wait {seconds} seconds.", now)
         return JSONResponse({"errors": [entry]}, status, {"Retry-After": str(seconds)})
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     try:

@@ -20,8 +20,8 @@ from graphql import (
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
-from aiware_local.installation.auth import ControlKey
 from aiware_local.installation.installation import Call, Installation
 from aiware_local.installation.lists import LARGEST_LIMIT
 from aiware_local.launcher import CONTROL_FILE, CONTROL_HEADER, INSTANCE_HEADER
@@ -44,6 +44,108 @@ NESTED: Mapping[str, tuple[str, ...]] = {
     "Task": ("ioFolders",),
 }
 """The objects inside an object that are shown with it."""
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Control:
+    """Answers the control calls.
+
+    Args:
+        installation: the local aiWARE that they control.
+        worker: brings it up to date before it is looked at.
+        instance: what the health answer carries to tell this process from others.
+    """
+
+    def __init__(self, installation: Installation, worker: Worker, instance: str) -> None:
+        self._installation = installation
+        self._worker = worker
+        self._instance = instance
+
+    def routes(self) -> list[Route]:
+        """The routes of the control calls; all but the first one want the key."""
+        return [
+            Route("/_local/health", self._health),
+            Route("/_local/reset", self._for_owner(self._reset), methods=["POST"]),
+            Route("/_local/objects", self._for_owner(self._objects)),
+            Route("/_local/requests", self._for_owner(self._requests)),
+            Route("/_local/behaviour", self._for_owner(self._behaviour), methods=["GET", "PUT"]),
+            Route("/_local/faults", self._for_owner(self._faults), methods=["GET", "POST", "DELETE"]),
+            Route("/_local/tokens/expire", self._for_owner(self._expire_tokens), methods=["POST"]),
+        ]
+
+    async def _health(self, _: Request) -> Response:
+        """`GET /_local/health`."""
+        return JSONResponse({"status": "ok"}, headers={INSTANCE_HEADER: self._instance})
+
+    async def _reset(self, _: Request) -> Response:
+        """`POST /_local/reset`."""
+        await self._worker.stop()
+        self._installation.reset()
+        return JSONResponse({"status": "ok"})
+
+    async def _objects(self, request: Request) -> Response:
+        """`GET /_local/objects`."""
+        await self._worker.settle()
+        return JSONResponse(await live_objects(self._installation, str(request.base_url).rstrip("/")))
+
+    async def _requests(self, _: Request) -> Response:
+        """`GET /_local/requests`."""
+        return JSONResponse(self._installation.requests.report())
+
+    async def _behaviour(self, request: Request) -> Response:
+        """`GET` and `PUT /_local/behaviour`; both answer the settings in force."""
+        if request.method == "PUT":
+            self._installation.behaviour.change(await _json_object(request))
+        return JSONResponse(self._installation.behaviour.settings.as_json())
+
+    async def _faults(self, request: Request) -> Response:
+        """`GET`, `POST` and `DELETE /_local/faults`; all answer the faults in force."""
+        if request.method == "POST":
+            self._installation.faults.add(await _json_object(request))
+        if request.method == "DELETE":
+            self._installation.faults.clear()
+        return JSONResponse({"faults": self._installation.faults.all()})
+
+    async def _expire_tokens(self, _: Request) -> Response:
+        """`POST /_local/tokens/expire`."""
+        self._installation.tokens.expire_all()
+        return JSONResponse({"status": "ok"})
+
+    def _for_owner(self, handler: Handler) -> Handler:
+        """Lets a handler answer those who know the key alone, and turns what it cannot read into HTTP 400."""
+
+        async def guarded(request: Request) -> Response:
+            if not self._installation.control_key.opens(request.headers):
+                problem = (
+                    f"Control calls need the header {CONTROL_HEADER} with the key of this local aiWARE, which is in "
+                    f"{CONTROL_FILE} in its data folder: curl -H @.aiware-local/{CONTROL_FILE} ..."
+                )
+                return JSONResponse({"error": problem}, 401)
+            try:
+                return await handler(request)
+            except ValidationError as error:
+                return JSONResponse({"error": _sentence(error)}, 400)
+            except ValueError as error:
+                return JSONResponse({"error": str(error)}, 400)
+
+        return guarded
+
+
+async def _json_object(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.body())
+    except ValueError:
+        raise ValueError("the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise ValueError("the body must be a JSON object")
+    return body
+
+
+def _sentence(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(map(str, detail['loc'])) or 'body'}: {detail['msg']}" for detail in error.errors(include_url=False)
+    )
 
 
 async def live_objects(installation: Installation, base_url: str) -> dict[str, list[Any]]:
@@ -96,95 +198,3 @@ def _selection(schema: GraphQLSchema, field: GraphQLField) -> str:
 
 def _is_plain(field: GraphQLField) -> bool:
     return is_leaf_type(get_named_type(field.type)) and not any(map(is_required_argument, field.args.values()))
-
-
-Handler = Callable[[Request], Awaitable[Response]]
-
-
-class Control:
-    """Answers the control calls.
-
-    Args:
-        installation: the local aiWARE that they control.
-        worker: brings it up to date before it is looked at.
-        instance: what the health answer carries to tell this process from others.
-    """
-
-    def __init__(self, installation: Installation, worker: Worker, instance: str) -> None:
-        self._installation = installation
-        self._worker = worker
-        self._instance = instance
-
-    async def health(self, _: Request) -> Response:
-        """`GET /_local/health`."""
-        return JSONResponse({"status": "ok"}, headers={INSTANCE_HEADER: self._instance})
-
-    async def reset(self, _: Request) -> Response:
-        """`POST /_local/reset`."""
-        await self._worker.stop()
-        self._installation.reset()
-        return JSONResponse({"status": "ok"})
-
-    async def objects(self, request: Request) -> Response:
-        """`GET /_local/objects`."""
-        await self._worker.settle()
-        return JSONResponse(await live_objects(self._installation, str(request.base_url).rstrip("/")))
-
-    async def requests(self, _: Request) -> Response:
-        """`GET /_local/requests`."""
-        return JSONResponse(self._installation.requests.report())
-
-    async def behaviour(self, request: Request) -> Response:
-        """`GET` and `PUT /_local/behaviour`; both answer the settings in force."""
-        if request.method == "PUT":
-            self._installation.behaviour.change(await _json_object(request))
-        return JSONResponse(self._installation.behaviour.settings.as_json())
-
-    async def faults(self, request: Request) -> Response:
-        """`GET`, `POST` and `DELETE /_local/faults`; all answer the faults in force."""
-        if request.method == "POST":
-            self._installation.faults.add(await _json_object(request))
-        if request.method == "DELETE":
-            self._installation.faults.clear()
-        return JSONResponse({"faults": self._installation.faults.all()})
-
-    async def expire_tokens(self, _: Request) -> Response:
-        """`POST /_local/tokens/expire`."""
-        self._installation.tokens.expire_all()
-        return JSONResponse({"status": "ok"})
-
-
-def for_owner(handler: Handler, key: ControlKey) -> Handler:
-    """Lets a handler answer those who know the key alone, and turns what it cannot read into HTTP 400."""
-
-    async def guarded(request: Request) -> Response:
-        if not key.opens(request.headers):
-            problem = (
-                f"Control calls need the header {CONTROL_HEADER} with the key of this local aiWARE, which is in "
-                f"{CONTROL_FILE} in its data folder: curl -H @.aiware-local/{CONTROL_FILE} ..."
-            )
-            return JSONResponse({"error": problem}, 401)
-        try:
-            return await handler(request)
-        except ValidationError as error:
-            return JSONResponse({"error": _sentence(error)}, 400)
-        except ValueError as error:
-            return JSONResponse({"error": str(error)}, 400)
-
-    return guarded
-
-
-async def _json_object(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.body())
-    except ValueError:
-        raise ValueError("the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
-    return body
-
-
-def _sentence(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(map(str, detail['loc'])) or 'body'}: {detail['msg']}" for detail in error.errors(include_url=False)
-    )

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError, execute
@@ -15,11 +16,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from aiware_local.installation.behaviour import RateLimiter
-from aiware_local.installation.errors import ApiError, envelope_entry, plain_entry
+from aiware_local.installation.errors import ApiError, envelope_entry, error_entry
 from aiware_local.installation.installation import Call, Installation
 from aiware_local.installation.lists import paging_as
 from aiware_local.installation.request_log import recorded
-from aiware_local.server.connections import Unanswered, answer_with, status_answer
+from aiware_local.server.connections import Unanswered, answer_under_fault, answer_with, status_answer
 from aiware_local.server.dialect import respelled_graphql
 from aiware_local.server.graphql_request import (
     BadRequestError,
@@ -92,23 +93,20 @@ class GraphQLApi:
             sent = await read_request(request)
             document, operation = read_document(sent)
         except BadRequestError as error:
-            return await self._refuse(error, now)
+            return await answer_under_fault(
+                self._installation.faults, (), partial(_bad_request, error.errors, now), now
+            )
         exchange.fields = root_fields(document, operation, sent.variables)
         exchange.operation = operation.name.value if operation.name else None
         call = Call(self._installation, now, str(request.base_url).rstrip("/"), sent.upload, executed=exchange.executed)
 
-        async def run() -> Response:
-            return await self._run(request, exchange.fields, sent, document, call)
-
+        run = partial(self._run, request, exchange.fields, sent, document, call)
         fault = self._installation.faults.take(exchange.fields)
-        return await run() if fault is None else await answer_with(fault, call, run, now)
-
-    async def _refuse(self, error: BadRequestError, now: float) -> Response:
-        async def refusal() -> Response:
-            return _bad_request(error.errors, now)
-
-        fault = self._installation.faults.take(())
-        return await refusal() if fault is None else await answer_with(fault, None, refusal, now)
+        if fault is None:
+            return await run()
+        if fault.action.graphql_error is not None:
+            call.failing[fault.match.operation or ""] = fault.action.graphql_error
+        return await answer_with(fault, run, now)
 
     async def _run(
         self, request: Request, fields: list[str], sent: GraphQLRequest, document: DocumentNode, call: Call
@@ -118,7 +116,7 @@ class GraphQLApi:
             try:
                 token = self._installation.tokens.check(request.headers.get("authorization"))
             except ApiError as error:
-                return JSONResponse({"data": None, "errors": [plain_entry(error.name, error.message, call.now)]})
+                return JSONResponse({"data": None, "errors": [error_entry(error.name, error.message, call.now)]})
         limit = self._installation.behaviour.settings.rate_limit
         wait = self._limiter.retry_after(token, limit, call.now)
         if wait is not None:
@@ -129,7 +127,7 @@ class GraphQLApi:
             result = await run_document(document, call, sent.variables, sent.operation_name)
         errors = result.errors or []
         if result.data is None and errors and all(error.path is None for error in errors):
-            return _bad_request(errors, call.now)  # the variables do not fit their types
+            return await _bad_request(errors, call.now)  # the variables do not fit their types
         dialect, data = self._installation.behaviour.settings.dialect, result.data
         if data is not None and dialect.respells:
             data = respelled_graphql(dialect, load_schema(), document, sent.operation_name, data)
@@ -153,7 +151,7 @@ async def run_document(
     return await result if inspect.isawaitable(result) else result
 
 
-def _bad_request(errors: Iterable[GraphQLError], now: float) -> Response:
+async def _bad_request(errors: Iterable[GraphQLError], now: float) -> Response:
     return JSONResponse({"errors": [envelope_entry(error, now) for error in errors]}, 400)
 
 

@@ -7,12 +7,13 @@ in `Host`. The control calls also want a key, because other users of this machin
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from aiware_local.installation.media import is_loopback
 
 OWN_SITES = ("same-origin", "none")
 """What a browser says of a request that one of our own pages made, or the user."""
@@ -38,7 +39,7 @@ class LoopbackOnly:
 def _problem(scope: Scope) -> str | None:
     headers = Headers(scope=scope)
     client = scope.get("client")
-    if client is None or not _is_loopback(client[0]):
+    if client is None or not is_loopback(client[0]):
         return "The local aiWARE answers this machine only."
     host = headers.get("host", "")
     if not _is_local_name(host):
@@ -59,11 +60,4 @@ def _is_local_name(host: str) -> bool:
         name = urlsplit(f"//{host}").hostname
     except ValueError:
         return False
-    return name is not None and (name == "localhost" or name.endswith(".localhost") or _is_loopback(name))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return name is not None and (name.endswith(".localhost") or is_loopback(name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -11,8 +10,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from aiware_local.installation.auth import hash_of
 from aiware_local.installation.installation import ORGANIZATION_ID, Installation
-from aiware_local.server.connections import answer_with
+from aiware_local.server.connections import answer_under_fault
 
 CODE_SECONDS = 60.0
 """An authorization code works once, and for a minute."""
@@ -57,7 +57,7 @@ class OAuth:
             return _redirect(redirect, {"error": "invalid_scope", **state})
         code = secrets.token_urlsafe(24)
         now = self._installation.clock.now()
-        record = {"id": _hash(code), "redirectUri": redirect, "expires": now + CODE_SECONDS, "createdDateTime": now}
+        record = {"id": hash_of(code), "redirectUri": redirect, "expires": now + CODE_SECONDS, "createdDateTime": now}
         self._installation.store.put("oauthCode", record)
         return _redirect(redirect, {"code": code, **state})
 
@@ -75,9 +75,8 @@ class OAuth:
             except OAuthError as error:
                 return JSONResponse({"error": error.error}, error.status)
 
-        fault = self._installation.faults.take(["oauthToken"])
-        return (
-            await answer() if fault is None else await answer_with(fault, None, answer, self._installation.clock.now())
+        return await answer_under_fault(
+            self._installation.faults, ["oauthToken"], answer, self._installation.clock.now()
         )
 
     def _grant(self, form: Mapping[str, str]) -> dict[str, str]:
@@ -101,12 +100,12 @@ class OAuth:
         if not code or not redirect:
             raise OAuthError("invalid_request")
         store, now = self._installation.store, self._installation.clock.now()
-        record = store.get("oauthCode", _hash(code))
-        store.delete("oauthCode", _hash(code))
+        record = store.get("oauthCode", hash_of(code))
+        store.delete("oauthCode", hash_of(code))
         if record is None or record["expires"] <= now or record["redirectUri"] != redirect:
             raise OAuthError("invalid_grant")
         refresh_token = secrets.token_urlsafe(48)
-        store.put("refreshToken", {"id": _hash(refresh_token), "createdDateTime": now})
+        store.put("refreshToken", {"id": hash_of(refresh_token), "createdDateTime": now})
         return refresh_token
 
     def _known_refresh_token(self, token: str | None) -> str:
@@ -114,7 +113,7 @@ class OAuth:
         if not token:
             raise OAuthError("invalid_request")
         first = self._installation.tokens.credentials.oauth_refresh_token
-        if not _same(token, first) and self._installation.store.get("refreshToken", _hash(token)) is None:
+        if not _same(token, first) and self._installation.store.get("refreshToken", hash_of(token)) is None:
             raise OAuthError("invalid_grant")
         return token
 
@@ -126,7 +125,3 @@ def _redirect(uri: str, parameters: Mapping[str, str]) -> Response:
 
 def _same(given: str | None, known: str) -> bool:
     return given is not None and hmac.compare_digest(given.encode(), known.encode())
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

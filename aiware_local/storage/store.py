@@ -221,6 +221,11 @@ class Store:
         self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
 
 
+def without_notes(record: Record) -> Record:
+    """The record without the server's own notes."""
+    return {key: value for key, value in record.items() if key[0] != "_"}
+
+
 def _decode(body: str) -> Record:
     record: Record = json.loads(body)
     return record

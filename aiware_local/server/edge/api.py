@@ -6,9 +6,9 @@ import json
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -37,6 +37,14 @@ from aiware_local.server.edge.jobs import (
 from aiware_local.server.edge.request import EdgeRequest
 from aiware_local.server.worker import Worker
 from aiware_local.storage.ids import new_uuid
+
+log = logging.getLogger(__name__)
+
+VERSION = "3.15.2"
+"""Sent as X-Aiware-Version."""
+ANONYMOUS = ""
+"""Counts against the rate limit as a token of its own."""
+TOLD = "The local aiWARE was told to answer so"
 
 
 @dataclass(frozen=True)
@@ -96,15 +104,6 @@ def find_operation(method: str, path: str) -> tuple[Operation, Mapping[str, str]
             return operation, values
     allowed = ", ".join(operation.method for operation, _ in found)
     raise EdgeError(405, f"{path} takes {allowed}, not {method}.", {"Allow": allowed})
-
-
-log = logging.getLogger(__name__)
-
-VERSION = "3.15.2"
-"""Sent as X-Aiware-Version."""
-ANONYMOUS = ""
-"""Counts against the rate limit as a token of its own."""
-TOLD = "The local aiWARE was told to answer so"
 
 
 @dataclass
@@ -172,24 +171,22 @@ class EdgeApi:
         )
 
     async def _answer(self, exchange: _Exchange) -> Response:
-        try:
-            path = exchange.request.scope["path"].removeprefix(EDGE_PATH)
-            exchange.operation, exchange.values = find_operation(exchange.request.method, path)
-            answer: Callable[[], Awaitable[Response]] = partial(self._run_or_refuse, exchange, exchange.operation)
-        except EdgeError as error:
-            answer = partial(_refuse, error)
+        method, path = exchange.request.method, exchange.request.scope["path"].removeprefix(EDGE_PATH)
+        with suppress(EdgeError):  # which is the answer, below
+            exchange.operation, exchange.values = find_operation(method, path)
+
+        async def answer() -> Response:
+            try:
+                return await self._run(exchange, exchange.operation or find_operation(method, path)[0])
+            except EdgeError as error:
+                return error_answer(error)
+
         fault = self._installation.faults.take(exchange.names)
         if fault is None:
             return await answer()
         if fault.action.graphql_error is not None and exchange.operation is not None:
             return _failing(fault.action.graphql_error)
-        return await answer_with(fault, None, answer, exchange.now, _status_answer)
-
-    async def _run_or_refuse(self, exchange: _Exchange, operation: Operation) -> Response:
-        try:
-            return await self._run(exchange, operation)
-        except EdgeError as error:
-            return await _refuse(error)
+        return await answer_with(fault, answer, exchange.now, _status_answer)
 
     async def _run(self, exchange: _Exchange, operation: Operation) -> Response:
         request = exchange.request
@@ -226,10 +223,6 @@ class EdgeApi:
             return self._installation.tokens.check(header)
         except ApiError as error:
             raise EdgeError(401, error.message) from error
-
-
-async def _refuse(error: EdgeError) -> Response:
-    return error_answer(error)
 
 
 def _failing(name: str) -> Response:

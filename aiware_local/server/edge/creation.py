@@ -13,11 +13,11 @@ from aiware_local.installation.installation import Call
 from aiware_local.installation.scalars import format_datetime, parse_datetime
 from aiware_local.jobs.jobs import create_job
 from aiware_local.jobs.records import save_job
-from aiware_local.launcher import ORGANIZATION_UUID
 from aiware_local.server.edge.admin import find_engine
 from aiware_local.server.edge.create_body import CreateJob, CreateJobs, CreateTask, Routes, read_routes
-from aiware_local.server.edge.errors import EdgeError, bad, from_api_error, missing
+from aiware_local.server.edge.errors import STATUS_OF, EdgeError, bad, missing
 from aiware_local.server.edge.ids import internal_job_id
+from aiware_local.server.edge.jobs import require_organization
 from aiware_local.server.edge.request import EdgeRequest, JobStatus
 from aiware_local.storage.store import Record
 
@@ -46,7 +46,7 @@ def create_jobs(request: EdgeRequest) -> Response:
 
 
 def _create(call: Call, job: CreateJob, path: str) -> str:
-    _require_organization(job, path)
+    require_organization(job.organization_id, f"{path}.internalOrganizationID")
     _require_no_core_ids(job, path)
     _require_beginning(job.job_status, f"{path}.jobStatus")
     if not job.tasks:
@@ -58,19 +58,10 @@ def _create(call: Call, job: CreateJob, path: str) -> str:
     try:
         record: Record = create_job(call, {**_target(call, job, path), **_input(job, engines, routes)})["_job"]
     except ApiError as error:
-        refusal = from_api_error(error)
-        raise EdgeError(refusal.status, f"{path}: {refusal.detail}") from error
+        raise EdgeError(STATUS_OF[error.name], f"{path}: {error.message}") from error
     record["_edge"] = _kept(job, routes)
     save_job(call.store, record)
     return internal_job_id(record["id"])
-
-
-def _require_organization(job: CreateJob, path: str) -> None:
-    if job.organization_id != ORGANIZATION_UUID:
-        raise EdgeError(
-            403,
-            f"{path}.internalOrganizationID is {job.organization_id}: the token has no rights in that organization.",
-        )
 
 
 def _require_no_core_ids(job: CreateJob, path: str) -> None:

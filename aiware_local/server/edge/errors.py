@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from starlette.responses import JSONResponse, Response
 
-from aiware_local.installation.errors import ApiError, ErrorName
+from aiware_local.installation.errors import ErrorName
 
 KINDS: Mapping[int, tuple[str, str]] = MappingProxyType(
     {
@@ -66,11 +66,6 @@ def bad(detail: str) -> EdgeError:
 def missing(kind: str, object_id: str) -> EdgeError:
     """The object is not there."""
     return EdgeError(404, f"There is no {kind} {object_id}.")
-
-
-def from_api_error(error: ApiError) -> EdgeError:
-    """What GraphQL would answer as an error of this name."""
-    return EdgeError(STATUS_OF[error.name], error.message)
 
 
 def retry_later(status: int, detail: str, retry_after: int | None) -> EdgeError:

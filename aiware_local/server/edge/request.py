@@ -14,7 +14,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import JSONResponse, Response
 
 from aiware_local.installation.installation import Call
-from aiware_local.installation.lists import LARGEST_LIMIT, paging_now
+from aiware_local.installation.lists import LARGEST_LIMIT, paging_now, sort_key
 from aiware_local.server.edge.errors import EdgeError, bad, missing
 from aiware_local.server.edge.ids import is_uuid, job_id_of
 from aiware_local.storage.store import Record
@@ -152,21 +152,11 @@ def answer_page(
     value = orders.get(page.order_by)
     if value is None:
         raise bad(f"orderBy is '{page.order_by}'; it must be one of {', '.join(orders)}.")
-    ordered = sorted(records, key=_sort_key(value), reverse=page.direction == "DESC")
+    ordered = sorted(records, key=sort_key(value), reverse=page.direction == "DESC")
     paging = paging_now()
     result = [show(record) for record in ordered[page.offset : page.offset + paging.length(page.limit)]]
     count = len(ordered) if paging.counts_all else len(result)
     return JSONResponse({"success": True, "offset": page.offset, "limit": page.limit, "count": count, "result": result})
-
-
-def _sort_key(value: Callable[[Record], Any]) -> Callable[[Record], tuple[bool, Any]]:
-    """What has no value comes first in rising order, and last in falling order."""
-
-    def key(record: Record) -> tuple[bool, Any]:
-        found = value(record)
-        return found is not None, "" if found is None else found
-
-    return key
 
 
 WORDS = {"extra_forbidden": "is not known to the API", "missing": "is required"}
