@@ -14,9 +14,9 @@ class Configuration(StackConfiguration):
 ```
 
 The program reads `Configuration.of_stack()`, which ends the run before anything is created when a key is wrong. `aiware
-stacks check` finds the class by its name, and checks the file of each stack by it. In a file, keys are spelled as aiWARE
-does: `tdo_id` is `tdoId`. Types and validators are those of pydantic; the types of this module do what the resources do
-with the same values.
+stacks check` finds the class by its name, and checks the file of each stack by it. In a file, keys are spelled as in
+aiWARE: `tdo_id` is `tdoId`. Types and validators are those of pydantic; the types of this module do what the resources
+do with the same values.
 """
 
 from __future__ import annotations
