@@ -71,7 +71,7 @@ class LocalServer:
 
     @property
     def edge_organization_id(self) -> str:
-        """The UUID by which the Edge REST API names its organisation (internalOrganizationID)."""
+        """The UUID by which the Edge REST API names its organization (internalOrganizationID)."""
         return ORGANIZATION_UUID
 
     @property

@@ -71,7 +71,7 @@ IN_USE = frozenset({"active", "online"})
 
 
 class Collaborator(ApiModel):
-    """Another organisation that may use the cluster (``CreateClusterCollaborator``)."""
+    """Another organization that may use the cluster (``CreateClusterCollaborator``)."""
 
     organization_id: Identifier
     permission: Literal["viewer", "none"]
@@ -294,10 +294,10 @@ def _settled_status(record: ClusterRecord, desired: Any) -> Any:
 
 
 class CollaboratorArgs(TypedDict):
-    """Another organisation that may use the cluster.
+    """Another organization that may use the cluster.
 
     Attributes:
-        organization_id: The organisation.
+        organization_id: The organization.
         permission: ``viewer``, or ``none`` to revoke.
     """
 
@@ -330,7 +330,7 @@ class ClusterArgs(TypedDict, total=False):
         memory_size: Bytes, or a number with a unit such as ``20gb``. Replaces.
         storage_size: Same form as ``memory_size``. Replaces.
         bypass_allowed_engines: Whether engines that are not listed may run too.
-        collaborators: Other organisations that may use the cluster.
+        collaborators: Other organizations that may use the cluster.
         subscriptions: Users who are told about its state.
         tags: Tags; the order means nothing.
         status: The status to bring it to, usually ``active``.

@@ -186,7 +186,7 @@ class ExportProvider(EntityProvider):
         return self.kind
 
     def _user(self) -> str | None:
-        """Who asks; ``None`` for the key of an organisation, which belongs to no user."""
+        """Who asks; ``None`` for the key of an organization, which belongs to no user."""
         try:
             return self.api.me().id
         except (NotFound, NotAllowed):

@@ -360,7 +360,7 @@ class JobArgs(TypedDict, total=False):
         routes: How data goes from output folders to input folders. Replaces.
         target_id: An existing TDO to work on; this or ``target``. aiWARE Edge needs neither. Replaces.
         target: A new TDO that the job makes for itself. Replaces.
-        cluster_id: Where to run; without it the organisation's default cluster, if it has one.
+        cluster_id: Where to run; without it the organization's default cluster, if it has one.
         name: Shown in lists; not unique. Older installations do not know it.
         status: Initial status; for platform components.
         retries: How often aiWARE repeats the job by itself.

@@ -266,7 +266,7 @@ class JobFleetArgs(TypedDict, total=False):
         template: What the jobs have in common, with `media_value` and `media_key` for what differs.
         media: The values of each entry, by a key of your own that stays the same: ``{"ep-1": {"url": ...}}``. The names
             of the values are those that the template uses.
-        cluster_id: Where to run; without it the organisation's default cluster, if it has one.
+        cluster_id: Where to run; without it the organization's default cluster, if it has one.
         concurrency: How many jobs are submitted side by side, 1 to 64; 8 by default.
         on_destroy: What becomes of the jobs of removed entries and on destroy: ``cancel`` (default; only unfinished
             ones) or ``retain``.

@@ -180,7 +180,7 @@ class SingleEngineJobArgs(TypedDict, total=False):
         target_id: An existing TDO to work on. Replaces.
         fields: What the template takes besides, the engine's custom fields mostly (and ``libraryId``). Numbers and
             booleans are sent as text. Replaces.
-        cluster_id: Where to run; without it the organisation's default cluster, if it has one.
+        cluster_id: Where to run; without it the organization's default cluster, if it has one.
         priority: Any 32-bit integer; lower runs first.
         notification_uri: A webhook called about this job.
         triggers: Any value; when it changes, the job runs anew.

@@ -263,7 +263,7 @@ class TemporalDataObjectArgs(TypedDict, total=False):
         description: For people.
         source: Where the recording comes from.
         status: Free text; ``downloaded`` when left out.
-        is_public: Whether other organisations may read it.
+        is_public: Whether other organizations may read it.
         details: Any JSON object. Engines add entries of their own beside it, which stay, and are no drift.
         thumbnail_url: A small picture.
         preview_url: A preview.

@@ -19,7 +19,7 @@ LIST = "pieces.csv"
 """Where ffmpeg notes the pieces that it has cut: name, start and end in seconds."""
 
 SOUND = ("-vn", "-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le")
-"""What recognisers of speech take: one channel of 16000 samples a second."""
+"""What recognizers of speech take: one channel of 16000 samples a second."""
 
 
 class NotMedia(Exception):

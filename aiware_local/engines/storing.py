@@ -96,7 +96,7 @@ def _joined(documents: list[Record]) -> Record:
 
 
 def _store_document(run: Run, task: Record, document: Record) -> str:
-    """Stores the document of a task as an asset of the engine that recognised it."""
+    """Stores the document of a task as an asset of the engine that recognized it."""
     installation = run.installation
     asset_id = made_by_task(run.tdo_id, task["id"], "vtn-standard")
     content = json.dumps(document, ensure_ascii=False).encode()

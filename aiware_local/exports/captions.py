@@ -38,7 +38,7 @@ class Line:
         return " ".join(word.text for word in self.words)
 
     @property
-    def labelled(self) -> str:
+    def labeled(self) -> str:
         """The words, after the speaker's name where somebody else begins to speak."""
         return f"{_label(self.speaker)}{self.text}" if self.starts_turn else self.text
 

@@ -49,7 +49,7 @@ def render_srt(words: Sequence[Word], layout: Layout) -> bytes:
     """An .srt file. The format has no speakers: a name stands before what somebody begins to say."""
     blocks = [
         f"{number}\n{clock(cue.start, ',')} --> {clock(cue.stop, ',')}\n"
-        + "".join(f"{line.labelled}\n" for line in cue.lines)
+        + "".join(f"{line.labeled}\n" for line in cue.lines)
         for number, cue in enumerate(make_cues(words, layout), 1)
     ]
     return "\n".join(blocks).encode()
@@ -95,9 +95,9 @@ def render_ttml(words: Sequence[Word], layout: Layout) -> bytes:
 def _paragraph(cue: Cue) -> ElementTree.Element:
     paragraph = ElementTree.Element("p", {"begin": clock(cue.start, "."), "end": clock(cue.stop, ".")})
     first, *others = cue.lines
-    paragraph.text = first.labelled
+    paragraph.text = first.labeled
     for line in others:
-        ElementTree.SubElement(paragraph, "br").tail = line.labelled
+        ElementTree.SubElement(paragraph, "br").tail = line.labeled
     return paragraph
 
 
@@ -121,7 +121,7 @@ def render_txt_avid(words: Sequence[Word], layout: Layout) -> bytes:
 
 
 def _block(cue: Cue) -> str:
-    return f"{_timecode(cue.start)} {_timecode(cue.stop)}\n" + "".join(f"{line.labelled}\n" for line in cue.lines)
+    return f"{_timecode(cue.start)} {_timecode(cue.stop)}\n" + "".join(f"{line.labeled}\n" for line in cue.lines)
 
 
 def _timecode(frame: int) -> str:

@@ -84,7 +84,7 @@ class Installation:
         return str(number)
 
     def reset(self) -> None:
-        """Empties the organisation and clears behaviour, faults and request counts. Tokens stay valid."""
+        """Empties the organization and clears behaviour, faults and request counts. Tokens stay valid."""
         with self.store.transaction():
             self.store.clear(*CONTENT)
             self.behaviour.clear()
@@ -166,7 +166,7 @@ class Call:
         return self.base_url + self.installation.signer.sign(path, self.now, lifetime)
 
     def require_own_organization(self, organization_id: object, field_name: str) -> None:
-        """Refuses another organisation than the caller's.
+        """Refuses another organization than the caller's.
 
         Raises:
             ApiError: not_allowed.
@@ -174,7 +174,7 @@ class Call:
         if organization_id is not None and str(organization_id) != ORGANIZATION_ID:
             raise ApiError(
                 ErrorName.NOT_ALLOWED,
-                f"{field_name} is {organization_id}: the token has no rights in that organisation.",
+                f"{field_name} is {organization_id}: the token has no rights in that organization.",
                 field=field_name,
             )
 

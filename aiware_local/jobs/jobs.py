@@ -75,7 +75,7 @@ def create_job(call: Call, values: Mapping[str, Any]) -> Record:
 
     Raises:
         ApiError: invalid_input for what does not fit together, not_found for a TDO, cluster, engine or template that is
-            not there, not_allowed for another organisation.
+            not there, not_allowed for another organization.
     """
     call.require_own_organization(values.get("organizationId"), "organizationId")
     target_id, target = values.get("targetId"), values.get("target")

@@ -1,4 +1,4 @@
-"""The user, the organisation, login and logout."""
+"""The user, the organization, login and logout."""
 
 from __future__ import annotations
 

@@ -74,13 +74,13 @@ class CloudApi(ClusterCalls, EngineCalls, TdoCalls, AssetCalls, JobCalls, FleetC
         """Reads the user behind the token (`me`).
 
         Raises:
-            NotFound: The token is an API key of an organisation, and belongs to no user.
+            NotFound: The token is an API key of an organization, and belongs to no user.
             ApiError: If the user could not be read.
         """
         value = self._session.execute(documents.ME, {})
         if value is None:
             raise errors.NotFound(
-                "The token belongs to no user: it is an API key of an organisation.",
+                "The token belongs to no user: it is an API key of an organization.",
                 remedy="Log in as a user where one is needed.",
                 operation=documents.ME.field,
             )

@@ -89,7 +89,7 @@ class ClusterCalls(Calls):
         return [record for record in records if record.name == name and record.deleted_date_time is None]
 
     def all_clusters(self) -> list[ClusterRecord]:
-        """Lists the clusters that the organisation owns or may see (`clusters`), page by page.
+        """Lists the clusters that the organization owns or may see (`clusters`), page by page.
 
         Raises:
             ApiError: If they could not be read.
@@ -99,7 +99,7 @@ class ClusterCalls(Calls):
         return [record for record in records if record.deleted_date_time is None]
 
     def find_clusters(self, *, name: str | None = None, of_type: str | None = None) -> Iterator[ClusterRecord]:
-        """Finds clusters that the organisation owns or may see (`clusters`), page by page.
+        """Finds clusters that the organization owns or may see (`clusters`), page by page.
 
         Args:
             name: What their name contains.

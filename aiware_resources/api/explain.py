@@ -170,7 +170,7 @@ _REMEDIES: Mapping[type[errors.ApiError], Callable[[Failure, Subject], str]] = {
         "Run it again later, or ask for fewer objects at once with a smaller aiware:pollBatchSize."
     ),
     errors.NotFound: lambda failure, subject: (
-        "It was deleted, never existed, or belongs to an organisation that this token cannot see."
+        "It was deleted, never existed, or belongs to an organization that this token cannot see."
     ),
     errors.NotAllowed: lambda failure, subject: (
         f"The token lacks the right for {subject.operation}: use one that has it, or ask your aiWARE administrator."

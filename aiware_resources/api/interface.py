@@ -249,7 +249,7 @@ class Api(ABC):
         self._lacks("clusters")
 
     def all_clusters(self) -> list[ClusterRecord]:
-        """Lists the clusters that the organisation owns or may see."""
+        """Lists the clusters that the organization owns or may see."""
         self._lacks("clusters")
 
     def find_clusters(self, *, name: str | None = None, of_type: str | None = None) -> Iterator[ClusterRecord]:

@@ -54,7 +54,7 @@ class Record(BaseModel):
 
 
 class CollaboratorRecord(Record):
-    """An organisation that a cluster is shared with."""
+    """An organization that a cluster is shared with."""
 
     organization_id: str
     permission: str
@@ -254,7 +254,7 @@ class EngineResultRecord(Record):
 
 
 class OrganizationRecord(Record):
-    """The organisation of a user."""
+    """The organization of a user."""
 
     id: str
     name: str | None = None

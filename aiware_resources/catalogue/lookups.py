@@ -107,7 +107,7 @@ class Catalogue:
         return self._once(("categories", of_type), lambda: list(self._api.engine_categories(of_type)))
 
     def clusters(self) -> Sequence[ClusterRecord]:
-        """Lists the clusters that the organisation owns or may see (query ``clusters``).
+        """Lists the clusters that the organization owns or may see (query ``clusters``).
 
         Raises:
             ApiError: If they could not be read.

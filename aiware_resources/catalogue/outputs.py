@@ -113,7 +113,7 @@ class Engine(TypedDict):
 
 
 class Collaborator(TypedDict):
-    """An organisation that a cluster is shared with."""
+    """An organization that a cluster is shared with."""
 
     organizationId: str
     permission: str
@@ -133,14 +133,14 @@ class ClusterInfo(TypedDict):
         id: Its id: the ``cluster_id`` of a job.
         name: Its name; not unique.
         type: ``RT`` and others.
-        organizationId: The organisation that owns it.
+        organizationId: The organization that owns it.
         allowedEngines: Ids of the engines that may run on it, or ``all``.
         containerTag: Tag of its containers.
         paused: Whether it takes no work at the moment.
         memorySizeBytes: Its memory.
         storageSizeBytes: Its storage.
         bypassAllowedEngines: Whether any engine may run on it.
-        collaborators: Organisations that it is shared with.
+        collaborators: Organizations that it is shared with.
         subscriptions: Users who are told about its state.
         tags: Its tags.
         status: Such as ``active``.
@@ -241,7 +241,7 @@ def get_engine(id_or_name: pulumi.Input[str]) -> pulumi.Output[Engine]:
 
 
 def get_clusters() -> pulumi.Output[list[ClusterInfo]]:
-    """Lists the clusters that the organisation owns or may see (query ``clusters``; quickstart/jobs, step three).
+    """Lists the clusters that the organization owns or may see (query ``clusters``; quickstart/jobs, step three).
 
     Raises:
         pulumi.RunError: In the program, when aiWARE cannot be asked.

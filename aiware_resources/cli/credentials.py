@@ -87,7 +87,7 @@ def store(stack: str, config: Config, credentials: Config, user: UserRecord | No
 
 
 def _organization(config: Config, credentials: Config, user: UserRecord | None) -> dict[str, str]:
-    """The organisation, where the settings are incomplete without it and the login told it."""
+    """The organization, where the settings are incomplete without it and the login told it."""
     if user is None or user.organization_id is None or ORGANIZATION in config:
         return {}
     try:

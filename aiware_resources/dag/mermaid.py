@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from aiware_resources.dag.drawing import ADDED, CHANGED, REMOVED, Drawing
 
-_COLOURS = {
+_COLORS = {
     ADDED: "fill:#dafbe1,stroke:#1a7f37,color:#1f2933",
     CHANGED: "fill:#fff8c5,stroke:#9a6700,color:#1f2933",
     REMOVED: "fill:#ffebe9,stroke:#cf222e,color:#1f2933,stroke-dasharray:4",
@@ -25,7 +25,7 @@ def mermaid(drawings: Sequence[Drawing]) -> str:
             lines += [f"    {line}" for line in _lines(drawing, f"g{number}t")]
             lines += ["    end"]
     marks = {mark for drawing in drawings for mark in drawing.marks}
-    lines += [f"    classDef {mark} {colours}" for mark, colours in _COLOURS.items() if mark in marks]
+    lines += [f"    classDef {mark} {colors}" for mark, colors in _COLORS.items() if mark in marks]
     return "\n".join(lines) + "\n"
 
 

@@ -25,7 +25,7 @@ def cut(value: Any) -> tuple[Any, frozenset[Path]]:
 
     Returns:
         The value without its unknown parts, and the paths where they were. An unknown dictionary entry is left out; an
-        unknown list item becomes ``None``, so that its neighbours keep their places.
+        unknown list item becomes ``None``, so that its neighbors keep their places.
     """
     found: set[Path] = set()
     return _cut(value, (), found), frozenset(found)

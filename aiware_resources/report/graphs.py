@@ -98,7 +98,7 @@ def _mark(
     if index not in pairs:
         return ADDED
     old = pairs[index]
-    same = _unlabelled(olds[old]) == _unlabelled(news[index])
+    same = _unlabeled(olds[old]) == _unlabeled(news[index])
     fed = {(pairs.get(parent), mode) for parent, mode in _fed(after.arrows, index)} == set(_fed(before.arrows, old))
     return "" if same and fed else CHANGED
 
@@ -107,10 +107,10 @@ def _fed(arrows: Sequence[Arrow], child: int) -> Iterator[tuple[int, str]]:
     return ((arrow.parent, arrow.label) for arrow in arrows if arrow.child == child)
 
 
-def _unlabelled(value: Any) -> Any:
+def _unlabeled(value: Any) -> Any:
     """A task without the names of its folders, which are labels only; what is empty is as if it were not there."""
     if isinstance(value, Mapping):
         return {
-            key: _unlabelled(item) for key, item in value.items() if key not in _LABELS and item not in (None, {}, [])
+            key: _unlabeled(item) for key, item in value.items() if key not in _LABELS and item not in (None, {}, [])
         }
-    return [_unlabelled(item) for item in value] if isinstance(value, list) else value
+    return [_unlabeled(item) for item in value] if isinstance(value, list) else value

@@ -56,7 +56,7 @@ class Connection:
     Attributes:
         url: Its address.
         credentials: What to open a session with.
-        organization_id: The organisation that jobs belong to, where the API asks for it; None for that of the user.
+        organization_id: The organization that jobs belong to, where the API asks for it; None for that of the user.
     """
 
     url: str
@@ -79,7 +79,7 @@ class Settings(BaseModel):
         oauth_client_secret: Secret of the OAuth application. Secret.
         oauth_refresh_token: From OAuth's authorization-code flow, which `aiware login --oauth` goes through. Secret.
         auth_header: Header that carries the token: `authorization`; or `api_key`, for an Edge that wants it so.
-        organization_id: With Edge and a token: the UUID of the organisation that jobs belong to.
+        organization_id: With Edge and a token: the UUID of the organization that jobs belong to.
         wait: Whether a run waits for the clusters, jobs and exports that it started.
         job_timeout: Longest wait for one object, in seconds.
         poll_interval: Seconds between two looks at running work, at first.
@@ -196,7 +196,7 @@ class Settings(BaseModel):
 
     @classmethod
     def refuse_unknown(cls) -> None:
-        """Inside a Pulumi program: a misspelt key would be passed over, and the run do something else than was meant.
+        """Inside a Pulumi program: a misspelled key would be passed over, and the run do something else than was meant.
 
         Raises:
             ConfigurationError: The stack has a key of this library that is no setting.
@@ -255,7 +255,7 @@ class Settings(BaseModel):
         logs_in = self.token is None and self.credentials.has_password
         if self.api == "edge" and self.organization_id is None and not logs_in:
             problems.append(
-                f"aiWARE Edge wants to know whose a job is: set {key_of('organization_id')} to your organisation's "
+                f"aiWARE Edge wants to know whose a job is: set {key_of('organization_id')} to your organization's "
                 f"UUID there, or log in with {key_of('username')} and {key_of('password')}, which tells it."
             )
         return problems

@@ -132,7 +132,7 @@ class TargetArgs(TypedDict, total=False):
         status: Free text; ``downloaded`` when left out.
         name: For people.
         description: For people.
-        is_public: Whether other organisations may read it.
+        is_public: Whether other organizations may read it.
         parent_folder_id: The folder to file it in.
         source_data: Where it came from.
         details: Any JSON object.

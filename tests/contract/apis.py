@@ -78,7 +78,7 @@ class Ground:
 
     @property
     def with_token(self) -> dict[str, str]:
-        """The same with the organisation's API key."""
+        """The same with the organization's API key."""
         return {**self.config, "aiware:token": self.local.token}
 
     @property

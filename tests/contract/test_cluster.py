@@ -180,7 +180,7 @@ def test_a_deploying_cluster_has_not_drifted(host: Host, local: Local) -> None:
             "'viewer'",
         ),
         ({"subscriptions": [{"isActive": True}]}, "subscriptions[0].userId", "is missing"),
-        ({"colour": "red"}, "colour", "is not known"),
+        ({"color": "red"}, "color", "is not known"),
         ({"tag": ["x"]}, "tag", "did you mean tags?"),
         ({"timeout": -1}, "timeout", "greater than 0"),
         ({"onDestroy": "cleanup"}, "onDestroy", "'retain'"),

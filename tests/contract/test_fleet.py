@@ -254,7 +254,7 @@ def edited(edit: Callable[[dict[str, Any]], object], keys: str = "abc") -> dict[
         (lambda f: f["template"].update(clusterId="1"), "template.clusterId", "argument of the fleet"),
         (lambda f: f["template"].pop("target") and f["media"].clear(), "", ""),
         (lambda f: f["template"].update(targetId="1"), "template.targetId", "not both (all 3 entries)"),
-        (lambda f: f["template"]["tasks"][0].update(colour=1), "template.tasks[0].colour", "is not known"),
+        (lambda f: f["template"]["tasks"][0].update(color=1), "template.tasks[0].color", "is not known"),
         (
             lambda f: f["template"]["tasks"][0].update(engineId="${media.title}"),
             "template.tasks[0].engineId",

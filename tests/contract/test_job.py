@@ -296,7 +296,7 @@ def test_everything_may_be_unknown(host: Host) -> None:
         (lambda job: job.update(targetId="1"), "targetId", "not both"),
         (lambda job: job.pop("target"), "targetId", "is missing"),
         (lambda job: job["target"].update(startDateTime=5, stopDateTime=4), "target.stopDateTime", "is not later"),
-        (lambda job: job["tasks"][0].update(colour=1), "tasks[0].colour", "is not known"),
+        (lambda job: job["tasks"][0].update(color=1), "tasks[0].color", "is not known"),
         (lambda job: job.update(onFailure="pray"), "onFailure", "'replace'"),
     ],
 )

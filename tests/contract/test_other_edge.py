@@ -108,7 +108,7 @@ def test_ids_that_do_not_fit_are_a_lost_answer(edge: OtherEdge, start: Callable[
     [
         ("the queue is full", "the queue is full"),
         ({"id": "bad_engine", "description": "no such engine", "detail": "tasks[0]"}, "no such engine: tasks[0]"),
-        ({"message": "no licence"}, "no licence"),
+        ({"message": "no license"}, "no license"),
         (None, "gives no reason"),
     ],
 )

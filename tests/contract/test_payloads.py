@@ -129,7 +129,7 @@ def test_what_is_not_known_yet_is_tolerated(host: Host, payload: Any) -> None:
     assert host.check(PROVIDER, edited(lambda job: job["tasks"][2].update(engineId=UNKNOWN_VALUE))) == {}
 
 
-def test_a_misspelt_key_is_a_warning(start: Start) -> None:
+def test_a_misspelled_key_is_a_warning(start: Start) -> None:
     host = start()
     assert host.check(PROVIDER, edited(lambda job: chunk(job).update(ffmpegTemplat="audio"))) == {}
     said = host.close()

@@ -131,9 +131,9 @@ def test_prod_never_deletes_and_other_stacks_read_its_outputs(project: Project, 
     size = {"memorySize": "40gb", "storageSize": "100gb", "tags": ["pulumi", "prod"]}
     cluster = make(local, "createCluster", "CreateCluster!", {**CLUSTER, **size, "name": "pipelines-prod"})
     project.config(aiware__wiat="true")
-    misspelt = project.up(fails=True).output
-    assert "aiware:wiat is not a setting: did you mean aiware:wait?" in misspelt
-    assert "Traceback" not in misspelt
+    misspelled = project.up(fails=True).output
+    assert "aiware:wiat is not a setting: did you mean aiware:wait?" in misspelled
+    assert "Traceback" not in misspelled
     assert local.mutations() == {"createCluster": 1}
 
     project.config(aiware__wiat=None)

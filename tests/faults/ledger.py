@@ -130,7 +130,7 @@ class Ledger:
         ]
 
     def surplus_exports(self) -> int:
-        """How many export requests the state has never known: the API leaves no way to recognise one."""
+        """How many export requests the state has never known: the API leaves no way to recognize one."""
         return len(self._mine("exports").keys() - self._known["exports"])
 
     def _declared(self, scene: Scene) -> Iterable[str]:

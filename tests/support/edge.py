@@ -49,7 +49,7 @@ def golden() -> dict[str, Any]:
 
 
 def named_by_place(request: Any) -> dict[str, Any]:
-    """A request whose ids are replaced by numbers, in the order of their first appearance, and without organisation.
+    """A request whose ids are replaced by numbers, in the order of their first appearance, and without organization.
 
     Two requests that differ in the choice of ids only are equal then.
     """

@@ -27,12 +27,12 @@ class Local:
 
     @property
     def token(self) -> str:
-        """The API key of its organisation."""
+        """The API key of its organization."""
         return self.server.token
 
     @property
     def credentials(self) -> dict[str, str]:
-        """All credentials of its organisation."""
+        """All credentials of its organization."""
         found: dict[str, str] = json.loads((self._data / "credentials.json").read_text())
         return found
 

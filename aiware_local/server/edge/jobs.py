@@ -61,7 +61,7 @@ def list_jobs(request: EdgeRequest) -> Response:
 
 
 def require_organization(organization_id: str | None, name: str) -> None:
-    """Refuses a look at another organisation.
+    """Refuses a look at another organization.
 
     Raises:
         EdgeError: 403.

@@ -307,7 +307,7 @@ class EdgeApi(Api):
         return self._engines.categories(of_type)
 
     def _organization(self) -> str:
-        """The organisation that jobs belong to: the one set, or that of the user who has logged in.
+        """The organization that jobs belong to: the one set, or that of the user who has logged in.
 
         Raises:
             ConfigurationError: Neither is known.
@@ -319,6 +319,6 @@ class EdgeApi(Api):
         if user is None or user.internal_organization_id is None:
             raise errors.ConfigurationError(
                 "aiWARE Edge wants to know whose a job is, and the login did not tell.",
-                remedy="Set aiware:organizationId to your organisation's UUID there.",
+                remedy="Set aiware:organizationId to your organization's UUID there.",
             )
         return user.internal_organization_id

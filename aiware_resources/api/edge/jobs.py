@@ -36,7 +36,7 @@ class EdgeJobs(EdgeCalls):
     Args:
         transport: Sends requests.
         caller: Makes calls, with a token.
-        organization: Tells the organisation that jobs belong to.
+        organization: Tells the organization that jobs belong to.
     """
 
     def __init__(self, transport: RestTransport, caller: Caller, organization: Callable[[], str]) -> None:

@@ -37,7 +37,7 @@ class Submission:
         job: A `CreateJob`.
         owner: Whose job it is: the ids of its tasks and folders follow from this and from their places, so that they
             are the same however often the job is written.
-        organization_id: The organisation that it belongs to.
+        organization_id: The organization that it belongs to.
     """
 
     job: Props

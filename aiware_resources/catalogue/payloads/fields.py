@@ -94,8 +94,8 @@ def _option(field: EngineFieldRecord, value: Any) -> str | None:
     values = [option.value for option in field.options]
     if not values or text in values:
         return None
-    labelled = [option.value for option in field.options if (option.key or "").casefold() == text.casefold()]
-    meant = labelled or near(text, values)
+    labeled = [option.value for option in field.options if (option.key or "").casefold() == text.casefold()]
+    meant = labeled or near(text, values)
     hint = f"; did you mean {meant[0]}?" if meant else ""
     return f"must be one of: {_listed(field)}; it is {_quoted(field, value)}{hint}"
 

@@ -16,11 +16,11 @@ DEFAULT = layout_of(FORMATS["srt"].defaults)
 
 
 def _texts(said: list[Word], layout: Layout) -> list[str]:
-    return [line.labelled for line in make_lines(said, layout)]
+    return [line.labeled for line in make_lines(said, layout)]
 
 
 def _screens(said: list[Word], layout: Layout) -> list[list[str]]:
-    return [[line.labelled for line in screen.lines] for screen in make_screens(make_lines(said, layout), layout)]
+    return [[line.labeled for line in screen.lines] for screen in make_screens(make_lines(said, layout), layout)]
 
 
 def _with(**options: Any) -> Layout:

@@ -157,7 +157,7 @@ def _layouts(draw: st.DrawFn) -> Layout:
     )
 
 
-def _unlabelled(line: str) -> str:
+def _unlabeled(line: str) -> str:
     return re.sub(r"^(Ann|李 雷): ", "", line)
 
 
@@ -185,7 +185,7 @@ def test_every_word_is_there_once_and_lines_fit(extension: str, said: list[Word]
         layout = dataclasses.replace(layout, with_speakers=False)
     lines = lines_of(extension, RENDERERS[extension](said, layout))
     named = layout.with_speakers and extension != "vtt"
-    spoken = [_unlabelled(line) if named else line for line in lines]
+    spoken = [_unlabeled(line) if named else line for line in lines]
     in_order = [word.text for word in sorted(said, key=lambda word: (word.start_ms, word.stop_ms))]
     assert " ".join(spoken).split(" ") == in_order
     for line, text in zip(lines, spoken, strict=True):

@@ -71,7 +71,7 @@ async def test_incomplete_until_its_time_has_come(local: Local, tdo: str) -> Non
     ).status_code == 200
 
 
-async def test_options_are_honoured(local: Local, tdo: str) -> None:
+async def test_options_are_honored(local: Local, tdo: str) -> None:
     options: dict[str, Any] = {
         "newLineOnPunctuation": True,
         "withSpeakerData": True,

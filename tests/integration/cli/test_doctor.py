@@ -195,8 +195,8 @@ BROKEN: dict[str, tuple[Break, str, str, str, str]] = {
         *("Pulumi CLI", "fail", "3.199.9; 3.200.0 or newer is needed", "make setup"),
     ),
     "pulumi that does not run": (
-        lambda machine: machine.pulumi(version="error: no licence"),
-        *("Pulumi CLI", "fail", "does not tell its version: error: no licence", "make setup"),
+        lambda machine: machine.pulumi(version="error: no license"),
+        *("Pulumi CLI", "fail", "does not tell its version: error: no license", "make setup"),
     ),
     "no language host": (
         _unlinked("pulumi-language-python"),

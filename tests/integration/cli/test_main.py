@@ -90,7 +90,7 @@ def test_wrong_usage_ends_with_2(aiware: Aiware, arguments: list[str]) -> None:
     assert as_json.exit_code == 2
 
 
-def test_a_misspelt_command_is_told_its_name(aiware: Aiware) -> None:
+def test_a_misspelled_command_is_told_its_name(aiware: Aiware) -> None:
     assert "Did you mean 'show'?" in aiware("jobs", "shw", "1").stderr
 
 

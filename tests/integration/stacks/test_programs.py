@@ -100,7 +100,7 @@ def test_another_stack_would_be_found_to_delete(program: Path) -> None:
 CLUSTER: dict[str, Any] = {"name": "a", "allowedEngines": ["all"]}
 
 
-def test_a_program_with_a_misspelt_setting_creates_nothing(program: Path) -> None:
+def test_a_program_with_a_misspelled_setting_creates_nothing(program: Path) -> None:
     file = program / "stacks" / "Pulumi.prod.yaml"
     file.write_text(file.read_text().replace("aiware:endpoint", "aiware:endpont"))
     refused = run_offline(program, "prod")

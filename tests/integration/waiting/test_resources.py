@@ -235,8 +235,8 @@ async def test_an_argument_that_was_not_given_is_an_output_of_nothing(local: Loc
     Engine(create=create)
     tdo = TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)
     assert (await value(tdo.start_date_time), await value(tdo.description)) == (1574311000, None)
-    with pytest.raises(AttributeError, match="TemporalDataObject has no attribute 'colour'"):
-        tdo.colour  # noqa: B018 - asking is the test
+    with pytest.raises(AttributeError, match="TemporalDataObject has no attribute 'color'"):
+        tdo.color  # noqa: B018 - asking is the test
 
 
 async def test_a_look_costs_one_request_a_batch(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def test_what_asks_for_nothing_is_no_objection(job: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("abilities", [CLOUD, EDGE], ids=lambda abilities: abilities.name)
 def test_what_is_refused_is_a_property_of_a_job(abilities: Abilities) -> None:
-    """One that is misspelt would never be refused."""
+    """One that is misspelled would never be refused."""
     parts = {"tasks": Task, "routes": Route}
     for refusal in abilities.refusals:
         head, *rest = (part for part in refusal.path if part != EACH)

@@ -164,7 +164,7 @@ def test_what_was_surely_not_taken_is_submitted_again(server: EdgeServer, failur
     assert server.asked() == [CREATE, CREATE]
 
 
-def test_retry_after_is_honoured(server: EdgeServer) -> None:
+def test_retry_after_is_honored(server: EdgeServer) -> None:
     limited = error(429)
     limited.headers["Retry-After"] = "7"
     server.on(STATUS, limited, RUNNING)
@@ -193,13 +193,13 @@ def test_a_login_tells_who_we_are_and_whose_the_jobs_are(server: EdgeServer) -> 
     assert server.script.tokens == [None, "Bearer session-1"]
 
 
-def test_the_organisation_that_is_set_wins(server: EdgeServer) -> None:
+def test_the_organization_that_is_set_wins(server: EdgeServer) -> None:
     server.on(LOGIN, logged_in("session-1")).on(CREATE, answer(internalJobIds=[JOB]))
     server.api(PASSWORD, organization="o-2").create_job(TASKS)
     assert server.bodies()[1]["jobs"][0]["internalOrganizationID"] == "o-2"
 
 
-def test_a_login_that_tells_no_organisation_is_explained(server: EdgeServer) -> None:
+def test_a_login_that_tells_no_organization_is_explained(server: EdgeServer) -> None:
     server.on(LOGIN, answer(token="session-1"))
     with pytest.raises(errors.ConfigurationError, match="Set aiware:organizationId"):
         server.api(PASSWORD, organization=None).create_job(TASKS)

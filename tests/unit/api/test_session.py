@@ -103,7 +103,7 @@ def test_what_the_server_asks_to_wait_is_waited_and_a_little_more(script: Script
     assert script.sleeps == [7.5, 8.0]
 
 
-def test_a_rate_limit_by_name_is_honoured_as_well(script: Script) -> None:
+def test_a_rate_limit_by_name_is_honored_as_well(script: Script) -> None:
     limited = script.answer({"createTDO": None}, script.entry("rate_limited", "createTDO"))
     limited.headers["Retry-After"] = "3"
     script.play(limited, script.answer({"createTDO": TDO}))

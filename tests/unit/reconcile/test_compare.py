@@ -32,7 +32,7 @@ def changes(schema: Schema, recorded: dict[str, Any], desired: dict[str, Any]) -
     return [path_text(path) for path in changed_paths(schema, recorded, desired)]
 
 
-def test_unknown_parts_are_cut_out_and_neighbours_keep_their_places() -> None:
+def test_unknown_parts_are_cut_out_and_neighbors_keep_their_places() -> None:
     known, paths = cut({"a": UNKNOWN, "b": [1, UNKNOWN, {"c": UNKNOWN, "d": 2}]})
     assert known == {"b": [1, None, {"d": 2}]}
     assert paths == {("a",), ("b", 1), ("b", 2, "c")}

@@ -39,7 +39,7 @@ TEN_DAYS = timedelta(days=10)
 
 
 class ThingState(Adoptable):
-    colour: str
+    color: str
     shape: str = "round"
     tags: OrderFree[list[str]] | None = None
     number: int | None = None
@@ -90,7 +90,7 @@ class ThingProvider(EntityProvider):
         if outcome == "lost":
             raise AnswerLost("The answer was lost.")
         object_id = f"thing-{len(self.shelf)}"
-        self.shelf[object_id] = {key: props[key] for key in ("colour", "shape", "tags", "number") if key in props}
+        self.shelf[object_id] = {key: props[key] for key in ("color", "shape", "tags", "number") if key in props}
         if outcome == "applied":
             self.earlier.append(object_id)
             raise AnswerLost("The answer was lost.")
@@ -110,7 +110,7 @@ class ThingProvider(EntityProvider):
             raise NotFound("It is gone.")
 
 
-THING = {"__owner": "project/stack/thing", "colour": "red"}
+THING = {"__owner": "project/stack/thing", "color": "red"}
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_check_passes_on_what_the_program_says_and_drops_what_it_does_not() -> N
 
 
 def test_check_tells_problems_of_each_property_and_of_all_together() -> None:
-    checked = ThingProvider().check({}, {"number": 13, "tags": [1], "colour": "red"})
+    checked = ThingProvider().check({}, {"number": 13, "tags": [1], "color": "red"})
     assert {failure.property: failure.reason for failure in checked.failures} == {
         "tags[0]": "must be text",
         "number": "brings bad luck",
@@ -174,9 +174,9 @@ def test_check_tells_problems_of_each_property_and_of_all_together() -> None:
     [
         ({}, False, []),
         ({"shape": "round", "number": 3.0, "tags": ["b", "a"]}, False, []),
-        ({"colour": "blue"}, True, []),
-        ({"colour": UNKNOWN}, True, []),
-        ({"shape": "square", "colour": "blue"}, True, ["shape"]),
+        ({"color": "blue"}, True, []),
+        ({"color": UNKNOWN}, True, []),
+        ({"shape": "square", "color": "blue"}, True, ["shape"]),
         ({"shape": UNKNOWN}, True, ["shape"]),
         ({"onDestroy": "retain"}, True, []),
         ({"adopt": "thing-0"}, True, []),
@@ -209,7 +209,7 @@ def test_create_records_what_the_program_says_and_the_facts(provider: ThingProvi
 
 def test_create_carries_a_marker_unless_they_are_off(provider: ThingProvider) -> None:
     outs(provider)
-    outs(provider, colour="blue")
+    outs(provider, color="blue")
     outs(configured({"aiware:markers": "false"}))
     first, second, off = (call[1] for call in provider.calls if call[0] == "make")
     assert first.marker != second.marker
@@ -246,15 +246,15 @@ def test_create_finds_what_a_lost_answer_made(provider: ThingProvider) -> None:
 
 
 def test_adopt_takes_over_and_changes_what_differs(provider: ThingProvider) -> None:
-    provider.shelf["old"] = {"colour": "blue", "shape": "round", "tags": ["b", "a"], "number": 4}
+    provider.shelf["old"] = {"color": "blue", "shape": "round", "tags": ["b", "a"], "number": 4}
     made, recorded = outs(provider, adopt="old", tags=["a", "b"])
     assert (made, recorded[ADOPTED]) == ("old", True)
     # Tags are the same in another order, and of the number the program says nothing.
-    assert provider.calls == [("change", "old", frozenset({"colour"}))]
+    assert provider.calls == [("change", "old", frozenset({"color"}))]
 
 
 def test_adopt_refuses_what_cannot_be_made_the_same(provider: ThingProvider) -> None:
-    provider.shelf["old"] = {"colour": "red", "shape": "square"}
+    provider.shelf["old"] = {"color": "red", "shape": "square"}
     with pytest.raises(AdoptionError, match="thing old cannot be adopted: shape differ"):
         outs(provider, adopt="old", shape="round")
     assert provider.calls == []
@@ -279,9 +279,9 @@ def test_read_shows_no_drift_in_another_spelling(provider: ThingProvider) -> Non
 
 def test_read_shows_drift_of_what_the_program_says_only(provider: ThingProvider) -> None:
     made, recorded = outs(provider, number=3)
-    provider.shelf[made] |= {"colour": "blue", "number": None, "tags": ["new"]}
+    provider.shelf[made] |= {"color": "blue", "number": None, "tags": ["new"]}
     read = provider.read(made, recorded)
-    assert read.outs == {**THING, "colour": "blue", "madeOf": "wood", "__submitted": recorded["__submitted"]}
+    assert read.outs == {**THING, "color": "blue", "madeOf": "wood", "__submitted": recorded["__submitted"]}
     assert provider.diff(made, read.outs, {**THING, "number": 3}).changes
 
 
@@ -330,10 +330,10 @@ def test_read_looks_again_for_what_is_new(
 
 def test_update_changes_what_differs_and_keeps_the_facts(provider: ThingProvider) -> None:
     made, recorded = outs(provider, tags=["a", "b"])
-    news = {**THING, "colour": "blue", "tags": ["b", "a"], "onDestroy": "retain"}
+    news = {**THING, "color": "blue", "tags": ["b", "a"], "onDestroy": "retain"}
     updated = provider.update(made, {**recorded, FAILURE: {"status": "failed"}}, {**news, "__provider": "pickled"})
     assert updated.outs == {**news, "madeOf": "wood", "__submitted": recorded["__submitted"]}
-    assert provider.calls[-1] == ("change", made, frozenset({"colour"}))
+    assert provider.calls[-1] == ("change", made, frozenset({"color"}))
 
 
 @pytest.mark.parametrize(

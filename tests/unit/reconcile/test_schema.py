@@ -51,7 +51,7 @@ def test_what_is_fine_comes_back_as_values() -> None:
         ({"someName": "a", "zzz": 1}, "zzz", "is not known here: check its spelling"),
         ({"someName": "a", "number": "many"}, "number", "must be a whole number"),
         ({"someName": "a", "parts": [{"name": "p"}, {}]}, "parts[1].name", "is missing"),
-        ({"someName": "a", "parts": [{"name": "p", "colour": 1}]}, "parts[0].colour", "is not known here"),
+        ({"someName": "a", "parts": [{"name": "p", "color": 1}]}, "parts[0].color", "is not known here"),
         ({"someName": "a", "parts": [{"name": "p", "size": "big"}]}, "parts[0].size", "is not a size: give bytes"),
         ({"someName": "a", "one": {"size": 1}}, "one.name", "is missing"),
     ],
@@ -72,7 +72,7 @@ def test_all_problems_are_told_at_once() -> None:
 
 
 def test_the_path_of_a_union_names_no_member() -> None:
-    assert set(problems({"someName": "a", "either": {"colour": 1}})) == {"either", "either.name", "either.colour"}
+    assert set(problems({"someName": "a", "either": {"color": 1}})) == {"either", "either.name", "either.color"}
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_jobs_with_the_same_graph_share_one() -> None:
     assert (graph.names, graph.is_new, graph.drawing.marks) == (("x", "y", "z"), True, ())
 
 
-def test_pictures_colour_what_is_marked() -> None:
+def test_pictures_color_what_is_marked() -> None:
     made = report(
         step(
             "update",

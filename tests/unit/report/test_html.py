@@ -42,7 +42,7 @@ def test_a_page_is_made_for_a_phone_too() -> None:
     assert "@media (max-width: 640px)" in first(found, "style").text
 
 
-def test_graphs_are_pictures_with_what_changes_coloured() -> None:
+def test_graphs_are_pictures_with_what_changes_colored() -> None:
     found = page("replace")
     pictures = [base64.b64decode(source.partition(",")[2]).decode() for source in sources(found)]
     for picture in pictures:

@@ -246,7 +246,7 @@ def test_plain_http_is_accepted_for_this_machine_and_where_it_is_allowed() -> No
         (None, False),
     ],
 )
-def test_loopback_hosts_are_recognised(host: str | None, expected: bool) -> None:
+def test_loopback_hosts_are_recognized(host: str | None, expected: bool) -> None:
     assert is_loopback(host) is expected
 
 
@@ -383,7 +383,7 @@ def test_a_login_tells_edge_whose_the_jobs_are() -> None:
         ({"aiware:endpoint": URL}, "is the address of a GraphQL API"),
         ({"aiware:endpoint": "https://edge.example"}, "Edge is usually at /edge/v1"),
         ({"aiware:endpoint": "http://edge.example:9000/edge/v1"}, "over plain http"),
-        ({"aiware:organizationId": None}, "set aiware:organizationId to your organisation's UUID"),
+        ({"aiware:organizationId": None}, "set aiware:organizationId to your organization's UUID"),
         ({"aiware:organizationId": "17532"}, "must be a UUID with aiWARE Edge, but is '17532'"),
         ({"aiware:token": None}, "No aiWARE token is set"),
         ({"aiware:oauthRefreshToken": "r"}, "aiWARE Edge has no OAuth"),

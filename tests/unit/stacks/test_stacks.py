@@ -326,7 +326,7 @@ def no_config() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("no_config")
-def test_a_program_refuses_a_misspelt_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_refuses_a_misspelled_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     runtime_config.set_all_config({"aiware:wait": "true", "other:wiat": "true"})
     Settings.refuse_unknown()
     monkeypatch.setenv("PULUMI_CONFIG", '{"aiware:wiat": "sekrit"}')
