@@ -29,7 +29,10 @@ from aiware_resources.settings import Connection, Credentials, Settings
 from tests.integration.api import raw_server
 from tests.integration.api.raw_server import RawServer, answer, head, saying
 
-TIMEOUT = 0.5
+TIMEOUT = 0.2
+"""Seconds after which a client gives up, where no answer comes."""
+ENOUGH = 1.0
+"""The same, where one answer comes and another does not."""
 LONG = 20.0
 """Seconds that no test may take, however busy the machine: what drips here would take minutes."""
 FOUND = b'{"data": {"object0": {"id": "42"}}}'
@@ -103,7 +106,7 @@ def test_a_kept_connection_heeds_the_limit_as_well() -> None:
         connection.read()
         long_head(connection)
 
-    with saying(step) as server, connected(server) as api, soon():
+    with saying(step) as server, connected(server, ENOUGH) as api, soon():
         assert "42" in api.tdos(["42"])
         with pytest.raises(errors.AnswerLost):
             api.delete_tdo("42")
@@ -112,7 +115,7 @@ def test_a_kept_connection_heeds_the_limit_as_well() -> None:
 
 def test_each_attempt_has_its_own_time() -> None:
     steps: list[raw_server.Step] = [long_head, lambda connection: connection.say(answer(FOUND))]
-    with saying(lambda connection: steps.pop(0)(connection)) as server, connected(server) as api, soon():
+    with saying(lambda connection: steps.pop(0)(connection)) as server, connected(server, ENOUGH) as api, soon():
         assert "42" in api.tdos(["42"])
 
 
@@ -137,7 +140,8 @@ def test_edge_and_its_login_end_in_time(step: raw_server.Step) -> None:
         settings = Settings(endpoint=server.url, api="edge", request_timeout=TIMEOUT)
         login = Credentials(username="me", password=SecretStr("password"))
         for credentials in (TOKEN, login):
-            api = EdgeApi(settings, Connection(server.url, credentials), patience=PATIENCE)
+            once = Patience(RetryPolicy(max_retries=0))
+            api = EdgeApi(settings, Connection(server.url, credentials), patience=once)
             with pytest.raises(errors.ServerFailure, match="no whole answer within the time allowed"):
                 api.me()
             api.close()

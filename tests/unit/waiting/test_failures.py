@@ -91,19 +91,34 @@ async def test_a_failure_waits_for_what_an_answered_call_sets_off(make_monitor: 
 async def test_a_failure_waits_until_it_has_been_quiet_for_a_while(
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiware_resources.waiting.under_way._SETTLED_AFTER", 4)
+    pause, sleep = 4.0, asyncio.sleep
+    begun: list[float] = []
+    ends: asyncio.Queue[None] = asyncio.Queue()
+
+    async def pausing(seconds: float) -> None:
+        if seconds == pause:
+            begun.append(seconds)
+            await ends.get()
+        else:
+            await sleep(seconds)
+
+    monkeypatch.setattr("aiware_resources.waiting.under_way._SETTLED_AFTER", pause)
+    monkeypatch.setattr("asyncio.sleep", pausing)
     condition = scripted(a="failed", later="running done")
     monitor = make_monitor()
     failing = start(monitor, watch(condition, "a"))
 
     async def dependent() -> str | None:
-        await until(condition, looks=1)
-        # The program computes something, and now and then makes a call that is answered at once.
-        for _ in range(6):
-            await asyncio.sleep(0.8)
+        # The program computes something, and in each pause it makes a call that is answered at once.
+        for pauses in range(1, 7):
+            while len(begun) < pauses:
+                await sleep(SOON)
             await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+            ends.put_nowait(None)
         result = await completed(monitor, watch(condition, "later"))
         assert not failing.done()
+        ends.put_nowait(None)
+        ends.put_nowait(None)
         return result
 
     error, result = await ended(failing, asyncio.create_task(dependent()))
