@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +60,7 @@ class Host:
 
     def __init__(self, config: Mapping[str, str], environment: Mapping[str, str]) -> None:
         self._engine = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._answer, daemon=True).start()
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-m", "pulumi.dynamic", f"127.0.0.1:{self._engine.getsockname()[1]}"],
             stdout=subprocess.PIPE,
@@ -71,6 +74,17 @@ class Host:
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._stub.Configure(provider_pb2.ConfigureRequest(args=_struct({**HASTE, **config})))
 
+    def _answer(self) -> None:
+        """Takes the connections by which the host learns that its engine lives: a full queue would hold up others."""
+        with contextlib.suppress(OSError):
+            while True:
+                self._engine.accept()[0].close()
+
+    def _end_engine(self) -> None:
+        with contextlib.suppress(OSError):
+            self._engine.shutdown(socket.SHUT_RDWR)
+        self._engine.close()
+
     def close(self) -> str:
         """Ends the host, and returns what it wrote to standard error; nothing where it was ended before."""
         assert self._process.stderr is not None
@@ -79,17 +93,18 @@ class Host:
         self._channel.close()
         self._process.terminate()
         # The engine lives on meanwhile: a host without one ends at once, without telling which of its lines ran.
-        with self._engine:
-            try:
-                return self._process.communicate(timeout=ENDING_SECONDS)[1]
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                return self._process.communicate()[1]
+        try:
+            return self._process.communicate(timeout=ENDING_SECONDS)[1]
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.communicate()[1]
+        finally:
+            self._end_engine()
 
     def lose_engine(self) -> None:
         """Does what the kernel does when an engine is killed: its end of the pipe is closed, and it does not listen."""
         assert self._process.stdout is not None
-        self._engine.close()
+        self._end_engine()
         self._process.stdout.close()
 
     def wait(self) -> int:
