@@ -45,12 +45,14 @@ test: setup ## Run the whole test suite, end to end included
 faults: setup ## Kill and break what can be, seed by seed, and see that all ends well (SEED=7 for one, API=edge)
 	@SEED='$(SEED)' FAULT_SEEDS='$(SEEDS)' FAULT_API='$(API)' $(RUN) pytest -n 2 tests/faults -m faults $(ARGS)
 
-lint: venv ## Check style, formatting, types and the direction of imports
+lint: venv ## Check style, formatting, types, the direction of imports, unused code and spelling
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy --strict --explicit-package-bases $(wildcard $(CHECKED))
 	@$(RUN) mypy --strict tools/*.py tools/pulumi-cli/*.py
 	@$(RUN) lint-imports --no-cache
+	@$(RUN) python tools/unused.py
+	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(RUN) codespell
 
 bench: setup ## Run the benchmarks
 	@$(RUN) python -m benchmarks $(ARGS)

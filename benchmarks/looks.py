@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,11 +24,6 @@ class Look:
 
     jobs: int
     requests: int
-
-    @property
-    def fewest_requests(self) -> int:
-        """How many requests are needed: one for each full or partial batch (``aiware:pollBatchSize``)."""
-        return math.ceil(self.jobs / Settings().poll_batch_size)
 
 
 def by_the_monitor(requests: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -93,11 +93,6 @@ class Scene:
             raise BenchmarkError(f"the preview finds something to do: {steps}")
         return seconds
 
-    def state_bytes(self) -> int:
-        """Size of the state file."""
-        (file,) = (self.project.folder / "state").rglob("stacks/**/local.json")
-        return file.stat().st_size
-
 
 @contextlib.contextmanager
 def scene(program: str, **behaviour: Any) -> Iterator[Scene]:

@@ -18,8 +18,6 @@ JOB_DONE = frozenset({"complete", "failed", "cancelled", "aborted"})
 """Statuses in which a job or task rests; `aborted` is documented for tasks only."""
 EXPORT_DONE = frozenset({"complete", "downloaded", "failed"})
 """Statuses in which an export request rests."""
-CLUSTER_UNDER_WAY = frozenset({"pending", "deploying"})
-"""Statuses in which a cluster is still on its way to its target status."""
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -21,7 +21,6 @@ class Local:
 
     def __init__(self, data: Path, media_root: Path) -> None:
         self._data = data
-        self._media_root = media_root
         self.server = launcher.ensure_running(data=data, media_root=media_root)
         self._http = httpx.Client(base_url=self.server.url, headers=self.server.control_headers, timeout=30)
 
