@@ -1,4 +1,4 @@
-"""What a project's `configuration.py` is made of: a model of the project's own keys in the files of its stacks.
+"""The parts of a project's `configuration.py`: a model of the project's own keys in the files of its stacks.
 
 ```python
 from aiware_resources.configuration import ConfigurationModel, Name, StackConfiguration
@@ -33,7 +33,7 @@ from aiware_resources.reconcile import ApiModel as ConfigurationModel
 from aiware_resources.reconcile import Identifier, Name, Problem, Schema, path_text
 from aiware_resources.reconcile.policies import CleanupOption, TdoPolicy
 from aiware_resources.reconcile.values import parse_size
-from aiware_resources.stacks.plain_secrets import plain_secret_sentence, plain_secrets
+from aiware_resources.stacks.own_keys import plain_secret_sentence, plain_secrets
 from aiware_resources.tdos.content import span_problems
 from aiware_resources.text.times import parse_time
 

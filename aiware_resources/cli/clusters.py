@@ -93,14 +93,14 @@ def _size(size: float | None) -> str:
 
 
 def _status(cluster: ClusterRecord) -> str:
-    """Its status, where that is heading, and whether it is paused."""
+    """Tells its status, its target status, and whether it is paused."""
     heading = cluster.target_status not in (None, cluster.status)
     text = f"{cluster.status} -> {cluster.target_status}" if heading else cluster.status
     return f"{text}, paused" if cluster.paused and cluster.status != "paused" else text
 
 
 def _engines(cluster: ClusterRecord) -> str:
-    """Which engines may run on it."""
+    """Lists the engines that may run on it."""
     allowed = cluster.allowed_engines or []
     if cluster.bypass_allowed_engines or "all" in allowed:
         return "all"

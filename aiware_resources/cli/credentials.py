@@ -26,7 +26,7 @@ _ALL = (TOKEN, USERNAME, PASSWORD, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN)
 
 @dataclass(frozen=True)
 class Stored:
-    """What became of a stack's configuration.
+    """The changes of a stack's configuration.
 
     Attributes:
         written: The keys that were set.
@@ -43,7 +43,7 @@ def without_credentials(config: Config) -> dict[str, str]:
 
 
 def log_in(config: Config, credentials: Config) -> tuple[Api, UserRecord | None]:
-    """Opens a session with credentials, and asks who that is.
+    """Logs in with credentials, and asks who that is.
 
     Args:
         config: The stack's configuration.

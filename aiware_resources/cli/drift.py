@@ -44,11 +44,11 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
     """Compare what a stack records with what aiWARE has now.
 
     Reads each object of the stack, and changes nothing, neither in aiWARE nor in the state: `pulumi up` puts back what
-    has drifted. Values that are recorded as secrets are not compared. A difference that the library does not count as
-    one (an order that means nothing, "20gb" for its number of bytes) is none. A failed job that on_failure keeps is
-    listed too: it is not drift, but the next `pulumi up` may fail with it.
+    has drifted. Values that are recorded as secrets are not compared. Not listed are differences that the library
+    ignores: an order that means nothing, "20gb" for its number of bytes. A failed job that on_failure keeps is listed
+    too: it is not drift, but the next `pulumi up` may fail with it.
 
-    Exit codes: 0 no drift, 2 drift. Objects that no stack owns (--unmanaged) are no drift.
+    Exit codes: 0 no drift, 2 drift. Objects that no stack owns (--unmanaged) are not drift.
     """
     from aiware_resources.cli import pulumi_command
     from aiware_resources.report.live import drift_of, recorded_in

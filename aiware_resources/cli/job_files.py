@@ -52,13 +52,13 @@ class JobInFile:
 
     @property
     def is_of_edge(self) -> bool:
-        """Whether it is written for aiWARE Edge."""
+        """Says whether it is written for aiWARE Edge."""
         return "taskRoutes" in self.content
 
 
 @dataclass
 class JobFile:
-    """What is found in a file.
+    """The findings in a file.
 
     Attributes:
         jobs: The jobs.

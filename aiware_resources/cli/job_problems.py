@@ -1,4 +1,4 @@
-"""What is wrong with the jobs in a file, told without aiWARE: by the very checks of a preview."""
+"""Checks of the jobs in a file, without aiWARE: the checks that a preview makes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from aiware_resources.job import PRODUCES, RUNS, JobProvider
 from aiware_resources.text.words import did_you_mean
 
 _FIELDS = (*PRODUCES, *RUNS)
-"""What createJob takes; the resource has more, which this library keeps for itself."""
+"""Properties that createJob takes; the resource has more, for this library itself."""
 
 _CHECKED_AS = {"aiware:endpoint": "local", "aiware:api": "cloud", "aiware:validateEngines": "false"}
 """Settings under which a provider checks without asking aiWARE."""
@@ -73,7 +73,7 @@ class FileProblem:
 
 @dataclass(frozen=True)
 class Found:
-    """What a file was found to be.
+    """The findings about a file.
 
     Attributes:
         jobs: How many jobs it describes.
@@ -87,7 +87,7 @@ class Found:
 
 
 def problems_of_file(path: Path, variables: Mapping[str, Any]) -> Found:
-    """Holds the jobs in a file against what createJob takes.
+    """Checks the jobs in a file by what createJob takes.
 
     Args:
         path: A file with JSON or with a GraphQL document.
@@ -120,7 +120,7 @@ def _job_problems(job: job_files.JobInFile) -> Iterator[FileProblem]:
     known = {key: value for key, value in job.content.items() if key in _FIELDS}
     for key in job.content.keys() - known.keys():
         hint = did_you_mean(key, _FIELDS, f"it takes {', '.join(sorted(_FIELDS))}")
-        yield FileProblem(_at(job.place, key), f"is nothing that createJob takes: {hint}")
+        yield FileProblem(_at(job.place, key), f"is not something that createJob takes: {hint}")
     for failure in _provider().check({}, known).failures:
         yield FileProblem(_at(job.place, failure.property), failure.reason)
 

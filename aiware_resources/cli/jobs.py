@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from aiware_resources.api import JobRecord, TaskRecord
 
 STATUSES = ("pending", "queued", "running", "complete", "failed", "cancelled", "aborted")
-"""Those of jobs; what the cloud API calls cancelled is aborted at Edge."""
+"""Statuses of jobs; what the cloud API calls cancelled is aborted at Edge."""
 
 _SECRET = {"tasks": {"__all__": {"log": {"uri"}}}}
 """Fields that are never printed: links that may be signed."""
@@ -132,7 +132,7 @@ def show(session: Session, job_id: str, as_json: bool) -> None:
 
 
 def _reason(task: TaskRecord) -> str:
-    """Why a task failed, if it did."""
+    """Tells why a task failed, if it did."""
     return ": ".join(part for part in (task.failure_reason, task.failure_message) if part)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aiware_resources.cli.credentials import Stored
 
 REDIRECT_URI = "http://127.0.0.1:8765/callback"
-"""Where the browser comes back to when nothing else is said."""
+"""The address that the browser comes back to by default."""
 
 
 @click.command(
@@ -104,7 +104,7 @@ def _say(session: Session, user: UserRecord | None, stored: Stored, as_json: boo
         print_json({"user": who, "stack": session.stack, "stored": stored.written, "removed": stored.removed})
         return
     click.echo(f"Logged in as {user.name if user else 'an organization'}.")
-    click.echo(f"The stack {session.stack} has got {', '.join(stored.written)}.")
+    click.echo(f"Stored in the stack {session.stack}: {', '.join(stored.written)}.")
     if stored.removed:
         click.echo(f"Taken out of it: {', '.join(stored.removed)}.")
 
@@ -161,7 +161,7 @@ def _authorized(
     Raises:
         click.UsageError: Something is missing, and nobody can be asked.
         ConfigurationError: The settings cannot be used, or are those of an API without OAuth.
-        ApiError: aiWARE, or the user, said no.
+        ApiError: aiWARE, or the user, refused.
     """
     from pydantic import SecretStr
 

@@ -24,7 +24,7 @@ from aiware_resources.settings.project import Project, is_encrypted
 
 DEFAULT_STACK = "local"
 HIDDEN = "[secret]"
-"""What a program gets for a secret of its stack: nothing is decrypted."""
+"""The value that a program gets for a secret of its stack: nothing is decrypted."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _configuration(project: Project, stack: str | None) -> dict[str, str]:
 
 
 def _defaults(config: dict[str, Any]) -> dict[str, Any]:
-    """What a project gives its stacks: a plain value, or one inside a declaration."""
+    """Reads the values that a project gives its stacks: plain, or inside a declaration."""
     values = {
         key: item.get("value", item.get("default")) if isinstance(item, dict) else item for key, item in config.items()
     }

@@ -23,7 +23,7 @@ STANDARD_INPUT = "-"
 
 
 class _Fates(click.ParamType[tuple[str, ...]]):
-    """What must not happen: a list with commas."""
+    """A list, with commas, of what must not happen."""
 
     name = "WHAT"
 
@@ -92,7 +92,7 @@ def preview(
 
     The report is for a person, a pull request or a program. Runs `pulumi preview`, which reads aiWARE first and changes
     nothing. The report says in one sentence what happens, then lists the changes by resource, destructive ones first
-    and marked, drift apart from them; the task graphs of new and changed jobs; and what only the update can tell.
+    and marked, drift in a list of its own; the task graphs of new and changed jobs; and what only the update can tell.
     Secrets never appear.
 
     Exit codes: 0 done, 1 the preview failed or --fail-on applies, 2 something is to change (--exit-code).
@@ -163,7 +163,7 @@ def _write(text: str, output: Path | None) -> None:
 
 
 def _offences(report: Report, fate: str) -> list[str]:
-    """What --fail-on does not allow, a sentence each."""
+    """Lists what --fail-on does not allow, a sentence each."""
     if fate == "drift":
         return [f"{each.type} {each.name} has drifted: {each.what}." for each in report.drift]
     if fate == "replace":

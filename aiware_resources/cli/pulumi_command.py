@@ -153,7 +153,7 @@ def _refused(what: str, ended: Ended, remedy: str | None = None) -> Configuratio
 
 
 def _remedy(reason: str) -> str:
-    """What to do about what Pulumi said."""
+    """Suggests what to do about an error of Pulumi."""
     if "passphrase" in reason:
         return 'The passphrase of its secrets has to be in the environment. Run: eval "$(make -s env)"'
     if "Pulumi.yaml" in reason:

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from aiware_resources.api import Api, TdoRecord
 
 CONTENT = {"storage": "stored files", "searchIndex": "search data", "engineResults": "engine results"}
-"""What can be removed of a TDO, and how people call it."""
+"""Content that can be removed of a TDO, and what people call it."""
 DEFAULT = ("storage", "searchIndex")
-"""What aiWARE removes when nothing is said."""
+"""Content that aiWARE removes by default."""
 
 _PICTURES = ("thumbnailUrl", "previewUrl", "sourceImageUrl")
 

@@ -1,4 +1,4 @@
-"""Watching jobs until they are done: what one look after the other shows of them, and how that is told."""
+"""Watching jobs until they are done: asking about them again and again, and showing what has changed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LONGEST_OUTAGE = 600.0
 """Seconds that aiWARE may stay out of reach before the watching gives up. The jobs go on there."""
 _STYLES = {"complete": "green", "failed": "red", "cancelled": "red", "aborted": "red", "gone": "red", "running": "cyan"}
 _A_SECOND = 4
-"""How often the table is drawn, for the time that it shows."""
+"""Redraws of the table in a second, for the time that it shows."""
 
 
 def watch(session: Session, job_ids: Sequence[str], timeout: float | None, *, as_json: bool) -> None:
@@ -98,7 +98,7 @@ def _go_on(session: Session, job_ids: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Sight:
-    """What the last look showed of a job.
+    """A job as it was last seen.
 
     Attributes:
         job_id: Its id.
@@ -112,26 +112,26 @@ class Sight:
 
     @property
     def status(self) -> str:
-        """Its status in one word."""
+        """The status in one word."""
         return (self.record.status if self.record else None) or "gone"
 
     @property
     def progress(self) -> str:
-        """How far it is, in a few words that begin with the status."""
+        """The progress in a few words, the first of which is the status."""
         return self.verdict.progress if isinstance(self.verdict, Pending) else self.status
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen to it by itself."""
+        """Says whether nothing more will happen to the job by itself."""
         return not isinstance(self.verdict, Pending)
 
     @property
     def failure(self) -> AiwareError | None:
-        """Why it failed, if it did."""
+        """The error of a job that failed."""
         return self.verdict.error if isinstance(self.verdict, Failed) else None
 
     def seconds(self, now: datetime) -> float | None:
-        """How long it has taken from its creation until it ended, or until now; None when that is not known."""
+        """Tells how long the job took from its creation to its end, or until now; None when that is not known."""
         if self.record is None or self.record.created_date_time is None:
             return None
         ends = [task.completed_date_time for task in self.record.tasks if task.completed_date_time]
@@ -158,7 +158,7 @@ class Watched:
 
     @property
     def sights(self) -> list[Sight]:
-        """What was seen last, in the order in which the jobs were named."""
+        """The jobs as they were last seen, in the order in which they were named."""
         return [self._sights[job_id] for job_id in self._order if job_id in self._sights]
 
     @property
@@ -168,7 +168,7 @@ class Watched:
 
     @property
     def failures(self) -> list[AiwareError]:
-        """Why jobs failed, an error each."""
+        """The errors of the jobs that failed."""
         return [sight.failure for sight in self.sights if sight.failure]
 
     def begin(self) -> list[Sight]:
@@ -214,7 +214,7 @@ class Watched:
         return changed
 
     def _verdict(self, job_id: str, record: JobRecord | None, trouble: AiwareError | None) -> Verdict[JobRecord] | None:
-        """What a look means; ``None`` when it shows nothing, and that has not lasted too long."""
+        """Judges what was seen; ``None`` when nothing was, and that has not lasted too long."""
         if trouble is not None:
             return self._out(job_id, trouble, LONGEST)
         verdict = self._condition.judge(job_id, record)
@@ -242,7 +242,7 @@ class Outage:
 
     @contextmanager
     def outlasted(self) -> Iterator[None]:
-        """Passes over a trouble that may pass, and tells of it once.
+        """Ignores an error that may pass, and tells of it once.
 
         Raises:
             ApiError: It has lasted too long, or will not pass by itself.

@@ -44,7 +44,7 @@ def _user(api: Api) -> UserRecord | None:
 
 
 def _expiry(api: Api) -> datetime | None:
-    """When the token expires; None for one that does not tell."""
+    """Tells when the token expires; None where it does not say."""
     from aiware_resources.api.auth import expiry_of
 
     token = api.token_for(api.url)

@@ -1,4 +1,4 @@
-"""What a session is opened with, and what can be wrong with it."""
+"""The credentials of a session, and checks of them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Token = Annotated[SecretStr, AfterValidator(checked_token)]
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a session is opened with: a token, a name and password, or the three values of the OAuth refresh grant."""
+    """The credentials of a session: a token, a name and password, or the three values of the OAuth refresh grant."""
 
     token: SecretStr | None = None
     username: str | None = None
@@ -53,17 +53,17 @@ class Credentials:
 
     @property
     def has_password(self) -> bool:
-        """Whether a username and a password are known."""
+        """Says whether a username and a password are known."""
         return self.username is not None and self.password is not None
 
     @property
     def has_oauth(self) -> bool:
-        """Whether all that the OAuth refresh grant needs is known."""
+        """Says whether all that the OAuth refresh grant needs is known."""
         return None not in (self.oauth_client_id, self.oauth_client_secret, self.oauth_refresh_token)
 
     @property
     def begun_oauth(self) -> bool:
-        """Whether anything that the OAuth refresh grant needs is known."""
+        """Says whether anything that the OAuth refresh grant needs is known."""
         return any((self.oauth_client_id, self.oauth_client_secret, self.oauth_refresh_token))
 
     @property
@@ -73,7 +73,7 @@ class Credentials:
 
     @property
     def usable(self) -> bool:
-        """Whether a session can be opened at all."""
+        """Says whether a session can be opened at all."""
         return self.token is not None or self.has_password or self.has_oauth
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with the address of an aiWARE. Pure functions, a sentence each."""
+"""Checks of the address of an aiWARE. Pure functions; each problem is a sentence."""
 
 from __future__ import annotations
 

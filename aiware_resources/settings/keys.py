@@ -23,7 +23,7 @@ def variable_of(name: str) -> str:
 
 
 def unknown_key(key: str, names: Iterable[str]) -> str | None:
-    """A sentence about a key that is no setting, with the nearest one; ``None`` when it is one.
+    """A sentence about a key that is not a setting, with the nearest one; ``None`` when it is one.
 
     Args:
         key: A key of this library's namespace.

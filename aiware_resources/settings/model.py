@@ -51,7 +51,7 @@ NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 @dataclass(frozen=True)
 class Connection:
-    """Where aiWARE's API is, and how to get in.
+    """The address of aiWARE's API, and the credentials for it.
 
     Attributes:
         url: Its address.
@@ -65,7 +65,7 @@ class Connection:
 
 
 class Settings(BaseModel):
-    """How this run talks to aiWARE.
+    """The settings of a run: which aiWARE, and how to talk to it.
 
     Attributes:
         endpoint: `local` for the local aiWARE, or the URL of a GraphQL API, such as
@@ -191,7 +191,7 @@ class Settings(BaseModel):
 
     @classmethod
     def unknown(cls, key: str) -> str | None:
-        """A sentence about a key that is no setting, with the nearest one; ``None`` when it is one."""
+        """A sentence about a key that is not a setting, with the nearest one; ``None`` when it is one."""
         return unknown_key(key, cls.model_fields)
 
     @classmethod
@@ -199,7 +199,7 @@ class Settings(BaseModel):
         """Inside a Pulumi program: a misspelled key would be passed over, and the run do something else than was meant.
 
         Raises:
-            ConfigurationError: The stack has a key of this library that is no setting.
+            ConfigurationError: The stack has a key of this library that is not a setting.
         """
         if problems := [problem for key in sorted(keys_of_the_program()) if (problem := cls.unknown(key))]:
             raise ConfigurationError(_listed(problems))
@@ -262,7 +262,7 @@ class Settings(BaseModel):
 
     @property
     def names_endpoint(self) -> bool:
-        """Whether the endpoint was set; otherwise it is the local aiWARE because nothing was said."""
+        """Says whether the endpoint was set; otherwise it is the local aiWARE because nothing was said."""
         return "endpoint" in self.model_fields_set
 
     @property

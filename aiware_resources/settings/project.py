@@ -16,7 +16,7 @@ from aiware_resources.errors import ConfigurationError
 MANIFEST = "Pulumi.yaml"
 
 Keys = tuple[str | int, ...]
-"""Where a value is: keys and indices."""
+"""The place of a value: keys and indices."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Stack:
     file: Path
 
     def content(self) -> Mapping[str, Any]:
-        """What stands in the file.
+        """Reads the file.
 
         Raises:
             ConfigurationError: It cannot be read, or is not YAML.
@@ -40,7 +40,7 @@ class Stack:
         return read_yaml(self.file)
 
     def has_secrets(self) -> bool:
-        """Whether anything in the file is encrypted.
+        """Says whether anything in the file is encrypted.
 
         Raises:
             ConfigurationError: It cannot be read, or is not YAML.
@@ -75,7 +75,7 @@ class Project:
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
-        """What stands in the manifest; nothing where the folder has none.
+        """The content of the manifest; empty where the folder has none.
 
         Raises:
             ConfigurationError: It cannot be read, or is not YAML.
@@ -90,7 +90,7 @@ class Project:
 
     @property
     def stacks_folder(self) -> Path:
-        """Where the stacks' files are."""
+        """The folder of the stacks' files."""
         return self.folder / str(self.manifest.get("stackConfigDir") or "")
 
     def stacks(self) -> list[Stack]:
@@ -142,12 +142,12 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.time_or_text)
 
 
 def is_encrypted(value: Any) -> bool:
-    """Whether a value of a stack's file is encrypted."""
+    """Says whether a value of a stack's file is encrypted."""
     return isinstance(value, Mapping) and value.keys() == {"secure"}
 
 
 def encrypted_paths(value: Any, path: Keys = ()) -> Iterator[Keys]:
-    """Where encrypted values are inside a value of a stack's file."""
+    """Finds the encrypted values inside a value of a stack's file."""
     if is_encrypted(value):
         yield path
     elif isinstance(value, Mapping | list):

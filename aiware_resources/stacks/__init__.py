@@ -1,1 +1,1 @@
-"""The stacks of a Pulumi project: whether what stands in their files can work."""
+"""Checks of the files of a project's stacks."""

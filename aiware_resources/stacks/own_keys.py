@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
+from aiware_resources.cluster import ClusterProvider
 from aiware_resources.errors import ConfigurationError
-from aiware_resources.reconcile import ApiModel, Schema, path_text
+from aiware_resources.reconcile import ApiModel, Path, Schema, path_text
 from aiware_resources.reconcile.paths import is_within
 from aiware_resources.settings.project import Project, encrypted_paths, is_encrypted
-from aiware_resources.stacks.plain_secrets import plain_secret_sentence, plain_secrets
 from aiware_resources.text.words import did_you_mean
 
 MODEL_FILE = "configuration.py"
@@ -27,10 +29,13 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 }
 """The types of the manifest; Pulumi takes numbers and booleans for text as well."""
 
+_SECRETS = ClusterProvider.secrets
+"""Arguments that are secret whatever the program says; a stack's file has them in objects."""
+
 
 @dataclass(frozen=True)
 class OwnKeys:
-    """Which keys a project has, and what they may be.
+    """The keys that a project has, and the values they may have.
 
     Attributes:
         project: The project's name.
@@ -55,7 +60,7 @@ class OwnKeys:
         return cls(project.name, declared, _model(project))
 
     def problems(self, config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """What is wrong with the project's keys in a stack.
+        """Finds what is wrong with the project's keys in a stack.
 
         Args:
             config: All keys of the stack, and their values.
@@ -90,13 +95,47 @@ class OwnKeys:
                 yield f"{self.project}:{path_text(problem.path)}", problem.sentence
 
 
+def plain_secrets(value: Any, path: Path = (), *, is_secret: bool = False) -> Iterator[Path]:
+    """Finds secrets in plain text: the values of `dockerCredentials` and `serviceToken`, at any depth.
+
+    Args:
+        value: A value of a stack's file.
+        path: Where it is.
+        is_secret: Whether all of it is secret.
+    """
+    if is_encrypted(value) or value is None or value == "":
+        return
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            is_named = isinstance(key, str) and to_camel(key) in _SECRETS
+            yield from plain_secrets(item, (*path, key), is_secret=is_secret or is_named)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from plain_secrets(item, (*path, index), is_secret=is_secret)
+    elif is_secret:
+        yield path
+
+
+def plain_secret_sentence(namespace: str, path: Path) -> str:
+    """Says what is wrong with a secret in plain text, and what to do about it.
+
+    Args:
+        namespace: The namespace of the key: the project's name.
+        path: Where it is, the key included.
+    """
+    return (
+        "is a secret, and stands here for everybody to read, as it would in the state and in previews: "
+        f"pulumi config set --path --secret '{namespace}:{path_text(path)}'"
+    )
+
+
 def _declaration(value: Any) -> Mapping[str, Any]:
     """A key of the manifest as a declaration; a plain value there is the value itself."""
     return value if isinstance(value, Mapping) else {"value": value}
 
 
 def _declared_problems(declaration: Mapping[str, Any], value: Any) -> Iterator[str]:
-    """What is wrong with a value, or with there being none, by the manifest."""
+    """Finds what is wrong, by the manifest, with a value or its absence."""
     kind = declaration.get("type")
     if value is None:
         if kind and declaration.get("default") is None and declaration.get("value") is None:

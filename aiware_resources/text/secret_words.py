@@ -1,4 +1,4 @@
-"""Which names tell that a secret stands under them, and which links let in whoever has them."""
+"""Names under which secrets stand, and links that let in whoever has them."""
 
 from __future__ import annotations
 

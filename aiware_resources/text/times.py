@@ -18,7 +18,7 @@ the stack's file (`2026-03-02 09:00:00 +0000 UTC`)."""
 
 
 PointInTime = str | int | float | datetime | date
-"""What a program may give for a point in time."""
+"""The kinds of value that a program may give for a point in time."""
 
 
 def parse_time(value: Any) -> datetime:

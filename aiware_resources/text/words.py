@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-_LIKE = 0.6
-"""From here on two names are alike, as `difflib.get_close_matches` has it."""
+_NEAR = 0.6
+"""The ratio from which on two names are near, as in `difflib.get_close_matches`."""
 _SHORTEST_PART = 3
 """Letters of a part of a name that tell which name is meant."""
 
@@ -39,9 +39,9 @@ def near(written: str, names: Iterable[str], *, most: int = 1) -> list[str]:
         folded = name.casefold()
         matcher.set_seq1(folded)
         is_part = len(wanted) >= _SHORTEST_PART and wanted in folded
-        likeness = matcher.ratio()
-        if is_part or likeness >= _LIKE:
-            rated.append((not is_part, -likeness, name))
+        ratio = matcher.ratio()
+        if is_part or ratio >= _NEAR:
+            rated.append((not is_part, -ratio, name))
     return [name for _, _, name in sorted(rated)[:most]]
 
 

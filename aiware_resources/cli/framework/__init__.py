@@ -1,1 +1,1 @@
-"""What the commands share: the root command and its exit codes, options, printing, and the session."""
+"""Things that the commands share: the root command and its exit codes, options, printing, and the session."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=Callable[..., Any])
 
 SHOWN = 30
-"""How many objects a list shows when nothing else is said, where there can be many."""
+"""Objects that a list shows by default, where there can be many."""
 
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 INPUT_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -80,7 +80,7 @@ def stack_option(command: C) -> C:
 
 def limit_option(default: int | None = SHOWN) -> Callable[[C], C]:
     """The option ``--limit``: how many objects a list shows."""
-    said = f"Show so many at most ({default} when left out)." if default else "Show so many at most."
+    said = f"Show this many at most ({default} when left out)." if default else "Show this many at most."
     return click.option("-n", "--limit", type=click.IntRange(min=1), default=default, metavar="NUMBER", help=said)
 
 

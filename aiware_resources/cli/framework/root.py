@@ -30,11 +30,11 @@ EXIT_CODES = {
     SETTINGS: "The settings cannot be used: no token, a stack that cannot be read, a value that makes no sense.",
     INTERRUPTED: "Interrupted by Ctrl-C.",
 }
-"""What each exit code means: for the help and the documents."""
+"""The meaning of each exit code, for the help and the documents."""
 
 _AS_JSON = "aiware.as_json"
 _FACTS = ("operation", "status", "name", "request_id", "object_id")
-"""What errors know beside their text, see `aiware_resources.errors`."""
+"""Attributes of errors beside their text, see `aiware_resources.errors`."""
 
 
 class Interrupted(AiwareError):

@@ -1,4 +1,4 @@
-"""What the commands share: the settings, the connection, and how much is said."""
+"""The settings and the connection that the commands share, and how much they say."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LOGGERS = ("aiware", "aiware_resources")
-"""Those of the library."""
+"""The loggers of the library."""
 _REQUESTS = "httpx"
 """The one that tells each HTTP request; the queries of URLs, which may be signed, are left out of it."""
 _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO, 2: logging.DEBUG}
@@ -28,7 +28,7 @@ _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO, 2: logging.DE
 
 @dataclass(frozen=True)
 class Session:
-    """Where a command looks.
+    """The aiWARE that a command asks.
 
     Attributes:
         stack: The stack whose settings apply; ``None`` for those of the environment.

@@ -82,8 +82,8 @@ def broken() -> dict[str, Any]:
 
 def test_each_problem_has_its_path(aiware: Aiware, written: Written) -> None:
     found = problems(aiware, written({"input": broken()}))
-    assert found["input.cluster_id"] == "is nothing that createJob takes: did you mean clusterId?"
-    assert found["input.onDestroy"].startswith("is nothing that createJob takes: it takes ")
+    assert found["input.cluster_id"] == "is not something that createJob takes: did you mean clusterId?"
+    assert found["input.onDestroy"].startswith("is not something that createJob takes: it takes ")
     assert found["input.retries"] == "must be a whole number"
     assert "'stream' or 'chunk'" in found["input.tasks[0].ioFolders[0].mode"]
     assert found["input.tasks[1].payloads"].startswith("is not known here: ")

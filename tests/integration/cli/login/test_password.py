@@ -29,7 +29,7 @@ def test_the_token_becomes_a_secret_of_the_stack(aiware: Aiware, local: Local, p
     user, password = local.credentials["userName"], local.credentials["password"]
     result = aiware("-s", "prod", "login", "-u", user, "--password-stdin", typed=f"{password}\n")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"Logged in as {user}.\nThe stack prod has got aiware:token.\n"
+    assert result.stdout == f"Logged in as {user}.\nStored in the stack prod: aiware:token.\n"
     token = pulumi.config["aiware:token"]
     assert token["secret"]
     assert re.fullmatch(r"[0-9a-f-]{36}", token["value"])
@@ -132,7 +132,7 @@ def test_the_password_is_asked_for_and_not_shown(local: Local, pulumi: FakePulum
         os.close(slave)
         shown = _read(master, f"Password of {user}: ")
         os.write(master, f"{password}\n".encode())
-        shown += _read(master, "has got aiware:token.")
+        shown += _read(master, "Stored in the stack prod: aiware:token.")
         assert running.wait(PATIENCE) == 0
     os.close(master)
     assert password not in shown
