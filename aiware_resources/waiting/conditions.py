@@ -24,9 +24,9 @@ submitted; else *done*.
 
 **Cluster**
 
-- *done*: any status but those below: ``active``, ``online``, ``paused``.
+- *done*: the status is ``active``, ``online`` or ``paused``.
 - *failed*: the status is ``failure`` or ``terminated``.
-- *pending*: the status is ``pending`` or ``deploying``.
+- *pending*: any other status, such as ``pending`` and ``deploying``; one that this library does not know included.
 - *not known*: aiWARE does not show it, or shows it with a time of deletion.
 
 What is *not known* is looked for again for ``aiware:notFoundGrace``, since what was created just now may not be shown
@@ -46,6 +46,7 @@ from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Ve
 
 TASK_FAILED = frozenset({"failed", "aborted"})
 JOB_FAILED = frozenset({"failed", "cancelled", "aborted"})
+CLUSTER_READY = frozenset({"active", "online", "paused"})
 CLUSTER_FAILED = frozenset({"failure", "terminated"})
 CLUSTER_PENDING = frozenset({"pending", "deploying"})
 
@@ -123,7 +124,7 @@ class ExportCondition:
 
 
 class ClusterCondition:
-    """A cluster is awaited until it has left pending and deploying."""
+    """A cluster is awaited until jobs can run on it, or it is paused."""
 
     kind = "cluster"
 
@@ -143,10 +144,10 @@ class ClusterCondition:
             )
         if record.status in CLUSTER_FAILED:
             return Failed(cluster_failed(record), record)
-        if record.status in CLUSTER_PENDING:
-            heading = f", heading for {record.target_status}" if record.target_status else ""
-            return Pending(f"{record.status}{heading}", record.status)
-        return Done(record)
+        if record.status in CLUSTER_READY:
+            return Done(record)
+        heading = f", heading for {record.target_status}" if record.target_status else ""
+        return Pending(f"{record.status}{heading}", record.status)
 
     def explain(self, api: Api, object_id: str, failed: Failed[ClusterRecord]) -> Verdict[ClusterRecord]:
         """aiWARE tells no reason of a failed cluster."""

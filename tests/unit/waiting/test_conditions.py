@@ -196,6 +196,7 @@ def test_an_export_that_failed() -> None:
     [
         (cluster("pending"), "pending"),
         (cluster("deploying", "active"), "deploying, heading for active"),
+        (cluster("degraded"), "degraded"),
     ],
 )
 def test_a_cluster_is_awaited_while_it_is_being_deployed(record: ClusterRecord, progress: str) -> None:
