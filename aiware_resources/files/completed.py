@@ -17,13 +17,18 @@ from pulumi.runtime import is_dry_run
 
 from aiware_resources.api import Progress
 from aiware_resources.errors import AiwareError, DownloadFailed
-from aiware_resources.files.downloads import File
+from aiware_resources.files.downloads import File, kept
+from aiware_resources.files.manifest import names_of
+from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.waiting import Completion, Seen, of_run
 
 R = TypeVar("R")
 D = TypeVar("D")
 
 Files = Sequence[File]
+
+_ATTEMPTS = 3
+"""How often what is listed and cannot be read is read in a run that does not wait."""
 
 
 @dataclass(frozen=True)
@@ -90,25 +95,30 @@ class Kept(Generic[R, D]):
 
     async def _left(self, place: Path) -> None:
         """What aiWARE does not know any more cannot be fetched: what is there stays, and what is missing is told."""
-        if is_dry_run() or _holds_something(place):
+        object_id = await self.completion.resource.id.future() or ""
+        if (
+            is_dry_run()
+            or _has_files_of(place, object_id)
+            or (_is_in_use(place) and await self._is_of_earlier_release())
+        ):
             return
         failure = DownloadFailed(
-            f"{place} is missing, and aiWARE does not know any more what belongs there: it has removed the record.",
-            remedy="Other `triggers` run the job again; or declare no files of it.",
+            f"{place} is missing or not as job {object_id} left it, and aiWARE does not know any more what belongs "
+            "there: it has removed the record.",
+            remedy="Restore it; or other `triggers` run the job again; or declare no files of it.",
         )
         await self.completion.monitor.fail(self.name, self.completion.row, failure)
+
+    async def _is_of_earlier_release(self) -> bool:
+        """Whether the object was submitted by a release that wrote files without a manifest."""
+        submitted = self.completion.resource.__dict__.get(SUBMITTED)
+        return submitted is not None and await submitted.future() is None
 
     async def _held(self, record: R, destination: D) -> Any:
         monitor, holder = self.completion.monitor, f"{self.kind} {self.name}"
         try:
             _claim(str(destination), holder)
-            if is_dry_run():
-                found = await monitor.call(lambda _: self.foresee(record, destination))
-            else:
-                row, doing = self.completion.row, f"downloading {destination}"
-                found = await monitor.transfer(lambda tell: self.fetch(record, destination, tell), row, doing)
-                while found is None and self.ready is not None and await self.ready(record):
-                    found = await monitor.transfer(lambda tell: self.fetch(record, destination, tell), row, doing)
+            found = await self._found(record, destination)
             for file in found or ():
                 _claim(str(file.path), holder)
         except AiwareError as error:
@@ -117,8 +127,34 @@ class Kept(Generic[R, D]):
             return UNKNOWN if found is None else found
         return await monitor.fail(self.name, self.completion.row, failure)
 
+    async def _found(self, record: R, destination: D) -> Files | None:
+        monitor, row = self.completion.monitor, self.completion.row
+        if is_dry_run():
+            return await monitor.call(lambda _: self.foresee(record, destination))
+        # What is listed may not be readable yet; as long as the run waits, the time for that is limited by `ready`.
+        attempts = 0
+        while True:
+            attempts += 1
+            found = await monitor.transfer(
+                lambda tell: self.fetch(record, destination, tell), row, f"downloading {destination}"
+            )
+            if found is not None or self.ready is None or not await self.ready(record):
+                return found
+            if attempts == _ATTEMPTS and not self.completion.is_waited_for:
+                row.warn(
+                    f"aiWARE lists files for {destination} that cannot be read yet: the next `pulumi up` looks again."
+                )
+                return None
+            await asyncio.sleep(monitor.settings.poll_interval)
 
-def _holds_something(place: Path) -> bool:
+
+def _has_files_of(place: Path, object_id: str) -> bool:
+    """Whether a folder has all files that its manifest says are of an object, as they were written."""
+    names = names_of(place, object_id)
+    return bool(names) and all(kept(place / name, object_id) for name in names)
+
+
+def _is_in_use(place: Path) -> bool:
     return place.is_file() or (place.is_dir() and any(place.iterdir()))
 
 

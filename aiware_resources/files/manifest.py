@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ class Origin(BaseModel, frozen=True):
     """What a file came from, and what it was then.
 
     Attributes:
-        request: Id of the export request.
+        request: Id of the export request or job.
         size: Size in bytes.
         sha256: SHA-256, in hexadecimal.
     """
@@ -47,6 +48,12 @@ def origin_of(file: Path) -> Origin | None:
         return None
 
 
+def names_of(folder: Path, request: str) -> list[str]:
+    """The names of the files that came from a request, as the manifest of their folder says."""
+    names = (name for name in _entries(folder) if "/" not in name)
+    return [name for name in names if (origin := origin_of(folder / name)) and origin.request == request]
+
+
 def record_origin(file: Path, origin: Origin) -> None:
     """Writes into the manifest of a file's folder what the file came from.
 
@@ -54,13 +61,37 @@ def record_origin(file: Path, origin: Origin) -> None:
         OSError: When it cannot be written.
         DownloadFailed: When another process holds the manifest for too long.
     """
+    _change(file.parent, lambda entries: {**entries, file.name: origin.model_dump()})
+
+
+def record_request(folder: Path, request: str, origins: Mapping[str, Origin]) -> None:
+    """Writes into the manifest of a folder which files came from a request: these, by name, and no others.
+
+    Raises:
+        OSError: When it cannot be written.
+        DownloadFailed: When another process holds the manifest for too long.
+    """
+
+    def changed(entries: dict[str, Any]) -> dict[str, Any]:
+        others = {name: entry for name, entry in entries.items() if not _is_of(entry, request)}
+        return {**others, **{name: origin.model_dump() for name, origin in origins.items()}}
+
+    if changed(_entries(folder)) != _entries(folder):
+        _change(folder, changed)
+
+
+def _is_of(entry: Any, request: str) -> bool:
+    return isinstance(entry, dict) and entry.get("request") == request
+
+
+def _change(folder: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     try:
-        with FileLock(file.parent / LOCK, timeout=_LONGEST_LOCK):
-            entries = {**_entries(file.parent), file.name: origin.model_dump()}
-            _write(file.parent / MANIFEST, f"{json.dumps({'files': entries}, indent=2, sort_keys=True)}\n")
+        with FileLock(folder / LOCK, timeout=_LONGEST_LOCK):
+            entries = change(_entries(folder))
+            _write(folder / MANIFEST, f"{json.dumps({'files': entries}, indent=2, sort_keys=True)}\n")
     except Timeout as error:
         raise DownloadFailed(
-            f"{file} was downloaded, but another process holds {file.parent / LOCK}.",
+            f"Files were written into {folder}, but another process holds {folder / LOCK}.",
             remedy="Run `pulumi up` again when that process has ended.",
         ) from error
 

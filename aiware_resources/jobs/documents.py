@@ -14,7 +14,8 @@ from pathlib import Path
 from aiware_resources.api import Api, EngineResultRecord, JobRecord, Unread
 from aiware_resources.engines import OUTPUT_WRITER
 from aiware_resources.errors import DownloadFailed, JobFailed
-from aiware_resources.files.downloads import File, content_at, write
+from aiware_resources.files.downloads import File, content_at, write, writing
+from aiware_resources.files.manifest import Origin, record_request
 from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]|^\.")
@@ -87,13 +88,23 @@ def documents(records: Iterable[EngineResultRecord]) -> dict[str, bytes]:
     return named
 
 
-def write_documents(records: Iterable[EngineResultRecord], folder: Path) -> Sequence[File]:
+def write_documents(records: Iterable[EngineResultRecord], folder: Path, job_id: str | None = None) -> Sequence[File]:
     """Writes the documents into a folder, those that are missing or different.
+
+    Args:
+        records: The results.
+        folder: Where to write them.
+        job_id: The job whose results they all are, for the manifest of the folder to say so.
 
     Raises:
         DownloadFailed: When one is not there or could not be written.
     """
-    return [write(folder / name, content) for name, content in documents(records).items()]
+    files = [write(folder / name, content) for name, content in documents(records).items()]
+    if job_id is not None and files:
+        origins = {file.path.name: Origin(request=job_id, size=file.size, sha256=file.sha256) for file in files}
+        with writing(folder):
+            record_request(folder, job_id, origins)
+    return files
 
 
 def foresee_documents(records: Iterable[EngineResultRecord], folder: Path) -> Sequence[File]:

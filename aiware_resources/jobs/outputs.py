@@ -181,7 +181,7 @@ def _read(settings: Settings, job: JobRecord) -> Sequence[EngineResultRecord]:
 
 def _fetch(settings: Settings, job: JobRecord, folder: Path, _: Progress) -> Files | None:
     found = _read(settings, job)
-    return write_documents(found, folder) if len(found) >= _expected(settings, job) else None
+    return write_documents(found, folder, job.id) if len(found) >= _expected(settings, job) else None
 
 
 def _foresee(settings: Settings, job: JobRecord, folder: Path) -> Files | None:

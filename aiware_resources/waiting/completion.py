@@ -70,7 +70,7 @@ class Completion(Generic[R]):
         condition: Callable[[], Awaitable[Condition[R]]],
         waiting: Waiting,
     ) -> None:
-        self._resource = resource
+        self.resource = resource
         self._name = name
         self._condition = condition
         self._waiting = waiting
@@ -90,7 +90,12 @@ class Completion(Generic[R]):
 
     def derived(self, value: Awaitable[T], *, secret: bool = False) -> pulumi.Output[T]:
         """An output of the resource that resolves to an awaited value."""
-        return derived(self._resource, value, secret=secret)
+        return derived(self.resource, value, secret=secret)
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether the run waits for the object, and does not just look at it."""
+        return self._watch is not None
 
     async def look_again(self, condition: Condition[T], object_id: str) -> T | None:
         """Waits for something else of the object that is complete, as long as is left of the time for it.

@@ -44,7 +44,7 @@ def declared(timeout: float | None) -> str:
 
 def written(project: Project) -> dict[str, Any]:
     folder = project.folder / "out"
-    return {str(path.relative_to(folder)): json.loads(path.read_text()) for path in folder.rglob("*.json")}
+    return {str(path.relative_to(folder)): json.loads(path.read_text()) for path in folder.rglob("[!.]*.json")}
 
 
 def test_a_document_that_is_listed_late_is_waited_for(project: Project, edge: OtherEdge) -> None:

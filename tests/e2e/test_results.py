@@ -33,7 +33,8 @@ def job(more: str = "") -> str:
 
 
 def written(project: Project, folder: str = "results") -> dict[str, Any]:
-    return {path.name: json.loads(path.read_text()) for path in (project.folder / "out" / folder).iterdir()}
+    files = (project.folder / "out" / folder).glob("[!.]*")
+    return {path.name: json.loads(path.read_text()) for path in files}
 
 
 def test_results_are_outputs_of_a_complete_job(project: Project, local: Local) -> None:

@@ -212,7 +212,7 @@ class Ledger:
                 yield from _file_problems(place, self._local.content(export["assetUri"]))
         for job in scene.jobs if self._api == "edge" else ():
             folder = self._project.folder / "out" / job.resource
-            found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+            found = [json.loads(path.read_text()) for path in sorted(folder.glob("[!.]*.json"))]
             wanted = self._edge_documents(self.id_of("Job", job.resource) or "")
             if sorted(map(json.dumps, found)) != sorted(map(json.dumps, wanted)):
                 yield f"wrong file: {folder} has {len(found)} documents, which are not the {len(wanted)} of its job"
