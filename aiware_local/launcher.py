@@ -1,4 +1,4 @@
-"""Starts, finds and stops the local aiWARE: one process for each data folder, apart from the one that starts it."""
+"""Starts, finds and stops the local aiWARE: one process for each data folder, which outlives the one that starts it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class LocalServer:
         except (OSError, ValueError, KeyError) as error:
             raise LauncherError(
                 f"{self.data / 'credentials.json'} cannot be read ({type(error).__name__}); "
-                "stop the local aiWARE and remove the folder to start anew."
+                "stop the local aiWARE and remove the folder to begin with an empty one."
             ) from error
 
     @property
@@ -281,7 +281,7 @@ def wanted_port(port: int | None) -> int | None:
     """The port that is asked for: the given one, else AIWARE_LOCAL_PORT, else None for any.
 
     Raises:
-        LauncherError: AIWARE_LOCAL_PORT is no number.
+        LauncherError: AIWARE_LOCAL_PORT is not a number.
     """
     text = os.environ.get("AIWARE_LOCAL_PORT")
     if port is not None or not text:
@@ -292,7 +292,7 @@ def wanted_port(port: int | None) -> int | None:
 
 
 def _log(folder: Path) -> Path:
-    """The log file; one that has grown large starts anew."""
+    """The log file; a large one is set aside first."""
     path = folder / LOG_FILE
     if path.exists() and path.stat().st_size > LARGEST_LOG:
         path.replace(path.with_suffix(".log.1"))

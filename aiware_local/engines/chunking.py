@@ -20,6 +20,8 @@ LIST = "pieces.csv"
 
 SOUND = ("-vn", "-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le")
 """What recognizers of speech take: one channel of 16000 samples a second."""
+WHOLE = "rawchunk"
+"""The template that passes a file on as it is: for documents and pictures."""
 
 
 class NotMedia(Exception):
@@ -51,13 +53,13 @@ async def cut_sound(ffmpeg: str, source: Path, seconds: float, folder: Path) -> 
         folder: where the pieces go; an empty one.
 
     Raises:
-        NotMedia: it is no recording, or it has no sound.
+        NotMedia: it is not a recording, or it has no sound.
     """
     return await _segments(ffmpeg, source, seconds, folder, *SOUND, "piece-%05d.wav")
 
 
 async def cut_video(ffmpeg: str, source: Path, seconds: float, folder: Path) -> list[Piece]:
-    """Cuts a recording into Matroska files, as it is; a cut waits for the next frame that stands for itself.
+    """Cuts a recording into Matroska files, as it is; each cut is at a key frame.
 
     Args and errors: as `cut_sound`.
     """
@@ -116,9 +118,6 @@ CUTTERS: dict[str, tuple[Cutter, float, str]] = {
 }
 """By ffmpegTemplate: what cuts, how long a piece is by default (seconds), and what the log calls the pieces."""
 
-WHOLE = "rawchunk"
-"""The template that passes a file on as it is: for documents and pictures."""
-
 
 async def chunk(run: Run) -> None:
     """Passes on the media that it gets, and what pieces it was cut into."""
@@ -146,7 +145,7 @@ def chunks_before(run: Run) -> list[Record]:
 
 
 async def _cut(run: Run, media: Media, cutter: Cutter, seconds: float) -> list[Record] | None:
-    """The pieces as the task's result keeps them; None, and a note, where nothing could be cut."""
+    """The pieces as the task's result holds them; None, and a note, where nothing could be cut."""
     if media.file is None:
         run.note(f"Passed {media.name} on: it was out of reach, so cutting it is simulated.")
         return None
@@ -175,7 +174,7 @@ def _seconds(run: Run, default: float) -> float:
     """The length of a piece: customFFMPEGProperties.chunkSizeInSeconds, which comes as text.
 
     Raises:
-        RunError: invalid_data, if it is no number of at least one second.
+        RunError: invalid_data, if it is not a number of at least one second.
     """
     properties = run.payload.get("customFFMPEGProperties")
     given = properties.get("chunkSizeInSeconds") if isinstance(properties, dict) else None

@@ -78,7 +78,7 @@ def _pdf(content: bytes) -> Iterator[Passage]:
             raise Unreadable("it is encrypted")
         texts = [" ".join(page.extract_text().split()) for page in reader.pages]
     except (pypdf.errors.PyPdfError, *DAMAGED) as error:
-        raise Unreadable(f"it is no PDF that can be read ({error})") from error
+        raise Unreadable(f"it is not a PDF that can be read ({error})") from error
     return (Passage(text, page=place) for place, text in enumerate(texts, 1) if text)
 
 
@@ -87,7 +87,7 @@ def _word(content: bytes) -> Iterator[Passage]:
     try:
         document = docx.Document(io.BytesIO(content))
     except (docx.opc.exceptions.PackageNotFoundError, zipfile.BadZipFile, *DAMAGED) as error:
-        raise Unreadable(f"it is no Word document that can be read ({error})") from error
+        raise Unreadable(f"it is not a Word document that can be read ({error})") from error
     return _paragraphs([paragraph.text for paragraph in document.paragraphs])
 
 

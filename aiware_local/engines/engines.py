@@ -14,6 +14,18 @@ from aiware_local.storage.store import Record
 
 ENGINE = ObjectType("Engine")
 CATEGORY = ObjectType("EngineCategory")
+UNKNOWN_OF_ENGINES = (
+    "language",
+    "fedRampImpactLevelMin",
+    "fedRampImpactLevelMax",
+    "trainableViaApi",
+    "clusterSize",
+    "clusterSizes",
+    "gpuSupported",
+    "gpusSupported",
+    "maxMediaLengthMs",
+)
+"""Filters by something that the catalogue says of no engine."""
 
 
 @QUERY.field("engine")
@@ -127,20 +139,6 @@ def _passes_filter(engine: Record, category: Record | None, wanted: Mapping[str,
         and _overlaps(engine["supportedInputFormats"], wanted.get("supportedInputFormats"))
         and all(wanted.get(name) is None for name in UNKNOWN_OF_ENGINES)
     )
-
-
-UNKNOWN_OF_ENGINES = (
-    "language",
-    "fedRampImpactLevelMin",
-    "fedRampImpactLevelMax",
-    "trainableViaApi",
-    "clusterSize",
-    "clusterSizes",
-    "gpuSupported",
-    "gpusSupported",
-    "maxMediaLengthMs",
-)
-"""Filters by something that the catalogue says of no engine."""
 
 
 def _is_category(category: Record | None, wanted: str) -> bool:

@@ -15,10 +15,11 @@ from aiware_local.storage.store import Record
 from aiware_local.tdos.records import newest_asset
 
 HINT = "pip install 'aiware-pipelines[engines]' makes it real"
+"""What the log adds where a library is missing and an engine is simulated."""
 
 
 def extra(module: str) -> Any | None:
-    """A module of the extra, or None where it is not installed."""
+    """A module of the `engines` extra, with which engines do real work; None where it is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError:
@@ -85,7 +86,7 @@ class Run:
         return tdo
 
     def result(self, failure: Record | None) -> Record:
-        """The result as the task's record keeps it."""
+        """The result as the task's record holds it."""
         return {
             "output": None if failure else self.output,
             "log": self._notes,

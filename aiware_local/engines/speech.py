@@ -17,6 +17,9 @@ from aiware_local.tdos.transcripts import (
     transcript_document,
 )
 
+NOBODY_KNOWN = "Speaker 1"
+"""Who speaks where the transcript names nobody."""
+
 
 async def transcribe(run: Run) -> None:
     """Makes a transcript of the media: that which lay beside it, else a simulated one."""
@@ -34,7 +37,7 @@ async def transcribe(run: Run) -> None:
 
 
 def spoken_words(run: Run, media: Media) -> list[Word]:
-    """What is said in media: the words of the transcript beside it, else simulated ones.
+    """What is said in media: the words of the transcript beside it, or simulated ones if there is none.
 
     Raises:
         RunError: The transcript is unusable.
@@ -58,10 +61,6 @@ def _heard(chunk: Record, words: list[Word]) -> Record:
         "stopOffsetMs": stop,
         "words": sum(start <= word.start_ms < stop for word in words),
     }
-
-
-NOBODY_KNOWN = "Speaker 1"
-"""Who speaks where the transcript names nobody."""
 
 
 async def detect_speakers(run: Run) -> None:

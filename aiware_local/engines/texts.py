@@ -16,6 +16,8 @@ from aiware_local.tdos.transcripts import VTN_SCHEMA, words_of
 
 SHORTEST_KEYWORD = 5
 """Letters that a word must have to count as a keyword where nothing better than counting is there."""
+DEFAULT_KEYWORDS = 10
+DEFAULT_LANGUAGE = "en"
 
 
 def language_of(text: str) -> str | None:
@@ -47,10 +49,6 @@ def frequent_words(text: str, count: int) -> list[str]:
     """The longer words of a text, the most frequent first."""
     words = re.findall(rf"[^\W\d_]{{{SHORTEST_KEYWORD},}}", text.lower())
     return [word for word, _ in Counter(words).most_common(count)]
-
-
-DEFAULT_KEYWORDS = 10
-DEFAULT_LANGUAGE = "en"
 
 
 async def extract_text(run: Run) -> None:
@@ -89,7 +87,7 @@ async def extract_keywords(run: Run) -> None:
 
 
 async def translate(run: Run) -> None:
-    """Makes a text that stands for a translation: really translating is out of the local aiWARE's reach."""
+    """Makes a text in place of a translation: the local aiWARE cannot translate."""
     text = f"[simulated translation] {await _source_text(run)}"
     item = {"type": "text", "text": text, "language": str(run.payload.get("target", "en"))}
     _keep(run, "text", object=[item])
@@ -135,7 +133,7 @@ def _count(run: Run) -> int:
     """How many keywords are wanted.
 
     Raises:
-        RunError: invalid_data, if that is no whole number of at least one.
+        RunError: invalid_data, if that is not a whole number of at least one.
     """
     given = run.payload.get("numberOfKeywords", DEFAULT_KEYWORDS)
     if str(given).isdecimal() and int(given) >= 1:

@@ -16,7 +16,7 @@ CLOSERS = "\"'”’»›)]}」』）"
 
 @dataclass
 class Line:
-    """Words that stand in one line.
+    """The words of one line.
 
     Attributes:
         words: in the order in which they begin.
@@ -76,7 +76,7 @@ def make_lines(words: Iterable[Word], layout: Layout, *, labels: bool = True) ->
     if the layout asks for that, and at a change of speakers if speakers are shown.
 
     Args:
-        words: in any order; words that overlap stand in the order in which they begin.
+        words: in any order; words that overlap come in the order in which they begin.
         layout: the options.
         labels: whether the name of a speaker takes room in the line.
     """

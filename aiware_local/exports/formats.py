@@ -1,4 +1,7 @@
-"""The formats of export requests, and the options that each takes with their documented defaults."""
+"""The formats of export requests, and the options that each takes with their defaults.
+
+Sources: tutorials/create-export-request, support article 000004013.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,24 @@ from typing import Any
 
 from aiware_local.installation.errors import invalid_input
 from aiware_local.storage.store import Record
+
+_LAYOUT_OPTIONS = {
+    "maxCharacterPerLine": "max_characters",
+    "newLineOnPunctuation": "newline_on_punctuation",
+    "timeGapToSeparateParagraphMs": "paragraph_gap_ms",
+    "linesPerScreen": "lines_per_screen",
+    "timeGapToSeparateScreenMs": "screen_gap_ms",
+    "withSpeakerData": "with_speakers",
+}
+LEAST = {
+    "maxCharacterPerLine": 1,
+    "linesPerScreen": 1,
+    "timeGapToSeparateParagraphMs": 0,
+    "timeGapToSeparateScreenMs": 0,
+}
+"""The smallest value of each option that is a number."""
+FILE_EXTENSION = re.compile(r"\.?[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
+_TEXT = {"maxCharacterPerLine": 60, "newLineOnPunctuation": False, "timeGapToSeparateParagraphMs": 0}
 
 
 @dataclass(frozen=True)
@@ -31,26 +52,6 @@ class Format:
     content_type: str
 
 
-_LAYOUT_OPTIONS = {
-    "maxCharacterPerLine": "max_characters",
-    "newLineOnPunctuation": "newline_on_punctuation",
-    "timeGapToSeparateParagraphMs": "paragraph_gap_ms",
-    "linesPerScreen": "lines_per_screen",
-    "timeGapToSeparateScreenMs": "screen_gap_ms",
-    "withSpeakerData": "with_speakers",
-}
-
-LEAST = {
-    "maxCharacterPerLine": 1,
-    "linesPerScreen": 1,
-    "timeGapToSeparateParagraphMs": 0,
-    "timeGapToSeparateScreenMs": 0,
-}
-"""The smallest value of each option that is a number."""
-
-FILE_EXTENSION = re.compile(r"\.?[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
-
-
 def _captions(characters: int, lines: int, content_type: str) -> Format:
     defaults = {
         "maxCharacterPerLine": characters,
@@ -62,8 +63,6 @@ def _captions(characters: int, lines: int, content_type: str) -> Format:
     }
     return Format(defaults, content_type)
 
-
-_TEXT = {"maxCharacterPerLine": 60, "newLineOnPunctuation": False, "timeGapToSeparateParagraphMs": 0}
 
 FORMATS: Mapping[str, Format] = {
     "txt": Format(_TEXT, "text/plain; charset=utf-8"),

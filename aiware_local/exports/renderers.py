@@ -16,6 +16,10 @@ from aiware_local.exports.formats import Layout
 from aiware_local.storage.store import Record
 from aiware_local.tdos.transcripts import Word
 
+NAMESPACE = "http://www.w3.org/ns/ttml"
+FRAMES = 30
+"""Frames in a second. Neither the request nor the transcript says how many the recording has."""
+
 
 def render_txt(words: Sequence[Word], layout: Layout) -> bytes:
     """A .txt file."""
@@ -75,9 +79,6 @@ def _voice(speaker: str | None, text: str) -> str:
     return f"<v {html.escape(speaker, quote=False)}>{text}</v>" if speaker else text
 
 
-NAMESPACE = "http://www.w3.org/ns/ttml"
-
-
 def render_ttml(words: Sequence[Word], layout: Layout) -> bytes:
     """A TTML document without styles; a name stands before what somebody begins to say."""
     # The language is left open: TTML wants the attribute, and a transcript may mix languages.
@@ -107,10 +108,6 @@ def _indent(element: ElementTree.Element, depth: int) -> None:
     for child in element:
         child.tail = element.text
     element[-1].tail = "\n" + "  " * depth
-
-
-FRAMES = 30
-"""Frames in a second. Neither the request nor the transcript says how many the recording has."""
 
 
 def render_txt_avid(words: Sequence[Word], layout: Layout) -> bytes:
@@ -144,4 +141,4 @@ RENDERERS: Mapping[str, Callable[[Sequence[Word], Layout], bytes]] = {
     "ttml": render_ttml,
     "vtt": render_vtt,
 }
-"""By extension; `vlf` is no transcript and stands alone."""
+"""By extension. `vlf` is not among them, since it is not a transcript."""

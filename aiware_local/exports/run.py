@@ -1,4 +1,4 @@
-"""Making the files of an export request once its time has come: one alone as it is, several in a zip."""
+"""Makes the files of an export request when it is due: one alone as it is, several in a zip."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from aiware_local.tdos.records import assets_of
 
 _UNSAFE = re.compile(r"[^\w.() -]")
 """What some file system or other would not take in a name."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,6 @@ def _zip(installation: Installation, stored: str, files: Iterable[ExportedFile],
                 archive.open(entry, "w", force_zip64=True) as target,
             ):
                 shutil.copyfileobj(source, target, BLOCK)
-
-
-log = logging.getLogger(__name__)
 
 
 def run_export(installation: Installation, export_id: str) -> None:

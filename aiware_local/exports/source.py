@@ -1,4 +1,4 @@
-"""What an export is made of: what engines have found in a TDO, as far as the request asks for it, and who says it."""
+"""What an export is made from: the results of engines in a TDO that the request asks for, and who says each word."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from aiware_local.tdos.transcripts import Word, speaker_of, words_of
 
 SPEAKER_DETECTION = "a856c447-1030-4fb0-917f-08179f949c4e"
 """The category of the engines that detect speakers."""
+_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Characters that UTF-8 or XML cannot hold, and controls that no reader expects in speech."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,6 @@ def _overlap(word: Word, turn: Turn) -> int:
     return min(_end(word), turn.stop_ms) - max(word.start_ms, turn.start_ms)
 
 
-_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-"""Characters that UTF-8 or XML cannot hold, and controls that no reader expects in speech."""
-
-
 class ExportError(Exception):
     """The export cannot be made; its status becomes failed."""
 
@@ -111,7 +109,7 @@ def source_of(installation: Installation, tdo: Record, span: Record, configs: li
     """Gathers what the output configurations of a request can draw on.
 
     Raises:
-        ExportError: A result is no series with times.
+        ExportError: A result is not a series with times.
     """
     start = offset_ms(tdo, span.get("startDate"), span.get("startOffsetMs"))
     stop = offset_ms(tdo, span.get("stopDate"), span.get("stopOffsetMs"))

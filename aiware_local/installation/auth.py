@@ -25,14 +25,16 @@ USER_NAME = "admin@local.aiware"
 LIFETIME_SECONDS = 15 * 60
 """How long a signed URI works unless the behaviour says otherwise."""
 SESSION_SECONDS = 24 * 60 * 60
-"""A session token lasts a day, and so does an OAuth access token."""
+"""A session token lasts a day, and so does an OAuth access token (source: apis/tutorials/tokens.md)."""
 
 REFUSED = "The token is not valid or has expired: log in again, or use an API key."
 MISSING = "The request carries no token: send the header 'Authorization: Bearer <token>'."
+RESOURCES = ["asset", "cluster", "engine", "export", "job", "task", "tdo"]
+"""What an OAuth token of scope `all` opens."""
 
 
 class Credentials(BaseModel):
-    """What opens the local aiWARE, as `credentials.json` in the data folder holds it."""
+    """The credentials for the local aiWARE, as in `credentials.json` in the data folder."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
@@ -65,7 +67,7 @@ class Tokens:
     """Issues and checks tokens. Only their hashes are stored.
 
     Args:
-        store: where sessions are kept, so that a login outlives a restart.
+        store: where sessions are stored, so that a login outlives a restart.
         clock: tells when they expire.
         credentials: the API key, the user and the OAuth client.
     """
@@ -176,7 +178,7 @@ class Signer:
         """The path with `expires` and `signature`.
 
         Args:
-            path: the path to open for whoever has the result.
+            path: the path that the signed one opens.
             now: seconds since the epoch.
             lifetime: seconds.
         """
@@ -191,10 +193,6 @@ class Signer:
 
     def _signature(self, path: str, expires: int) -> str:
         return hmac.new(self._key, f"{path}\n{expires}".encode(), hashlib.sha256).hexdigest()
-
-
-RESOURCES = ["asset", "cluster", "engine", "export", "job", "task", "tdo"]
-"""What an OAuth token of scope `all` opens."""
 
 
 def hash_of(token: str) -> str:

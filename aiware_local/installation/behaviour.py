@@ -45,7 +45,7 @@ class EngineBehaviour(ControlModel):
 
 
 class RateLimit(ControlModel):
-    """So many requests per token in a window of so many seconds."""
+    """How many requests each token may make in a window of time (aiWARE's windows are 10 seconds)."""
 
     requests: PositiveInt
     seconds: PositiveFloat = 10
@@ -61,8 +61,8 @@ class Dialect(ControlModel):
             leaves out unless told otherwise.
         without: fields that never have a value, by name, wherever they are optional.
         extra_fields: whether every object has a field more that no document knows.
-        page_size: so many records a page has at the most, whatever `limit` asks for; the answer repeats what was asked.
-        list_lag: an object is missing in lists for so many seconds after its creation, while reads by its id show it.
+        page_size: the most records that a page has, whatever `limit` asks for; the answer repeats what was asked.
+        list_lag: how many seconds a new object is missing in lists, while reads by its id show it.
     """
 
     ids: Literal["text", "number"] = "text"
@@ -75,7 +75,7 @@ class Dialect(ControlModel):
 
     @property
     def respells(self) -> bool:
-        """Whether answers have to be written otherwise than the documents say."""
+        """Whether answers are written in another way than the documents say."""
         return bool(self.ids != "text" or self.times != "text" or self.empty or self.without or self.extra_fields)
 
     def id(self, value: Any) -> Any:
@@ -94,7 +94,7 @@ class Dialect(ControlModel):
 
 
 class Settings(ControlModel):
-    """Everything that `PUT /_local/behaviour` sets, with what holds when it has set nothing. Times are seconds."""
+    """Everything that `PUT /_local/behaviour` sets, with the defaults. Times are seconds."""
 
     job_seconds: NonNegativeFloat = 2
     export_seconds: NonNegativeFloat = 0.5
@@ -113,9 +113,9 @@ class Settings(ControlModel):
 
 
 class Behaviour:
-    """The settings in force, kept in the store.
+    """The settings in force; they are in the store.
 
-    An engine's `failTimes` counts its runs over all jobs since the setting was made: so many of them fail, the next
+    An engine's `failTimes` counts its runs over all jobs since the setting was made: that many of them fail, the next
     ones succeed. Without it every run fails.
     """
 
@@ -146,7 +146,7 @@ class Behaviour:
         return self.settings
 
     def clear(self) -> None:
-        """Back to what holds when nothing is set."""
+        """Sets everything to the defaults."""
         self.settings = Settings()
         self._store.set("behaviour", {})
         self._store.set("failedRuns", {})
@@ -185,7 +185,7 @@ class RateLimiter:
 
         Args:
             token: whose request it is.
-            limit: what holds; None lets everything pass.
+            limit: the limit in force; None lets everything pass.
             now: seconds since the epoch.
         """
         if limit is None:

@@ -133,7 +133,7 @@ class RunError(Exception):
 def failure_of(reason: str, message: str) -> Record:
     """A failure as a task's result holds it.
 
-    A reason outside the enum cannot be answered by GraphQL: it becomes `other` and leads the message. The record keeps
+    A reason outside the enum cannot be answered by GraphQL: it becomes `other` and leads the message. The record has
     it as `word`, since Edge has reasons of its own.
     """
     if reason in set(FailureReason):

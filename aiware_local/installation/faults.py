@@ -91,7 +91,7 @@ class Conditions:
     """How the server is for one read.
 
     Attributes:
-        lag: an object is not found for so many seconds after its creation.
+        lag: how many seconds a new object is not found.
         unreadable: the ids that cannot be read.
         total_count: whether `count` of a list is the number of all that it has, not that of a page.
     """
@@ -115,7 +115,7 @@ def conditions_of(faults: Iterable[Fault], operation: str) -> Conditions:
 
 
 class Faults:
-    """The faults in force, in the order in which they were set; kept in the store."""
+    """The faults in force, in the order in which they were set; they are in the store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -144,7 +144,7 @@ class Faults:
 
         Args:
             operations: what the request executes.
-            named_only: leave out faults that match all API requests, since this is none.
+            named_only: whether to leave out faults that match all API requests.
         """
         operations = list(operations)
         for fault in self._faults:

@@ -30,8 +30,6 @@ from aiware_local.storage.store import DATABASE, Record, Store
 QUERY = QueryType()
 MUTATION = MutationType()
 """The root types, to which the modules of the services add their fields."""
-
-
 ORGANIZATION_ID = "17532"
 """The one organization of every local aiWARE."""
 ORGANIZATION: Record = {

@@ -1,4 +1,7 @@
-"""Lists: their pages, their order, and the filters by time and by text."""
+"""Lists: their pages, their order, and the filters by time and by text.
+
+Source: Page, StringMatch and the filters by time in schema.graphql.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,12 @@ from aiware_local.storage.store import Record
 
 LARGEST_LIMIT = 1000
 """The documentation says that some fields cap `limit` without naming the figure; here every list has the same one."""
+_MATCHES: dict[str, Callable[[str, str], bool]] = {
+    "startsWith": str.startswith,
+    "endsWith": str.endswith,
+    "contains": str.__contains__,
+    "exact": str.__eq__,
+}
 
 
 @dataclass(frozen=True)
@@ -23,14 +32,14 @@ class Paging:
 
     Attributes:
         counts_all: whether `count` of a list is the number of all that it has, not that of the page.
-        page_size: so many records a page has at the most, whatever is asked for.
+        page_size: the most records that a page has, whatever is asked for.
     """
 
     counts_all: bool = False
     page_size: int | None = None
 
     def length(self, limit: int) -> int:
-        """How many records a page has when so many are asked for, and there are enough."""
+        """How many records a page has when `limit` are asked for, and there are enough."""
         return limit if self.page_size is None else min(limit, self.page_size)
 
 
@@ -110,14 +119,6 @@ def _passes(value: float | None, window: Mapping[str, Any]) -> bool:
     after = start is None or (value > start if window.get("fromDateTimeExclusive") else value >= start)
     before = end is None or (value < end if window.get("toDateTimeExclusive") else value <= end)
     return after and before
-
-
-_MATCHES: dict[str, Callable[[str, str], bool]] = {
-    "startsWith": str.startswith,
-    "endsWith": str.endswith,
-    "contains": str.__contains__,
-    "exact": str.__eq__,
-}
 
 
 def matches(value: str | None, wanted: str, how: str) -> bool:

@@ -27,7 +27,7 @@ _STACK_FILE = re.compile(r"Pulumi\..+\.ya?ml", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Media:
-    """Media that was fetched, or that stands for what lies out of reach.
+    """Media that was fetched, or was simulated because it is out of reach.
 
     Attributes:
         url: where it came from.
@@ -48,7 +48,7 @@ class Media:
     sidecar: str | None = None
 
     def as_record(self) -> dict[str, Any]:
-        """As a task's result keeps it."""
+        """The media as a task's result holds it."""
         return asdict(self)
 
 

@@ -17,9 +17,12 @@ from aiware_local.installation.scalars import format_datetime
 from aiware_local.storage.store import Store
 
 KEPT = 10_000
-"""So many of the latest requests are kept; the totals count all."""
+"""How many of the latest requests are stored; the totals count all."""
 HTTP = " http"
 """The row of the totals that counts HTTP requests; no field's name starts with a space."""
+SECRETS = frozenset({"password", "token", "serviceToken", "dockerCredentials"})
+"""The names of values that are never stored."""
+HIDDEN = "***"
 
 
 class RequestLog:
@@ -72,11 +75,6 @@ class RequestLog:
         """Forgets everything."""
         self._store.connection.execute("DELETE FROM requests")
         self._store.connection.execute("DELETE FROM executions")
-
-
-SECRETS = frozenset({"password", "token", "serviceToken", "dockerCredentials"})
-"""The names of values that are never kept."""
-HIDDEN = "***"
 
 
 def recorded(query: QueryParams, content: bytes, *, is_secret: bool = False) -> dict[str, Any]:

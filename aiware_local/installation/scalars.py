@@ -10,6 +10,11 @@ from ariadne import ScalarType
 from graphql import GraphQLError
 from starlette.datastructures import UploadFile
 
+SMALLEST_MILLISECONDS = 1e11
+"""A number from here on counts milliseconds, a smaller one seconds (the year 5138 in seconds, 1973 in milliseconds)."""
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?")
+_ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}")
+
 
 class Clock:
     """Tells the time in seconds since the epoch, to the millisecond (the precision in which the API answers)."""
@@ -17,13 +22,6 @@ class Clock:
     def now(self) -> float:
         """The present moment in seconds since the epoch."""
         return round(time.time(), 3)
-
-
-SMALLEST_MILLISECONDS = 1e11
-"""A number from here on counts milliseconds, a smaller one seconds (the year 5138 in seconds, 1973 in milliseconds)."""
-
-_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?")
-_ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def parse_datetime(value: object) -> float:
@@ -44,7 +42,7 @@ def parse_datetime(value: object) -> float:
             moment = datetime.fromisoformat(value)
             return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp(), 3)
     except (ValueError, OverflowError, OSError):
-        pass  # answered below, like every other value that is no time
+        pass  # answered below, like every other value that is not a time
     raise GraphQLError(
         f"DateTime cannot represent {value!r}: give ISO 8601 text, or seconds or milliseconds since the epoch."
     )
@@ -71,7 +69,7 @@ def parse_upload(value: object) -> UploadFile:
     """A file part; only a multipart request has one.
 
     Raises:
-        GraphQLError: the value is no file part.
+        GraphQLError: the value is not a file part.
     """
     if isinstance(value, UploadFile):
         return value

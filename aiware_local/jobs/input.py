@@ -1,4 +1,7 @@
-"""The input of createJob: what is refused about its tasks and their graph, and what is filled in."""
+"""The input of createJob: what is refused about its tasks and their graph, and what is filled in.
+
+Sources: quickstart/jobs/README.md, overview/aiWARE-in-depth/job-processing.md, and CreateJob in schema.graphql.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,12 @@ from aiware_local.installation.installation import Call
 from aiware_local.storage.store import Record
 
 Input = Mapping[str, Any]
+DEFAULT_PREFERENCES: Mapping[str, Any] = {
+    "maxRetries": 1,
+    "parallelProcessing": False,
+    "parentCompleteBeforeStarting": False,
+    "priority": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -95,14 +104,6 @@ def _levels(parents: Sequence[Sequence[int]]) -> list[int]:
     for task in order:
         levels[task] = max((levels[parent] + 1 for parent in parents[task]), default=0)
     return levels
-
-
-DEFAULT_PREFERENCES: Mapping[str, Any] = {
-    "maxRetries": 1,
-    "parallelProcessing": False,
-    "parentCompleteBeforeStarting": False,
-    "priority": 0,
-}
 
 
 def checked_tasks(call: Call, args: Mapping[str, Any], cluster: Record | None) -> list[Record]:

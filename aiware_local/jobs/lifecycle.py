@@ -3,6 +3,9 @@
 A job's state is computed, never advanced: it follows from the plan that was fixed when the job started (how long each
 task takes), from what the engines have left behind (the tasks' results) and from the present moment. A restarted server
 therefore has nothing to recover.
+
+A task that fails, with its standby tasks, ends its job as failed, and the tasks that have not ended as aborted (source:
+apis/jobs-tasks-tdos.md, support article 000004353). How long a state lasts is documented nowhere, and chosen here.
 """
 
 from __future__ import annotations
@@ -17,9 +20,10 @@ NEVER = math.inf
 BEFORE_THE_START = -math.inf
 
 QUEUED_AFTER = (0.05, 0.5)
-"""A task whose parents let it go is pending for this share of its duration, at most so many seconds; then queued."""
+"""A task that no longer waits for its parents is pending for this share of its duration, at most this many seconds;
+then it is queued."""
 STARTED_AFTER = (0.15, 1.5)
-"""The same for the moment when it leaves the queue and runs."""
+"""The same for the moment when it leaves the queue and starts."""
 STREAM_LEAD = 0.5
 """A task that need not wait for a complete parent starts when the parent has done this share of its running."""
 

@@ -22,9 +22,9 @@ CLUSTER = ObjectType("Cluster")
 ENGINE = ObjectType("Engine")
 
 DAY_SECONDS = 24 * 60 * 60
-"""A cluster's jobs and tasks are those of the last day unless a dateTimeFilter says otherwise."""
+"""Without a dateTimeFilter, a cluster's jobs and tasks are those of a day (source: Cluster in schema.graphql)."""
 QUARTER_SECONDS = 90 * DAY_SECONDS
-"""An engine's tasks are those of the last three months unless a dateTimeFilter says otherwise."""
+"""Without a dateTimeFilter, an engine's tasks are those of three months (source: Engine in schema.graphql)."""
 
 
 @TDO.field("jobs")

@@ -1,4 +1,4 @@
-"""Jobs as the store holds them: how one comes about, starts again, and looks at a moment."""
+"""Jobs as the store holds them: how one is made and started again, and its state at a moment."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def new_job(
 
 
 def start(installation: Installation, job: Record, now: float) -> Record:
-    """Lets a job begin anew: fixes how long its tasks take and which of them will fail."""
+    """Starts a job, or starts it again: fixes how long its tasks take and which of them will fail."""
     behaviour = installation.behaviour
     job["_startedAt"] = now
     job["modifiedDateTime"] = now

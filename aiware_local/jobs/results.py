@@ -83,7 +83,7 @@ def _results_of_tdo(call: Call, args: Mapping[str, Any]) -> list[Record]:
 
 
 def _asset_result(installation: Installation, asset: Record) -> Record | None:
-    """The result that an asset holds; None if it is of another type, was cleaned up, or is no JSON object."""
+    """The result that an asset holds; None if it is of another type, was cleaned up, or is not a JSON object."""
     if asset["assetType"] != "vtn-standard" or asset["_file"] is None:
         return None
     try:
@@ -146,7 +146,7 @@ def _clipped(call: Call, result: Record, args: Mapping[str, Any]) -> Record | No
 
 
 def offset_ms(tdo: Record | None, date: float | None, offset: int | None) -> int | None:
-    """Milliseconds from the start of a TDO: of a date, else the given offset."""
+    """Milliseconds from the start of a TDO: those of a date, or else the given offset."""
     if date is None or tdo is None:
         return offset
     start: float = tdo["startDateTime"]

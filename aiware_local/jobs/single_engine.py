@@ -2,6 +2,8 @@
 
 A template is the text of a CreateJob input as JSON, with placeholders such as `{{uploadUrl}}`; a value stands for the
 whole of a JSON value, so the template's placeholders carry no quotes.
+
+Sources: overview/aiWARE-in-depth/single-engine-jobs.md, support article 000004184.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ JOB_FIELDS = frozenset({"clusterId", "priority", "notificationUri"})
 """Fields that a template puts into the job; every other field goes into the engine's payload."""
 
 _PLACEHOLDER = re.compile(r'"\{\{(\w+)\}\}"')
+RECOGNITION_ROUTES = [("chunkOutput", "engineInput"), ("engineOutput", "writerInput")]
 
 
 def job_templates(engine: Record) -> list[Record]:
@@ -57,7 +60,7 @@ def resolve_launch(_: Any, info: Info, **args: Any) -> Record:
     job_input = _fill(template, {"uploadUrl": url, "targetId": target_id, **_parameters(fields)})
     input_type = info.schema.type_map["CreateJob"]
     if not isinstance(input_type, GraphQLInputObjectType):
-        raise TypeError("CreateJob is no input type")
+        raise TypeError("CreateJob is not an input type")
     return create_job(call, coerce_input_value(job_input, input_type))
 
 
@@ -102,9 +105,6 @@ def _upload_job(engine: Record) -> Record:
 def _reprocess_job(engine: Record) -> Record:
     tasks = [_task(CHUNK, _cut(engine), folders=[("chunkOutput", "chunk", "output")]), *_recognition(engine)]
     return {"targetId": "{{targetId}}", "isReprocessJob": True, **_job(tasks, RECOGNITION_ROUTES)}
-
-
-RECOGNITION_ROUTES = [("chunkOutput", "engineInput"), ("engineOutput", "writerInput")]
 
 
 def _keeper(engine: Record) -> str:

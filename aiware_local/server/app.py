@@ -113,7 +113,7 @@ def serve(data: Path, port: int | None, media_root: Path) -> None:
 
 @contextmanager
 def _alone(data: Path) -> Iterator[None]:
-    """Holds the lock that says a process serves this folder; the system lets go of it whatever ends the process."""
+    """Holds the lock that says that a process serves this folder; the system releases it when the process ends."""
     with (data / SERVER_LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -19,7 +19,7 @@ from aiware_local.installation.errors import ErrorName, error_entry
 from aiware_local.installation.faults import Fault, Faults
 
 LONGEST_SECONDS = 15 * 60
-"""An answer that hangs or drips is cut after so long: a client that never gives up holds no connection for ever."""
+"""An answer that hangs or drips is cut after this time, so that no client holds a connection for ever."""
 
 GATEWAY_PAGE = "<html><head><title>{0}</title></head>\n<body><h1>{0}</h1></body></html>\n"
 
@@ -63,7 +63,7 @@ class Unanswered(Response):
 
 
 class Cut(Unanswered):
-    """A response that is none: it closes the connection.
+    """Closes the connection instead of answering.
 
     Raises:
         ConnectionResetError: there is no connection to close, since the application runs inside the client's process.

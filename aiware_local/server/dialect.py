@@ -44,7 +44,7 @@ def respelled_graphql(
 
 
 def respelled_edge(dialect: Dialect, value: Any, name: str = "") -> Any:
-    """A JSON answer of Edge in a dialect; what it holds as JSON text stays as it is.
+    """A JSON answer of Edge in a dialect; JSON text inside it stays as it is.
 
     Args:
         dialect: the dialect.

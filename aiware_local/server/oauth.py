@@ -1,4 +1,7 @@
-"""OAuth 2: the authorization-code flow and refresh tokens. There is no client-credentials grant."""
+"""OAuth 2: the authorization-code flow and refresh tokens. There is no client-credentials grant.
+
+Source: developer/applications/oauth.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does what has fallen due: runs engines and renders exports, each once, also after a restart."""
+"""Does the work that is due: runs engines and renders exports, each once, also after a restart."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from aiware_local.storage.store import Record
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 3.0
-"""A request waits so long for due work (a large copy, a slow web server) before it sees the state without it."""
+"""How long a request waits for work that is due, such as a large copy, before it sees the state without it."""
 
 
 class Worker:
     """Brings the records up to date with the time.
 
-    Nothing runs in between: whoever is about to look calls `settle` first. What a look would show is then the same as
-    if the work had been done when it fell due.
+    Nothing runs in between: each request calls `settle` before it reads. It then finds the same records as if the work
+    had been done at the moment when it was due.
 
     Args:
         installation: whose records.
-        patience: how long a look waits for work under way, in seconds.
+        patience: how long `settle` waits for work under way, in seconds.
     """
 
     def __init__(self, installation: Installation, patience: float = PATIENCE_SECONDS) -> None:
@@ -41,7 +41,7 @@ class Worker:
         while self._due():
             if self._running is None or self._running.done():
                 self._running = asyncio.create_task(self._work())
-            # Another request may start the next round as soon as this one is done: keep hold of the one awaited.
+            # Another request may start the next round as soon as this one is done.
             running = self._running
             left = deadline - asyncio.get_running_loop().time()
             done, _ = await asyncio.wait({running}, timeout=max(left, 0))

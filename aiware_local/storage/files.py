@@ -75,7 +75,7 @@ class Files:
 
 
 class Partial:
-    """A file in the making; it takes its name only when `keep` is called, else it vanishes."""
+    """A file that is being written; it gets its name when `keep` is called, and is removed otherwise."""
 
     def __init__(self, files: Files, name: str) -> None:
         self._files = files

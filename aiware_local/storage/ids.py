@@ -1,4 +1,4 @@
-"""Ids in the forms that aiWARE gives them. Clients treat them as opaque text."""
+"""Ids in the forms that aiWARE gives them, which schema.graphql shows. Clients treat them as opaque text."""
 
 from __future__ import annotations
 

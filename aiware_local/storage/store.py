@@ -1,4 +1,4 @@
-"""Where the local aiWARE keeps its records: one SQLite file, which survives a restart and a kill at any moment."""
+"""The records of the local aiWARE: one SQLite file, which survives a restart and a kill at any moment."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ Record: TypeAlias = dict[str, Any]
 
 Keys that start with an underscore are the server's own notes and never leave it.
 """
-
-
 DATABASE = "aiware.sqlite3"
 """The name of the file in the data folder."""
 

@@ -160,7 +160,7 @@ async def _take_upload(call: Call, asset: Record, upload: UploadFile) -> None:
 
 
 async def _take_uri(call: Call, asset: Record, values: Mapping[str, Any]) -> None:
-    """Copies the content of the uri; keeps the uri alone if asked to, or where it is out of reach."""
+    """Copies the content of the uri; stores the uri alone if asked to, or where it is out of reach."""
     uri = values["uri"]
     asset["fileData"].setdefault("originalFileUri", uri)
     if values.get("storeAsReference"):
@@ -201,13 +201,13 @@ def resolve_container(asset: Record, info: Info) -> Record | None:
 
 @ASSET.field("uri")
 def resolve_uri(asset: Record, info: Info) -> str | None:
-    """The address that needs a token; for content that is kept elsewhere, the address there."""
+    """The address that needs a token; for content that is stored elsewhere, the address there."""
     return _address(asset) or (f"{info.context.base_url}/assets/{asset['id']}" if has_content(asset) else None)
 
 
 @ASSET.field("signedUri")
 def resolve_signed_uri(asset: Record, info: Info) -> str | None:
-    """The address that opens for whoever has it, for a while."""
+    """The signed address, which needs no token and works for a while."""
     return _address(asset) or (info.context.signed(f"/assets/{asset['id']}") if has_content(asset) else None)
 
 

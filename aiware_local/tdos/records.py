@@ -1,4 +1,4 @@
-"""TDOs and their assets as the store holds them: how they come about and go."""
+"""TDOs and their assets as the store holds them: how they are made and removed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,22 @@ from aiware_local.storage.ids import new_uuid
 from aiware_local.storage.store import Record, Store
 
 PRIMARY_TYPES = ("media", "transcript")
-"""The asset types that a TDO has a primary asset of."""
+"""The types of asset that can be primary (source: CreateAsset in schema.graphql)."""
+TARGET_LENGTH_SECONDS = 15 * 60
+"""The length of a TDO whose input leaves its end open (source: CreateTDOWithAsset in schema.graphql)."""
+LONGEST_SECONDS = 366 * 24 * 60 * 60
+"""A TDO spans at most a year (source: CreateTDO in schema.graphql)."""
+PLAIN_FIELDS = (
+    "startDateTime",
+    "stopDateTime",
+    "source",
+    "status",
+    "name",
+    "description",
+    "thumbnailUrl",
+    "previewUrl",
+    "sourceImageUrl",
+)
 
 
 def new_asset(installation: Installation, asset_id: str, tdo_id: str, **fields: Any) -> Record:
@@ -80,23 +95,6 @@ def drop_content(installation: Installation, asset: Record) -> None:
         if name is not None:
             installation.files.delete(name)
     asset["_file"] = asset["_sidecar"] = asset["_reference"] = None
-
-
-TARGET_LENGTH_SECONDS = 15 * 60
-"""How long a TDO is taken to be where the input may leave its end open."""
-LONGEST_SECONDS = 366 * 24 * 60 * 60
-"""A TDO spans at most a year."""
-PLAIN_FIELDS = (
-    "startDateTime",
-    "stopDateTime",
-    "source",
-    "status",
-    "name",
-    "description",
-    "thumbnailUrl",
-    "previewUrl",
-    "sourceImageUrl",
-)
 
 
 def require_span(start: float | None, stop: float | None) -> None:

@@ -96,7 +96,7 @@ def resolve_delete_tdo(_: Any, info: Info, **args: Any) -> Record:
 
 @MUTATION.field("cleanupTDO")
 def resolve_cleanup_tdo(_: Any, info: Info, **args: Any) -> Record:
-    """Removes parts of a TDO and keeps the TDO."""
+    """Removes parts of a TDO, but not the TDO."""
     call = info.context
     tdo = call.find("tdo", "TemporalDataObject", args["id"])
     options = args.get("options")

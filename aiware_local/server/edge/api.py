@@ -41,7 +41,7 @@ from aiware_local.storage.ids import new_uuid
 log = logging.getLogger(__name__)
 
 VERSION = "3.15.2"
-"""Sent as X-Aiware-Version."""
+"""The version of Edge whose OpenAPI definition this follows; sent as X-Aiware-Version."""
 ANONYMOUS = ""
 """Counts against the rate limit as a token of its own."""
 TOLD = "The local aiWARE was told to answer so"

@@ -1,4 +1,7 @@
-"""The body of createJob: its form, what is refused about its taskRoutes, and the routes that they stand for."""
+"""The body of createJob: its form, what is refused about its taskRoutes, and the routes that they stand for.
+
+Source: createJob in the OpenAPI definition of Edge 3.15.2.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ from pydantic import Field
 
 from aiware_local.server.edge.errors import bad
 from aiware_local.server.edge.request import Body, Count, DateTime, Int32, Int64, JobStatus, JsonText, Uuid
+
+OPTIONS = ("endpoint", "syncEnabled", "syncTimeoutInSeconds", "chunkCallbackEnabled")
+"""What a route says besides its ends; stored among the options of a GraphQL route."""
 
 
 class CreateFolder(Body):
@@ -84,10 +90,6 @@ class CreateJobs(Body):
     """The whole body: jobs that are made together, all or none."""
 
     jobs: Annotated[list[CreateJob], Field(default_factory=list)]
-
-
-OPTIONS = ("endpoint", "syncEnabled", "syncTimeoutInSeconds", "chunkCallbackEnabled")
-"""What a route says beside its ends; kept among the options of a GraphQL route."""
 
 
 @dataclass(frozen=True)

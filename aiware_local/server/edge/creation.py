@@ -1,4 +1,4 @@
-"""createJob: the job of a body as the store holds every job, and what Edge alone says of it."""
+"""createJob: makes the job of a body as GraphQL would, and stores what only Edge knows of it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _require_no_core_ids(job: CreateJob, path: str) -> None:
 
 def _require_beginning(status: JobStatus | None, path: str) -> None:
     if status is not None and status not in BEGINNINGS:
-        raise bad(f"{path} is {status}; what is made anew is one of {', '.join(BEGINNINGS)}.")
+        raise bad(f"{path} is {status}; a new one is one of {', '.join(BEGINNINGS)}.")
 
 
 def _engine(call: Call, task: CreateTask, path: str) -> str:

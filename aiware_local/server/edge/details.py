@@ -52,6 +52,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 )
 """Edge's FailureReasonEnum for every TaskFailureReason."""
 EDGE_REASONS = frozenset({*REASONS.values(), NO_FAILURE})
+ENDED = frozenset({"complete", "failed", "rejected"})
 
 
 def job_status(shown: Record) -> str:
@@ -103,9 +104,6 @@ def _status(status: str, job: Record, beginning: Any) -> str:
 def _is_rejected(task: Record) -> bool:
     failure = (task["_result"] or {}).get("failure") or {}
     return bool(failure.get("word") == REJECTED)
-
-
-ENDED = frozenset({"complete", "failed", "rejected"})
 
 
 def job_detail(installation: Installation, shown: Record) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Failures as the Edge API reports them: an HTTP status and a body of id, description and detail."""
+"""Failures as the Edge API reports them: an HTTP status and a body of id, description and detail.
+
+Source: the OpenAPI definition of Edge.
+"""
 
 from __future__ import annotations
 

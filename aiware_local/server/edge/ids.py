@@ -13,7 +13,7 @@ _JOB_ID = re.compile(r"\d{8}_[A-Za-z0-9]{10}")
 _SPAN = 1 << 122
 """A UUID holds 122 bits beside its version and variant; a job id needs 87."""
 _FACTOR = 0x2B9F3A6D1C84E75F0D3B68A1C52E97F
-"""Odd, so that multiplying by it can be undone: it spreads the few bits of a job id over the whole UUID."""
+"""Odd, so that multiplying by it can be reversed: it spreads the few bits of a job id over the whole UUID."""
 _INVERSE = pow(_FACTOR, -1, _SPAN)
 _LOWEST = (1 << 62) - 1
 """The bits after the variant."""
@@ -58,7 +58,7 @@ def internal_folder_id(task_id: str, reference: str) -> str:
 
 
 def internal_engine_id(engine_id: str) -> str:
-    """The engineID of an engine: its id, or a UUID in place of one that is none, such as `insert-into-index`."""
+    """The engineID of an engine: its id, or a UUID in place of one that is not a UUID, such as `insert-into-index`."""
     return engine_id if is_uuid(engine_id) else _named("engine", engine_id)
 
 

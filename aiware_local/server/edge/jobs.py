@@ -32,6 +32,8 @@ ORDERS: Mapping[str, Callable[[Record], Any]] = {
     "internalJobID": lambda job: internal_job_id(job["id"]),
     "coreJobID": itemgetter("id"),
 }
+PIECE_BYTES = 48 * 1024
+"""The size of the pieces of a download; a multiple of three, so that only the last one is padded."""
 
 
 class Filters(Page):
@@ -61,7 +63,7 @@ def list_jobs(request: EdgeRequest) -> Response:
 
 
 def require_organization(organization_id: str | None, name: str) -> None:
-    """Refuses a look at another organization.
+    """Refuses another organization than that of the token.
 
     Raises:
         EdgeError: 403.
@@ -134,10 +136,6 @@ def _remove(call: Call, job: Record) -> None:
     others = call.store.scan("job", owner=job["targetId"])
     if tdo is not None and edge_of(job).get("ownsTarget") and next(others, None) is None:
         remove_tdo(call, tdo)
-
-
-PIECE_BYTES = 48 * 1024
-"""A download comes in pieces of so many bytes; a multiple of three, so that only the last one is padded."""
 
 
 def list_outputs(request: EdgeRequest) -> Response:

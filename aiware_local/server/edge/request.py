@@ -26,6 +26,14 @@ _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
 JobStatus = Literal[
     "scheduled", "pending", "queued", "running", "complete", "aborted", "failed", "rejected", "reprocessing"
 ]
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+DEFAULT_LIMIT = 10
+DEFAULT_ORDER = "createdDateTime"
+WORDS = {"extra_forbidden": "is not known to the API", "missing": "is required"}
+"""Other words for what pydantic says of some kinds of problems."""
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def _uuid(text: str) -> str:
@@ -59,7 +67,7 @@ def require_text(value: Any) -> None:
 
 
 def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _whole(text: Any) -> Any:
@@ -79,13 +87,10 @@ Uuid = Annotated[str, AfterValidator(_uuid)]
 DateTime = Annotated[str, AfterValidator(_seconds)]
 """A time with its zone, as RFC 3339 has it."""
 JsonText = Annotated[str, AfterValidator(_json_text)]
-Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
-Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 QueryNumber = Annotated[Int64, BeforeValidator(_whole)]
 QueryTime = QueryNumber
 """A moment in a query: seconds since the epoch (a unix timestamp)."""
 QueryTruth = Annotated[bool, BeforeValidator(_truth)]
-Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class Body(BaseModel):
@@ -111,10 +116,6 @@ class Query(BaseModel):
     """The query parameters of an operation; their values come as text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-DEFAULT_LIMIT = 10
-DEFAULT_ORDER = "createdDateTime"
 
 
 def _direction(text: str) -> str:
@@ -157,12 +158,6 @@ def answer_page(
     result = [show(record) for record in ordered[page.offset : page.offset + paging.length(page.limit)]]
     count = len(ordered) if paging.counts_all else len(result)
     return JSONResponse({"success": True, "offset": page.offset, "limit": page.limit, "count": count, "result": result})
-
-
-WORDS = {"extra_forbidden": "is not known to the API", "missing": "is required"}
-"""Other words for what pydantic says of some kinds of problems."""
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -218,7 +213,7 @@ class EdgeRequest:
         """The job that the path names.
 
         Raises:
-            EdgeError: 400 if that is no UUID, 404 if there is no such job, 500 if a fault makes it unreadable.
+            EdgeError: 400 if that is not a UUID, 404 if there is no such job, 500 if a fault makes it unreadable.
         """
         internal_id = self.path["JobID"]
         if not is_uuid(internal_id):

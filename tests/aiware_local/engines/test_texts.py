@@ -117,9 +117,9 @@ async def test_the_text_of_a_document(
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("broken.pdf", b"%PDF-1.4 and nothing more", "broken.pdf cannot be read: it is no PDF"),
+        ("broken.pdf", b"%PDF-1.4 and nothing more", "broken.pdf cannot be read: it is not a PDF"),
         ("secret.pdf", encrypted(pdf_of("hidden"), "password"), "it is encrypted"),
-        ("broken.docx", b"PK\x03\x04", "it is no Word document"),
+        ("broken.docx", b"PK\x03\x04", "it is not a Word document"),
         ("talk.mp4", b"\0\0", "cannot read talk.mp4: it is of type video/mp4"),
     ],
 )
