@@ -7,16 +7,14 @@ from aiware_resources.api.cloud import CloudApi
 from aiware_resources.api.connecting import abilities_of, close_connections, connect
 from aiware_resources.api.download import Downloaded, download
 from aiware_resources.api.edge import EdgeApi
-from aiware_resources.api.engine_records import (
-    CatalogueEngineRecord,
-    EngineCategoryRecord,
-    EngineFieldRecord,
-)
 from aiware_resources.api.interface import Api, Unread
 from aiware_resources.api.local_file import LocalFile, Progress
 from aiware_resources.api.records import (
     AssetRecord,
+    CatalogueEngineRecord,
     ClusterRecord,
+    EngineCategoryRecord,
+    EngineFieldRecord,
     EngineRecord,
     EngineResultRecord,
     ExportRecord,

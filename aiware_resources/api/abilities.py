@@ -65,20 +65,6 @@ class Abilities:
                     yield path, refusal.reason
 
 
-CLOUD = Abilities(
-    "aiWARE's cloud API",
-    refusals=(
-        Refusal(
-            ("onDestroy",),
-            "cannot be delete: aiWARE's cloud API has no call to delete a job. Give cancel (its default) or retain; "
-            "onDestroyTarget says what becomes of the TDO",
-            lambda value: value == "delete",
-        ),
-    ),
-)
-"""What the cloud API (GraphQL) can do: everything, but deleting jobs."""
-
-
 def _values_at(value: Any, path: tuple[str, ...], above: Path = ()) -> Iterator[tuple[Path, Any]]:
     if not path:
         yield above, value

@@ -6,8 +6,8 @@ import atexit
 import os
 import threading
 
-from aiware_resources.api.abilities import CLOUD, Abilities
-from aiware_resources.api.cloud import CloudApi
+from aiware_resources.api.abilities import Abilities
+from aiware_resources.api.cloud import CLOUD, CloudApi
 from aiware_resources.api.edge import EDGE, EdgeApi
 from aiware_resources.api.interface import Api
 from aiware_resources.settings import Settings

@@ -7,32 +7,35 @@ takes the aiWARE token along. An unsigned link on aiWARE's own host needs the to
 from __future__ import annotations
 
 import hashlib
-import logging
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
+from pydantic import SecretStr
 
 from aiware_resources import errors
+from aiware_resources.api.client import Patience, attempts_of
 from aiware_resources.api.connecting import connect
-from aiware_resources.api.deadlines import Limit, Transfer, limited
-from aiware_resources.api.failures import NETWORK_ERRORS, Cause, Failure, Kind, from_network, from_status
+from aiware_resources.api.deadlines import Transfer, limited
+from aiware_resources.api.failures import (
+    NETWORK_ERRORS,
+    Cause,
+    Failure,
+    Kind,
+    RequestFailed,
+    from_network,
+    from_status,
+)
 from aiware_resources.api.file_names import clean_name
 from aiware_resources.api.local_file import Progress
 from aiware_resources.api.redaction import without_query
-from aiware_resources.api.retry import RetryPolicy
-from aiware_resources.api.retrying import GaveUp, Patience, RequestFailed, with_retries
-from aiware_resources.api.transport import new_client
+from aiware_resources.api.transport import Token, new_client
 from aiware_resources.settings import Settings
-
-T = TypeVar("T")
-logger = logging.getLogger(__name__)
 
 _CHUNK = 1 << 18
 _MOST_REDIRECTS = 5
@@ -79,41 +82,24 @@ def download(
         DownloadFailed: If the file could not be fetched or not be written, or is too large.
     """
     _check(uri)
-    headers = _authorization(settings, uri) if with_token else {}
+    token = connect(settings).token_for(uri) if with_token else None
+    patience = patience or Patience(max_retries=settings.max_retries)
+    retrying = patience.retrying(Kind.READ, f"download from {httpx.URL(uri).host}")
 
     def attempt(client: httpx.Client) -> Downloaded:
-        with _response(client, "GET", uri, headers) as response:
+        with limited(Transfer(settings.request_timeout)), _response(client, uri, token) as response:
             return _write(response, destination, settings.max_download_size, progress)
 
     try:
-        return _retrying(settings, uri, attempt, patience, lambda: Transfer(settings.request_timeout))
+        with new_client(settings.request_timeout, url=uri) as client:
+            return retrying(attempt, client)
+    except RequestFailed as error:
+        raise _explained(error.failure, attempts_of(retrying), uri) from None
     except OSError as error:
         raise errors.DownloadFailed(
             f"{destination} could not be written: {error.strerror or error}.",
             remedy="Check the folder's permissions and the free space.",
         ) from error
-
-
-def _retrying(
-    settings: Settings,
-    uri: str,
-    attempt: Callable[[httpx.Client], T],
-    patience: Patience | None,
-    new_limit: Callable[[], Limit],
-) -> T:
-    def limited_attempt() -> T:
-        with limited(new_limit()):
-            return attempt(client)
-
-    def on_pause(failure: Failure, seconds: float) -> None:
-        logger.debug("download from %s: %s; again in %.1f s", httpx.URL(uri).host, failure.cause.name, seconds)
-
-    patience = patience or Patience(RetryPolicy(max_retries=settings.max_retries))
-    with new_client(settings.request_timeout, url=uri) as client:
-        try:
-            return with_retries(limited_attempt, Kind.READ, patience, on_pause)
-        except GaveUp as error:
-            raise _explained(error, uri) from None
 
 
 def _check(uri: str) -> None:
@@ -128,27 +114,21 @@ def _check(uri: str) -> None:
         )
 
 
-def _authorization(settings: Settings, uri: str) -> dict[str, str]:
-    token = connect(settings).token_for(uri)
-    return {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
-
-
 @contextmanager
-def _response(client: httpx.Client, method: str, uri: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+def _response(client: httpx.Client, uri: str, token: SecretStr | None) -> Iterator[httpx.Response]:
     """A successful response whose body is yet to be read, after redirects; the token does not follow them."""
     # Sizes are compared with those of files: no compression on the way.
-    plain = {"Accept-Encoding": "identity"}
-    url = httpx.URL(uri)
+    headers = {"Accept-Encoding": "identity"}
+    url, auth = httpx.URL(uri), Token(token) if token else None
     try:
         for _ in range(_MOST_REDIRECTS + 1):
-            with client.stream(method, url, headers={**plain, **headers}) as response:
+            with client.stream("GET", url, headers=headers, auth=auth) as response:
                 if response.next_request is None:
                     if failure := from_status(response.status_code, response.headers):
                         raise RequestFailed(failure)
                     yield response
                     return
-                url = response.next_request.url
-                headers = {name: value for name, value in headers.items() if name != "Authorization"}
+                url, auth = response.next_request.url, None
     except NETWORK_ERRORS as error:
         raise RequestFailed(from_network(error)) from error
     raise RequestFailed(Failure(Cause.REFUSED, errors.WrongUrl, "too many redirects"))
@@ -215,15 +195,15 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
-def _explained(error: GaveUp, uri: str) -> errors.DownloadFailed:
-    status = error.failure.status
+def _explained(failure: Failure, attempts: int, uri: str) -> errors.DownloadFailed:
+    status = failure.status
     where = without_query(uri)
-    tried = f" after {error.attempts} attempts" if error.attempts > 1 else ""
+    tried = f" after {attempts} attempts" if attempts > 1 else ""
     if status in _EXPIRED:
         remedy = "The link may have expired: run it again, which asks aiWARE for a fresh one."
     elif status is not None and status < 500:
         remedy = "The file may have been deleted in aiWARE."
     else:
         remedy = "Check the network, and run it again."
-    said = without_query(error.failure.message).strip().rstrip(".")
+    said = without_query(failure.message).strip().rstrip(".")
     return errors.DownloadFailed(f"{where} could not be downloaded{tried}: {said}.", remedy=remedy, status=status)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import ValidationError
 
 from aiware_resources import errors
-from aiware_resources.api.failures import Cause, Failure, Kind
-from aiware_resources.api.retry import final_error
+from aiware_resources.api.failures import Cause, Failure, Kind, final_error, malformed
+from aiware_resources.api.records import Record
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,31 @@ def to_error(failure: Failure, subject: Subject, attempts: int) -> errors.ApiErr
         object_id=subject.object_id,
         **extra,
     )
+
+
+def record_of(record: type[R], value: Any, subject: Subject, promise: str = "schema") -> R:
+    """Makes a record of a part of an answer.
+
+    Args:
+        record: Its class.
+        value: The part.
+        subject: What the request was about.
+        promise: What says how an answer has to be.
+
+    Raises:
+        ServerFailure: If a read's answer is not what was promised.
+        AnswerLost: The same of a mutation: it was applied, and its result is not known.
+    """
+    try:
+        return record.model_validate(value)
+    except ValidationError as error:
+        where = ", ".join(sorted({".".join(map(str, problem["loc"])) or "all of it" for problem in error.errors()}))
+    raise unfit(f"an answer that does not fit the {promise} in: {where}", subject)
+
+
+def unfit(what: str, subject: Subject) -> errors.ApiError:
+    """The error of an answer that is of no use: of a read `ServerFailure`, of a mutation `AnswerLost`."""
+    return to_error(malformed(what), subject, attempts=1)
 
 
 def _message(kind: type[errors.ApiError], failure: Failure, subject: Subject, attempts: int) -> str:

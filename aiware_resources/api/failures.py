@@ -9,6 +9,8 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any, Self
 
@@ -17,7 +19,6 @@ from socksio.exceptions import SOCKSError
 
 from aiware_resources import errors
 from aiware_resources.api.deadlines import WholeAnswer
-from aiware_resources.api.retry_after import retry_after_seconds
 
 
 class Kind(Enum):
@@ -74,9 +75,29 @@ class Failure:
     object_id: str | None = None
     path: tuple[str | int, ...] = ()
 
+    @property
+    def is_put_off(self) -> bool:
+        """Whether the server has a time for the request, if not now: a rate limit that names it."""
+        return self.cause is Cause.LIMITED and self.retry_after is not None
+
     def with_message(self, message: str) -> Self:
         """The same failure with another message."""
         return replace(self, message=message)
+
+
+class RequestFailed(Exception):
+    """One attempt failed; internal to this package, which turns it into a public error in the end."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def final_error(kind: Kind, failure: Failure) -> type[errors.ApiError]:
+    """Says which exception a failure becomes once nothing is left to try."""
+    if kind is Kind.MUTATION and (failure.cause in _UNCERTAIN or failure.error is errors.ApiError):
+        return errors.AnswerLost
+    return failure.error
 
 
 HTTP_CODES: Mapping[int, tuple[Cause, type[errors.ApiError]]] = {
@@ -104,9 +125,17 @@ GRAPHQL_NAMES: Mapping[str, tuple[Cause, type[errors.ApiError]]] = {
     "not_implemented": (Cause.REFUSED, errors.NotImplementedByServer),
 }
 
+CORRELATION_ID = "X-Correlation-Id"
+"""The header by which a request to aiWARE Edge is found in its log."""
+
 # Failures before the first byte of the request has left.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
+# What leaves open whether a request was applied.
+_UNCERTAIN = {Cause.OVERLOADED, Cause.FAILING, Cause.UNREADABLE}
+
+_LONGEST_ASKED = 86_400.0
+"""Seconds of a `Retry-After`. More than a day is a mistake: aiWARE counts requests in windows of ten seconds."""
 
 NETWORK_ERRORS = (httpx.RequestError, SOCKSError)
 """What the HTTP library raises when there is no answer, or none that can be read; of SOCKS it lets errors through."""
@@ -150,11 +179,11 @@ def from_entry(entry: Mapping[str, Any], headers: Mapping[str, str]) -> Failure:
     """Classifies one entry of an answer's `errors` list."""
     data = entry.get("data")
     details: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
-    name = _text(entry.get("name"))
+    name = text_of(entry.get("name"))
     path = entry.get("path")
     cause, error = GRAPHQL_NAMES.get(name or "", (Cause.REFUSED, errors.ApiError))
-    service = _text(details.get("serviceMessage"))
-    message = _text(entry.get("message")) or name or "an error without a message"
+    service = text_of(details.get("serviceMessage"))
+    message = text_of(entry.get("message")) or name or "an error without a message"
     return Failure(
         cause,
         error,
@@ -162,8 +191,8 @@ def from_entry(entry: Mapping[str, Any], headers: Mapping[str, str]) -> Failure:
         status=200,
         name=name,
         retry_after=retry_after_seconds(headers.get("retry-after")),
-        request_id=_text(details.get("requestId")) or headers.get("x-request-id"),
-        object_id=_text(details.get("objectId")),
+        request_id=text_of(details.get("requestId")) or headers.get("x-request-id"),
+        object_id=text_of(details.get("objectId")),
         path=tuple(path) if isinstance(path, list) else (),
     )
 
@@ -178,7 +207,36 @@ def unreadable(what: str, status: int) -> Failure:
     return Failure(Cause.UNREADABLE, errors.ServerFailure, what, status=status)
 
 
-def _text(value: Any) -> str | None:
+def retry_after_seconds(header: str | None, now: datetime | None = None) -> float | None:
+    """Reads the Retry-After header (RFC 9110, section 10.2.3): a number of seconds, or a date.
+
+    Args:
+        header: The header's value; None when there was none.
+        now: The present, for dates; by default the clock's.
+
+    Returns:
+        Seconds to wait, never negative; None when the header is absent, makes no sense, or asks for more than a day.
+    """
+    if header is None:
+        return None
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return _sensible(float(text))
+    try:
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return _sensible((moment - (now or datetime.now(UTC))).total_seconds())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _sensible(seconds: float) -> float | None:
+    return max(0.0, seconds) if seconds <= _LONGEST_ASKED else None
+
+
+def text_of(value: Any) -> str | None:
+    """An id or a word; None where an answer has something else in its place."""
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
 
 

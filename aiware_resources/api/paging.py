@@ -8,9 +8,10 @@ ignores the offset gives the same page again, which ends the list as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 Value = Mapping[str, Any]
 
 MOST_WITHOUT_NEWS = 20
@@ -24,31 +25,28 @@ class Malformed(ValueError):
     """A page is not what the API promises."""
 
 
-def follow(read: Callable[[int], Any], key: str = "id") -> Iterator[Value]:
+def follow(read: Callable[[int], Sequence[T | None]], key: Callable[[T], Any]) -> Iterator[T]:
     """Gives each record of a list once; one request more than it has pages.
 
     Args:
-        read: Reads the page that begins at an offset.
-        key: The property that tells records apart.
-
-    Raises:
-        Malformed: A page is not what the API promises.
+        read: Reads the page that begins at an offset; what could not be read of it is None.
+        key: Tells records apart.
     """
     seen: set[Any] = set()
     previous: list[Any] = []
     offset = without_news = repeated = 0
     while without_news < MOST_WITHOUT_NEWS:
-        values = records_of(read(offset))
-        keys = [_key(value, key) for value in values if value is not None]
+        records = read(offset)
+        keys = [key(record) for record in records if record is not None]
         repeated = repeated + 1 if keys and keys == previous else 0
-        if not values or repeated >= _REPEATED:
+        if not records or repeated >= _REPEATED:
             return
         previous, known = keys, len(seen)
-        offset += len(values)
-        for value in values:
-            if value is not None and _key(value, key) not in seen:
-                seen.add(_key(value, key))
-                yield value
+        offset += len(records)
+        for record in records:
+            if record is not None and key(record) not in seen:
+                seen.add(key(record))
+                yield record
         without_news = 0 if len(seen) > known else without_news + 1
 
 
@@ -139,6 +137,7 @@ def _number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
-def _key(value: Value, key: str) -> Any:
-    found = value.get(key)
+def key_of(value: Value) -> Any:
+    """What tells a record of a list from others: its id, or all of it."""
+    found = value.get("id")
     return found if isinstance(found, str | int) else repr(value)

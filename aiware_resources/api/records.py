@@ -14,11 +14,6 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-JOB_DONE = frozenset({"complete", "failed", "cancelled", "aborted"})
-"""Statuses in which a job or task rests; `aborted` is documented for tasks only."""
-EXPORT_DONE = frozenset({"complete", "downloaded", "failed"})
-"""Statuses in which an export request rests."""
-
 
 def _in_utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -171,7 +166,7 @@ class IoFolderRecord(Record):
 
 
 class TaskRecord(Record):
-    """One engine run inside a job. Payload, output, folders and log are filled by `CloudApi.job_details` only."""
+    """One engine run inside a job. Payload, output, folders and log are filled by `job_details` only."""
 
     id: str
     status: str | None = None
@@ -266,3 +261,66 @@ class UserRecord(Record):
     email: str | None = None
     organization_id: str | None = None
     organization: OrganizationRecord | None = None
+
+
+class PicklistOptionRecord(Record):
+    """One value of a picklist: ``key`` is the label for people, ``value`` goes into the payload."""
+
+    key: str | None = None
+    value: str
+
+
+class EngineFieldRecord(Record):
+    """A custom field: a key of the engine's payload, and which values it takes.
+
+    Defaults are text whatever the type is. A name with dots is that of a field inside an object of the payload.
+    """
+
+    name: str
+    type: str
+    label: str | None = None
+    info: str | None = None
+    required: bool | None = None
+    min: float | None = None
+    max: float | None = None
+    step: float | None = None
+    default_value: str | None = None
+    default_values: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
+    options: Annotated[list[PicklistOptionRecord], BeforeValidator(_listed)] = Field(default_factory=list)
+
+
+class CategoryTypeRecord(Record):
+    """What kind of engines a category holds: ``Cognition``, ``Ingestion``, ``Aggregator``."""
+
+    name: str | None = None
+
+
+class CategoryRecord(Record):
+    """A category, as far as an engine names it. ``category_type`` is a short key such as ``transcript``."""
+
+    id: str
+    name: str | None = None
+    category_type: str | None = None
+    type: CategoryTypeRecord | None = None
+
+
+class EngineCategoryRecord(CategoryRecord):
+    """A category of engines: what they are good for."""
+
+    description: str | None = None
+    total_engines: int | None = None
+
+
+class CatalogueEngineRecord(Record):
+    """An engine, as the catalogue describes it."""
+
+    id: str
+    name: str | None = None
+    description: str | None = None
+    state: str | None = None
+    mode: str | None = None
+    category: CategoryRecord | None = None
+    library_required: bool | None = None
+    fields: Annotated[list[EngineFieldRecord], BeforeValidator(_listed)] = Field(default_factory=list)
+    supported_input_formats: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
+    output_formats: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)

@@ -1,33 +1,24 @@
-"""HTTP: one pooled, thread-safe client that turns everything but a plain success into a `Failure`."""
+"""HTTP: clients that remember nothing between requests, and whole answers of limited size, in limited time."""
 
 from __future__ import annotations
 
-import json
 import os
 import ssl
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import metadata
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import httpx
 from pydantic import SecretStr
 
 from aiware_resources.api.deadlines import Limit, Upload, WholeAnswer, heed_limits, limited
-from aiware_resources.api.failures import (
-    NETWORK_ERRORS,
-    Failure,
-    from_entry,
-    from_network,
-    from_status,
-    malformed,
-    unreadable,
-)
+from aiware_resources.api.failures import CORRELATION_ID, NETWORK_ERRORS, RequestFailed, from_network, unreadable
 from aiware_resources.api.json_text import TooDeep, read_json
 from aiware_resources.api.redaction import protect_logs
-from aiware_resources.api.retrying import RequestFailed
 from aiware_resources.api.server_time import note
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings.endpoints import is_loopback
@@ -41,17 +32,68 @@ _CODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 """Compressions that are read. One inside another could unpack to a million times what was sent."""
 
 
-@dataclass(frozen=True)
-class Reply:
-    """An answer with a success code.
+class Token(httpx.Auth):
+    """Sends a token along with a request.
 
-    Attributes:
-        body: Its JSON object.
-        headers: Its headers.
+    Args:
+        secret: The token.
+        header: The header that carries it.
     """
 
-    body: Mapping[str, Any]
+    def __init__(self, secret: SecretStr, header: Literal["authorization", "api_key"] = "authorization") -> None:
+        self.secret = secret
+        self._header = header
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Adds the header."""
+        text = self.secret.get_secret_value()
+        request.headers[self._header] = text if self._header == "api_key" else f"Bearer {text}"
+        yield request
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, whatever its code.
+
+    Attributes:
+        status: Its HTTP code.
+        headers: Its headers.
+        content: Its body.
+        request_id: By which the request is found in the log of a server that is told one.
+    """
+
+    status: int
     headers: Mapping[str, str]
+    content: bytes
+    request_id: str | None = None
+
+    def json(self) -> Any:
+        """Its JSON; None when it is not JSON.
+
+        Raises:
+            RequestFailed: If it is nested too deep to be worked with.
+        """
+        try:
+            return read_json(self.content)
+        except TooDeep as error:
+            raise RequestFailed(unreadable(f"an answer in which {error}", self.status)) from None
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """The file of a multipart request.
+
+    Attributes:
+        name: What to call it.
+        content_type: Its MIME type; None to tell it by the name.
+        open: Opens it for reading from its start; called anew for each attempt.
+    """
+
+    name: str
+    content_type: str | None
+    open: Callable[[], IO[bytes]]
 
 
 def new_client(timeout: float, *, url: str) -> httpx.Client:
@@ -110,105 +152,32 @@ def origin(url: str) -> tuple[str, str, int | None]:
     return parsed.scheme, parsed.host, parsed.port or {"http": 80, "https": 443}.get(parsed.scheme)
 
 
-@dataclass(frozen=True)
-class FilePart:
-    """The file of a multipart request.
-
-    Attributes:
-        name: What to call it.
-        content_type: Its MIME type; None to tell it by the name.
-        open: Opens it for reading from its start; called anew for each attempt.
-    """
-
-    name: str
-    content_type: str | None
-    open: Callable[[], IO[bytes]]
-
-
-class Transport:
-    """Sends POST requests to one aiWARE host.
-
-    Args:
-        url: Address of the GraphQL API.
-        client: The HTTP client to use; its timeout is that of a whole answer.
-    """
-
-    def __init__(self, url: str, client: httpx.Client) -> None:
-        self.url = url
-        self._client = client
-
-    def post_json(self, body: Mapping[str, Any], token: SecretStr | None) -> Reply:
-        """Posts JSON to the API.
-
-        Raises:
-            RequestFailed: If there was no answer, or one that is not a JSON object with a success code.
-        """
-        headers = {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
-        return self._post(self.url, headers, content=json.dumps(body).encode(), media_type="application/json")
-
-    def post_file(self, body: Mapping[str, Any], part: FilePart, token: SecretStr | None) -> Reply:
-        """Posts a document and one file as multipart/form-data, as uploads do; the file is read as it is sent.
-
-        Raises:
-            RequestFailed: As `post_json`.
-            OSError: If the file cannot be read.
-        """
-        headers = {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
-        fields = {"query": body["query"], "variables": json.dumps(body["variables"])}
-        with part.open() as stream:
-            files = {"file": (part.name, stream, part.content_type)}
-            return self._answer(self.url, headers, is_upload=True, data=fields, files=files)
-
-    def post_form(self, url: str, form: Mapping[str, str]) -> Reply:
-        """Posts a form, as OAuth does.
-
-        Raises:
-            RequestFailed: As `post_json`.
-        """
-        body = str(httpx.QueryParams(dict(form))).encode()
-        return self._post(url, {}, content=body, media_type="application/x-www-form-urlencoded")
-
-    def close(self) -> None:
-        """Closes the pooled connections."""
-        self._client.close()
-
-    def _post(self, url: str, headers: Mapping[str, str], *, content: bytes, media_type: str) -> Reply:
-        return self._answer(url, {**headers, "Content-Type": media_type}, content=content)
-
-    def _answer(self, url: str, headers: Mapping[str, str], **body: Any) -> Reply:
-        response, content = whole_answer(self._client, "POST", url, headers=headers, **body)
-        parsed = _json_object(content, response.status_code)
-        if failure := from_status(response.status_code, response.headers, _said(parsed)):
-            raise RequestFailed(_refined(failure, parsed, response))
-        if parsed is None:
-            kind = response.headers.get("content-type", "no content type")
-            raise RequestFailed(malformed(f"an answer that is not a JSON object ({kind})", status=response.status_code))
-        return Reply(parsed, response.headers)
-
-
 def whole_answer(
-    client: httpx.Client, method: str, url: str, *, is_upload: bool = False, **request: Any
-) -> tuple[httpx.Response, bytes]:
+    client: httpx.Client,
+    method: str,
+    url: str,
+    *,
+    auth: httpx.Auth | None = None,
+    **request: Any,
+) -> Reply:
     """Sends a request, and reads all of its answer into memory.
 
     Args:
         client: The HTTP client to use, from `new_client`; its timeout is that of the whole answer.
         method: The HTTP method.
         url: The address.
-        is_upload: Whether a file is sent, which may take its time.
-        **request: What else httpx is to send: headers, a body, ...
-
-    Returns:
-        The response, whatever its code, and its body.
+        auth: What lets the request in.
+        **request: What else httpx is to send: headers, a body, files, which may take their time, ...
 
     Raises:
         RequestFailed: If there was no answer, or none that can be read.
     """
     content = bytearray()
     seconds = client.timeout.read or _NO_TIMEOUT
-    limit: Limit = Upload(seconds) if is_upload else WholeAnswer(seconds)
+    limit: Limit = Upload(seconds) if "files" in request else WholeAnswer(seconds)
+    sent = client.build_request(method, url, **request)
     try:
-        with limited(limit), client.stream(method, url, **request) as response:
+        with limited(limit), closing(client.send(sent, auth=auth, stream=True)) as response:
             coding = response.headers.get("content-encoding", "").strip().lower()
             if coding not in _CODINGS:
                 raise RequestFailed(unreadable("an answer that is compressed in an unknown way", response.status_code))
@@ -219,53 +188,8 @@ def whole_answer(
                     raise RequestFailed(unreadable(f"an answer of more than {most} MiB", response.status_code))
     except NETWORK_ERRORS as error:
         raise RequestFailed(from_network(error)) from error
-    return response, bytes(content)
-
-
-def json_of(content: bytes, status: int) -> Any:
-    """The JSON of an answer; None when it is not JSON.
-
-    Raises:
-        RequestFailed: If it is nested too deep to be worked with.
-    """
-    try:
-        return read_json(content)
-    except TooDeep as error:
-        raise RequestFailed(unreadable(f"an answer in which {error}", status)) from None
-    except ValueError:
-        return None
-
-
-def _json_object(content: bytes, status: int) -> dict[str, Any] | None:
-    parsed = json_of(content, status)
-    return parsed if isinstance(parsed, dict) else None
-
-
-def _entries(parsed: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    entries = parsed.get("errors") if parsed else None
-    return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
-
-
-def _said(parsed: Mapping[str, Any] | None) -> str:
-    """What a failed answer says in words: GraphQL's messages, or OAuth's error."""
-    messages = [str(entry["message"]) for entry in _entries(parsed) if entry.get("message")]
-    if messages or parsed is None:
-        return "; ".join(messages)
-    return str(parsed.get("error_description") or parsed.get("error") or "")
-
-
-def _refined(failure: Failure, parsed: Mapping[str, Any] | None, response: httpx.Response) -> Failure:
-    """Adds to a failure by HTTP code what the entry of the `errors` list knows better."""
-    entries = _entries(parsed)
-    if not entries:
-        return failure
-    entry = from_entry(entries[0], response.headers)
-    return replace(
-        failure,
-        name=entry.name,
-        request_id=entry.request_id or failure.request_id,
-        object_id=entry.object_id,
-    )
+    request_id = response.headers.get(CORRELATION_ID) or sent.headers.get(CORRELATION_ID)
+    return Reply(response.status_code, response.headers, bytes(content), request_id)
 
 
 def _version() -> str:

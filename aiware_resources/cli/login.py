@@ -165,7 +165,7 @@ def _authorized(
     """
     from pydantic import SecretStr
 
-    from aiware_resources.api.oauth import AuthorizationCodeFlow
+    from aiware_resources.api.cloud.login import AuthorizationCodeFlow
     from aiware_resources.cli.credentials import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, without_credentials
     from aiware_resources.cli.loopback import Loopback, Query
     from aiware_resources.settings import Settings

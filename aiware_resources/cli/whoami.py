@@ -45,7 +45,7 @@ def _user(api: Api) -> UserRecord | None:
 
 def _expiry(api: Api) -> datetime | None:
     """Tells when the token expires; None where it does not say."""
-    from aiware_resources.api.auth import expiry_of
+    from aiware_resources.api.tokens import expiry_of
 
     token = api.token_for(api.url)
     expiry = expiry_of(token) if token else None

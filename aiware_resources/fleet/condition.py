@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from aiware_resources.api import Api, Unread
-from aiware_resources.api.records import JOB_DONE
+from aiware_resources.api.statuses import JOB_DONE
 from aiware_resources.errors import FleetFailed
 from aiware_resources.fleet.entries import Entry
 from aiware_resources.fleet.parallel import first_line

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any
 
 from aiware_resources.api import Api, JobRecord
-from aiware_resources.api.records import JOB_DONE
+from aiware_resources.api.statuses import JOB_DONE
 from aiware_resources.errors import InvalidInput, NotFound
 from aiware_resources.reconcile import repeat_until_applied, send_once
 from aiware_resources.waiting.conditions import JOB_FAILED

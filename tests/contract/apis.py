@@ -8,9 +8,8 @@ from typing import Any, Literal
 
 from aiware_resources import engines, pipelines
 from aiware_resources.api import Api, CloudApi, EdgeApi, abilities_of
+from aiware_resources.api.client import Patience
 from aiware_resources.api.rate_limit import Gates
-from aiware_resources.api.retry import RetryPolicy
-from aiware_resources.api.retrying import Patience
 from aiware_resources.job import JobState
 from aiware_resources.reconcile.naming import api_properties
 from aiware_resources.settings import Settings
@@ -99,7 +98,7 @@ class Ground:
         """
         settings = Settings.from_mapping(config or self.with_token, {})
         made = (EdgeApi if self.kind == "edge" else CloudApi)(
-            settings, settings.resolve_endpoint(), patience=Patience(RetryPolicy(), gates=Gates())
+            settings, settings.resolve_endpoint(), patience=Patience(gates=Gates())
         )
         self.opened.append(made)
         return made

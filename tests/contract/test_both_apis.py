@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from aiware_resources import engines, errors
 from aiware_resources.api import Api
-from aiware_resources.api.records import JOB_DONE, JobRecord
+from aiware_resources.api.records import JobRecord
+from aiware_resources.api.statuses import JOB_DONE
 from tests.contract.apis import ENGINES, KINDS, URL, Ground, Kind
 from tests.support.local import Local
 

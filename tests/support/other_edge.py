@@ -17,10 +17,9 @@ from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiware_resources import engines
+from aiware_resources.api.client import Patience
 from aiware_resources.api.edge import EdgeApi
 from aiware_resources.api.rate_limit import Gates
-from aiware_resources.api.retry import RetryPolicy
-from aiware_resources.api.retrying import Patience
 from aiware_resources.settings import Settings
 
 ORGANIZATION = "8d0f6f0a-7b3f-4f0e-9d0c-6c1d2a17532e"
@@ -133,7 +132,7 @@ class OtherEdge:
     def api(self, **more: Any) -> EdgeApi:
         """A client of it, with settings by their names in a stack; one that makes no long pauses."""
         settings = Settings.from_mapping(self.config | {f"aiware:{key}": str(more[key]) for key in more}, {})
-        patience = Patience(RetryPolicy(max_retries=2, base=0.01), gates=Gates())
+        patience = Patience(max_retries=2, base=0.01, gates=Gates())
         return EdgeApi(settings, settings.resolve_endpoint(), patience=patience)
 
     def count(self, method_and_end: str) -> int:

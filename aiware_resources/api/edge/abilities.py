@@ -6,14 +6,11 @@ import json
 from typing import Any
 
 from aiware_resources.api.abilities import EACH, Abilities, Refusal
-
-_STATUSES = frozenset(
-    {"scheduled", "pending", "queued", "running", "complete", "aborted", "failed", "rejected", "reprocessing"}
-)
+from aiware_resources.api.statuses import EDGE_STATUSES
 
 
 def _is_no_status(value: Any) -> bool:
-    return value is not None and value not in _STATUSES
+    return value is not None and value not in EDGE_STATUSES
 
 
 def _is_no_number(value: Any) -> bool:
@@ -73,7 +70,7 @@ EDGE = Abilities(
             "it is sent to",
         ),
         Refusal(("name",), "is of no use with aiWARE Edge, where jobs have no names: leave it out"),
-        Refusal(("status",), f"must be one of {', '.join(sorted(_STATUSES))} with aiWARE Edge", _is_no_status),
+        Refusal(("status",), f"must be one of {', '.join(sorted(EDGE_STATUSES))} with aiWARE Edge", _is_no_status),
         Refusal(
             ("retries",),
             "is of no use with aiWARE Edge, which repeats tasks, not jobs: give tasks maxRetries in their "

@@ -20,10 +20,11 @@ from typing import TypeVar
 
 from aiware_resources import errors
 from aiware_resources.api.edge.calls import is_route_missing, is_unknown
-from aiware_resources.api.edge.jobs import EdgeJobs
+from aiware_resources.api.edge.job_routes import JobRoutes
 from aiware_resources.api.edge.side_by_side import AT_ONCE, SideBySide
 from aiware_resources.api.interface import Unread
-from aiware_resources.api.records import JOB_DONE, JobRecord
+from aiware_resources.api.records import JobRecord
+from aiware_resources.api.statuses import JOB_DONE
 from aiware_resources.settings.endpoints import is_uuid
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ _ENOUGH = 2
 """So many known jobs without a status show that there is no route for it."""
 
 
-class EdgeJobStates:
+class JobStates:
     """Finds out the state of jobs. Thread-safe.
 
     Args:
@@ -41,7 +42,7 @@ class EdgeJobStates:
         longest: Seconds to wait for one answer.
     """
 
-    def __init__(self, jobs: EdgeJobs, once: EdgeJobs, longest: float) -> None:
+    def __init__(self, jobs: JobRoutes, once: JobRoutes, longest: float) -> None:
         self._jobs = jobs
         self._looks: SideBySide[JobRecord] = SideBySide(lambda id_: self._state(once, id_), longest)
         self._documents: SideBySide[list[str]] = SideBySide(lambda id_: _documents(once, id_), longest)
@@ -70,7 +71,7 @@ class EdgeJobStates:
         """
         return _read(ids, unread, self._documents, lambda id_: _documents(self._jobs, id_))
 
-    def _state(self, jobs: EdgeJobs, job_id: str) -> JobRecord | None:
+    def _state(self, jobs: JobRoutes, job_id: str) -> JobRecord | None:
         if self._lacks_status:
             return self._otherwise(jobs, job_id)
         try:
@@ -86,7 +87,7 @@ class EdgeJobStates:
         self._has_status = True
         return self._whole(jobs, job) if job.status in JOB_DONE else job
 
-    def _otherwise(self, jobs: EdgeJobs, job_id: str) -> JobRecord | None:
+    def _otherwise(self, jobs: JobRoutes, job_id: str) -> JobRecord | None:
         """The state of a job of which there is no status; None when it is not known."""
         job, is_told = self._by_details(jobs, job_id)
         if job is None and not is_told:
@@ -106,7 +107,7 @@ class EdgeJobStates:
             return None
         return JobRecord(id=job_id, status="running")
 
-    def _by_details(self, jobs: EdgeJobs, job_id: str) -> tuple[JobRecord | None, bool]:
+    def _by_details(self, jobs: JobRoutes, job_id: str) -> tuple[JobRecord | None, bool]:
         """The job, and whether it is told for certain that it is or is not there."""
         try:
             job = jobs.details(job_id)
@@ -125,7 +126,7 @@ class EdgeJobStates:
             self._without_status.add(job_id)
             self._lacks_status = len(self._without_status) >= _ENOUGH
 
-    def _whole(self, jobs: EdgeJobs, job: JobRecord) -> JobRecord:
+    def _whole(self, jobs: JobRoutes, job: JobRecord) -> JobRecord:
         """A finished job with its tasks, and what made it fail; as it is where an installation does not tell."""
         try:
             details = jobs.details(job.id)
@@ -138,7 +139,7 @@ class EdgeJobStates:
         return details if details.status is not None else details.model_copy(update=told)
 
 
-def _by_list(jobs: EdgeJobs, job_id: str) -> tuple[JobRecord | None, bool]:
+def _by_list(jobs: JobRoutes, job_id: str) -> tuple[JobRecord | None, bool]:
     """The job, and whether it is told for certain that it is or is not there."""
     try:
         return jobs.listed(job_id), True
@@ -146,7 +147,7 @@ def _by_list(jobs: EdgeJobs, job_id: str) -> tuple[JobRecord | None, bool]:
         return None, False
 
 
-def _outputs(jobs: EdgeJobs, job_id: str) -> dict[str, bool]:
+def _outputs(jobs: JobRoutes, job_id: str) -> dict[str, bool]:
     """The outputs of a job by name, and whether each is a document; none of a job that is not there."""
     try:
         return {output.name: output.is_document for output in jobs.outputs(job_id).outputs}
@@ -156,7 +157,7 @@ def _outputs(jobs: EdgeJobs, job_id: str) -> dict[str, bool]:
         return {}
 
 
-def _documents(jobs: EdgeJobs, job_id: str) -> list[str] | None:
+def _documents(jobs: JobRoutes, job_id: str) -> list[str] | None:
     try:
         return [output.name for output in jobs.outputs(job_id).outputs if output.is_document]
     except errors.NotFound:

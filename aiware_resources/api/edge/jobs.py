@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, takewhile
-from typing import Any
 
 from aiware_resources import errors
-from aiware_resources.api.caller import Caller
-from aiware_resources.api.edge import operations
-from aiware_resources.api.edge.calls import EdgeCalls, is_route_missing, is_unknown
-from aiware_resources.api.edge.operations import Operation
-from aiware_resources.api.edge.records import JobDetail, JobIds, JobStatus, Outputs
+from aiware_resources.api.client import Client
+from aiware_resources.api.edge.abilities import EDGE
+from aiware_resources.api.edge.calls import Operation, Query, Request
+from aiware_resources.api.edge.job_routes import NEWEST_FIRST, JobRoutes
+from aiware_resources.api.edge.job_states import JobStates
+from aiware_resources.api.edge.records import JobDetail, JobIds
+from aiware_resources.api.edge.results import ResultCalls
 from aiware_resources.api.edge.submission import Submission
-from aiware_resources.api.edge.transport import Query, Request, RestTransport
+from aiware_resources.api.failures import Kind
+from aiware_resources.api.interface import Input, Unread, lacking
 from aiware_resources.api.records import JobRecord
 from aiware_resources.settings.endpoints import is_uuid
+
+CREATE_JOB = Operation("createJob", "POST", "/proc/job/create", Kind.MUTATION)
+DELETE_JOB = Operation("deleteJob", "POST", "/proc/job/{job}/delete", Kind.MUTATION)
 
 CLOCKS_APART = timedelta(days=1)
 """How far the clock that writes `createdDateTime` may be from the one that the answers tell."""
@@ -26,152 +31,120 @@ CLOCKS_APART = timedelta(days=1)
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 _OLDER = 100
 """So many older jobs in their order show that a list has the newest first."""
-_NEWEST_FIRST: Query = {"orderBy": "createdDateTime", "direction": "DESC"}
 _OLDEST_FIRST: Query = {"orderBy": "createdDateTime", "direction": "ASC"}
 
 
-class EdgeJobs(EdgeCalls):
+class JobCalls(ResultCalls):
     """Calls about jobs.
 
     Args:
-        transport: Sends requests.
-        caller: Makes calls, with a token.
+        client: Makes the calls.
         organization: Tells the organization that jobs belong to.
+        longest: Seconds to wait for one answer.
     """
 
-    def __init__(self, transport: RestTransport, caller: Caller, organization: Callable[[], str]) -> None:
-        super().__init__(transport, caller)
+    def __init__(self, client: Client, organization: Callable[[], str], longest: float) -> None:
+        super().__init__(client)
         self._organization = organization
+        self._states = JobStates(self._routes, JobRoutes(client.without_retries()), longest)
 
-    def create(self, job: Mapping[str, Any], owner: str | None) -> JobRecord:
-        """Submits a job (createJob).
-
-        Raises:
-            AnswerLost: It may have been submitted: the answer does not name one job, as it was asked to.
-        """
-        submission = Submission(job, owner or _fingerprint(job), self._organization())
-        request = Request(operations.CREATE_JOB, body=submission.request())
-        ids = self._record(JobIds, self._ask(request, job), request).internal_job_ids
+    def create_job(self, input: Input, *, owner: str | None = None) -> JobRecord:  # noqa: A002 - as in Api
+        submission = Submission(input, owner or _fingerprint(input), self._organization())
+        request = Request(CREATE_JOB, body=submission.request())
+        ids = self._record(JobIds, self._ask(request, input), request).internal_job_ids
         if len(ids) != 1 or not is_uuid(ids[0]) or ids[0] == _NO_ID:
             raise self._unfit(f"an answer that should name one job by its UUID, and names {_named(ids)}", request)
-        target_id = job.get("targetId")
+        target_id = input.get("targetId")
         return JobRecord(id=ids[0], status="pending", target_id=None if target_id is None else str(target_id))
 
-    def delete(self, job_id: str) -> None:
-        """Deletes a job, which ends it where it is not finished (deleteJob).
+    def cancel_job(self, job_id: str) -> None:
+        # Edge can only delete it: it is gone afterwards.
+        self.delete_job(job_id)
 
-        Raises:
-            NotFound: It is gone already.
-        """
-        core_id = self._core_id(job_id)
-        body = {} if core_id is None else {"jobID": core_id}
-        self._ask(Request(operations.DELETE_JOB, {"job": job_id}, body=body))
+    def delete_job(self, job_id: str) -> None:
+        core_id = self._routes.core_id(job_id)
+        self._ask(Request(DELETE_JOB, {"job": job_id}, body={} if core_id is None else {"jobID": core_id}))
 
-    def status(self, job_id: str) -> JobRecord:
-        """Reads the status of a job, and nothing else (getJobStatus).
+    def retry_job(self, job_id: str) -> JobRecord:
+        raise errors.NotImplementedByServer(
+            f"aiWARE Edge has no call to start job {job_id} again.",
+            remedy="`pulumi up` submits a failed job of the stack anew.",
+            operation="retryJob",
+            object_id=job_id,
+        )
 
-        Raises:
-            NotFound: There is no such job, or no such route.
-        """
-        request = _about(operations.JOB_STATUS, job_id)
-        told = self._record(JobStatus, self._ask(request).get("job"), request)
-        self._is_about(told.internal_job_id, request)
-        return told.job()
+    def job_details(self, job_id: str) -> JobRecord:
+        return self._routes.details(job_id)
 
-    def details(self, job_id: str) -> JobRecord:
-        """Reads one job with everything (get_job_detail).
+    def jobs(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
+        return self._states.read(ids, unread)
 
-        Raises:
-            NotFound: There is no such job.
-        """
-        return self._detail(job_id).job()
+    def documents(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, list[str]]:
+        return self._states.documents(ids, unread)
 
-    def outputs(self, job_id: str) -> Outputs:
-        """Lists the files that a job has made so far (get_job_outputs).
+    def has_target(self, target_id: str | None) -> bool:
+        # Edge has no TDOs: nothing tells what a job made once the job is gone.
+        return False
 
-        Raises:
-            NotFound: There is no such job.
-        """
-        request = _about(operations.JOB_OUTPUTS, job_id)
-        answer = self._ask(request)
-        # A list of nothing may come as null. An answer that says nothing of outputs says nothing.
-        told = [] if "outputs" in answer and answer["outputs"] is None else answer.get("outputs")
-        outputs = self._record(Outputs, told, request)
-        if outputs.internal_job_id is not None:
-            self._is_about(outputs.internal_job_id, request)
-        return outputs
+    def jobs_created_since(
+        self,
+        when: datetime,
+        *,
+        cluster_id: str | None = None,
+        target_id: str | None = None,
+        by_marker: bool = False,
+    ) -> Iterator[JobRecord]:
+        # Clusters mean nothing to Edge.
+        if by_marker:
+            return self._marked_since(when)
+        return (job for job in self._created_since(when) if target_id in (None, job.target_id))
 
-    def created_since(self, when: datetime) -> Iterator[JobRecord]:
+    def find_jobs(
+        self,
+        *,
+        statuses: Sequence[str] = (),
+        since: datetime | None = None,
+        target_id: str | None = None,
+        cluster_id: str | None = None,
+        engine_id: str | None = None,
+    ) -> Iterator[JobRecord]:
+        if cluster_id is not None:
+            raise lacking(EDGE, "clusters")
+        found = self._all() if since is None else self._created_since(since)
+        for job in found:
+            fits = [
+                not statuses or job.status in statuses,
+                target_id in (None, job.target_id),
+                engine_id is None or any(task.engine_id == engine_id for task in job.tasks),
+            ]
+            if all(fits):
+                yield job
+
+    def _created_since(self, when: datetime) -> Iterator[JobRecord]:
         """Finds the jobs created since a moment, newest first (get_jobs)."""
         # Whether it means seconds or milliseconds is not specified. Seconds find all that is wanted in either case,
         # and the rest is left out here.
-        listed = self._listed({"CreatedAfter": int(when.timestamp()), **_NEWEST_FIRST})
-        return (detail.job() if detail.tasks else self._whole(detail) for detail in _since(when, listed))
+        listed = self._routes.find({"CreatedAfter": int(when.timestamp()), **NEWEST_FIRST})
+        return (detail.job() if detail.tasks else self._routes.whole(detail) for detail in _since(when, listed))
 
-    def marked_since(self, when: datetime) -> Iterator[JobRecord]:
+    def _marked_since(self, when: datetime) -> Iterator[JobRecord]:
         """Finds the jobs that may have been created since a moment, whatever order and times Edge gives (get_jobs).
 
         For jobs that are told by a marker: so that none is overlooked, nothing is left to the server's own idea of
         time, and jobs whose time is not set are among them.
         """
-        newest = _since(when - CLOCKS_APART, self._listed(_NEWEST_FIRST))
+        newest = _since(when - CLOCKS_APART, self._routes.find(NEWEST_FIRST))
         # Jobs without a time come last in that order, after all that are older; so they come first in the other one.
-        timeless = takewhile(lambda detail: detail.created_date_time is None, self._listed(_OLDEST_FIRST))
+        timeless = takewhile(lambda detail: detail.created_date_time is None, self._routes.find(_OLDEST_FIRST))
         seen: set[str] = set()
         for detail in chain(newest, timeless):
             if detail.internal_job_id not in seen:
                 seen.add(detail.internal_job_id)
                 is_whole = detail.tasks and "job_config_json" in detail.model_fields_set
-                yield detail.job() if is_whole else self._whole(detail)
+                yield detail.job() if is_whole else self._routes.whole(detail)
 
-    def all(self) -> Iterator[JobRecord]:
-        """Lists all jobs, newest first (get_jobs)."""
-        return (detail.job() for detail in self._listed(_NEWEST_FIRST))
-
-    def listed(self, job_id: str) -> JobRecord | None:
-        """Looks for a job in the list of all; None when it is not among them (get_jobs)."""
-        # An installation may pass over the filter.
-        found = self._listed({"jobID": job_id, **_NEWEST_FIRST})
-        return next((detail.job() for detail in found if _same(detail.internal_job_id, job_id)), None)
-
-    def _listed(self, query: Query) -> Iterator[JobDetail]:
-        request = Request(operations.JOBS, query=query)
-
-        def made(value: Any) -> JobDetail:
-            return self._record(JobDetail, value, request)
-
-        return self._pages(operations.JOBS, query, made, lambda detail: detail.internal_job_id)
-
-    def _whole(self, detail: JobDetail) -> JobRecord:
-        """A job of a list with its tasks and config, which the list leaves out."""
-        try:
-            return self.details(detail.internal_job_id)
-        except errors.ApiError as error:
-            # It was deleted meanwhile, or the installation tells no more.
-            if not is_unknown(error) and not is_route_missing(error):
-                raise
-            return detail.job()
-
-    def _detail(self, job_id: str) -> JobDetail:
-        request = _about(operations.JOB_DETAIL, job_id)
-        detail = self._record(JobDetail, self._ask(request).get("job"), request)
-        self._is_about(detail.internal_job_id, request)
-        return detail
-
-    def _core_id(self, job_id: str) -> str | None:
-        """The id of the job in aiWARE's cloud, which a deletion names; None where an installation does not tell."""
-        try:
-            return self._detail(job_id).core_job_id
-        except errors.ApiError as error:
-            if not is_unknown(error) and not is_route_missing(error):
-                raise
-            return None
-
-    def _is_about(self, told: str, request: Request) -> None:
-        """Refuses an answer that is about another job."""
-        asked = request.path["job"]
-        if not _same(told, asked):
-            raise self._unfit(f"an answer about another job, {told}", request)
+    def _all(self) -> Iterator[JobRecord]:
+        return (detail.job() for detail in self._routes.find(NEWEST_FIRST))
 
 
 def _since(when: datetime, jobs: Iterable[JobDetail]) -> Iterator[JobDetail]:
@@ -194,31 +167,10 @@ def _since(when: datetime, jobs: Iterable[JobDetail]) -> Iterator[JobDetail]:
             return
 
 
-def _about(operation: Operation, job_id: str) -> Request:
-    """A request about a job.
-
-    Raises:
-        NotFound: Edge can have no such job.
-    """
-    if not is_uuid(job_id):
-        raise errors.NotFound(
-            f'aiWARE Edge has no job "{job_id}": its jobs have UUIDs.',
-            remedy="Give what aiWARE Edge calls internalJobID; the id of the same job in the cloud is another one.",
-            operation=operation.name,
-            object_id=job_id,
-        )
-    return Request(operation, {"job": job_id})
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two UUIDs are the same."""
-    return one.lower() == other.lower()
-
-
 def _named(ids: list[str]) -> str:
     return f"{len(ids)} jobs" if len(ids) != 1 else f'"{ids[0]}"'
 
 
-def _fingerprint(job: Mapping[str, Any]) -> str:
+def _fingerprint(job: Input) -> str:
     """Stands for the owner of a job that names none: equal jobs have equal ids inside."""
     return hashlib.sha256(json.dumps(job, sort_keys=True, default=str).encode()).hexdigest()

@@ -12,15 +12,13 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from aiware_resources.api.engine_records import (
+from aiware_resources.api.json_text import read_json
+from aiware_resources.api.records import (
     CatalogueEngineRecord,
     CategoryRecord,
     CategoryTypeRecord,
     EngineCategoryRecord,
     EngineFieldRecord,
-)
-from aiware_resources.api.json_text import read_json
-from aiware_resources.api.records import (
     EngineRecord,
     IoFolderRecord,
     JobRecord,
@@ -30,9 +28,7 @@ from aiware_resources.api.records import (
     TaskRecord,
     UserRecord,
 )
-
-STATUSES: Mapping[str, str] = {"scheduled": "pending", "reprocessing": "running", "rejected": "failed"}
-"""Edge's statuses that have other names elsewhere; all others are the same."""
+from aiware_resources.api.statuses import EDGE_STATUSES
 
 
 def _parsed(value: Any) -> Any:
@@ -299,9 +295,9 @@ class User(EdgeRecord):
 
 def known_status(status: str | None) -> str | None:
     """A job's or task's status, as the rest of the library knows it."""
-    return STATUSES.get(status.lower(), status.lower()) if status else None
+    return EDGE_STATUSES.get(status.lower(), status.lower()) if status else None
 
 
 def own_status(status: str | None) -> str | None:
     """Edge's own word for a status, where the rest of the library has another one."""
-    return status.lower() if status and status.lower() in STATUSES else None
+    return status.lower() if status and status.lower() != known_status(status) else None

@@ -4,41 +4,39 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any
 
 from aiware_resources import errors
-from aiware_resources.api.caller import Caller
-from aiware_resources.api.edge import operations
-from aiware_resources.api.edge.calls import EdgeCalls, is_route_missing, is_unknown
-from aiware_resources.api.edge.jobs import EdgeJobs
+from aiware_resources.api.client import Client
+from aiware_resources.api.edge.abilities import EDGE
+from aiware_resources.api.edge.calls import Calls, Operation, Request, is_route_missing, is_unknown
+from aiware_resources.api.edge.job_routes import JobRoutes
 from aiware_resources.api.edge.records import Output
-from aiware_resources.api.edge.transport import Request, RestTransport
+from aiware_resources.api.failures import text_of
+from aiware_resources.api.interface import lacking
 from aiware_resources.api.json_text import read_json
 from aiware_resources.api.records import EngineResultRecord
 
+JOB_OUTPUT = Operation("get_job_output", "GET", "/proc/job/{job}/output/{output}")
+JOB_DOWNLOAD = Operation("get_job_download", "GET", "/proc/job/{job}/download/{output}")
 
-class EdgeResults(EdgeCalls):
-    """Calls about the outputs of jobs.
 
-    Args:
-        transport: Sends requests.
-        caller: Makes calls, with a token.
-        jobs: The calls about jobs.
-    """
+class ResultCalls(Calls):
+    """Calls about what jobs have made."""
 
-    def __init__(self, transport: RestTransport, caller: Caller, jobs: EdgeJobs) -> None:
-        super().__init__(transport, caller)
-        self._jobs = jobs
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._routes = JobRoutes(client)
 
-    def of_job(self, job_id: str) -> list[EngineResultRecord]:
-        """Reads the documents that a job has made (get_job_outputs, get_job_output), in the order of their names.
-
-        Raises:
-            NotFound: There is no such job.
-            ServerFailure: One of the documents cannot be read.
-        """
-        outputs = [output for output in self._jobs.outputs(job_id).outputs if output.is_document]
-        return [self._result(job_id, output) for output in sorted(outputs, key=lambda output: output.name)]
+    def engine_results(
+        self, *, job_id: str | None = None, tdo_id: str | None = None, engine_ids: Sequence[str] = ()
+    ) -> list[EngineResultRecord]:
+        if job_id is None:
+            raise lacking(EDGE, "engineResults of a TDO")
+        outputs = [output for output in self._routes.outputs(job_id).outputs if output.is_document]
+        found = [self._result(job_id, output) for output in sorted(outputs, key=lambda output: output.name)]
+        return [result for result in found if not engine_ids or result.engine_id in engine_ids]
 
     def _result(self, job_id: str, listed: Output) -> EngineResultRecord:
         document = self._document(job_id, listed)
@@ -46,23 +44,23 @@ class EdgeResults(EdgeCalls):
         return EngineResultRecord(
             name=listed.name,
             jsondata=document,
-            engine_id=_text(told.get("sourceEngineId")) or _text(told.get("engineId")),
-            task_id=_text(told.get("taskId")),
-            tdo_id=_text(told.get("tdoId")),
+            engine_id=text_of(told.get("sourceEngineId")) or text_of(told.get("engineId")),
+            task_id=text_of(told.get("taskId")),
+            tdo_id=text_of(told.get("tdoId")),
         )
 
     def _document(self, job_id: str, listed: Output) -> Any:
         """The content of an output; where it does not come along with its description, it is downloaded."""
         path = {"job": job_id, "output": listed.name}
-        output = self._described(Request(operations.JOB_OUTPUT, path))
+        output = self._described(Request(JOB_OUTPUT, path))
         if output is not None and output.contents is not None and output.contents_valid is not False:
             if not isinstance(output.contents, str):
                 return output.contents
             # Cut off, for example, where it is not JSON: the download has all of it.
             if (document := _json(output.contents)) is not _NOT_JSON:
                 return document
-        request = Request(operations.JOB_DOWNLOAD, path)
-        document = _downloaded(self._content(request), listed.size)
+        request = Request(JOB_DOWNLOAD, path)
+        document = _downloaded(self._answered(request, lambda reply: reply.content), listed.size)
         if document is _NOT_JSON:
             raise errors.ServerFailure(
                 f"The output {listed.name} of job {job_id} is not JSON, though its name says so.",
@@ -96,11 +94,6 @@ def _json(content: str | bytes) -> Any:
         return read_json(content)
     except ValueError:
         return _NOT_JSON
-
-
-def _text(value: Any) -> str | None:
-    """An id; None where a document has something else in its place."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
 
 
 def _downloaded(content: bytes, size: int | None) -> Any:

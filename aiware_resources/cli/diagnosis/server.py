@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from aiware_resources.api import Api
-from aiware_resources.api.auth import expiry_of
+from aiware_resources.api.tokens import expiry_of
 from aiware_resources.api.transport import new_client
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.errors import AiwareError, NotAllowed, NotFound, NotImplementedByServer

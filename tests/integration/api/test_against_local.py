@@ -18,7 +18,7 @@ from aiware_local import launcher
 from aiware_resources import errors
 from aiware_resources.api.cloud import CloudApi
 from aiware_resources.api.download import download
-from aiware_resources.api.records import EXPORT_DONE, JOB_DONE
+from aiware_resources.api.statuses import EXPORT_DONE, JOB_DONE
 from aiware_resources.settings import Settings
 
 ADAPTER, SPEECHMATICS = "9e611ad7-2d3b-48f6-a51b-0a1ba40fe255", "c0e55cde-340b-44d7-bb42-2e0d65e98255"

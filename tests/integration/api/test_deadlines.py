@@ -16,14 +16,13 @@ from pydantic import SecretStr
 
 from aiware_resources import errors
 from aiware_resources.api import transport
+from aiware_resources.api.client import Patience
 from aiware_resources.api.cloud import CloudApi
+from aiware_resources.api.cloud.login import AuthorizationCodeFlow
 from aiware_resources.api.deadlines import LOWEST_RATE, Transfer, Upload, WholeAnswer, limited
 from aiware_resources.api.download import download
 from aiware_resources.api.edge import EdgeApi
 from aiware_resources.api.local_file import LocalFile
-from aiware_resources.api.oauth import AuthorizationCodeFlow
-from aiware_resources.api.retry import RetryPolicy
-from aiware_resources.api.retrying import Patience
 from aiware_resources.api.transport import new_client
 from aiware_resources.settings import Connection, Credentials, Settings
 from tests.integration.api import raw_server
@@ -36,7 +35,7 @@ ENOUGH = 1.0
 LONG = 20.0
 """Seconds that no test may take, however busy the machine: what drips here would take minutes."""
 FOUND = b'{"data": {"object0": {"id": "42"}}}'
-PATIENCE = Patience(RetryPolicy(max_retries=1), sleep=lambda seconds: None, clock=lambda: 0.0)
+PATIENCE = Patience(max_retries=1, sleep=lambda seconds: None, clock=lambda: 0.0)
 TOKEN = Credentials(token=SecretStr("token"))
 
 
@@ -128,7 +127,7 @@ def test_a_tls_handshake_that_never_ends_was_never_sent() -> None:
     with saying(lambda connection: connection.drip(b"\x16\x03\x03\x3f\xff" + bytes(2000)), reads=False) as server:
         url = server.url.replace("http:", "https:")
         settings = Settings(endpoint=url, request_timeout=TIMEOUT, max_retries=0)
-        api = CloudApi(settings, Connection(url, TOKEN), patience=Patience(RetryPolicy(max_retries=0)))
+        api = CloudApi(settings, Connection(url, TOKEN), patience=Patience(max_retries=0))
         with soon(), pytest.raises(errors.NotSent):
             api.delete_tdo("42")
         api.close()
@@ -140,7 +139,7 @@ def test_edge_and_its_login_end_in_time(step: raw_server.Step) -> None:
         settings = Settings(endpoint=server.url, api="edge", request_timeout=TIMEOUT)
         login = Credentials(username="me", password=SecretStr("password"))
         for credentials in (TOKEN, login):
-            once = Patience(RetryPolicy(max_retries=0))
+            once = Patience(max_retries=0)
             api = EdgeApi(settings, Connection(server.url, credentials), patience=once)
             with pytest.raises(errors.ServerFailure, match="no whole answer within the time allowed"):
                 api.me()

@@ -16,14 +16,13 @@ from pydantic import SecretStr
 
 from aiware_resources import errors
 from aiware_resources.api import close_connections
+from aiware_resources.api.client import Patience
 from aiware_resources.api.download import download
-from aiware_resources.api.retry import RetryPolicy
-from aiware_resources.api.retrying import Patience
 from aiware_resources.settings import Settings
 
 CONTENT = b"WEBVTT\n\n00:00.000 --> 00:01.000\nhello\n" * 20_000
 SIGNED = "/captions.vtt?expires=1&signature=sekrit-signature"
-PATIENCE = Patience(RetryPolicy(max_retries=2), sleep=lambda seconds: None, clock=lambda: 0.0)
+PATIENCE = Patience(max_retries=2, sleep=lambda seconds: None, clock=lambda: 0.0)
 
 
 class FileServer:

@@ -19,9 +19,8 @@ import pytest
 from pydantic import SecretStr
 
 from aiware_resources import errors
+from aiware_resources.api.client import Patience
 from aiware_resources.api.cloud import CloudApi
-from aiware_resources.api.retry import RetryPolicy
-from aiware_resources.api.retrying import Patience
 from aiware_resources.api.transport import new_client
 from aiware_resources.settings import Connection, Credentials, Settings
 from tests.integration.api import raw_server
@@ -78,7 +77,7 @@ def serving(step: Callable[[Handler], None], tls: ssl.SSLContext | None = None) 
 @contextmanager
 def connected(url: str, *, max_retries: int = 2, timeout: float = 5) -> Iterator[CloudApi]:
     settings = Settings(endpoint=url, request_timeout=timeout, max_retries=max_retries)
-    patience = Patience(RetryPolicy(max_retries=max_retries), sleep=lambda seconds: None, clock=lambda: 0.0)
+    patience = Patience(max_retries=max_retries, sleep=lambda seconds: None, clock=lambda: 0.0)
     api = CloudApi(settings, Connection(url, Credentials(token=SecretStr(TOKEN))), patience=patience)
     try:
         yield api
@@ -171,7 +170,7 @@ def test_a_rate_limit_is_waited_for() -> None:
     steps: list[Callable[[Handler], None]] = [lambda one: one.answer(b"", 429, Retry_After="1"), Handler.answer]
     slept: list[float] = []
     with serving(lambda handler: steps.pop(0)(handler)) as (url, _):
-        patience = Patience(RetryPolicy(), slept.append, clock=lambda: sum(slept))
+        patience = Patience(sleep=slept.append, clock=lambda: sum(slept))
         settings = Settings(endpoint=url)
         api = CloudApi(settings, Connection(url, Credentials(token=SecretStr(TOKEN))), patience=patience)
         api.delete_tdo("42")

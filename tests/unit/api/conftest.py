@@ -11,9 +11,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from aiware_resources.api.client import Patience
 from aiware_resources.api.cloud import CloudApi
-from aiware_resources.api.retry import RetryPolicy
-from aiware_resources.api.retrying import Patience
 from aiware_resources.settings import Connection, Credentials, Settings
 
 URL = "https://aiware.example/v3/graphql"
@@ -50,7 +49,7 @@ class Script:
         return httpx.Client(transport=httpx.MockTransport(self))
 
     def patience(self, max_retries: int = 3) -> Patience:
-        return Patience(RetryPolicy(max_retries=max_retries), self._sleep, lambda low, high: high, self._clock)
+        return Patience(max_retries, sleep=self._sleep, clock=self._clock)
 
     def _sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
@@ -91,5 +90,7 @@ def _copy(response: httpx.Response) -> httpx.Response:
 
 
 @pytest.fixture
-def script() -> Script:
+def script(monkeypatch: pytest.MonkeyPatch) -> Script:
+    # Pauses are as long as they can be.
+    monkeypatch.setattr("tenacity.wait.random.uniform", lambda low, high: high)
     return Script()

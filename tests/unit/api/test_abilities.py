@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from aiware_resources.api.abilities import CLOUD, EACH, Abilities, Refusal
+from aiware_resources.api.abilities import EACH, Abilities, Refusal
+from aiware_resources.api.cloud import CLOUD
 from aiware_resources.api.edge import EDGE
 from aiware_resources.dag import Route, Task
 from aiware_resources.job import JobState

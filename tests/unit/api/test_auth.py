@@ -14,7 +14,8 @@ import pytest
 from pydantic import SecretStr
 
 from aiware_resources import errors
-from aiware_resources.api.auth import expiry_of, oauth_url
+from aiware_resources.api.cloud.login import oauth_url
+from aiware_resources.api.tokens import expiry_of
 from aiware_resources.settings import Credentials
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from aiware_resources import errors
 from aiware_resources.api import Unread
-from aiware_resources.api.batch_size import BatchSize
+from aiware_resources.api.cloud.batches import BatchSize
 
 if TYPE_CHECKING:
     from tests.unit.api.conftest import Script

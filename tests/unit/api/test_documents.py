@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
+from importlib import import_module
 from pathlib import Path
 
 import graphql
 import pytest
 
-from aiware_resources.api import documents
-from aiware_resources.api.documents import Lookup, Operation
+from aiware_resources.api import cloud
+from aiware_resources.api.cloud.graphql import Lookup, Operation
+from aiware_resources.api.cloud.login import USER_LOGIN
 from aiware_resources.api.failures import Kind
 
 SDL = (Path(__file__).parents[3] / "aiware_local" / "server" / "schema.graphql").read_text()
 SCHEMA = graphql.build_schema(SDL)
-OPERATIONS = {name: value for name, value in vars(documents).items() if isinstance(value, Operation)}
-LOOKUPS = {name: value for name, value in vars(documents).items() if isinstance(value, Lookup)}
+MODULES = [import_module(f"{cloud.__name__}.{module.name}") for module in pkgutil.iter_modules(cloud.__path__)]
+DOCUMENTS = {name: value for module in MODULES for name, value in vars(module).items()}
+OPERATIONS = {name: value for name, value in DOCUMENTS.items() if isinstance(value, Operation)}
+LOOKUPS = {name: value for name, value in DOCUMENTS.items() if isinstance(value, Lookup)}
 TEXTS = {name: operation.text for name, operation in OPERATIONS.items()} | {
     f"{name}-{count}": lookup.text(count) for name, lookup in LOOKUPS.items() for count in (1, 50)
 }
@@ -67,7 +72,7 @@ def test_an_operation_knows_its_root_field_and_its_kind(name: str) -> None:
     assert isinstance(root, graphql.FieldNode)
     assert root.name.value == operation.field
     mutation = node.operation is graphql.OperationType.MUTATION
-    assert mutation == (operation.kind is Kind.MUTATION) or operation is documents.USER_LOGIN
+    assert mutation == (operation.kind is Kind.MUTATION) or operation is USER_LOGIN
 
 
 @pytest.mark.parametrize("name", LOOKUPS)

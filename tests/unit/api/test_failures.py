@@ -9,13 +9,14 @@ import httpx
 import pytest
 
 from aiware_resources import errors
-from aiware_resources.api import documents
+from aiware_resources.api.cloud.clusters import CLUSTERS_NAMED
+from aiware_resources.api.cloud.tdos import DELETE_TDO
 from aiware_resources.api.failures import GRAPHQL_NAMES, Cause, from_entry, from_network, from_status
 
 if TYPE_CHECKING:
     from tests.unit.api.conftest import Script
 
-READ, MUTATION = documents.CLUSTERS_NAMED, documents.DELETE_TDO
+READ, MUTATION = CLUSTERS_NAMED, DELETE_TDO
 
 HTTP = [
     (301, errors.WrongUrl, errors.WrongUrl),

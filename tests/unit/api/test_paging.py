@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiware_resources import errors
-from aiware_resources.api.paging import MOST_WITHOUT_NEWS, Malformed, Nested, follow, may_go_on, records_of
+from aiware_resources.api.paging import MOST_WITHOUT_NEWS, Malformed, Nested, follow, key_of, may_go_on, records_of
 
 if TYPE_CHECKING:
     from tests.unit.api.conftest import Script
@@ -37,16 +37,20 @@ def served(records: list[Any], size: int, says: Callable[[int, int], dict[str, A
     return read
 
 
+def followed(read: Callable[[int], Any]) -> Iterator[Any]:
+    return follow(lambda offset: records_of(read(offset)), key_of)
+
+
 @pytest.mark.parametrize("says", SAYS.values(), ids=SAYS)
 @given(total=st.integers(0, 70), size=st.integers(1, 35))
 def test_every_record_comes_once(says: Callable[[int, int], dict[str, Any]], total: int, size: int) -> None:
     records = [{"id": str(number)} for number in range(total)]
-    assert list(follow(served(records, size, says))) == records
+    assert list(followed(served(records, size, says))) == records
 
 
 def test_a_bare_list_is_a_page() -> None:
     records = [{"id": "1"}, {"id": "2"}]
-    assert list(follow(lambda offset: records[offset:])) == records
+    assert list(followed(lambda offset: records[offset:])) == records
 
 
 def test_what_could_not_be_read_counts_for_the_offset() -> None:
@@ -57,7 +61,7 @@ def test_what_could_not_be_read_counts_for_the_offset() -> None:
         offsets.append(offset)
         return {"records": records[offset : offset + 2]}
 
-    assert [record["id"] for record in follow(read)] == ["1", "2"]
+    assert [record["id"] for record in followed(read)] == ["1", "2"]
     assert offsets == [0, 2, 4]
 
 
@@ -69,7 +73,7 @@ def test_a_server_that_ignores_the_offset_does_not_keep_us(records: list[Any]) -
         asked.append(offset)
         return {"records": records}
 
-    assert list(follow(read)) == records
+    assert list(followed(read)) == records
     assert len(asked) == 3
 
 
@@ -81,7 +85,7 @@ def test_a_server_that_begins_again_does_not_keep_us() -> None:
         asked.append(offset)
         return {"records": [records[(offset + n) % 6] for n in range(2)]}
 
-    assert list(follow(read)) == records
+    assert list(followed(read)) == records
     assert len(asked) == 3 + MOST_WITHOUT_NEWS
 
 
@@ -94,7 +98,7 @@ def test_new_objects_that_shift_all_of_a_page_hide_nothing() -> None:
         listed[:0] = [{"id": f"new-{n}"} for n in range(3)] if offset == 0 else []
         return {"records": page}
 
-    assert [record["id"] for record in follow(read)] == [str(number) for number in range(9)]
+    assert [record["id"] for record in followed(read)] == [str(number) for number in range(9)]
 
 
 @pytest.mark.parametrize("page", ["x", 1, {"records": "x"}, {"records": {"id": "1"}}, {"records": ["x"]}, [[]]])

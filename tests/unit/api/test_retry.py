@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import random
+from types import SimpleNamespace
+from typing import cast
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tenacity import RetryCallState
 
 from aiware_resources import errors
-from aiware_resources.api.failures import GRAPHQL_NAMES, HTTP_CODES, Cause, Failure, Kind
-from aiware_resources.api.retry import RetryPolicy, final_error, is_put_off, may_retry, pause_seconds
+from aiware_resources.api.client import Patience
+from aiware_resources.api.failures import GRAPHQL_NAMES, HTTP_CODES, Cause, Failure, Kind, RequestFailed, final_error
 
 # The error classes that each cause really comes with.
 ERRORS_BY_CAUSE = {
@@ -31,8 +34,8 @@ def failures(draw: st.DrawFn) -> Failure:
     )
 
 
-policies = st.builds(
-    RetryPolicy,
+patiences = st.builds(
+    Patience,
     max_retries=st.integers(0, 100),
     base=st.floats(0.01, 10),
     cap=st.floats(0.01, 100),
@@ -44,11 +47,11 @@ counts = st.integers(0, 10_000)
 times = st.floats(0, 10_000)
 
 
-@given(failures(), counts, times, policies)
+@given(failures(), counts, times, patiences)
 def test_a_mutation_is_sent_again_only_when_it_surely_was_not_applied(
-    failure: Failure, done: int, elapsed: float, policy: RetryPolicy
+    failure: Failure, done: int, elapsed: float, patience: Patience
 ) -> None:
-    if may_retry(Kind.MUTATION, failure, done, elapsed, policy):
+    if patience.allows(Kind.MUTATION, failure, done, elapsed):
         assert failure.cause in CERTAIN
 
 
@@ -63,54 +66,61 @@ def test_a_read_never_reports_a_lost_answer(failure: Failure) -> None:
     assert final_error(Kind.READ, failure) is failure.error
 
 
-@given(failures(), counts, times, policies)
+@given(failures(), counts, times, patiences)
 def test_whatever_a_mutation_may_retry_a_read_may_as_well(
-    failure: Failure, done: int, elapsed: float, policy: RetryPolicy
+    failure: Failure, done: int, elapsed: float, patience: Patience
 ) -> None:
-    if may_retry(Kind.MUTATION, failure, done, elapsed, policy):
-        assert may_retry(Kind.READ, failure, done, elapsed, policy)
+    if patience.allows(Kind.MUTATION, failure, done, elapsed):
+        assert patience.allows(Kind.READ, failure, done, elapsed)
 
 
-@given(kinds, failures(), counts, times, policies)
-def test_retrying_ends(kind: Kind, failure: Failure, done: int, elapsed: float, policy: RetryPolicy) -> None:
-    if not may_retry(kind, failure, done, elapsed, policy):
+@given(kinds, failures(), counts, times, patiences)
+def test_retrying_ends(kind: Kind, failure: Failure, done: int, elapsed: float, patience: Patience) -> None:
+    if not patience.allows(kind, failure, done, elapsed):
         return
-    if is_put_off(failure):
-        assert elapsed + (failure.retry_after or 0) <= policy.longest_limit
+    if failure.is_put_off:
+        assert elapsed + (failure.retry_after or 0) <= patience.longest_limit
     else:
-        assert done < policy.max_retries
-        assert (failure.retry_after or 0) <= policy.longest_wait
+        assert done < patience.max_retries
+        assert (failure.retry_after or 0) <= patience.longest_wait
 
 
 @given(kinds, counts)
 def test_being_put_off_is_a_matter_of_time_and_not_of_attempts(kind: Kind, done: int) -> None:
     later = Failure(Cause.LIMITED, errors.RateLimited, "Not now.", retry_after=7)
-    policy = RetryPolicy(max_retries=1, longest_limit=60)
-    assert may_retry(kind, later, done, 53, policy)
-    assert not may_retry(kind, later, done, 53.1, policy)
+    patience = Patience(max_retries=1, longest_limit=60)
+    assert patience.allows(kind, later, done, 53)
+    assert not patience.allows(kind, later, done, 53.1)
     # Who wants nothing to be sent again, means it.
-    assert not may_retry(kind, later, done, 0, RetryPolicy(max_retries=0))
+    assert not Patience(max_retries=0).allows(kind, later, done, 0)
 
 
-@given(kinds, failures(), policies)
-def test_what_was_refused_for_good_is_not_sent_again(kind: Kind, failure: Failure, policy: RetryPolicy) -> None:
+@given(kinds, failures(), patiences)
+def test_what_was_refused_for_good_is_not_sent_again(kind: Kind, failure: Failure, patience: Patience) -> None:
     if failure.cause in (Cause.REFUSED, Cause.UNTRUSTED, Cause.UNAUTHENTICATED):
-        assert not may_retry(kind, failure, 0, 0, policy)
+        assert not patience.allows(kind, failure, 0, 0)
 
 
-@given(failures(), counts, policies, st.integers())
+def after(attempts: int, failure: Failure) -> RetryCallState:
+    """What tenacity knows after so many attempts, the latest of which has failed."""
+    outcome = SimpleNamespace(exception=lambda: RequestFailed(failure))
+    return cast("RetryCallState", SimpleNamespace(attempt_number=attempts, outcome=outcome))
+
+
+@given(failures(), st.integers(1, 10_000), patiences)
 def test_a_pause_is_never_shorter_than_the_server_asked_for(
-    failure: Failure, done: int, policy: RetryPolicy, seed: int
+    failure: Failure, attempts: int, patience: Patience
 ) -> None:
-    pause = pause_seconds(failure, done, policy, random.Random(seed).uniform)  # noqa: S311 - not a secret
+    pause = patience.pause(after(attempts, failure))
     if failure.retry_after is None:
-        assert 0 <= pause <= policy.cap
+        assert 0 <= pause <= patience.cap
     else:
         assert failure.retry_after <= pause <= failure.retry_after + 1
 
 
 def test_pauses_double_up_to_the_cap() -> None:
     failure = Failure(Cause.FAILING, errors.ServerFailure, "It failed.")
-    policy = RetryPolicy(base=1, cap=5)
-    pauses = [pause_seconds(failure, done, policy, lambda low, high: high) for done in range(5)]
+    patience = Patience(base=1, cap=5)
+    with patch("tenacity.wait.random.uniform", lambda low, high: high):
+        pauses = [patience.pause(after(attempts, failure)) for attempts in range(1, 6)]
     assert pauses == [1, 2, 4, 5, 5]

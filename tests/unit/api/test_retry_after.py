@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiware_resources.api.retry_after import retry_after_seconds
+from aiware_resources.api.failures import retry_after_seconds
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

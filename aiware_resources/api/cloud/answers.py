@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiware_resources import errors
-from aiware_resources.api.documents import alias
-from aiware_resources.api.failures import Cause, Failure, Kind, from_entry, malformed
-from aiware_resources.api.retrying import RequestFailed
+from aiware_resources.api.cloud.graphql import alias
+from aiware_resources.api.failures import Cause, Failure, Kind, RequestFailed, from_entry, malformed
 
 # Fields that lead to another object, which may be gone or hidden without harm to the one that was asked for.
 _LINKS = {"target", "engine", "log"}

@@ -1,28 +1,27 @@
-"""What the calls of every entity share: executing, batching by aliases, following pages, making records."""
+"""Reading many objects at once: how many a request asks about, and what becomes of those that cannot be read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from aiware_resources import errors
-from aiware_resources.api.answers import Found
-from aiware_resources.api.batch_size import BatchSize
-from aiware_resources.api.documents import Lookup, Operation, alias
-from aiware_resources.api.explain import Subject, object_of, to_error
-from aiware_resources.api.failures import Failure, Kind, malformed
+from aiware_resources.api.client import Client
+from aiware_resources.api.cloud import answers
+from aiware_resources.api.cloud.answers import Answer, Found
+from aiware_resources.api.cloud.calls import Calls
+from aiware_resources.api.cloud.graphql import Lookup, alias
+from aiware_resources.api.explain import Subject, to_error
+from aiware_resources.api.failures import Failure, Kind
 from aiware_resources.api.interface import Unread
-from aiware_resources.api.paging import Malformed, Nested, follow
 from aiware_resources.api.records import Record
-from aiware_resources.api.session import Session
 
 R = TypeVar("R", bound=Record)
 
-# aiWARE's own default, which every list accepts; a larger one may be refused as invalid_input.
-PAGE_SIZE = 30
+_STEADY = 10
+"""Answered batches in a row after which a larger one is tried."""
+
 
 _OF_ALL = (
     errors.AuthenticationFailed,
@@ -33,46 +32,55 @@ _OF_ALL = (
 """What concerns all objects alike: every further read would meet it as well."""
 
 
-class Calls:
-    """Base of the calls of one entity.
+class BatchSize:
+    """The size of the next batch: less after aiWARE had no capacity for so many, and slowly more again. Thread-safe.
 
     Args:
-        session: The session to make the calls in.
+        largest: Objects at the most (``aiware:pollBatchSize``).
+    """
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
+        self._current = largest
+        self._answered = 0
+        self._lock = threading.Lock()
+
+    @property
+    def current(self) -> int:
+        """Objects of the next batch."""
+        return self._current
+
+    def answered(self) -> None:
+        """Takes note of a batch that was answered in full."""
+        with self._lock:
+            self._answered += 1
+            if self._answered >= _STEADY:
+                self._current = min(2 * self._current, self._largest)
+                self._answered = 0
+
+    def exceeded(self, size: int) -> None:
+        """Takes note of a batch that was too large.
+
+        Args:
+            size: Its objects.
+        """
+        with self._lock:
+            # Several threads may find the same; half of what failed is enough for all.
+            self._current = max(1, min(self._current, size // 2))
+            self._answered = 0
+
+
+class Batches(Calls):
+    """Base of calls that read many objects at once, each by a field of its own.
+
+    Args:
+        client: Makes the calls.
         batch_size: How many objects one request asks about.
     """
 
-    def __init__(self, session: Session, batch_size: int) -> None:
-        self._session = session
+    def __init__(self, client: Client, batch_size: int) -> None:
+        super().__init__(client)
         self._batch_size = BatchSize(batch_size)
-        self._nested = Nested()
-
-    def _record(self, record: type[R], operation: Operation, **variables: Any) -> R:
-        """Executes a document whose root field is one object."""
-        return self._parsed(record, self._session.execute(operation, variables), operation, variables)
-
-    def _pages(self, operation: Operation, **variables: Any) -> Iterator[Mapping[str, Any]]:
-        """Follows the pages of a list, and gives each record once.
-
-        New objects shift the pages while they are read, so that the same one can come twice.
-        """
-
-        def read(offset: int) -> Any:
-            return self._session.execute(operation, {**variables, "offset": offset, "limit": PAGE_SIZE})
-
-        yield from self._follow(read, operation, variables)
-
-    def _follow(
-        self, read: Callable[[int], Any], operation: Operation, variables: Mapping[str, Any]
-    ) -> Iterator[Mapping[str, Any]]:
-        """Follows the pages that a function reads.
-
-        Raises:
-            ServerFailure: If a page is not what the schema promises.
-        """
-        try:
-            yield from follow(read)
-        except Malformed as error:
-            raise self._unfit(str(error), operation, variables) from None
 
     def _read(
         self, lookup: Lookup, ids: Sequence[str], unread: Unread | None, make: Callable[[str, Any], R | None]
@@ -122,7 +130,7 @@ class Calls:
 
     def _batch(self, lookup: Lookup, ids: Sequence[str], put_off: list[str]) -> Iterator[tuple[str, Any]]:
         try:
-            found = self._session.look_up(lookup, ids)
+            found = self._look_up(lookup, ids)
         except errors.NotFound:
             # A list field is non-null: where the server answers not_found for one, it takes all down with it.
             if len(ids) == 1:
@@ -137,11 +145,11 @@ class Calls:
         self, lookup: Lookup, ids: Sequence[str], put_off: list[str], unread: Unread, looked: Found | None = None
     ) -> Iterator[tuple[str, Any]]:
         """The same of a batch in which single objects may fail."""
-        found = looked or self._session.look_up_partly(lookup, ids)
+        found = looked or self._look_up_partly(lookup, ids)
         if found.failed is not None:
             half = len(ids) // 2
             halves = [ids[:half], ids[half:]]
-            parts = [self._session.look_up_partly(lookup, part) for part in halves]
+            parts = [self._look_up_partly(lookup, part) for part in halves]
             if found.failed.error is not errors.NotFound and all(part.failed for part in parts):
                 # It is not a matter of one object: looking for it would ask about each by itself.
                 unread.update({id_: self._error(lookup, id_, found.failed) for id_ in ids})
@@ -164,31 +172,34 @@ class Calls:
             if id_ not in found.put_off and (field := found.fields.get(alias(index))) is not None:
                 yield id_, field
 
-    def _error(self, lookup: Lookup, id_: str, failure: Failure) -> errors.ApiError:
-        return to_error(failure, Subject(lookup.field, Kind.READ, self._session.transport.url, id_), attempts=1)
-
-    def _parsed(
-        self, record: type[R], value: Any, operation: Operation | Lookup, variables: Mapping[str, Any] | None = None
-    ) -> R:
-        """Makes a record of an answer's field.
+    def _look_up(self, lookup: Lookup, ids: Sequence[str]) -> Found:
+        """Reads one batch of objects. Of several, those that aiWARE had no capacity for are put off, not lost.
 
         Raises:
-            ServerFailure: If a read's answer is not what the schema promises.
-            AnswerLost: The same of a mutation: it was applied, and its result is not known.
+            ApiError: If any of the objects could not be read for another reason than being missing.
         """
-        try:
-            return record.model_validate(value)
-        except ValidationError as error:
-            where = ", ".join(sorted({".".join(map(str, problem["loc"])) or "all of it" for problem in error.errors()}))
-        raise self._unfit(f"an answer that does not fit the schema in: {where}", operation, variables or {})
 
-    def _unfit(self, what: str, operation: Operation | Lookup, variables: Mapping[str, Any]) -> errors.ApiError:
-        """The error of an answer that is not what the schema promises."""
-        kind = operation.kind if isinstance(operation, Operation) else Kind.READ
-        subject = Subject(operation.field, kind, self._session.transport.url, object_of(variables))
-        return to_error(malformed(what), subject, attempts=1)
+        def judge(answer: Answer) -> Found | Failure:
+            failure = answers.lookup_problem(answer, ids)
+            return failure or Found(answer.data or {}, answers.put_off(answer, ids))
 
+        return self._asked(self._subject(lookup, ids), lookup.text(len(ids)), lookup.variables(ids), judge)
 
-def created_since(moment: datetime | None) -> list[dict[str, str]] | None:
-    """The `dateTimeFilter` of what was created since a moment; None for no filter."""
-    return None if moment is None else [{"field": "createdDateTime", "fromDateTime": moment.isoformat()}]
+    def _look_up_partly(self, lookup: Lookup, ids: Sequence[str]) -> Found:
+        """Reads one batch of objects of which single ones may fail; those are not asked for again here.
+
+        Raises:
+            ApiError: If the whole request failed.
+        """
+        return self._asked(
+            self._subject(lookup, ids),
+            lookup.text(len(ids)),
+            lookup.variables(ids),
+            lambda answer: answers.partly(answer, ids),
+        )
+
+    def _subject(self, lookup: Lookup, ids: Sequence[str]) -> Subject:
+        return Subject(lookup.field, Kind.READ, self._client.url, ids[0] if len(ids) == 1 else None)
+
+    def _error(self, lookup: Lookup, id_: str, failure: Failure) -> errors.ApiError:
+        return to_error(failure, self._subject(lookup, [id_]), attempts=1)

@@ -11,19 +11,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import httpx
 import jwt
 from pydantic import SecretStr
 
 from aiware_resources import errors
-from aiware_resources.api.documents import USER_LOGIN
-from aiware_resources.api.session import Session
-from aiware_resources.settings import Credentials, checked_token
+from aiware_resources.settings import checked_token
 
 # A token this close to its end is renewed at once, so that it does not end on the way.
 _MARGIN_SECONDS = 60.0
-_OAUTH_PATH = "/v1/admin/oauth/token"
-_OAUTH_OPERATION = "oauth/token"
 
 
 class TokenSource:
@@ -109,73 +104,6 @@ def expiry_of(token: SecretStr) -> float | None:
     return float(expiry) if isinstance(expiry, int | float) else None
 
 
-def oauth_url(endpoint: str) -> str:
-    """Address of the OAuth token endpoint that belongs to a GraphQL endpoint: the same host, another path."""
-    return str(httpx.URL(endpoint).copy_with(path=_OAUTH_PATH, query=None, fragment=None))
-
-
-def login_with(credentials: Credentials, session: Session) -> Callable[[], SecretStr] | None:
-    """How to get a token with these credentials; None where they allow no login.
-
-    Args:
-        credentials: What there is to log in with.
-        session: A session without a token, to do it in.
-    """
-    if credentials.has_oauth:
-        return _OauthLogin(credentials, session)
-    if credentials.has_password:
-        return lambda: _password_login(credentials, session)
-    return None
-
-
-def _password_login(credentials: Credentials, session: Session) -> SecretStr:
-    """Logs in by `userLogin` (apis/tutorials/tokens)."""
-    user = credentials.username
-    form = {"userName": user, "password": _revealed(credentials.password)}
-    try:
-        answer = session.execute(USER_LOGIN, {"input": form})
-    except (errors.AuthenticationFailed, errors.NotFound, errors.NotAllowed, errors.InvalidInput) as error:
-        raise login_refused(
-            error, f"aiWARE refused the login of {user}", "aiware:username and aiware:password"
-        ) from None
-    if answer is not None and answer.get("passwordResetRequired") and not answer.get("token"):
-        raise errors.AuthenticationFailed(
-            f"aiWARE wants {user} to choose a new password before logging in.",
-            remedy="Do so in the aiWARE web application, then set aiware:password to the new one.",
-            operation=USER_LOGIN.field,
-        )
-    return token_in(answer, "token", USER_LOGIN.field)
-
-
-class _OauthLogin:
-    """Gets access tokens by the OAuth refresh grant (developer/applications/oauth)."""
-
-    def __init__(self, credentials: Credentials, session: Session) -> None:
-        self._credentials = credentials
-        self._session = session
-        self._refresh_token = credentials.oauth_refresh_token
-
-    def __call__(self) -> SecretStr:
-        form = {
-            "grant_type": "refresh_token",
-            "client_id": self._credentials.oauth_client_id or "",
-            "client_secret": _revealed(self._credentials.oauth_client_secret),
-            "refresh_token": _revealed(self._refresh_token),
-        }
-        try:
-            answer = self._session.post_form(_OAUTH_OPERATION, oauth_url(self._session.transport.url), form)
-        except (errors.BadRequest, errors.AuthenticationFailed, errors.NotAllowed, errors.WrongUrl) as error:
-            raise login_refused(
-                error,
-                "aiWARE refused the OAuth refresh token",
-                "the OAuth client id and secret, or get a new refresh token from the authorization page",
-            ) from None
-        if answer.get("refresh_token"):
-            # The server may put a new refresh token in the place of the old.
-            self._refresh_token = SecretStr(str(answer["refresh_token"]))
-        return token_in(answer, "access_token", _OAUTH_OPERATION)
-
-
 def token_in(answer: Mapping[str, Any] | None, name: str, operation: str) -> SecretStr:
     """The token that a login was answered with.
 
@@ -212,7 +140,3 @@ def login_refused(error: errors.ApiError, what: str, check: str) -> errors.Authe
         name=error.name,
         request_id=error.request_id,
     )
-
-
-def _revealed(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""
