@@ -12,6 +12,7 @@ from pulumi.dynamic import CreateResult, DiffResult
 from pydantic import Field
 
 from aiware_resources.api import ClusterRecord
+from aiware_resources.api.statuses import CLUSTER_PENDING
 from aiware_resources.catalogue.allowed_engines import declared
 from aiware_resources.errors import AdoptionError, AlreadyExists
 from aiware_resources.reconcile import (
@@ -37,7 +38,7 @@ from aiware_resources.reconcile import (
 )
 from aiware_resources.reconcile.policies import Awaited
 from aiware_resources.waiting import Completion, Condition, Waiting
-from aiware_resources.waiting.conditions import CLUSTER_PENDING, ClusterCondition
+from aiware_resources.waiting.conditions import ClusterCondition
 
 ClusterType = Literal["ami", "RT", "OnPrem"]
 ClusterStatus = Literal["pending", "active", "deploying", "online", "paused", "terminated", "failure"]

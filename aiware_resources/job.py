@@ -15,6 +15,7 @@ from pulumi.dynamic import CheckFailure, CheckResult
 from aiware_resources import dag as graphs
 from aiware_resources.api import JobRecord
 from aiware_resources.api.file_names import place_problem
+from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.catalogue import payloads
 from aiware_resources.errors import ApiError
 from aiware_resources.jobs import actions
@@ -51,7 +52,6 @@ from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since,
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.tdos.content import Target, TargetArgs, span_problems
 from aiware_resources.temporal_data_object import TdoProvider, remove_tdo
-from aiware_resources.waiting.conditions import JOB_FAILED
 from aiware_resources.waiting.seen_complete import COMPLETE, MISSING, is_seen_complete
 
 log = logging.getLogger("aiware")

@@ -15,6 +15,8 @@ JOB_DONE = frozenset({"complete", "failed", "cancelled", "aborted"})
 """Those in which a job or task rests."""
 JOB_FAILED = JOB_DONE - {"complete"}
 """Those in which a job rests without having done what it should."""
+TASK_FAILED = JOB_FAILED - {"cancelled"}
+"""Those of a task that keeps its job from being done."""
 
 EDGE_STATUSES: Mapping[str, str] = {
     **{status: status for status in ("pending", "queued", "running", "complete", "aborted", "failed")},
@@ -30,3 +32,10 @@ EXPORT_READY = frozenset({"complete", "downloaded"})
 """Those in which the file of an export can be fetched."""
 EXPORT_DONE = EXPORT_READY | {"failed"}
 """Those in which an export request rests."""
+
+CLUSTER_PENDING = frozenset({"pending", "deploying"})
+"""Those in which a cluster is still on its way to where it should be."""
+CLUSTER_READY = frozenset({"active", "online", "paused"})
+"""Those in which a cluster can be used."""
+CLUSTER_FAILED = frozenset({"failure", "terminated"})
+"""Those in which a cluster has come to nothing."""

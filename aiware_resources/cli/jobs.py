@@ -169,7 +169,8 @@ def watch(session: Session, job_ids: tuple[str, ...], timeout: float | None, as_
 @click.pass_obj
 def logs(session: Session, job_id: str, failed: bool, as_json: bool) -> None:
     """Show the log of each task of a job (query job, field log)."""
-    from aiware_resources.waiting.conditions import TASK_FAILED, engine_name
+    from aiware_resources.api.statuses import TASK_FAILED
+    from aiware_resources.waiting.conditions import engine_name
 
     tasks = [task for task in session.api().job_details(job_id).tasks if not failed or task.status in TASK_FAILED]
     if as_json:

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from aiware_resources.api import Api, JobRecord, Unread
+from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import ApiError
 from aiware_resources.fleet.entries import Entry
 from aiware_resources.fleet.parallel import in_parallel
 from aiware_resources.reconcile.recency import SUBMITTED
-from aiware_resources.waiting.conditions import JOB_FAILED, failing_task
+from aiware_resources.waiting.conditions import failing_task
 from aiware_resources.waiting.outages import PASSING
 from aiware_resources.waiting.seen_complete import was_purged
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from aiware_resources.api import Api, JobRecord
+from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import (
     AiwareError,
     AuthenticationFailed,
@@ -39,7 +40,6 @@ from aiware_resources.reconcile import (
 )
 from aiware_resources.reconcile.left_behind import is_later, is_released, latest
 from aiware_resources.reconcile.ownership import created_since, turn
-from aiware_resources.waiting.conditions import JOB_FAILED
 
 log = logging.getLogger("aiware")
 

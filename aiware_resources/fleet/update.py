@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiware_resources.api import Api, JobRecord
+from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import ApiError
 from aiware_resources.fleet.entries import CLUSTER, Entry, holder_of, recorded_entries
 from aiware_resources.fleet.parallel import troubles
@@ -23,7 +24,6 @@ from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import left_since
 from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
 from aiware_resources.settings import Settings
-from aiware_resources.waiting.conditions import JOB_FAILED
 from aiware_resources.waiting.seen_complete import MISSING
 
 JOBS = "jobs"

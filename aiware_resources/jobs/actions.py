@@ -16,10 +16,9 @@ from contextlib import suppress
 from typing import Any
 
 from aiware_resources.api import Api, JobRecord
-from aiware_resources.api.statuses import JOB_DONE
+from aiware_resources.api.statuses import JOB_DONE, JOB_FAILED
 from aiware_resources.errors import InvalidInput, NotFound
 from aiware_resources.reconcile import repeat_until_applied, send_once
-from aiware_resources.waiting.conditions import JOB_FAILED
 
 
 def is_over(record: JobRecord | None) -> bool:

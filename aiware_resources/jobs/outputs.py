@@ -13,6 +13,7 @@ from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
 from aiware_resources.api import EngineResultRecord, JobRecord, Progress, abilities_of, connect
+from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import AiwareError
 from aiware_resources.files.completed import Files, Kept
 from aiware_resources.jobs.documents import DocumentsCondition, foresee_documents, output_writers, write_documents
@@ -22,7 +23,7 @@ from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.reconcile.runs import ANY_RERUN
 from aiware_resources.settings import Settings
 from aiware_resources.waiting import Completion, Condition, Seen, Waiting
-from aiware_resources.waiting.conditions import JOB_FAILED, JobCondition
+from aiware_resources.waiting.conditions import JobCondition
 from aiware_resources.waiting.seen_complete import COMPLETE, is_seen_complete
 from aiware_resources.waiting.verdict import Done
 

@@ -41,14 +41,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aiware_resources.api import Api, ClusterRecord, ExportRecord, JobRecord, TaskRecord, Unread
+from aiware_resources.api.statuses import (
+    CLUSTER_FAILED,
+    CLUSTER_READY,
+    EXPORT_READY,
+    JOB_FAILED,
+    TASK_FAILED,
+)
 from aiware_resources.errors import ApiError, ClusterFailed, ExportFailed, JobFailed
 from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
-
-TASK_FAILED = frozenset({"failed", "aborted"})
-JOB_FAILED = frozenset({"failed", "cancelled", "aborted"})
-CLUSTER_READY = frozenset({"active", "online", "paused"})
-CLUSTER_FAILED = frozenset({"failure", "terminated"})
-CLUSTER_PENDING = frozenset({"pending", "deploying"})
 
 _LOG_LINES = 5
 """How much of a failed task's log an error carries."""
@@ -114,7 +115,7 @@ class ExportCondition:
             )
         if record.status == "failed":
             return Failed(export_failed(object_id), record)
-        if record.status in {"complete", "downloaded"}:
+        if record.status in EXPORT_READY:
             return Done(record)
         return Pending(record.status, record.status)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiware_resources import engines
 from aiware_resources.api import ClusterRecord, ExportRecord, JobRecord, TaskRecord, TdoRecord
+from aiware_resources.api.statuses import CLUSTER_FAILED, JOB_FAILED
 from aiware_resources.cli.adoption.declaration import Declaration, arguments_of, without_uncarried
 from aiware_resources.cli.adoption.python import Code
 from aiware_resources.cluster import IN_USE, ClusterProvider, live_properties
@@ -15,7 +16,6 @@ from aiware_resources.job import JobProvider
 from aiware_resources.reconcile import marker_in, marker_of, unmarked
 from aiware_resources.temporal_data_object import CHANGEABLE, TdoProvider
 from aiware_resources.text.secret_words import is_signed
-from aiware_resources.waiting.conditions import CLUSTER_FAILED, JOB_FAILED
 
 _LINKS = ("thumbnailUrl", "previewUrl", "sourceImageUrl")
 _UNITS = (("tb", 1 << 40), ("gb", 1 << 30), ("mb", 1 << 20))
