@@ -1,17 +1,37 @@
-"""The GraphQL endpoint: authentication, rate limit, faults, execution, and the answer in the API's envelope."""
+"""The GraphQL endpoint: reading a request, authentication, rate limit, faults, execution, and the answer."""
 
 from __future__ import annotations
 
 import inspect
+import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, execute
+from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+    execute,
+    get_operation_ast,
+    parse,
+    validate,
+)
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -22,13 +42,6 @@ from aiware_local.installation.lists import paging_as
 from aiware_local.installation.request_log import recorded
 from aiware_local.server.connections import Unanswered, answer_under_fault, answer_with, status_answer
 from aiware_local.server.dialect import respelled_graphql
-from aiware_local.server.graphql_request import (
-    BadRequestError,
-    GraphQLRequest,
-    read_document,
-    read_request,
-    root_fields,
-)
 from aiware_local.server.schema import load_schema
 from aiware_local.server.worker import Worker
 
@@ -40,6 +53,144 @@ SECRET_FIELDS = frozenset({"userLogin", "userLogout"})
 """Requests with these may have a password or a token anywhere, also in the text of the document."""
 ANONYMOUS = ""
 """Counts against the rate limit as a token of its own."""
+
+
+@dataclass(frozen=True)
+class GraphQLRequest:
+    """What a client sent."""
+
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None
+    upload: UploadFile | None = None
+
+
+class BadRequestError(Exception):
+    """The request is answered with HTTP 400.
+
+    Args:
+        errors: what is wrong with it.
+    """
+
+    def __init__(self, *errors: GraphQLError) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
+
+
+async def read_request(request: Request) -> GraphQLRequest:
+    """The GraphQL request in an HTTP request.
+
+    Raises:
+        BadRequestError: the content type is neither JSON nor multipart/form-data, or the body is not what it says.
+    """
+    content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if content_type == "application/json":
+        return _from_json(_json(await request.body(), "The body"))
+    if content_type == "multipart/form-data":
+        return await _from_form(request)
+    raise _bad(f"The content type is '{content_type}'; send application/json, or multipart/form-data for uploads.")
+
+
+def read_document(sent: GraphQLRequest) -> tuple[DocumentNode, OperationDefinitionNode]:
+    """The parsed document, valid against the schema, and the operation in it that is to be run.
+
+    Raises:
+        BadRequestError: it does not parse or validate, or the operation is not clear.
+    """
+    document, errors = _prepared(sent.query)
+    if document is None or errors:
+        raise BadRequestError(*errors)
+    operation = get_operation_ast(document, sent.operation_name)
+    if operation is None:
+        raise _bad("The document has several operations, or none of the given name: give the operationName of one.")
+    return document, operation
+
+
+def root_fields(document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> list[str]:
+    """The names of the root fields that the operation executes, one entry for each alias."""
+    fragments = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    keys: dict[str, str] = {}
+    for node in _fields(operation.selection_set, fragments, variables):
+        keys[node.alias.value if node.alias else node.name.value] = node.name.value
+    return list(keys.values())
+
+
+@lru_cache(maxsize=256)
+def _prepared(query: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
+    """Parses and validates a document; clients that poll send the same one again and again."""
+    try:
+        document = parse(query)
+    except GraphQLError as error:
+        return None, (error,)
+    return document, tuple(validate(load_schema(), document))
+
+
+def _fields(
+    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]
+) -> Iterator[FieldNode]:
+    for selection in selections.selections:
+        if not _is_included(selection, variables):
+            continue
+        if isinstance(selection, FieldNode):
+            yield selection
+        elif isinstance(selection, InlineFragmentNode):
+            yield from _fields(selection.selection_set, fragments, variables)
+        elif isinstance(selection, FragmentSpreadNode):
+            yield from _fields(fragments[selection.name.value].selection_set, fragments, variables)
+
+
+def _is_included(selection: SelectionNode, variables: Mapping[str, Any]) -> bool:
+    return not any(_excludes(directive, variables) for directive in selection.directives or ())
+
+
+def _excludes(directive: DirectiveNode, variables: Mapping[str, Any]) -> bool:
+    name = directive.name.value
+    if name not in ("skip", "include"):
+        return False
+    condition = (directive.arguments or ())[0].value  # validation sees to it that there is one
+    value = variables.get(condition.name.value) if isinstance(condition, VariableNode) else None
+    if isinstance(condition, BooleanValueNode):
+        value = condition.value
+    return bool(value) is (name == "skip")
+
+
+def _from_json(body: Any) -> GraphQLRequest:
+    if not isinstance(body, dict):
+        raise _bad("The body must be a JSON object with a query.")
+    query, variables, name = body.get("query"), body.get("variables"), body.get("operationName")
+    if not isinstance(query, str):
+        raise _bad("The body has no query.")
+    if variables is not None and not isinstance(variables, dict):
+        raise _bad("variables must be an object.")
+    if name is not None and not isinstance(name, str):
+        raise _bad("operationName must be text.")
+    return GraphQLRequest(query, variables or {}, name)
+
+
+async def _from_form(request: Request) -> GraphQLRequest:
+    form = await request.form()
+    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    if len(files) > 1:
+        raise _bad("The form has several files; send one in each request.")
+    texts = {key: value for key, value in form.multi_items() if isinstance(value, str)}
+    variables = _json(texts["variables"].encode(), "variables") if texts.get("variables") else None
+    sent = _from_json({**texts, "variables": variables})
+    return GraphQLRequest(sent.query, sent.variables, sent.operation_name, files[0] if files else None)
+
+
+def _json(content: bytes, what: str) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        raise _bad(f"{what} is not JSON.") from None
+
+
+def _bad(message: str) -> BadRequestError:
+    return BadRequestError(GraphQLError(message))
 
 
 @dataclass

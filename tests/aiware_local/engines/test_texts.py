@@ -10,7 +10,7 @@ import docx
 import pypdf
 import pytest
 
-from aiware_local.engines import documents, texts
+from aiware_local.engines import texts
 from aiware_local.installation.catalogue import load_catalogue
 from tests.aiware_local.support import ADAPTER, TRANSLATION, WRITER, Local, folder, one_task, route
 
@@ -215,7 +215,6 @@ def stand_in(name: str) -> dict[str, Any]:
 async def test_without_its_library_an_engine_is_simulated_and_says_so(
     local: Local, monkeypatch: pytest.MonkeyPatch, engine: str, name: str, library: str, expected: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(documents, "extra", lambda module: None)
     monkeypatch.setattr(texts, "extra", lambda module: None)
     task, document = await run(local, engine, name, BRIDGE, numberOfKeywords=1)
     assert task["status"] == "complete"
@@ -249,4 +248,4 @@ async def test_one_engine_on_one_document(local: Local) -> None:
 def test_a_type_that_nothing_reads(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(b"\0")
-    assert documents.read_passages(path, "application/octet-stream") is None
+    assert texts.read_passages(path, "application/octet-stream") is None
