@@ -19,7 +19,7 @@ from aiware_resources.api.file_names import place_problem
 from aiware_resources.errors import DownloadFailed, NotAllowed, NotFound
 from aiware_resources.exports.downloaded import Place, Requested, destination_problems, place_of
 from aiware_resources.exports.formats import Extension, completed, option_problems
-from aiware_resources.files.completed import Files, Kept
+from aiware_resources.files.completed import CompletedFiles, Files
 from aiware_resources.reconcile import (
     FAILURE,
     RUNS_KEY,
@@ -320,7 +320,7 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
         completion = Completion(self, resource_name, _condition, waiting)
         self.status = completion.output(lambda seen: seen.known(lambda record: record.status))
         self.asset_uri = completion.output(lambda seen: seen.when_done(lambda record: record.asset_uri), secret=True)
-        kept = Kept(
+        kept = CompletedFiles(
             completion,
             type(self).__name__,
             resource_name,

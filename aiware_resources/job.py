@@ -52,7 +52,7 @@ from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since,
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.tdos.content import Target, TargetArgs, span_problems
 from aiware_resources.temporal_data_object import TdoProvider, remove_tdo
-from aiware_resources.waiting.seen_complete import COMPLETE, MISSING, is_seen_complete
+from aiware_resources.waiting.conditions import COMPLETE, MISSING, is_seen_complete
 
 log = logging.getLogger("aiware")
 

@@ -40,7 +40,7 @@ from aiware_resources.reconcile.compare import changed_paths
 from aiware_resources.reconcile.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.provider import plain, schema_of
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, now_at
-from aiware_resources.waiting.seen_complete import MISSING
+from aiware_resources.waiting.conditions import MISSING
 
 log = logging.getLogger("aiware")
 

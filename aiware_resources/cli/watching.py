@@ -26,8 +26,8 @@ from aiware_resources.settings import Settings
 from aiware_resources.text.words import duration
 from aiware_resources.waiting import Failed, NotKnown, Pending, Verdict
 from aiware_resources.waiting.conditions import JobCondition
-from aiware_resources.waiting.interval import Interval
-from aiware_resources.waiting.outages import LONGEST, PASSING
+from aiware_resources.waiting.outcomes import LONGEST, PASSING
+from aiware_resources.waiting.polling import Interval
 
 LONGEST_OUTAGE = 600.0
 """Seconds that aiWARE may stay out of reach before the watching gives up. The jobs go on there."""
@@ -196,7 +196,7 @@ class Watched:
         """
         asked = self.unfinished
         unread: Unread = {}
-        found = self._condition.look(self._api, asked, unread)
+        found = self._condition.read(self._api, asked, unread)
         if unread and len(unread) == len(asked):
             raise next(iter(unread.values()))
         return self._noted(asked, found, unread)

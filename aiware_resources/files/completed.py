@@ -1,6 +1,6 @@
-"""Files that a program keeps of what has been completed.
+"""Files of an object that is complete, written to disk.
 
-Keeping them is work of the program, on ``up`` only, and nothing of it is in the state.
+The program writes them, on ``up`` only, and nothing of it is in the state.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ _ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class Kept(Generic[R, D]):
+class CompletedFiles(Generic[R, D]):
     """The files that follow the completion of one resource.
 
     Attributes:
         completion: The resource's completion.
         kind: The resource's type: ``ExportRequest``.
         name: The resource's name in the program.
-        destination: Resolves to where the user wants the files; ``None`` when nothing is to be kept.
-        fetch: Sees to it that the files are there, or finds that there is nothing to keep yet (``None``).
+        destination: Resolves to where the user wants the files; ``None`` when there are to be none.
+        fetch: Sees to it that the files are there, or finds that there are none yet (``None``).
         foresee: Finds in a preview, which writes nothing, what the files are; ``None`` when that cannot be known.
-        ready: Waits on ``up`` until there is something to keep; says whether there is.
+        ready: Waits on ``up`` until there are files; says whether there are.
     """
 
     completion: Completion[R]
@@ -54,7 +54,7 @@ class Kept(Generic[R, D]):
     ready: Callable[[R], Awaitable[bool]] | None = None
 
     def start(self) -> asyncio.Future[Any]:
-        """Begins to wait for the completion, and keeps the files then.
+        """Begins to wait for the completion, and fetches the files then.
 
         Returns:
             The files; ``None`` when none are asked for, ``UNKNOWN`` while they cannot be had.
@@ -71,7 +71,7 @@ class Kept(Generic[R, D]):
         return self.completion.derived(picked())
 
     def path(self, files: Awaitable[Any]) -> pulumi.Output[Any]:
-        """Where the files are. Known in a preview even where another machine keeps them: so this shows no drift."""
+        """Where the files are. Known in a preview even where another machine has them: so this shows no drift."""
 
         async def known() -> Any:
             found = await files
@@ -90,10 +90,10 @@ class Kept(Generic[R, D]):
             return UNKNOWN
         destination = await self.destination()
         if seen.record is None:
-            return await self._left(Path(str(destination)))
-        return await self._held(seen.record, destination)
+            return await self._remaining(Path(str(destination)))
+        return await self._fetched(seen.record, destination)
 
-    async def _left(self, place: Path) -> None:
+    async def _remaining(self, place: Path) -> None:
         """What aiWARE does not know any more cannot be fetched: what is there stays, and what is missing is told."""
         object_id = await self.completion.resource.id.future() or ""
         if (
@@ -114,7 +114,7 @@ class Kept(Generic[R, D]):
         submitted = self.completion.resource.__dict__.get(SUBMITTED)
         return submitted is not None and await submitted.future() is None
 
-    async def _held(self, record: R, destination: D) -> Any:
+    async def _fetched(self, record: R, destination: D) -> Any:
         monitor, holder = self.completion.monitor, f"{self.kind} {self.name}"
         try:
             _claim(str(destination), holder)

@@ -23,7 +23,7 @@ from aiware_resources.fleet.parallel import first_line
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.reading import Looked, look
 from aiware_resources.fleet.undone import Undone
-from aiware_resources.waiting import Done, Failed, Pending, Verdict, outages
+from aiware_resources.waiting import Done, Failed, Pending, Verdict, outcomes
 
 _LISTED = 10
 """How many failures an error lists."""
@@ -102,7 +102,7 @@ class FleetCondition:
         self._failures: dict[str, str] = {}
         self._looking = threading.Lock()
 
-    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, FleetRecord]:
+    def read(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, FleetRecord]:
         """Reads the jobs that have not ended yet, in batches (query ``job``)."""
         if self._entries is None:
             return {}
@@ -131,7 +131,7 @@ class FleetCondition:
         for key in looked.gone:
             self._out_of_sight(key, NOT_SHOWN, GONE, "its TDO was deleted", self._not_found_grace)
         for key, trouble in looked.unread.items():
-            self._out_of_sight(key, self._statuses.get(key, NOT_SHOWN), UNKNOWN, first_line(trouble), outages.LONGEST)
+            self._out_of_sight(key, self._statuses.get(key, NOT_SHOWN), UNKNOWN, first_line(trouble), outcomes.LONGEST)
 
     def _out_of_sight(self, key: str, meanwhile: str, at_last: str, why: str, longest: float) -> None:
         """Takes note of a job whose state cannot be seen: it goes on for a while, and then counts as failed."""

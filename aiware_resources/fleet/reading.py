@@ -13,9 +13,8 @@ from aiware_resources.errors import ApiError
 from aiware_resources.fleet.entries import Entry
 from aiware_resources.fleet.parallel import in_parallel
 from aiware_resources.reconcile.recency import SUBMITTED
-from aiware_resources.waiting.conditions import failing_task
-from aiware_resources.waiting.outages import PASSING
-from aiware_resources.waiting.seen_complete import was_purged
+from aiware_resources.waiting.conditions import failing_task, was_purged
+from aiware_resources.waiting.outcomes import PASSING
 
 SIDE_BY_SIDE = 4
 """How many batches are asked for at a time."""

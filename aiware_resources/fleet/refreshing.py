@@ -14,7 +14,7 @@ from aiware_resources.fleet.plan import FAILURES, named
 from aiware_resources.fleet.reading import OPEN, Looked, known_complete, seen_keys
 from aiware_resources.reconcile.recency import seconds_since
 from aiware_resources.settings import Settings
-from aiware_resources.waiting.seen_complete import MISSING
+from aiware_resources.waiting.conditions import MISSING
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import left_since
 from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
 from aiware_resources.settings import Settings
-from aiware_resources.waiting.seen_complete import MISSING
+from aiware_resources.waiting.conditions import MISSING
 
 JOBS = "jobs"
 UNDONE = "undone"

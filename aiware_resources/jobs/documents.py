@@ -16,7 +16,7 @@ from aiware_resources.engines import OUTPUT_WRITER
 from aiware_resources.errors import DownloadFailed, JobFailed
 from aiware_resources.files.downloads import File, content_at, write, writing
 from aiware_resources.files.manifest import Origin, record_request
-from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
+from aiware_resources.waiting.watch import Done, Failed, NotKnown, Pending, Verdict
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]|^\.")
 _LONGEST_NAME = 120
@@ -40,7 +40,7 @@ class DocumentsCondition:
     def __init__(self, expected: int) -> None:
         self.expected = expected
 
-    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, list[str]]:
+    def read(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, list[str]]:
         """Lists the names of documents (Edge: get_job_outputs; cloud: query ``engineResults``)."""
         return api.documents(ids, unread)
 

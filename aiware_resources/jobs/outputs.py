@@ -15,7 +15,7 @@ from pulumi.runtime import is_dry_run
 from aiware_resources.api import EngineResultRecord, JobRecord, Progress, abilities_of, connect
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import AiwareError
-from aiware_resources.files.completed import Files, Kept
+from aiware_resources.files.completed import CompletedFiles, Files
 from aiware_resources.jobs.documents import DocumentsCondition, foresee_documents, output_writers, write_documents
 from aiware_resources.jobs.results import Result, read_results, shown
 from aiware_resources.reconcile import RERUNS, EntityResource, RunsJobs, mocks
@@ -23,9 +23,8 @@ from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.reconcile.runs import ANY_RERUN
 from aiware_resources.settings import Settings
 from aiware_resources.waiting import Completion, Condition, Seen, Waiting
-from aiware_resources.waiting.conditions import JobCondition
-from aiware_resources.waiting.seen_complete import COMPLETE, is_seen_complete
-from aiware_resources.waiting.verdict import Done
+from aiware_resources.waiting.conditions import COMPLETE, JobCondition, is_seen_complete
+from aiware_resources.waiting.watch import Done
 
 TARGET_TDO = "targetTdoId"
 """The TDO that the job made for itself."""
@@ -89,7 +88,7 @@ class JobOutputs(RunsJobs, EntityResource):
         self.target_id = self._completion.derived(self._worked_on(self._target))
         self.tasks = self._completion.output(lambda seen: seen.when_done(_task_outputs))
         settings = self._completion.monitor.settings
-        kept = Kept(
+        kept = CompletedFiles(
             self._completion,
             type(self).__name__,
             resource_name,
@@ -114,7 +113,7 @@ class JobOutputs(RunsJobs, EntityResource):
     async def _results_folder(self) -> Path:
         return Path(await self.__dict__["resultsTo"].future())
 
-    async def _files(self, kept: Kept[JobRecord, Path]) -> Any:
+    async def _files(self, kept: CompletedFiles[JobRecord, Path]) -> Any:
         if "resultsTo" in self.__dict__:
             return await kept.start()
         if not is_dry_run():
@@ -124,7 +123,7 @@ class JobOutputs(RunsJobs, EntityResource):
     async def _documents_listed(self, job: JobRecord) -> bool:
         """Waits until aiWARE lists the documents of a complete job; says whether it does."""
         condition = DocumentsCondition(_expected(self._completion.monitor.settings, job))
-        found = await self._completion.look_again(condition, job.id)
+        found = await self._completion.wait_for(condition, job.id)
         if isinstance(condition.judge(job.id, found), Done):
             return True
         self._completion.row.warn(

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from aiware_resources.reconcile.outputs import derived
 from aiware_resources.waiting.completion import Completion, Seen, Waiting
-from aiware_resources.waiting.monitor import Monitor, current
-from aiware_resources.waiting.row import Row
-from aiware_resources.waiting.run import of_run
-from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
-from aiware_resources.waiting.watch import Condition, Watch
+from aiware_resources.waiting.monitor import Monitor, current, of_run
+from aiware_resources.waiting.watch import Condition, Done, Failed, NotKnown, Pending, Row, Verdict, Watch
 
 __all__ = [
     "Completion",

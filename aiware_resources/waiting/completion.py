@@ -13,9 +13,7 @@ from pulumi.runtime import is_dry_run
 
 from aiware_resources.reconcile.outputs import derived
 from aiware_resources.waiting.monitor import current
-from aiware_resources.waiting.row import Row
-from aiware_resources.waiting.verdict import Done
-from aiware_resources.waiting.watch import Condition, Watch
+from aiware_resources.waiting.watch import Condition, Done, Row, Watch
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -61,7 +59,7 @@ class Seen(Generic[R]):
 
 
 class Completion(Generic[R]):
-    """Waits for a resource's object, or in a preview looks at it once, and tells the resource's outputs."""
+    """Waits for a resource's object, or in a preview reads it once, and makes the resource's outputs."""
 
     def __init__(
         self,
@@ -94,10 +92,10 @@ class Completion(Generic[R]):
 
     @property
     def is_waited_for(self) -> bool:
-        """Whether the run waits for the object, and does not just look at it."""
+        """Whether the run waits for the object; otherwise it reads it once."""
         return self._watch is not None
 
-    async def look_again(self, condition: Condition[T], object_id: str) -> T | None:
+    async def wait_for(self, condition: Condition[T], object_id: str) -> T | None:
         """Waits for something else of the object that is complete, as long as is left of the time for it.
 
         Args:
@@ -111,7 +109,7 @@ class Completion(Generic[R]):
             pulumi.RunError: At the end of the run, when the time is up.
         """
         if self._watch is None:
-            return await self.monitor.glance(condition, object_id)
+            return await self.monitor.read_once(condition, object_id)
         watch = Watch(
             condition=condition,
             object_id=object_id,
@@ -128,7 +126,7 @@ class Completion(Generic[R]):
             return Seen(None, is_done=False)
         condition = await self._condition()
         if is_dry_run() or not await _resolved(self._waiting.wait, self.monitor.settings.wait):
-            record = await self.monitor.glance(condition, object_id)
+            record = await self.monitor.read_once(condition, object_id)
             return Seen(record, isinstance(condition.judge(object_id, record), Done))
         watch = Watch(
             condition=condition,

@@ -39,6 +39,8 @@ after it began, the waiting ends.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from aiware_resources.api import Api, ClusterRecord, ExportRecord, JobRecord, TaskRecord, Unread
 from aiware_resources.api.statuses import (
@@ -49,7 +51,14 @@ from aiware_resources.api.statuses import (
     TASK_FAILED,
 )
 from aiware_resources.errors import ApiError, ClusterFailed, ExportFailed, JobFailed
-from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
+from aiware_resources.reconcile.recency import SUBMITTED, seconds_since
+from aiware_resources.waiting.watch import Done, Failed, NotKnown, Pending, Verdict
+
+COMPLETE = "__complete"
+"""The fact that a refresh has seen the job complete."""
+
+MISSING = "__missing"
+"""Since when aiWARE has not shown a job that was not seen complete; of a fleet, by key."""
 
 _LOG_LINES = 5
 """How much of a failed task's log an error carries."""
@@ -67,7 +76,7 @@ class JobCondition:
     def __init__(self, *, seen_complete: bool = False) -> None:
         self._seen_complete = seen_complete
 
-    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, JobRecord]:
+    def read(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, JobRecord]:
         """Reads jobs in batches (query ``job``)."""
         return api.jobs(ids, unread)
 
@@ -99,7 +108,7 @@ class ExportCondition:
 
     kind = "export request"
 
-    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, ExportRecord]:
+    def read(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, ExportRecord]:
         """Reads export requests in batches (query ``exportRequests``)."""
         return api.export_requests(ids, unread)
 
@@ -120,7 +129,7 @@ class ExportCondition:
         return Pending(record.status, record.status)
 
     def explain(self, api: Api, object_id: str, failed: Failed[ExportRecord]) -> Verdict[ExportRecord]:
-        """aiWARE tells no reason of a failed export."""
+        """aiWARE gives no reason of a failed export."""
         return failed
 
 
@@ -129,7 +138,7 @@ class ClusterCondition:
 
     kind = "cluster"
 
-    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, ClusterRecord]:
+    def read(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, ClusterRecord]:
         """Reads clusters in batches (query ``clusters``)."""
         return api.clusters(ids, unread)
 
@@ -151,7 +160,7 @@ class ClusterCondition:
         return Pending(f"{record.status}{heading}", record.status)
 
     def explain(self, api: Api, object_id: str, failed: Failed[ClusterRecord]) -> Verdict[ClusterRecord]:
-        """aiWARE tells no reason of a failed cluster."""
+        """aiWARE gives no reason of a failed cluster."""
         return failed
 
 
@@ -197,7 +206,7 @@ def export_failed(object_id: str) -> ExportFailed:
     """The error of an export request that failed."""
     return ExportFailed(
         f"export request {object_id} failed; aiWARE gives no reason.",
-        remedy="Check that its TDOs hold results of the engines it names; the next `pulumi up` requests it anew.",
+        remedy="Check that its TDOs hold results of the engines it names; the next `pulumi up` requests it again.",
         object_id=object_id,
         status="failed",
     )
@@ -224,3 +233,27 @@ def _job_progress(job: JobRecord) -> str:
     return f"{job.status}, {done} of {len(job.tasks)} tasks done" + (
         f", {', '.join(running)} running" if running else ""
     )
+
+
+def is_seen_complete(recorded: Mapping[str, Any], purged_after: float, now: datetime | None = None) -> bool:
+    """Whether a job counts as complete though aiWARE does not show it.
+
+    It does when a refresh has seen it complete, when it was submitted so long ago that its record may have been purged,
+    and when an earlier release, which noted neither, has recorded it.
+
+    Args:
+        recorded: The facts of the job's resource.
+        purged_after: After how many seconds a record may have been purged (``aiware:purgedAfter``).
+        now: The present moment by aiWARE's clock; by default by that of this machine, which will do for days.
+    """
+    if recorded.get(COMPLETE):
+        return True
+    if recorded.get(SUBMITTED) is None:
+        return True
+    return was_purged(recorded, purged_after, now)
+
+
+def was_purged(recorded: Mapping[str, Any], purged_after: float, now: datetime | None = None) -> bool:
+    """Whether a job was submitted so long ago that its record may have been purged."""
+    seconds = seconds_since(recorded.get(SUBMITTED), now or datetime.now(UTC))
+    return seconds is not None and seconds > purged_after

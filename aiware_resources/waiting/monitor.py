@@ -11,11 +11,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import os
+import signal
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
+import grpc
 import pulumi
 
 from aiware_resources.api import Api, Progress, connect
@@ -23,17 +27,55 @@ from aiware_resources.api.daemon_threads import DaemonThreads
 from aiware_resources.errors import AiwareError, NotAllowed, NotFound
 from aiware_resources.settings import Settings
 from aiware_resources.text.words import counted
-from aiware_resources.waiting.failures import Failures
-from aiware_resources.waiting.glances import Glances
-from aiware_resources.waiting.interrupt import end_quietly_on_interrupt
+from aiware_resources.waiting.failures import Failures, UnderWay
 from aiware_resources.waiting.polling import Polling
-from aiware_resources.waiting.row import Row
-from aiware_resources.waiting.run import of_run
-from aiware_resources.waiting.throttled import Throttled
-from aiware_resources.waiting.under_way import UnderWay
-from aiware_resources.waiting.watch import Condition, Watch
+from aiware_resources.waiting.reading import SingleReads
+from aiware_resources.waiting.watch import Condition, Row, Watch
 
 R = TypeVar("R")
+T = TypeVar("T")
+
+_PATIENCE = 2.0
+"""Seconds in which threads may come to an end; one may be waiting for an answer, or for its turn."""
+
+_EVERY = 1.0
+"""Seconds between two messages; a transfer that takes no longer goes without."""
+
+_MEGABYTE = 1_000_000
+
+
+def of_run(make: Callable[[], T]) -> T:
+    """Gives something of the running program: made when it is asked for first, the same one afterwards.
+
+    Pulumi's Automation API runs several programs in one process, one after another and side by side. Each has an event
+    loop of its own, so the things of a run are attributes of its loop.
+
+    Args:
+        make: Makes it, and tells it from the other things of the run.
+    """
+    things: dict[Callable[[], Any], Any] = vars(asyncio.get_running_loop()).setdefault("_aiware_run", {})
+    if make not in things:
+        things[make] = make()
+    found: T = things[make]
+    return found
+
+
+def current() -> Monitor:
+    """The monitor of the running program, made at first use.
+
+    Raises:
+        pulumi.RunError: When the stack's settings cannot be used.
+    """
+    return of_run(_begun)
+
+
+def _begun() -> Monitor:
+    try:
+        monitor = Monitor(Settings.from_pulumi())
+    except AiwareError as error:
+        raise pulumi.RunError(str(error)) from error
+    monitor.expect_access()
+    return monitor
 
 
 class Monitor:
@@ -50,7 +92,7 @@ class Monitor:
         self.under_way = UnderWay(self._end)
         self._failures = Failures(self.under_way, lambda: self._polling.awaited, fail_fast=settings.fail_fast)
         self._polling = Polling(settings, partial(self._asked, self._pollers), self._failures)
-        self._glances = Glances(self.call)
+        self._single_reads = SingleReads(self.call)
         end_quietly_on_interrupt(self._on_interrupt)
 
     async def call(self, ask: Callable[[Api], R]) -> R:
@@ -69,7 +111,9 @@ class Monitor:
             doing: What is done, to begin the message with: ``uploading interview.mp4``.
         """
         loop = asyncio.get_running_loop()
-        shown = Throttled(lambda message: loop.call_soon_threadsafe(row.progress, message), doing, self._interrupted)
+        shown = TransferProgress(
+            lambda message: loop.call_soon_threadsafe(row.progress, message), doing, self._interrupted
+        )
         with self.under_way.work():
             return await _in_thread(self._transfers, lambda: run(shown))
 
@@ -99,9 +143,9 @@ class Monitor:
         record: R | None = await watch.completion
         return record
 
-    async def glance(self, condition: Condition[R], object_id: str) -> R | None:
-        """Looks at an object once, together with others that are asked about at the same time; never waits for it."""
-        return await self._glances.at(condition, object_id)
+    async def read_once(self, condition: Condition[R], object_id: str) -> R | None:
+        """Reads an object once, together with others that are asked about at the same time; never waits for it."""
+        return await self._single_reads.read(condition, object_id)
 
     async def fail(self, name: str, row: Row, error: AiwareError) -> Any:
         """Reports a failure on its row and holds it back until nothing else is under way; never returns.
@@ -110,7 +154,7 @@ class Monitor:
             pulumi.RunError: At the end of the run.
         """
         held: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._failures.hold(name, row, error, held)
+        self._failures.report(name, row, error, held)
         return await held
 
     def _end(self) -> None:
@@ -141,19 +185,64 @@ def _ask_who_we_are(api: Api) -> None:
         api.me()
 
 
-def current() -> Monitor:
-    """The monitor of the running program, made at first use.
+class TransferProgress:
+    """Shows how far a transfer is, once a second at most; called for every block of it.
 
-    Raises:
-        pulumi.RunError: When the stack's settings cannot be used.
+    Args:
+        tell: Shows a message.
+        doing: What is done, to begin the message with.
+        interrupted: Ends the transfer when it is set.
     """
-    return of_run(_begun)
+
+    def __init__(self, tell: Callable[[str], object], doing: str, interrupted: threading.Event) -> None:
+        self._tell = tell
+        self._doing = doing
+        self._interrupted = interrupted
+        self._shown = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Takes note of the bytes that have gone, and of how many there are; 0 when that is unknown.
+
+        Raises:
+            AiwareError: When the program was interrupted.
+        """
+        if self._interrupted.is_set():
+            raise AiwareError(f"Interrupted while {self._doing}.", remedy="Run it again.")
+        now = time.monotonic()
+        if now - self._shown >= _EVERY:
+            self._shown = now
+            of = f" of {total / _MEGABYTE:.0f} MB ({100 * done // total} %)" if total else " MB"
+            self._tell(f"{self._doing}: {done / _MEGABYTE:.0f}{of}")
 
 
-def _begun() -> Monitor:
-    try:
-        monitor = Monitor(Settings.from_pulumi())
-    except AiwareError as error:
-        raise pulumi.RunError(str(error)) from error
-    monitor.expect_access()
-    return monitor
+def end_quietly_on_interrupt(hint: Callable[[], str | None]) -> None:
+    """Ends the program at once when it is interrupted, with a hint instead of Python's traceback.
+
+    Off the main thread it does nothing: signals do not come there. Inline programs of Pulumi's Automation API run so,
+    in a process whose interrupts are its owner's business.
+
+    Args:
+        hint: What to say, if anything.
+    """
+
+    def interrupted() -> None:
+        message = hint()
+        if message:
+            # The engine may be gone already, and then nobody reads it.
+            with contextlib.suppress(grpc.RpcError):
+                pulumi.log.warn(message)
+        _end_within(_PATIENCE)
+        raise SystemExit(1)
+
+    if threading.current_thread() is not threading.main_thread():
+        return
+    # Windows has no signal handlers in event loops; there the traceback stays.
+    with contextlib.suppress(NotImplementedError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted)
+
+
+def _end_within(seconds: float) -> None:
+    """Ends the process, whatever its threads do; the interpreter would wait for each of them."""
+    ending = threading.Timer(seconds, os._exit, [1])
+    ending.daemon = True
+    ending.start()

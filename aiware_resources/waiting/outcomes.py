@@ -1,4 +1,4 @@
-"""What looks make of what is awaited: they complete it, show its progress on its row, or end the waiting for it."""
+"""What answers make of what is awaited: they complete it, show its progress on its row, or end the waiting for it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from aiware_resources.errors import AiwareError
+import pulumi
+
+from aiware_resources.errors import AiwareError, CapacityExceeded, NotSent, RateLimited, ServerFailure
 from aiware_resources.text.words import duration
-from aiware_resources.waiting import outages
 from aiware_resources.waiting.failures import Failures
-from aiware_resources.waiting.verdict import Done, Failed, NotKnown, Pending, Verdict
-from aiware_resources.waiting.watch import Watch
+from aiware_resources.waiting.watch import Done, Failed, NotKnown, Pending, Verdict, Watch
+
+PASSING = (ServerFailure, NotSent, RateLimited, CapacityExceeded)
+
+LONGEST = 600.0
+"""Seconds that something may stay unread before the waiting for it gives up. The work itself goes on in aiWARE."""
 
 _REPEAT_PROGRESS = 10.0
 """Seconds after which a row's progress is written again although only the time has changed."""
@@ -25,8 +30,32 @@ _NOT_SHOWN = "not shown by aiWARE, looked for again"
 _UNREAD = "cannot be read at the moment, looked at again"
 
 
+class Outages:
+    """Remembers which kinds of object cannot be asked about at all, and warns once of each time."""
+
+    def __init__(self) -> None:
+        self._out: set[str] = set()
+
+    def over(self, kind: str) -> None:
+        """Takes note of an answer."""
+        if kind in self._out:
+            self._out.remove(kind)
+            pulumi.log.info(f"aiWARE can be asked about {kind}s again.")
+
+    def begun(self, kind: str, trouble: AiwareError) -> None:
+        """Takes note of a trouble.
+
+        Args:
+            kind: What could not be asked about.
+            trouble: Why.
+        """
+        if kind not in self._out:
+            self._out.add(kind)
+            pulumi.log.warn(f"Waiting goes on, though aiWARE cannot be asked about {kind}s at the moment: {trouble}")
+
+
 class Outcomes:
-    """Takes note of what looks show.
+    """Notes what polls show.
 
     Args:
         failures: Takes the errors.
@@ -41,9 +70,9 @@ class Outcomes:
 
     def is_over(self, watch: Watch[Any]) -> bool:
         """Whether the waiting for an object has ended."""
-        return watch.completion.done() or self._failures.holds(watch.completion)
+        return watch.completion.done() or self._failures.will_end(watch.completion)
 
-    def take(self, watch: Watch[Any], verdict: Verdict[Any]) -> bool:
+    def record(self, watch: Watch[Any], verdict: Verdict[Any]) -> bool:
         """Takes note of what an object was seen to be; says whether that is anything new."""
         if self.is_over(watch):
             return False
@@ -68,14 +97,14 @@ class Outcomes:
         Args:
             watch: The object.
             trouble: Why.
-            is_alone: Whether others could be read: then its own row tells.
+            is_alone: Whether others could be read: then the message is on its own row.
         """
         if self.is_over(watch):
             return
         now = time.monotonic()
         if watch.unread_since is None:
             watch.unread_since = now
-        if now - watch.unread_since > outages.LONGEST:
+        if now - watch.unread_since > LONGEST:
             what = f"{watch.condition.kind} {watch.object_id}"
             self._fail(watch, AiwareError(f"waiting for {what} broke off: {trouble}", remedy=RESUME), None)
         elif is_alone:
@@ -110,4 +139,4 @@ class Outcomes:
             watch.row.warn(f"{error} (allow_failure is set: dependents run)")
             watch.completion.set_result(record)
             return
-        self._failures.hold(watch.name, watch.row, error, watch.completion)
+        self._failures.report(watch.name, watch.row, error, watch.completion)

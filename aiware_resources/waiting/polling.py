@@ -1,10 +1,11 @@
-"""The looks at everything that is awaited: each kind by itself, in batches, at an interval that adapts."""
+"""Polling of everything that is awaited: each kind by itself, in batches, at an interval that adapts."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,13 +15,9 @@ from aiware_resources.errors import AiwareError
 from aiware_resources.settings import Settings
 from aiware_resources.text.words import counted
 from aiware_resources.waiting.failures import Failures
-from aiware_resources.waiting.interval import Interval, gathered
-from aiware_resources.waiting.looks import Call, explain, look
-from aiware_resources.waiting.outages import PASSING, Outages
-from aiware_resources.waiting.outcomes import RESUME, Outcomes
-from aiware_resources.waiting.row import Row
-from aiware_resources.waiting.verdict import Failed, Verdict
-from aiware_resources.waiting.watch import Watch
+from aiware_resources.waiting.outcomes import PASSING, RESUME, Outages, Outcomes
+from aiware_resources.waiting.reading import Call, explain, gathered, read
+from aiware_resources.waiting.watch import Failed, Row, Verdict, Watch
 
 R = TypeVar("R")
 
@@ -30,12 +27,34 @@ _AT_ONCE = 3
 _PATIENCE = 5.0
 """Seconds after which an answer is not waited for by the others any more; what it says is noted when it comes."""
 
+GROWTH = 1.5
+
+
+@dataclass
+class Interval:
+    """An interval that grows while nothing changes and is short again as soon as something does.
+
+    Attributes:
+        shortest: Seconds to begin with (``aiware:pollInterval``).
+        longest: Seconds at the most (``aiware:pollMaxInterval``).
+    """
+
+    shortest: float
+    longest: float
+
+    def __post_init__(self) -> None:
+        self.seconds = self.shortest
+
+    def after(self, *, changed: bool) -> None:
+        """Notes a poll, and whether it showed anything new."""
+        self.seconds = self.shortest if changed else min(self.seconds * GROWTH, self.longest)
+
 
 class Polling:
-    """Looks at what is awaited until all of it has ended. A kind that cannot be asked about holds up no other.
+    """Polls what is awaited until all of it has ended. A kind that cannot be asked about delays no other.
 
     Args:
-        settings: How often to look, at how many objects a request, and for how long to look for what is not there.
+        settings: How often to poll, how many objects a request asks about, and how long to look for what is not shown.
         call: Asks aiWARE something.
         failures: Takes what has failed.
     """
@@ -45,7 +64,7 @@ class Polling:
         self._call = call
         self._outcomes = Outcomes(failures, settings.not_found_grace, lambda: len(self._watches))
         self._kinds: dict[str, _Kind] = {}
-        self._told_of = 0
+        self._reported = 0
 
     @property
     def _watches(self) -> list[Watch[Any]]:
@@ -62,34 +81,34 @@ class Polling:
         return len(self.awaited)
 
     def add(self, watch: Watch[Any]) -> None:
-        """Begins to look at an object. Its time is up by the clock, whatever the looks at it do."""
+        """Begins to poll an object. Its timeout goes by the clock, whatever its polls do."""
         name = watch.condition.kind
         if name not in self._kinds:
-            self._kinds[name] = _Kind(name, self._settings, self._call, self._outcomes, self._looked)
+            self._kinds[name] = _Kind(name, self._settings, self._call, self._outcomes, self._polled)
         kind = self._kinds[name]
         clock = asyncio.get_running_loop().call_later(max(watch.time_left, 0.0), self._outcomes.expire, watch)
         watch.completion.add_done_callback(lambda _: clock.cancel())
         kind.add(watch)
 
-    def _looked(self, error: Exception | None) -> None:
-        """Takes note that a kind has been looked at, or that the looking itself is impossible."""
+    def _polled(self, error: Exception | None) -> None:
+        """Notes that a kind has been polled, or that polling is impossible."""
         if error is not None:
             self._break_off(error)
-        if (left := self.left) and left != self._told_of:
+        if (left := self.left) and left != self._reported:
             # On the stack's row: once interrupted, the engine shows no more.
             objects = counted(left, "object")
             Row(None).progress(f"waiting for {objects}; after an interruption `pulumi up` resumes the waiting")
-        self._told_of = left
+        self._reported = left
 
     def _break_off(self, error: Exception) -> None:
-        """Ends all waiting when the looking itself is impossible, a rejected token for example."""
+        """Ends all waiting when polling is impossible, as with a rejected token."""
         reason = pulumi.RunError(f"Waiting broke off: {error} {RESUME}")
         for completion in self.awaited:
             completion.set_exception(reason if isinstance(error, AiwareError) else error)
 
 
 class _Kind:
-    """Looks at the objects of one kind.
+    """Polls the objects of one kind.
 
     Attributes:
         watches: What is awaited of it.
@@ -101,7 +120,7 @@ class _Kind:
         settings: Settings,
         call: Call,
         outcomes: Outcomes,
-        looked: Callable[[Exception | None], None],
+        polled: Callable[[Exception | None], None],
     ) -> None:
         self.watches: list[Watch[Any]] = []
         self._name = name
@@ -109,7 +128,7 @@ class _Kind:
         self._call = call
         self._outcomes = outcomes
         self._outages = Outages()
-        self._looked = looked
+        self._polled = polled
         self._interval = Interval(settings.poll_interval, settings.poll_max_interval)
         self._due = 0.0
         self._new: list[Watch[Any]] = []
@@ -122,7 +141,7 @@ class _Kind:
         self._asking: set[asyncio.Task[None]] = set()
 
     def add(self, watch: Watch[Any]) -> None:
-        """Begins to look at an object."""
+        """Begins to poll an object."""
         self.watches.append(watch)
         self._new.append(watch)
         self._arrived.set()
@@ -138,11 +157,11 @@ class _Kind:
             self._running = None
 
     async def _round(self) -> None:
-        """Looks at what is new as soon as it has gathered, and at everything whenever the interval has passed."""
+        """Polls new objects once they have gathered, and all of them whenever the interval has passed."""
         try:
             await asyncio.wait_for(self._arrived.wait(), self._due - time.monotonic())
         except TimeoutError:
-            await self._look(self.watches)
+            await self._poll(self.watches)
             self._interval.after(changed=self._has_changed)
             self._has_changed = False
             self._due = time.monotonic() + self._interval.seconds
@@ -150,13 +169,13 @@ class _Kind:
         await gathered()
         self._arrived.clear()
         new, self._new = self._new, []
-        await self._look(new)
+        await self._poll(new)
         self._interval.after(changed=True)
-        # What keeps arriving must not put off the look at what is there.
+        # New objects that keep arriving must not put off the poll of the others.
         self._due = min(self._due, time.monotonic() + self._interval.seconds)
 
-    async def _look(self, watches: Sequence[Watch[Any]]) -> None:
-        """Looks at objects, but for those whose last look has not been answered yet."""
+    async def _poll(self, watches: Sequence[Watch[Any]]) -> None:
+        """Polls objects, except those whose last poll has not been answered yet."""
         free = [each for each in watches if not (each.is_asked_about or self._outcomes.is_over(each))]
         size = self._batch_size
         batches = [free[start : start + size] for start in range(0, len(free), size)]
@@ -165,7 +184,7 @@ class _Kind:
         if self._answered and not self._troubled:
             self._outages.over(self._name)
         self._answered = self._troubled = False
-        self._looked(None)
+        self._polled(None)
 
     async def _ask_about(self, watches: Sequence[Watch[Any]]) -> None:
         async with self._at_once:
@@ -183,15 +202,15 @@ class _Kind:
         except PASSING as trouble:
             self._all_unread(watches, trouble)
         except Exception as fault:  # noqa: BLE001 - it ends the waiting, and is raised there
-            self._looked(fault)
+            self._polled(fault)
         finally:
             for watch in watches:
                 watch.is_asked_about = False
 
     async def _asked(self, watches: Sequence[Watch[R]]) -> None:
-        # All objects of a kind are looked at in the same way.
+        # All objects of a kind are read in the same way.
         ids = [watch.object_id for watch in watches]
-        records, unread = await self._call(partial(look, watches[0].condition, ids))
+        records, unread = await self._call(partial(read, watches[0].condition, ids))
         if len(unread) == len(watches) > 1:
             self._all_unread(watches, next(iter(unread.values())))
             return
@@ -205,14 +224,14 @@ class _Kind:
             if isinstance(verdict, Failed):
                 failed.append((watch, verdict))
             else:
-                self._has_changed |= self._outcomes.take(watch, verdict)
+                self._has_changed |= self._outcomes.record(watch, verdict)
         explained = await asyncio.gather(*(self._explained(watch, verdict) for watch, verdict in failed))
-        # What one look has shown is noted in one go: a first failure may end the run.
+        # What one poll has shown is noted in one go: a first failure may end the run.
         for (watch, _), outcome in zip(failed, explained, strict=True):
             if isinstance(outcome, AiwareError):
                 self._outcomes.unread(watch, outcome, is_alone=True)
             else:
-                self._has_changed |= self._outcomes.take(watch, outcome)
+                self._has_changed |= self._outcomes.record(watch, outcome)
 
     async def _explained(self, watch: Watch[R], failed: Failed[R]) -> Verdict[R] | AiwareError:
         try:

@@ -1,4 +1,4 @@
-"""What is awaited, and of which object."""
+"""What is awaited, what an answer about it can mean, and where its progress is shown."""
 
 from __future__ import annotations
 
@@ -6,23 +6,109 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+import pulumi
 
 from aiware_resources.api import Api, Unread
-from aiware_resources.errors import WaitTimedOut
+from aiware_resources.errors import AiwareError, WaitTimedOut
 from aiware_resources.text.words import duration
-from aiware_resources.waiting.row import Row
-from aiware_resources.waiting.verdict import Failed, Verdict
 
 R = TypeVar("R")
 
 
+@dataclass(frozen=True)
+class Pending:
+    """It goes on.
+
+    Attributes:
+        progress: How far it is, in a few words.
+        status: The status seen.
+    """
+
+    progress: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Done(Generic[R]):
+    """It is there.
+
+    Attributes:
+        record: What aiWARE says of it; ``None`` for a job that was seen complete before, and whose record is gone.
+    """
+
+    record: R | None
+
+
+@dataclass(frozen=True)
+class Failed(Generic[R]):
+    """It has failed.
+
+    Attributes:
+        error: Why, and what to do.
+        record: What aiWARE says of it.
+    """
+
+    error: AiwareError
+    record: R | None
+
+
+@dataclass(frozen=True)
+class NotKnown:
+    """aiWARE does not show it: not yet, not at the moment, or not any more. It is looked for again for a while.
+
+    Attributes:
+        error: What it is when it stays so.
+    """
+
+    error: AiwareError
+
+
+Verdict = Pending | NotKnown | Done[R] | Failed[R]
+"""What an answer can mean for an object."""
+
+
+class Row:
+    """Where messages about one resource go.
+
+    It carries the resource's raw urn. The resource's own ``urn`` resolves on completion, so logging to the resource
+    itself would wait for what it is to report on. Without a urn, messages go to the program as a whole.
+    """
+
+    def __init__(self, urn: pulumi.Output[str] | None) -> None:
+        self.urn = urn
+
+    def progress(self, message: str) -> None:
+        """Shows how far something is; replaced by the next message."""
+        pulumi.log.info(message, resource=self._resource, ephemeral=True)
+
+    def info(self, message: str) -> None:
+        """Says something that stays on the screen."""
+        pulumi.log.info(message, resource=self._resource)
+
+    def warn(self, message: str) -> None:
+        """Warns."""
+        pulumi.log.warn(message, resource=self._resource)
+
+    def error(self, message: str) -> None:
+        """Reports a failure."""
+        pulumi.log.error(message, resource=self._resource)
+
+    @property
+    def _resource(self) -> pulumi.Resource | None:
+        if self.urn is None:
+            return None
+        # The logging functions only read the urn of what they are given.
+        return cast(pulumi.Resource, cast(Any, self))
+
+
 class Condition(Protocol[R]):
-    """What is awaited: how to look at many objects at once, and what a look means."""
+    """What is awaited: how to read many objects at once, and what an answer means."""
 
     kind: str
 
-    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, R]:
+    def read(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, R]:
         """Reads objects in batches; an id that aiWARE does not know is in neither the answer nor `unread`."""
 
     def judge(self, object_id: str, record: R | None) -> Verdict[R]:
@@ -48,7 +134,7 @@ class Watch(Generic[R]):
         shown: The progress that the row shows, and after how many seconds it was written.
         unknown_since: Since when aiWARE has not shown it; ``None`` while it does.
         unread_since: Since when it could not be read; ``None`` while it can.
-        is_asked_about: Whether a look at it is under way.
+        is_asked_about: Whether a poll of it is under way.
     """
 
     condition: Condition[R]

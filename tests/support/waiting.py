@@ -68,7 +68,7 @@ class Scripted(Condition[str]):
     verdict: Verdict[str] | None = None
     released: threading.Event = field(default_factory=threading.Event)
 
-    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
+    def read(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
         self.looks.append(list(ids))
         trouble = self.troubles.pop(0) if self.troubles else None
         if trouble:
@@ -132,9 +132,9 @@ async def completed(monitor: Monitor, watched: Watch[str]) -> str | None:
     return cast(str | None, await monitor.completed(watched))
 
 
-async def glance(monitor: Monitor, condition: Condition[str], object_id: str) -> str | None:
+async def read_once(monitor: Monitor, condition: Condition[str], object_id: str) -> str | None:
     """Looks at an object once."""
-    return cast(str | None, await monitor.glance(condition, object_id))
+    return cast(str | None, await monitor.read_once(condition, object_id))
 
 
 def start(monitor: Monitor, watched: Watch[str]) -> asyncio.Task[str | None]:
@@ -158,8 +158,8 @@ async def until(condition: Condition[str], looks: int) -> None:
 @pytest.fixture(autouse=True)
 def haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shortens the fixed pauses, and keeps the API away."""
-    monkeypatch.setattr("aiware_resources.waiting.interval._GATHER", 0.01)
-    monkeypatch.setattr("aiware_resources.waiting.under_way._SETTLED_AFTER", 0.02)
+    monkeypatch.setattr("aiware_resources.waiting.reading._GATHER", 0.01)
+    monkeypatch.setattr("aiware_resources.waiting.failures._SETTLED_AFTER", 0.02)
     monkeypatch.setattr("aiware_resources.waiting.monitor.connect", lambda _: None)
 
 

@@ -10,12 +10,12 @@ import pulumi
 import pytest
 
 from aiware_resources.api import EngineResultRecord
-from aiware_resources.files.completed import Files, Kept
+from aiware_resources.files.completed import CompletedFiles, Files
 from aiware_resources.files.downloads import File
 from aiware_resources.jobs.documents import write_documents
 from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.waiting import Completion, Condition, Monitor, Verdict, Waiting
-from aiware_resources.waiting.verdict import Done
+from aiware_resources.waiting.watch import Done
 from tests.support.engine import Engine, known, value
 from tests.support.waiting import Scripted, haste, scripted, settings
 
@@ -55,7 +55,7 @@ def files_of(
 
     resource = pulumi.CustomResource("test:index:Thing", JOB, {SUBMITTED: submitted})
     completion = Completion(resource, JOB, awaited, Waiting(wait))
-    following: Kept[Any, Path] = Kept(
+    following: CompletedFiles[Any, Path] = CompletedFiles(
         completion, "Job", JOB, destination, lambda *_: fetch(), lambda *_: fetch(), ready
     )
     return following.output(following.start(), lambda files: files)
@@ -136,7 +136,7 @@ async def test_two_resources_do_not_write_into_one_place(tmp_path: Path) -> None
     Engine()
     first = files_of(tmp_path, scripted(**{JOB: "done"}))
     assert await value(first) == []
-    second = Kept(
+    second = CompletedFiles(
         Completion(pulumi.CustomResource("test:index:Thing", "b", {}), "b", _done, Waiting()),
         "Job",
         "b",

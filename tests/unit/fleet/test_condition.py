@@ -55,7 +55,7 @@ def entries(*keys: str) -> dict[str, Entry]:
 
 
 def looked(condition: FleetCondition, jobs: Jobs) -> Any:
-    return condition.judge("fleet", condition.look(cast(Api, jobs), ["fleet"], {}).get("fleet"))
+    return condition.judge("fleet", condition.read(cast(Api, jobs), ["fleet"], {}).get("fleet"))
 
 
 def test_it_is_awaited_until_every_job_has_ended() -> None:
@@ -126,7 +126,7 @@ def test_a_job_that_cannot_be_read_holds_up_no_other_and_is_told_by_its_key(monk
 
 
 def test_a_job_that_stays_unread_is_given_up_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aiware_resources.waiting.outages.LONGEST", 0.0)
+    monkeypatch.setattr("aiware_resources.waiting.outcomes.LONGEST", 0.0)
     condition = FleetCondition("f", entries("a", "b"), Undone())
     jobs = Jobs({"job-a": "complete", "job-b": "running"})
     jobs.unreadable = {"job-b"}
@@ -139,7 +139,7 @@ def test_a_fleet_of_which_nothing_can_be_read_is_unread_as_a_whole() -> None:
     jobs = Jobs({})
     jobs.unreadable = {"job-a"}
     unread: Unread = {}
-    assert FleetCondition("f", entries("a"), Undone()).look(cast(Api, jobs), ["fleet"], unread) == {}
+    assert FleetCondition("f", entries("a"), Undone()).read(cast(Api, jobs), ["fleet"], unread) == {}
     assert str(unread["fleet"]) == "Reading job-a failed."
 
 

@@ -18,7 +18,7 @@ from aiware_resources.jobs.documents import (
     output_writers,
     write_documents,
 )
-from aiware_resources.waiting.verdict import Done, NotKnown, Pending, Verdict
+from aiware_resources.waiting.watch import Done, NotKnown, Pending, Verdict
 
 
 def result(engine_id: str, start: int | None = 0, document: object = None, asset_id: str = "") -> EngineResultRecord:

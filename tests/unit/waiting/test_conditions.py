@@ -13,8 +13,13 @@ from aiware_resources.api import Api, ClusterRecord, ExportRecord, JobRecord
 from aiware_resources.errors import ClusterFailed, ExportFailed, JobFailed, NotAllowed, NotFound, ServerFailure
 from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.waiting import Condition, Done, Failed, NotKnown, Pending
-from aiware_resources.waiting.conditions import ClusterCondition, ExportCondition, JobCondition
-from aiware_resources.waiting.seen_complete import COMPLETE, is_seen_complete
+from aiware_resources.waiting.conditions import (
+    COMPLETE,
+    ClusterCondition,
+    ExportCondition,
+    JobCondition,
+    is_seen_complete,
+)
 from tests.support.waiting import NO_API
 
 

@@ -102,7 +102,7 @@ async def test_a_failure_waits_until_it_has_been_quiet_for_a_while(
         else:
             await sleep(seconds)
 
-    monkeypatch.setattr("aiware_resources.waiting.under_way._SETTLED_AFTER", pause)
+    monkeypatch.setattr("aiware_resources.waiting.failures._SETTLED_AFTER", pause)
     monkeypatch.setattr("asyncio.sleep", pausing)
     condition = scripted(a="failed", later="running done")
     monitor = make_monitor()
@@ -289,7 +289,7 @@ async def test_what_cannot_be_read_holds_up_no_other_and_is_told_on_its_row(make
 async def test_what_stays_unread_is_given_up_by_name(
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiware_resources.waiting.outages.LONGEST", 0.2)
+    monkeypatch.setattr("aiware_resources.waiting.outcomes.LONGEST", 0.2)
     condition = scripted(bad="unread", good="running " * 200 + "done")
     monitor = make_monitor()
     bad = watch(condition, "bad")

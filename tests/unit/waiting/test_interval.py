@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aiware_resources.waiting.interval import GROWTH, Interval
+from aiware_resources.waiting.polling import GROWTH, Interval
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Busy machines are slow; that is nothing to fail for."""

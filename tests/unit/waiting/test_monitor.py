@@ -23,7 +23,7 @@ from aiware_resources.errors import (
 from aiware_resources.waiting import Done, Monitor
 from aiware_resources.waiting.monitor import current
 from tests.support.engine import Engine
-from tests.support.waiting import SOON, SpyRow, become, completed, glance, row, scripted, start, until, watch
+from tests.support.waiting import SOON, SpyRow, become, completed, read_once, row, scripted, start, until, watch
 
 MakeMonitor = Callable[..., Monitor]
 
@@ -130,7 +130,7 @@ async def test_an_outage_of_one_kind_does_not_keep_others_waiting(make_monitor: 
 async def test_an_outage_that_is_too_long_breaks_off_the_waiting(
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiware_resources.waiting.outages.LONGEST", 0.05)
+    monkeypatch.setattr("aiware_resources.waiting.outcomes.LONGEST", 0.05)
     condition = scripted(a="running")
     condition.troubles = [ServerFailure("It is down.", remedy="Ask your administrator.")] * 1000
     with pytest.raises(pulumi.RunError) as caught:
@@ -145,7 +145,7 @@ async def test_an_outage_of_one_kind_is_warned_of_once_and_ends_the_waiting_for_
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warned: list[str] = []
-    monkeypatch.setattr("aiware_resources.waiting.outages.LONGEST", 0.2)
+    monkeypatch.setattr("aiware_resources.waiting.outcomes.LONGEST", 0.2)
     monkeypatch.setattr("pulumi.log.warn", warned.append)
     jobs, exports = scripted(a="running", b="running"), scripted(x="running")
     exports.kind = "export request"
@@ -210,45 +210,45 @@ async def test_what_seems_to_have_failed_may_turn_out_to_be_done(make_monitor: M
     assert condition.explained == ["a"]
 
 
-async def test_glances_share_one_look(make_monitor: MakeMonitor, stumbles: Callable[[], str]) -> None:
+async def test_single_reads_share_one_request(make_monitor: MakeMonitor, stumbles: Callable[[], str]) -> None:
     condition = scripted(a="running", b="done", c="gone")
     monitor = make_monitor()
-    seen = await asyncio.gather(*(glance(monitor, condition, name) for name in "abca"))
+    seen = await asyncio.gather(*(read_once(monitor, condition, name) for name in "abca"))
     assert seen == ["running", "done", None, "running"]
     assert condition.looks == [["a", "b", "c"]]
-    assert await glance(monitor, condition, "b") == "done"
+    assert await read_once(monitor, condition, "b") == "done"
     assert condition.looks == [["a", "b", "c"], ["b"]]
     # A look that nobody needs finds nobody who asked.
     assert stumbles() == ""
 
 
-async def test_glances_at_two_kinds_are_kept_apart(make_monitor: MakeMonitor) -> None:
+async def test_single_reads_of_two_kinds_are_separate(make_monitor: MakeMonitor) -> None:
     jobs, exports = scripted(a="running"), scripted(a="done")
     exports.kind = "export request"
     monitor = make_monitor()
-    seen = await asyncio.gather(glance(monitor, jobs, "a"), glance(monitor, exports, "a"))
+    seen = await asyncio.gather(read_once(monitor, jobs, "a"), read_once(monitor, exports, "a"))
     assert [*seen] == ["running", "done"]
 
 
-async def test_a_glance_at_what_cannot_be_read_keeps_nothing_from_the_others(
+async def test_a_single_read_of_what_cannot_be_read_keeps_nothing_from_the_others(
     make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiware_resources.waiting.glances._PAUSE", SOON)
+    monkeypatch.setattr("aiware_resources.waiting.reading._PAUSE", SOON)
     condition = scripted(a="running", b="unread unread running", c="unread")
     monitor = make_monitor()
-    outcomes = await asyncio.gather(*(glance(monitor, condition, name) for name in "abc"), return_exceptions=True)
+    outcomes = await asyncio.gather(*(read_once(monitor, condition, name) for name in "abc"), return_exceptions=True)
     assert outcomes[:2] == ["running", "running"]
     assert str(outcomes[2]) == "Reading c failed."
     assert condition.looks == [["a", "b", "c"], ["b", "c"], ["b", "c"], ["c"]]
 
 
-async def test_a_glance_that_fails_tells_everybody_who_asked(make_monitor: MakeMonitor) -> None:
+async def test_a_single_read_that_fails_tells_everybody_who_asked(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="running", b="running")
     condition.troubles = [AuthenticationFailed("The token was rejected.")]
     monitor = make_monitor()
-    outcomes = await asyncio.gather(*(glance(monitor, condition, name) for name in "ab"), return_exceptions=True)
+    outcomes = await asyncio.gather(*(read_once(monitor, condition, name) for name in "ab"), return_exceptions=True)
     assert [str(outcome) for outcome in outcomes] == ["The token was rejected."] * 2
-    assert await glance(monitor, condition, "a") == "running"
+    assert await read_once(monitor, condition, "a") == "running"
 
 
 async def test_aiware_is_asked_in_a_thread_of_the_monitors_own(

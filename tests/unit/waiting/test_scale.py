@@ -33,7 +33,7 @@ class Endless(Scripted):
         super().__init__({})
         self.rounds = 0
 
-    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
+    def read(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
         self.rounds += 1
         # Something new each time, as a server's answer is.
         return dict.fromkeys(ids, f"running, look {self.rounds}")
@@ -65,9 +65,9 @@ async def test_it_looks_often_again_as_soon_as_something_happens(make_monitor: M
     looked: list[float] = []
 
     class Timed(Scripted):
-        def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
+        def read(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
             looked.append(time.monotonic())
-            return super().look(api, ids, unread)
+            return super().read(api, ids, unread)
 
     condition = Timed({"slow": ["running"], "quick": [*["running"] * 9, "done"]})
     monitor = make_monitor(poll_interval=0.02, poll_max_interval=60)
@@ -84,9 +84,9 @@ async def test_it_looks_often_again_as_soon_as_something_happens(make_monitor: M
 class Slow(Endless):
     """Objects that take their time to be read."""
 
-    def look(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
+    def read(self, api: Api, ids: Sequence[str], unread: Unread) -> Mapping[str, str]:
         time.sleep(0.05)
-        return super().look(api, ids, unread)
+        return super().read(api, ids, unread)
 
 
 async def test_what_else_is_asked_does_not_wait_for_all_batches(make_monitor: MakeMonitor) -> None:

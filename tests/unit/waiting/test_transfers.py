@@ -10,8 +10,9 @@ import pytest
 from aiware_resources.api import Progress
 from aiware_resources.errors import AiwareError
 from aiware_resources.settings import Settings
-from aiware_resources.waiting import Monitor, throttled
-from aiware_resources.waiting.throttled import Throttled
+from aiware_resources.waiting import Monitor
+from aiware_resources.waiting import monitor as monitor_module
+from aiware_resources.waiting.monitor import TransferProgress
 from tests.support.waiting import SpyRow
 
 
@@ -28,13 +29,13 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(throttled, "time", made)
+    monkeypatch.setattr(monitor_module, "time", made)
     return made
 
 
 def test_progress_is_told_once_a_second(clock: Clock) -> None:
     told: list[str] = []
-    progress = Throttled(told.append, "uploading a.mp4", threading.Event())
+    progress = TransferProgress(told.append, "uploading a.mp4", threading.Event())
     for tenth in range(25):
         clock.now = tenth / 10
         progress(tenth * 10_000_000, 250_000_000)
@@ -43,7 +44,7 @@ def test_progress_is_told_once_a_second(clock: Clock) -> None:
 
 def test_without_a_total_the_bytes_are_told(clock: Clock) -> None:
     told: list[str] = []
-    progress = Throttled(told.append, "downloading b", threading.Event())
+    progress = TransferProgress(told.append, "downloading b", threading.Event())
     clock.now = 1.0
     progress(12_000_000, 0)
     assert told == ["downloading b: 12 MB"]
@@ -51,7 +52,7 @@ def test_without_a_total_the_bytes_are_told(clock: Clock) -> None:
 
 def test_an_interrupted_program_ends_its_transfers() -> None:
     interrupted = threading.Event()
-    progress = Throttled(lambda _: None, "uploading a.mp4", interrupted)
+    progress = TransferProgress(lambda _: None, "uploading a.mp4", interrupted)
     progress(1, 2)
     interrupted.set()
     with pytest.raises(AiwareError, match=r"Interrupted while uploading a\.mp4"):

@@ -1,17 +1,17 @@
-"""Single looks at objects, as a preview makes them: together with others that are asked about at the same time."""
+"""How aiWARE is asked about objects: many of them in one request, and in threads, since the API is synchronous."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pulumi
 
+from aiware_resources.api import Api, Unread
 from aiware_resources.errors import AiwareError
-from aiware_resources.waiting.interval import gathered
-from aiware_resources.waiting.looks import Call, look
-from aiware_resources.waiting.watch import Condition
+from aiware_resources.waiting.watch import Condition, Failed, Verdict
 
 R = TypeVar("R")
 
@@ -21,8 +21,34 @@ _ATTEMPTS = 4
 _PAUSE = 1.0
 """Seconds in between."""
 
+_GATHER = 0.2
+"""Seconds in which new objects gather before the first poll, so that they share one request."""
 
-class Glances:
+
+async def gathered() -> None:
+    """Returns when what is asked for at about the same time has gathered."""
+    await asyncio.sleep(_GATHER)
+
+
+class Call(Protocol):
+    """Asks aiWARE something in a thread of the monitor's own."""
+
+    async def __call__(self, ask: Callable[[Api], R]) -> R:
+        """What it answers."""
+
+
+def read(condition: Condition[R], ids: Sequence[str], api: Api) -> tuple[Mapping[str, R], Unread]:
+    """Reads objects; gives those that came, and why others could not be read."""
+    unread: Unread = {}
+    return condition.read(api, ids, unread), unread
+
+
+def explain(condition: Condition[R], object_id: str, failed: Failed[R], api: Api) -> Verdict[R]:
+    """Asks for more about what has failed."""
+    return condition.explain(api, object_id, failed)
+
+
+class SingleReads:
     """Gathers what is asked about, and asks once.
 
     Args:
@@ -32,9 +58,9 @@ class Glances:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._asked: dict[str, dict[str, list[asyncio.Future[Any]]]] = {}
-        self._looking: set[asyncio.Task[None]] = set()
+        self._reading: set[asyncio.Task[None]] = set()
 
-    async def at(self, condition: Condition[R], object_id: str) -> R | None:
+    async def read(self, condition: Condition[R], object_id: str) -> R | None:
         """What aiWARE says of an object; ``None`` when it does not know it.
 
         Raises:
@@ -44,12 +70,12 @@ class Glances:
         asked = self._asked.setdefault(condition.kind, {})
         asked.setdefault(object_id, []).append(future)
         if len(asked) == 1:
-            task = asyncio.create_task(self._look(condition))
-            self._looking.add(task)
-            task.add_done_callback(self._looking.discard)
+            task = asyncio.create_task(self._read(condition))
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
         return await future
 
-    async def _look(self, condition: Condition[Any]) -> None:
+    async def _read(self, condition: Condition[Any]) -> None:
         await gathered()
         asked = self._asked.pop(condition.kind)
         left = list(asked)
@@ -58,7 +84,7 @@ class Glances:
             for attempt in range(_ATTEMPTS):
                 if attempt:
                     await asyncio.sleep(_PAUSE)
-                records, unread = await self._call(partial(look, condition, left))
+                records, unread = await self._call(partial(read, condition, left))
                 for object_id in left:
                     for future in asked[object_id] if object_id not in unread else ():
                         future.set_result(records.get(object_id))
