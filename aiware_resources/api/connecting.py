@@ -30,7 +30,7 @@ def connect(settings: Settings, *, start: bool = True) -> Api:
     Raises:
         ConfigurationError: If the settings cannot work, or the local aiWARE does not run.
     """
-    # Where the local aiWARE lives is no setting, yet another place is another aiWARE.
+    # The place of the local aiWARE is not a setting, yet another place is another aiWARE.
     key = (settings, os.environ.get("AIWARE_LOCAL_DATA"), os.environ.get("AIWARE_LOCAL_PORT"))
     with _lock:
         if key not in _connections:

@@ -109,7 +109,7 @@ def _check(uri: str) -> None:
         url = httpx.URL()
     if url.scheme not in ("http", "https") or not url.host:
         raise errors.DownloadFailed(
-            f"{without_query(uri)} cannot be downloaded: it is no http(s) address.",
+            f"{without_query(uri)} cannot be downloaded: it is not an http(s) address.",
             remedy="aiWARE gave an address that this library cannot use; fetch it by other means.",
         )
 
@@ -191,7 +191,7 @@ def _file_name(headers: httpx.Headers) -> str | None:
 
 
 def _number(text: str | None) -> int | None:
-    # More digits than any size has: what a server makes up is no reason for an error of Python's.
+    # No size has more digits: Python raises an error for very long numbers.
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 20 else None
 
 

@@ -35,7 +35,7 @@ Unread = dict[str, errors.ApiError]
 
 Each read of many objects takes one, `unread`, and enters those objects there; it returns the records that came. So an
 id that is in neither is one that aiWARE does not know. Without `unread`, the first such error is raised after the usual
-retries; with it, such a part is not asked for again in the same call. What concerns all objects alike (an address that
+retries; with it, such a part is not asked for again in the same call. What concerns all objects (an address that
 cannot be reached, a token that is refused) is raised in both cases.
 """
 
@@ -154,7 +154,7 @@ class Api(ABC):
 
     @abstractmethod
     def has_target(self, target_id: str | None) -> bool:
-        """Says whether the TDO that a job worked on is there: what the job made is, then, though its record be gone.
+        """Says whether the TDO that a job worked on is there, and so what the job made, even if its record is gone.
 
         Args:
             target_id: The TDO; None for a job that had none.

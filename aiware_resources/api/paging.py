@@ -30,7 +30,7 @@ def follow(read: Callable[[int], Sequence[T | None]], key: Callable[[T], Any]) -
 
     Args:
         read: Reads the page that begins at an offset; what could not be read of it is None.
-        key: Tells records apart.
+        key: Identifies a record.
     """
     seen: set[Any] = set()
     previous: list[Any] = []

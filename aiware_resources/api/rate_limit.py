@@ -221,7 +221,7 @@ class Gates:
 def shared_folder() -> Path | None:
     """The folder of this user for what lasts as long as the machine runs; None where there is no safe one."""
     with warnings.catch_warnings(), suppress(OSError):
-        # That another folder than that of the environment is used is no news to anybody.
+        # Nobody needs to hear that another folder than that of the environment is used.
         warnings.simplefilter("ignore", platformdirs.RuntimeDirWarning)
         folder = platformdirs.user_runtime_path("aiware", ensure_exists=True)
         for file in folder.glob("*.json"):

@@ -88,7 +88,7 @@ class FilePart:
     Attributes:
         name: What to call it.
         content_type: Its MIME type; None to tell it by the name.
-        open: Opens it for reading from its start; called anew for each attempt.
+        open: Opens it for reading from its start; called for each attempt.
     """
 
     name: str

@@ -20,7 +20,7 @@ _WEIGHT = {
     Kind.MUTATION: [Cause.LIMITED, Cause.UNAUTHENTICATED, Cause.REFUSED, Cause.OVERLOADED, Cause.FAILING],
 }
 
-# What concerns all objects alike, even where aiWARE tells it of each of them.
+# What concerns all objects equally, even where aiWARE says it of each of them.
 _OF_ALL = {Cause.LIMITED, Cause.UNAUTHENTICATED}
 _REFUSED_TO_ALL = {errors.BadRequest, errors.NotImplementedByServer}
 
@@ -58,7 +58,7 @@ class Found:
 
 
 def parse(body: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
-    """Takes an answer apart.
+    """Splits an answer.
 
     Raises:
         RequestFailed: If it is not what GraphQL promises.
@@ -118,8 +118,8 @@ def partly(answer: Answer, ids: Sequence[str]) -> Found | Failure:
     """What a batch came to in which single objects may fail: each failure with its object, or one that concerns all."""
     postponed = put_off(answer, ids)
     grave = [each for each in answer.failures if not (_harmless(each) or (postponed and _lacks_capacity(each)))]
-    if alike := [each for each in grave if each.cause in _OF_ALL or each.error in _REFUSED_TO_ALL]:
-        return _decisive(alike, Kind.READ)
+    if common := [each for each in grave if each.cause in _OF_ALL or each.error in _REFUSED_TO_ALL]:
+        return _decisive(common, Kind.READ)
     told = _by_object(grave, ids)
     open_ = [each for each in grave if _object_of(each, ids) is None]
     unread = {id_: failure for id_, failure in told.items() if not _tells_missing(failure)}

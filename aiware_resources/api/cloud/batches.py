@@ -29,7 +29,7 @@ _OF_ALL = (
     errors.NotImplementedByServer,
     errors.WrongUrl,
 )
-"""What concerns all objects alike: every further read would meet it as well."""
+"""What concerns all objects equally: every further read would meet it as well."""
 
 
 class BatchSize:

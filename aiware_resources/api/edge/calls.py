@@ -252,7 +252,7 @@ def _failure(reply: Reply, operation: Operation) -> Failure | None:
         # What answers in JSON is Edge: the address is right, and the object is missing.
         failure = replace(failure, error=errors.NotFound)
     name = str((error or {}).get("id") or "")
-    # Ids of single errors are no names.
+    # Ids of single errors are not names.
     return replace(failure, name=name) if _NAME.fullmatch(name) else failure
 
 

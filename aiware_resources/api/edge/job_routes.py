@@ -48,7 +48,7 @@ class JobRoutes(Calls):
         """Looks for a job in the list of all; None when it is not among them (get_jobs)."""
         # An installation may pass over the filter.
         found = self.find({"jobID": job_id, **NEWEST_FIRST})
-        return next((detail.job() for detail in found if is_same(detail.internal_job_id, job_id)), None)
+        return next((detail.job() for detail in found if _is_same(detail.internal_job_id, job_id)), None)
 
     def find(self, query: Query) -> Iterator[JobDetail]:
         """Lists jobs, without what lists leave out (get_jobs)."""
@@ -87,7 +87,7 @@ class JobRoutes(Calls):
     def _is_about(self, told: str, request: Request) -> None:
         """Refuses an answer that is about another job."""
         asked = request.path["job"]
-        if not is_same(told, asked):
+        if not _is_same(told, asked):
             raise self._unfit(f"an answer about another job, {told}", request)
 
 
@@ -107,6 +107,6 @@ def _about(operation: Operation, job_id: str) -> Request:
     return Request(operation, {"job": job_id})
 
 
-def is_same(one: str, other: str) -> bool:
+def _is_same(one: str, other: str) -> bool:
     """Whether two UUIDs are the same."""
     return one.lower() == other.lower()

@@ -30,7 +30,7 @@ from aiware_resources.settings.endpoints import is_uuid
 T = TypeVar("T")
 
 _ENOUGH = 2
-"""So many known jobs without a status show that there is no route for it."""
+"""This many known jobs without a status show that there is no route for it."""
 
 
 class JobStates:
@@ -38,14 +38,14 @@ class JobStates:
 
     Args:
         jobs: The calls about jobs.
-        once: The same without retries, for looks that are repeated anyhow.
+        once: The same without retries, for what is asked again anyway.
         longest: Seconds to wait for one answer.
     """
 
     def __init__(self, jobs: JobRoutes, once: JobRoutes, longest: float) -> None:
         self._jobs = jobs
-        self._looks: SideBySide[JobRecord] = SideBySide(lambda id_: self._state(once, id_), longest)
-        self._documents: SideBySide[list[str]] = SideBySide(lambda id_: _documents(once, id_), longest)
+        self._read_states: SideBySide[JobRecord] = SideBySide(lambda id_: self._state(once, id_), longest)
+        self._read_documents: SideBySide[list[str]] = SideBySide(lambda id_: _documents(once, id_), longest)
         self._has_status = False
         self._lacks_status = False
         self._has_details = False
@@ -61,7 +61,7 @@ class JobStates:
         Returns:
             The jobs by id; missing ones are left out.
         """
-        return _read(ids, unread, self._looks, lambda id_: self._state(self._jobs, id_))
+        return _read(ids, unread, self._read_states, lambda id_: self._state(self._jobs, id_))
 
     def documents(self, ids: Sequence[str], unread: Unread | None) -> dict[str, list[str]]:
         """Names the documents among the outputs of many jobs (get_job_outputs).
@@ -69,7 +69,7 @@ class JobStates:
         Returns:
             The names by id; missing jobs are left out.
         """
-        return _read(ids, unread, self._documents, lambda id_: _documents(self._jobs, id_))
+        return _read(ids, unread, self._read_documents, lambda id_: _documents(self._jobs, id_))
 
     def _state(self, jobs: JobRoutes, job_id: str) -> JobRecord | None:
         if self._lacks_status:
@@ -170,7 +170,7 @@ def _read(
     # Edge has no jobs under other ids.
     wanted = [id_ for id_ in dict.fromkeys(ids) if is_uuid(id_)]
     if unread is not None:
-        return side_by_side.look(wanted, unread)
+        return side_by_side.read(wanted, unread)
     if len(wanted) < 2:
         found = [one(id_) for id_ in wanted]
     else:

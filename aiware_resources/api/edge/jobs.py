@@ -68,7 +68,7 @@ class JobCalls(ResultCalls):
     def retry_job(self, job_id: str) -> JobRecord:
         raise errors.NotImplementedByServer(
             f"aiWARE Edge has no call to start job {job_id} again.",
-            remedy="`pulumi up` submits a failed job of the stack anew.",
+            remedy="`pulumi up` submits a failed job of the stack again.",
             operation="retryJob",
             object_id=job_id,
         )

@@ -32,7 +32,7 @@ from aiware_resources.api.statuses import EDGE_STATUSES
 
 
 def _parsed(value: Any) -> Any:
-    """The value of a JSON text; a text that is no JSON stays as it is."""
+    """The value of a JSON text; a text that is not JSON stays as it is."""
     if not isinstance(value, str):
         return value
     try:
@@ -269,7 +269,7 @@ class Engine(EdgeRecord):
         )
 
     def _fields(self) -> list[EngineFieldRecord]:
-        """The fields of its payload. What stands in `fieldsJSON` is not specified: what looks like a field is taken."""
+        """The fields of its payload. `fieldsJSON` is not specified: what has a name and a type is one."""
         listed = self.fields_json if isinstance(self.fields_json, list) else []
         described = [each for each in listed if isinstance(each, Mapping) and {"name", "type"} <= each.keys()]
         return [EngineFieldRecord.model_validate(each) for each in described]

@@ -99,7 +99,7 @@ def _json(content: str | bytes) -> Any:
 def _downloaded(content: bytes, size: int | None) -> Any:
     """The document in a download: as it is, or in pieces of base64 text in a list, as the specification says.
 
-    A document may look like such a list itself: it is one where what the pieces hold is no document, or where the
+    A document may look like such a list itself: it is one where the pieces do not hold a document, or where the
     listed size is its own.
     """
     document = _json(content)

@@ -20,13 +20,13 @@ STRAGGLERS = 2.0
 """Seconds to wait for the next answer once others have come."""
 
 _OF_ALL = (errors.AuthenticationFailed, errors.NotSent, errors.RateLimited)
-"""What concerns all objects alike."""
+"""What concerns all objects equally."""
 
 
 class SideBySide(Generic[T]):
     """Reads objects at the same time, each by a request of its own. Thread-safe.
 
-    What has not come in time is told as unread, goes on, and is taken by the next look at the same object.
+    What has not come in time counts as unread, goes on, and is taken by the next read of the same object.
 
     Args:
         read: Reads one object; None when it is not known.
@@ -34,12 +34,12 @@ class SideBySide(Generic[T]):
     """
 
     def __init__(self, read: Callable[[str], T | None], longest: float) -> None:
-        self._read = read
+        self._read_one = read
         self._longest = longest
         self._under_way: dict[str, Future[T | None]] = {}
         self._lock = threading.Lock()
 
-    def look(self, ids: Iterable[str], unread: Unread) -> dict[str, T]:
+    def read(self, ids: Iterable[str], unread: Unread) -> dict[str, T]:
         """Reads objects.
 
         Args:
@@ -50,7 +50,7 @@ class SideBySide(Generic[T]):
             The objects by id; missing ones are left out.
 
         Raises:
-            ApiError: What concerns all of them alike, where nothing came.
+            ApiError: What concerns all of them, where nothing came.
         """
         asked = self._ask(list(dict.fromkeys(ids)))
         pending, patience = set(asked.values()), self._longest
@@ -66,7 +66,7 @@ class SideBySide(Generic[T]):
             new = [id_ for id_ in ids if id_ not in self._under_way]
             if new:
                 threads = DaemonThreads(min(AT_ONCE, len(new)), "aiware-edge")
-                self._under_way |= {id_: threads.submit(self._read, id_) for id_ in new}
+                self._under_way |= {id_: threads.submit(self._read_one, id_) for id_ in new}
                 # Takes nothing more, and ends when all have been read.
                 threads.shutdown(wait=False)
             return {id_: self._under_way[id_] for id_ in ids}
@@ -75,7 +75,7 @@ class SideBySide(Generic[T]):
         found: dict[str, T] = {}
         troubles: Unread = {}
         for id_, future in asked.items():
-            # One that waits for its turn behind slow ones gives it up; the next look asks about it first of all.
+            # One that waits for its turn behind slow ones gives it up; the next read asks about it first of all.
             if not future.done() and not future.cancel():
                 troubles[id_] = _late(id_)
                 continue

@@ -91,12 +91,12 @@ def test_what_came_late_is_taken_by_the_next_look() -> None:
             go_on.wait(30)
         return None if id_ == "gone" else f"read {id_}"
 
-    looks: SideBySide[str] = SideBySide(read, longest=30)
+    objects: SideBySide[str] = SideBySide(read, longest=30)
     unread: Unread = {}
-    assert looks.look(["slow", "quick", "gone", "quick"], unread) == {"quick": "read quick"}
+    assert objects.read(["slow", "quick", "gone", "quick"], unread) == {"quick": "read quick"}
     assert list(unread) == ["slow"]
     go_on.set()
-    assert looks.look(["slow"], {}) == {"slow": "read slow"}
+    assert objects.read(["slow"], {}) == {"slow": "read slow"}
     assert sorted(asked) == ["gone", "quick", "slow"]
 
 
@@ -108,12 +108,12 @@ def test_those_that_hang_do_not_keep_the_others_from_their_turn_for_ever() -> No
             go_on.wait(30)
         return id_
 
-    looks: SideBySide[str] = SideBySide(read, longest=0.5)
+    objects: SideBySide[str] = SideBySide(read, longest=0.5)
     ids = [f"hangs {number}" for number in range(AT_ONCE)] + [f"good {number}" for number in range(5)]
     unread: Unread = {}
-    assert looks.look(ids, unread) == {}
+    assert objects.read(ids, unread) == {}
     assert list(unread) == ids
-    assert set(looks.look(ids, {})) == {f"good {number}" for number in range(5)}
+    assert set(objects.read(ids, {})) == {f"good {number}" for number in range(5)}
     go_on.set()
 
 
@@ -123,12 +123,12 @@ def test_what_concerns_all_is_raised_only_where_nothing_came() -> None:
             raise errors.NotSent("It cannot be reached.")
         return id_
 
-    looks: SideBySide[str] = SideBySide(read, longest=30)
+    objects: SideBySide[str] = SideBySide(read, longest=30)
     unread: Unread = {}
-    assert looks.look(["bad", "good"], unread) == {"good": "good"}
+    assert objects.read(["bad", "good"], unread) == {"good": "good"}
     assert list(unread) == ["bad"]
     with pytest.raises(errors.NotSent):
-        looks.look(["bad"], {})
+        objects.read(["bad"], {})
 
 
 def test_a_fault_of_our_own_is_not_taken_for_trouble() -> None:
@@ -136,4 +136,4 @@ def test_a_fault_of_our_own_is_not_taken_for_trouble() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        SideBySide(read, longest=30).look(["one"], {})
+        SideBySide(read, longest=30).read(["one"], {})

@@ -304,6 +304,6 @@ def test_the_token_is_for_the_own_host_only(server: EdgeServer) -> None:
 def test_what_edge_lacks_is_told_without_a_request(server: EdgeServer, call: Callable[[Api], Any]) -> None:
     with pytest.raises(errors.NotImplementedByServer, match="aiWARE Edge has no"):
         call(server.api())
-    with pytest.raises(errors.NotImplementedByServer, match="submits a failed job of the stack anew"):
+    with pytest.raises(errors.NotImplementedByServer, match="submits a failed job of the stack again"):
         server.api().retry_job(JOB)
     assert server.asked() == []
