@@ -174,7 +174,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(server: FileServer, setting
 
 @pytest.mark.parametrize("uri", ["file:///etc/passwd", "s3://bucket/a?sekrit", "captions.vtt", "https://[::1/a?sekrit"])
 def test_only_http_is_downloaded(settings: Settings, tmp_path: Path, uri: str) -> None:
-    with pytest.raises(errors.DownloadFailed, match=r"no http\(s\) address") as caught:
+    with pytest.raises(errors.DownloadFailed, match=r"not an http\(s\) address") as caught:
         download(settings, uri, tmp_path / "a")
     assert "sekrit" not in str(caught.value)
 
