@@ -1,10 +1,17 @@
-"""`aiware login --oauth`: through the browser."""
+"""`aiware login`."""
 
 from __future__ import annotations
 
 import json
+import os
+import pty
+import re
+import select
 import socket
+import subprocess
+import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +22,138 @@ import pytest
 from tests.integration.cli.pulumi import SECRET, FakePulumi
 from tests.support.command import Aiware
 from tests.support.local import Local
+
+PATIENCE = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _stack(local: Local, pulumi: FakePulumi) -> None:
+    pulumi.has_config(aiware__endpoint=local.server.graphql_url)
+
+
+def test_the_token_becomes_a_secret_of_the_stack(aiware: Aiware, local: Local, pulumi: FakePulumi) -> None:
+    user, password = local.credentials["userName"], local.credentials["password"]
+    result = aiware("-s", "prod", "login", "-u", user, "--password-stdin", typed=f"{password}\n")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"Logged in as {user}.\nStored in the stack prod: aiware:token.\n"
+    token = pulumi.config["aiware:token"]
+    assert token["secret"]
+    assert re.fullmatch(r"[0-9a-f-]{36}", token["value"])
+    # Neither what is printed nor what other users of the machine see holds a secret.
+    for secret in (token["value"], password):
+        assert secret not in result.output
+        assert all(secret not in argument for call in pulumi.calls for argument in call)
+    shown = aiware("-s", "prod", "whoami")
+    assert (shown.exit_code, shown.stdout.splitlines()[0]) == (0, f"user: {user}")
+
+
+def test_it_takes_the_place_of_all_other_credentials(aiware: Aiware, local: Local, pulumi: FakePulumi) -> None:
+    pulumi.has_config(
+        aiware__endpoint=local.server.graphql_url,
+        aiware__token=SECRET,
+        aiware__oauthClientId="1",
+        aiware__oauthClientSecret=SECRET,
+        aiware__oauthRefreshToken=SECRET,
+    )
+    user, password = local.credentials["userName"], local.credentials["password"]
+    arguments = ("-u", user, "--password-stdin", "--store-password", "--json")
+    result = aiware("-s", "prod", "login", *arguments, typed=password)
+    found = json.loads(result.stdout)
+    assert (found["user"]["name"], found["stack"]) == (user, "prod")
+    assert found["stored"] == ["aiware:username", "aiware:password"]
+    assert sorted(found["removed"]) == [
+        "aiware:oauthClientId",
+        "aiware:oauthClientSecret",
+        "aiware:oauthRefreshToken",
+        "aiware:token",
+    ]
+    assert pulumi.config == {
+        "aiware:endpoint": {"value": local.server.graphql_url, "secret": False},
+        "aiware:username": {"value": user, "secret": False},
+        "aiware:password": {"value": password, "secret": True},
+    }
+    assert password not in result.output
+
+
+def test_edge_is_told_whose_the_jobs_are(aiware: Aiware, local: Local, pulumi: FakePulumi) -> None:
+    pulumi.has_config(aiware__endpoint=local.server.edge_url, aiware__api="edge")
+    arguments = ("-u", local.credentials["userName"], "--password-stdin", "--json")
+    result = aiware("-s", "prod", "login", *arguments, typed=local.credentials["password"])
+    assert json.loads(result.stdout)["stored"] == ["aiware:token", "aiware:organizationId"]
+    organization = {"value": local.server.edge_organization_id, "secret": False}
+    assert pulumi.config["aiware:organizationId"] == organization
+    assert aiware("-s", "prod", "jobs", "list").exit_code == 0
+
+
+def test_name_and_password_from_the_environment(
+    aiware: Aiware, local: Local, pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIWARE_USERNAME", local.credentials["userName"])
+    monkeypatch.setenv("AIWARE_PASSWORD", local.credentials["password"])
+    assert aiware("-s", "prod", "login").exit_code == 0
+    assert pulumi.config["aiware:token"]["secret"]
+
+
+def test_a_wrong_password_changes_nothing(aiware: Aiware, local: Local, pulumi: FakePulumi) -> None:
+    before = pulumi.config
+    user = local.credentials["userName"]
+    result = aiware("-s", "prod", "login", "-u", user, "--password-stdin", typed="sekrit-and-mistyped")
+    assert result.exit_code == 1
+    assert f"aiWARE refused the login of {user}" in result.stderr
+    assert "sekrit" not in result.output
+    assert pulumi.config == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("login",), "Name the stack that gets the credentials: aiware -s STACK login."),
+        (("-s", "prod", "login"), "User name: nobody is there to type it. Give it by --username or AIWARE_USERNAME."),
+        (("-s", "prod", "login", "-u", "ada"), "Give it by --password-stdin or AIWARE_PASSWORD."),
+        (("-s", "prod", "login", "-u", "ada", "--password-stdin"), "The password is empty."),
+        (("-s", "prod", "login", "-u", "ada", "--oauth"), "--oauth goes with neither a user name nor a password."),
+        (("-s", "prod", "login", "--oauth"), "Which application? Give --client-id, or set aiware:oauthClientId."),
+        (("-s", "prod", "login", "--oauth", "--client-id", "1"), "The application's client secret is missing"),
+    ],
+)
+def test_what_is_missing_is_wrong_usage(aiware: Aiware, arguments: tuple[str, ...], says: str) -> None:
+    result = aiware(*arguments)
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_a_stack_that_is_not_there_ends_with_3(aiware: Aiware, pulumi: FakePulumi) -> None:
+    pulumi.refuses("error: no stack named 'prod' found")
+    assert aiware("-s", "prod", "login", "-u", "ada", "--password-stdin", typed="x").exit_code == 3
+
+
+def test_the_password_is_asked_for_and_not_shown(local: Local, pulumi: FakePulumi) -> None:
+    user, password = local.credentials["userName"], local.credentials["password"]
+    master, slave = pty.openpty()
+    program = [sys.executable, "-c", "from aiware_resources.cli import main; main(prog_name='aiware')"]
+    command = [*program, "-s", "prod", "login", "-u", user]
+    with subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, env=os.environ, start_new_session=True
+    ) as running:
+        os.close(slave)
+        shown = _read(master, f"Password of {user}: ")
+        os.write(master, f"{password}\n".encode())
+        shown += _read(master, "Stored in the stack prod: aiware:token.")
+        assert running.wait(PATIENCE) == 0
+    os.close(master)
+    assert password not in shown
+    assert pulumi.config["aiware:token"]["secret"]
+
+
+def _read(terminal: int, until: str) -> str:
+    """Reads what is shown on a terminal, until something is."""
+    shown, end = "", time.monotonic() + PATIENCE
+    while until not in shown:
+        assert time.monotonic() < end, shown
+        if select.select([terminal], [], [], 0.5)[0]:
+            shown += os.read(terminal, 65_536).decode()
+    return shown
+
 
 ANY_PORT = ("--redirect-uri", "http://127.0.0.1:0/callback")
 

@@ -1,4 +1,4 @@
-"""Moments and spans of time."""
+"""Options that several commands have: moments and spans of time."""
 
 from __future__ import annotations
 
