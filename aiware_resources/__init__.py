@@ -27,43 +27,23 @@ if TYPE_CHECKING:
     from aiware_resources.tdos.content import ContentTemplateArgs, PrimaryAssetArgs, SourceDataArgs, TargetArgs
     from aiware_resources.temporal_data_object import TemporalDataObject
 
-_MODULES = {
-    "AssetArgs": "tdos.assets",
-    "AssetFileArgs": "tdos.assets",
-    "AssetSourceArgs": "tdos.assets",
-    "Cluster": "cluster",
-    "CollaboratorArgs": "cluster",
-    "ContentTemplateArgs": "tdos.content",
-    "Dag": "dag",
-    "ExecutionPreferencesArgs": "dag",
-    "ExportRequest": "export_request",
-    "ExportedTdoArgs": "export_request",
-    "Extension": "exports.formats",
-    "FormatArgs": "export_request",
-    "IoFolderArgs": "dag",
-    "Job": "job",
-    "JobFleet": "job_fleet",
-    "JobTemplate": "fleet",
-    "OutputConfigurationArgs": "export_request",
-    "PrimaryAssetArgs": "tdos.content",
-    "RouteArgs": "dag",
-    "SingleEngineJob": "single_engine_job",
-    "SourceDataArgs": "tdos.content",
-    "SubscriptionArgs": "cluster",
-    "TargetArgs": "tdos.content",
-    "TaskArgs": "dag",
-    "TdoAssetArgs": "tdos.assets",
-    "TemporalDataObject": "temporal_data_object",
-    "get_cluster": "catalogue",
-    "get_clusters": "catalogue",
-    "get_engine": "catalogue",
-    "get_engine_categories": "catalogue",
-    "get_engine_results": "jobs.results",
-    "get_engines": "catalogue",
-    "media_key": "fleet",
-    "media_value": "fleet",
+_NAMES = {
+    "catalogue": ("get_cluster", "get_clusters", "get_engine", "get_engine_categories", "get_engines"),
+    "cluster": ("Cluster", "CollaboratorArgs", "SubscriptionArgs"),
+    "dag": ("Dag", "ExecutionPreferencesArgs", "IoFolderArgs", "RouteArgs", "TaskArgs"),
+    "export_request": ("ExportRequest", "ExportedTdoArgs", "FormatArgs", "OutputConfigurationArgs"),
+    "exports.formats": ("Extension",),
+    "fleet": ("JobTemplate", "media_key", "media_value"),
+    "job": ("Job",),
+    "job_fleet": ("JobFleet",),
+    "jobs.results": ("get_engine_results",),
+    "single_engine_job": ("SingleEngineJob",),
+    "tdos.assets": ("AssetArgs", "AssetFileArgs", "AssetSourceArgs", "TdoAssetArgs"),
+    "tdos.content": ("ContentTemplateArgs", "PrimaryAssetArgs", "SourceDataArgs", "TargetArgs"),
+    "temporal_data_object": ("TemporalDataObject",),
 }
-"""Where each name is. It is imported at its first use: the command and the provider host use few of them."""
+"""The names of each module. They are imported at their first use: the command and the provider host use few of them."""
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
 _PUBLIC = ("configuration", "dag", "engines", "errors", "pipelines")
 """Modules that a program may use as attributes of this one."""
