@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from aiware_resources.catalogue import get_cluster, get_clusters, get_engine, get_engine_categories, get_engines
     from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
     from aiware_resources.dag import Dag, ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
-    from aiware_resources.export_request import ExportedTdoArgs, ExportRequest, FormatArgs, OutputConfigurationArgs
+    from aiware_resources.export_request import ExportRequest
     from aiware_resources.exports.formats import Extension
+    from aiware_resources.exports.state import ExportedTdoArgs, FormatArgs, OutputConfigurationArgs
     from aiware_resources.fleet import JobTemplate, media_key, media_value
     from aiware_resources.job import Job
     from aiware_resources.job_fleet import JobFleet
@@ -31,8 +32,9 @@ _NAMES = {
     "catalogue": ("get_cluster", "get_clusters", "get_engine", "get_engine_categories", "get_engines"),
     "cluster": ("Cluster", "CollaboratorArgs", "SubscriptionArgs"),
     "dag": ("Dag", "ExecutionPreferencesArgs", "IoFolderArgs", "RouteArgs", "TaskArgs"),
-    "export_request": ("ExportRequest", "ExportedTdoArgs", "FormatArgs", "OutputConfigurationArgs"),
+    "export_request": ("ExportRequest",),
     "exports.formats": ("Extension",),
+    "exports.state": ("ExportedTdoArgs", "FormatArgs", "OutputConfigurationArgs"),
     "fleet": ("JobTemplate", "media_key", "media_value"),
     "job": ("Job",),
     "job_fleet": ("JobFleet",),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, Required, TypedDict, Unpack
 
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult
 from pydantic import Field
 
-from aiware_resources.api import ClusterRecord
-from aiware_resources.api.statuses import CLUSTER_PENDING
+from aiware_resources.api import Api, ClusterRecord
+from aiware_resources.api.statuses import CLUSTER_FAILED, CLUSTER_PENDING
+from aiware_resources.catalogue import Catalogue
 from aiware_resources.catalogue.allowed_engines import declared
-from aiware_resources.errors import AdoptionError, AlreadyExists
+from aiware_resources.errors import AdoptionError, NotFound
 from aiware_resources.reconcile import (
     ADOPTED,
     ApiModel,
@@ -27,15 +26,16 @@ from aiware_resources.reconcile import (
     Name,
     Observed,
     OrderFree,
-    Problem,
     Props,
     marker_in,
     mocks,
-    owned,
     repeat_until_applied,
     with_marker,
     without_marker,
 )
+from aiware_resources.reconcile.adoption import Adoption, Declaration, NotTold, declaration
+from aiware_resources.reconcile.entity import Existing, Question, Words
+from aiware_resources.reconcile.named import NamedProvider
 from aiware_resources.reconcile.policies import Awaited
 from aiware_resources.waiting import Completion, Condition, Waiting
 from aiware_resources.waiting.conditions import ClusterCondition
@@ -43,8 +43,6 @@ from aiware_resources.waiting.conditions import ClusterCondition
 ClusterType = Literal["ami", "RT", "OnPrem"]
 ClusterStatus = Literal["pending", "active", "deploying", "online", "paused", "terminated", "failure"]
 MediaStorage = Literal["edge", "core"]
-
-log = logging.getLogger("aiware")
 
 CREATE_ONLY = ("type", "mediaStorage", "memorySize", "storageSize", "organizationId")
 CHANGEABLE = (
@@ -68,6 +66,9 @@ UNREADABLE = frozenset({"dockerCredentials", "serviceToken", "managementNodeID"}
 """What the server does not answer, or may answer without: never drift."""
 
 SIZES = {"memorySize": "memorySizeBytes", "storageSize": "storageSizeBytes"}
+_UNITS = (("tb", 1 << 40), ("gb", 1 << 30), ("mb", 1 << 20))
+_NOT_AWAITED = "It is in the state {status}, which would end every run with an error: so it is not waited for."
+
 IN_USE = frozenset({"active", "online"})
 
 
@@ -112,10 +113,54 @@ class ClusterState(Awaited):
     on_destroy: Literal["delete", "retain"] | None = None
 
 
-class ClusterProvider(EntityProvider):
+def _to_adopt(api: Api, names: Sequence[str]) -> Iterator[ClusterRecord]:
+    """Clusters by id or exact name."""
+    catalogue = Catalogue(api)
+    for name in names:
+        record = catalogue.cluster(name)
+        if record.status == "terminated":
+            raise AdoptionError(f"cluster {record.id} is terminated, so there is nothing to adopt.")
+        yield record
+
+
+def _owned(api: Api) -> Iterator[ClusterRecord]:
+    """The clusters of the token's organization; of an API key, which does not tell its organization, all."""
+    try:
+        own = api.me().organization_id
+    except NotFound:
+        own = None
+    for each in Catalogue(api).clusters():
+        if each.status != "terminated" and own in (None, each.organization_id):
+            yield each
+
+
+def _declared(provider: EntityProvider, record: ClusterRecord) -> Declaration:
+    """All but the credentials, and the organization that owns the cluster (query ``clusters``)."""
+    props = live_properties(record) | {"organizationId": None, "dockerCredentials": {}}
+    if props["status"] not in IN_USE:
+        # A paused cluster says so by `paused`; the other states are none to bring a cluster to.
+        props["status"] = None
+    found = declaration(provider, record.id, props, called=record.name, is_marked=marker_in(record.tags) is not None)
+    for name in found.arguments.keys() & {"memory_size", "storage_size"}:
+        size = found.arguments[name]
+        found.arguments[name] = next((f"{size // unit}{word}" for word, unit in _UNITS if size % unit == 0), size)
+    found.arguments["docker_credentials"] = NotTold()
+    if record.status in CLUSTER_FAILED:
+        found.arguments["wait"] = False
+        found.comments["wait"] = [_NOT_AWAITED.format(status=record.status)]
+    return found
+
+
+class ClusterProvider(NamedProvider[ClusterRecord]):
     """Reconciles clusters through createCluster, updateCluster, pauseCluster, unpauseCluster and deleteCluster."""
 
     kind = "cluster"
+    noun = "cluster"
+    words = Words()
+    adoption = Adoption(
+        "cluster", _to_adopt, lambda provider, record, _: _declared(provider, record), _owned, metavar="ID|NAME"
+    )
+    question = Question("clusters", lambda api, _: api.find_clusters())
     type_name = "aiware:Cluster"
     model = ClusterState
     replaces = frozenset(CREATE_ONLY)
@@ -133,10 +178,6 @@ class ClusterProvider(EntityProvider):
         declared.add(str(made.id), props)
         return made
 
-    def deletes_before_replace(self, olds: Props, news: Props) -> bool | None:
-        """A cluster is known by its name, so one that keeps its name makes room for its successor."""
-        return olds.get("name") == news.get("name")
-
     def observe(self, object_id: str, recorded: Props) -> Observed | None:
         """Reads the cluster (query ``clusters``)."""
         record = self.api.clusters([object_id]).get(object_id)
@@ -153,75 +194,15 @@ class ClusterProvider(EntityProvider):
         content |= {key: str(content[key]) for key in SIZES if key in content}
         return Made(self.api.create_cluster(content).id)
 
-    def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
-        """By exact name, and by the marker among the tags. A terminated cluster does not hold its name.
-
-        A replacement that Pulumi makes before it deletes (``--replace``, ``state taint``) finds the cluster that it
-        takes the place of: that one is deleted first, since its name is taken.
-
-        Raises:
-            AlreadyExists: When a cluster of this name was there before the stack asked for one.
-        """
-        own = self.holder(props)
-        for record in self._named(props["name"]):
-            is_marked = mark is not None and mark.is_among(record.tags)
-            replaced = owned.own_holder(record.id, own)
-            if replaced is not None and not lost:
-                self._make_room(record.id, props, replaced.policy)
-            elif is_marked and owned.claim(record.id):
-                return Made(record.id)
-            elif lost and mark is None and _is_since(record, since) and owned.claim(record.id):
-                return Made(record.id, certain=False)
-            elif not lost:
-                raise self._already_there(record, props)
-        return None
-
-    def _named(self, name: str) -> list[ClusterRecord]:
+    def named(self, name: str) -> list[ClusterRecord]:
+        """A terminated cluster does not hold its name."""
         return [record for record in self.api.clusters_named(name) if record.status != "terminated"]
 
-    def _make_room(self, object_id: str, props: Props, policy: str) -> None:
-        if policy != "delete":
-            raise AlreadyExists(
-                f'cluster {object_id} cannot be replaced by another one of its name, "{props["name"]}": its on_destroy '
-                "leaves it in aiWARE.",
-                remedy='Give the cluster another name, or run `pulumi up` with on_destroy="delete" once before.',
-                object_id=object_id,
-            )
-        log.warning("cluster %s is deleted first: the one that replaces it has the same name", object_id)
-        self.remove(object_id, props, policy)
-
-    def _already_there(self, record: ClusterRecord, props: Props) -> AlreadyExists:
-        own = self.holder(props)
-        holder = owned.other_holder(record.id, own)
-        if holder is not None:
-            remedy = f"{holder.urn} of this stack holds it. {holder.how_to_rename(own)}"
-        elif marker_in(record.tags) is not None:
-            remedy = (
-                "A stack has made it, and may hold it still. If that is a resource of this stack, rename that by an "
-                "alias (opts=pulumi.ResourceOptions(aliases=[...])) or `pulumi state rename`; otherwise choose another "
-                "name."
-            )
-        else:
-            remedy = (
-                f'To manage it with this stack, give adopt="{record.id}" or adopt=True; otherwise choose another name.'
-            )
-        return AlreadyExists(
-            f'cluster {record.id} is called "{props["name"]}" already.', remedy=remedy, object_id=record.id
-        )
-
-    def called(self, props: Props) -> str | None:
-        """Clusters are known by their names."""
-        name = props.get("name")
-        return name if isinstance(name, str) else None
-
-    def held_already(self, olds: Props, news: Props) -> Iterable[Problem]:
-        """As for every entity; a cluster is known by its name as well."""
-        yield from super().held_already(olds, news)
-        own, called = self.holder(news), self.called(news)
-        found = owned.other_called(self.type_name, called, own, self.holder(olds)) if called and not olds else None
-        if found is not None and news.get("adopt") in {None, True}:
-            key = "name" if news.get("adopt") is None else "adopt"
-            yield Problem((key,), f"names {self.held_by(*found, own)}")
+    def existing(self, api: Api) -> Iterable[Existing]:
+        """The clusters that are not deleted (query ``clusters``)."""
+        for each in api.all_clusters():
+            if each.deleted_date_time is None:
+                yield Existing(self.noun, each.id, each.name or "", each.created_date_time)
 
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
         """Changes the cluster in place (``updateCluster``, ``pauseCluster``, ``unpauseCluster``)."""
@@ -249,23 +230,6 @@ class ClusterProvider(EntityProvider):
         record = self.api.clusters([object_id]).get(object_id)
         return None if record is None else marker_in(record.tags)
 
-    def adoptable_id(self, props: Props) -> str:
-        """The id given, or with ``adopt=True`` that of the one cluster with exactly this name.
-
-        Raises:
-            AdoptionError: When there is none, or more than one.
-        """
-        if props["adopt"] is not True:
-            return str(props["adopt"])
-        found = [record.id for record in self._named(props["name"])]
-        if len(found) != 1:
-            raise AdoptionError(
-                f'{len(found) or "No"} clusters are called "{props["name"]}"'
-                f"{': ' + ', '.join(found) if found else ', so there is nothing to adopt'}.",
-                remedy="Give adopt= the id of the one you mean, or leave it away to create a cluster.",
-            )
-        return found[0]
-
 
 def live_properties(record: ClusterRecord, desired_status: Any = None) -> Props:
     """What a cluster is, under the names of its desired properties; what aiWARE does not answer is left out.
@@ -281,10 +245,6 @@ def live_properties(record: ClusterRecord, desired_status: Any = None) -> Props:
     properties["status"] = _settled_status(record, desired_status)
     properties["tags"] = without_marker(record.tags)
     return properties
-
-
-def _is_since(record: ClusterRecord, moment: datetime) -> bool:
-    return record.created_date_time is None or record.created_date_time >= moment
 
 
 def _settled_status(record: ClusterRecord, desired: Any) -> Any:
@@ -405,13 +365,12 @@ class Cluster(EntityResource, module="aiware", name="Cluster"):
         if mocks.are_set():
             return
         waiting = Waiting(arguments.get("wait"), arguments.get("timeout"))
-        completion = Completion(self, resource_name, _condition, waiting)
+        completion = Completion(self, resource_name, self._condition, waiting)
         self.live_status = completion.output(lambda seen: seen.known(lambda record: record.status))
         self._resolve_after(completion.seen)
 
-
-async def _condition() -> Condition[ClusterRecord]:
-    return ClusterCondition()
+    async def _condition(self) -> Condition[ClusterRecord]:
+        return ClusterCondition()
 
 
 __all__ = ["Cluster", "ClusterArgs", "ClusterProvider", "ClusterState", "CollaboratorArgs", "SubscriptionArgs"]

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path as FilePath
-from typing import Any, ClassVar, TypedDict, Unpack, cast
+from typing import Any, ClassVar, Unpack, cast
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, DiffResult
 from pulumi.output import UNKNOWN
-from pydantic import Field, field_serializer
 
 from aiware_resources.api import ExportRecord, Progress
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.errors import DownloadFailed, NotAllowed, NotFound
+from aiware_resources.exports.adoption import adoption
 from aiware_resources.exports.downloaded import Place, Requested, destination_problems, place_of
-from aiware_resources.exports.formats import Extension, completed, option_problems
+from aiware_resources.exports.formats import option_problems
+from aiware_resources.exports.state import ExportRequestArgs, ExportState
 from aiware_resources.files.completed import CompletedFiles, Files
 from aiware_resources.reconcile import (
     FAILURE,
     RUNS_KEY,
-    ApiModel,
     EntityProvider,
     EntityResource,
-    Identifier,
     Made,
     Mark,
     Observed,
@@ -35,76 +34,32 @@ from aiware_resources.reconcile import (
     Props,
     RunsJobs,
     Schema,
-    Timestamp,
     mocks,
     owned,
     seen_jobs,
 )
-from aiware_resources.reconcile.policies import Adoptable, Awaited
+from aiware_resources.reconcile.entity import Question, Verb, Words
 from aiware_resources.reconcile.provider import plain
 from aiware_resources.reconcile.runs import differ, shortened
-from aiware_resources.reconcile.values import in_any_order
 from aiware_resources.settings import Settings
-from aiware_resources.text.times import PointInTime
 from aiware_resources.waiting import Completion, Condition, Waiting, derived
 from aiware_resources.waiting.conditions import ExportCondition
 
 INPUTS = ("includeMedia", "tdoData", "outputConfigurations")
 
 
-class ExportedTdo(ApiModel):
-    """A TDO to export, or a part of it (``CreateExportRequestForTDO``); offsets in milliseconds."""
-
-    tdo_id: Identifier | None = None
-    mention_id: Identifier | None = None
-    start_offset_ms: int | None = None
-    stop_offset_ms: int | None = None
-    start_date: Timestamp | None = None
-    stop_date: Timestamp | None = None
-
-
-class Format(ApiModel):
-    """A file to make (``CreateExportRequestFormatConfig``)."""
-
-    extension: Extension
-    options: dict[str, Any] = Field(default_factory=dict)
-
-    @field_serializer("options", when_used="json")
-    def _in_normal_form(self, options: dict[str, Any]) -> dict[str, Any]:
-        return completed(self.extension, options)
-
-
-class OutputConfiguration(ApiModel):
-    """What to make of the results of an engine or a category (``CreateExportRequestOutputConfig``)."""
-
-    engine_id: Identifier | None = None
-    category_id: Identifier | None = None
-    formats: list[Format]
-
-
-class ExportState(Adoptable, Awaited):
-    """The desired state of an export request (``CreateExportRequest``)."""
-
-    tdo_data: list[ExportedTdo] | None = None
-    include_media: bool = False
-    output_configurations: list[OutputConfiguration] = Field(default_factory=list)
-    triggers: Any = None
-    download_to: Identifier | None = None
-
-    @classmethod
-    def canonical(cls, normal: Props) -> Props:
-        """What is exported, from what and as what, are sets."""
-        made = [
-            in_any_order(each, "formats") if isinstance(each, dict) else each
-            for each in normal.get("outputConfigurations", [])
-        ]
-        return in_any_order({**normal, "outputConfigurations": made}, "tdoData", "outputConfigurations")
-
-
 class ExportProvider(EntityProvider):
     """Makes export requests through createExportRequest. The API cannot change or delete one."""
 
     kind = "export request"
+    noun = "export"
+    words = Words(
+        ("is requested", Verb.REQUEST),
+        dict.fromkeys(("delete", "retain"), ("is only forgotten: aiWARE cannot delete an export request", Verb.FORGET)),
+        replaced="is requested anew",
+    )
+    adoption = adoption
+    question = Question("export requests", lambda api, _: api.find_exports())
     type_name = "aiware:ExportRequest"
     model = ExportState
     replaces = frozenset({*INPUTS, "triggers"})
@@ -204,79 +159,6 @@ def _hidden(unknown: frozenset[Path], key: str, index: int) -> bool:
     return any(path[:2] == (key, index) or path == (key,) for path in unknown)
 
 
-class ExportedTdoArgs(TypedDict, total=False):
-    """A TDO to export, or a part of it.
-
-    Attributes:
-        tdo_id: The TDO; this or ``mention_id``.
-        mention_id: A mention.
-        start_offset_ms: Start of the part, in milliseconds.
-        stop_offset_ms: End of the part, in milliseconds.
-        start_date: Start of the part as a point in time; wins over ``start_offset_ms``.
-        stop_date: End of the part as a point in time; wins over ``stop_offset_ms``.
-    """
-
-    tdo_id: pulumi.Input[str]
-    mention_id: pulumi.Input[str]
-    start_offset_ms: pulumi.Input[int]
-    stop_offset_ms: pulumi.Input[int]
-    start_date: pulumi.Input[PointInTime]
-    stop_date: pulumi.Input[PointInTime]
-
-
-class FormatArgs(TypedDict, total=False):
-    """A file to make.
-
-    Attributes:
-        extension: ``txt``, ``docx``, ``txtAvid``, ``srt``, ``ttml``, ``vtt`` or ``vlf``.
-        options: Options of the format, such as ``maxCharacterPerLine``; its keys are the API's own. One at its default
-            is the same as one left out.
-    """
-
-    extension: pulumi.Input[Extension]
-    options: pulumi.Input[dict[str, Any]]
-
-
-class OutputConfigurationArgs(TypedDict, total=False):
-    """What to make of the results of an engine or a category.
-
-    Attributes:
-        engine_id: The engine; this or ``category_id``.
-        category_id: All engines of a category.
-        formats: The files to make; may be empty.
-    """
-
-    engine_id: pulumi.Input[str]
-    category_id: pulumi.Input[str]
-    formats: pulumi.Input[Sequence[pulumi.Input[FormatArgs]]]
-
-
-class ExportRequestArgs(TypedDict, total=False):
-    """The arguments of an export request.
-
-    Attributes:
-        tdo_data: The TDOs to export; an adopted request may leave them out, since aiWARE does not tell them.
-        output_configurations: Which results to export, and as what.
-        include_media: Whether to add the media; can make the export very large.
-        triggers: Any value; when it changes, the export is requested again. Jobs need none.
-        download_to: Where to write the result on ``up``, whenever what is there is not the file of this request: a
-            file; or a folder, when several formats or TDOs, or the media, make several files, or when the name ends in
-            a slash. They come as one zip then, which is unpacked. Nothing else in the folder is touched.
-        adopt: Id of an existing request to take over instead of making one.
-        wait: Whether to wait until it is complete; by default as ``aiware:wait`` says.
-        timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
-    """
-
-    tdo_data: pulumi.Input[Sequence[pulumi.Input[ExportedTdoArgs]]] | None
-    output_configurations: pulumi.Input[Sequence[pulumi.Input[OutputConfigurationArgs]]] | None
-    include_media: pulumi.Input[bool] | None
-    triggers: pulumi.Input[Any] | None
-    download_to: pulumi.Input[str] | None
-    adopt: pulumi.Input[str] | None
-    wait: pulumi.Input[bool] | None
-    timeout: pulumi.Input[float] | None
-
-
 class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
     """An export request, and what comes of it: one file, or several.
 
@@ -317,7 +199,7 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
         if mocks.are_set():
             return
         waiting = Waiting(arguments.get("wait"), arguments.get("timeout"))
-        completion = Completion(self, resource_name, _condition, waiting)
+        completion = Completion(self, resource_name, self._condition, waiting)
         self.status = completion.output(lambda seen: seen.known(lambda record: record.status))
         self.asset_uri = completion.output(lambda seen: seen.when_done(lambda record: record.asset_uri), secret=True)
         kept = CompletedFiles(
@@ -334,6 +216,9 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
         self.size = kept.output(files, lambda found: sum(file.size for file in found))
         self.sha256 = kept.output(files, lambda found: found[0].sha256 if len(found) == 1 else None)
         self._resolve_after(completion.seen, files)
+
+    async def _condition(self) -> Condition[ExportRecord]:
+        return ExportCondition()
 
     async def _place(self) -> Place:
         """Where the files go, which depends on what is asked for; all of it is known on completion."""
@@ -406,16 +291,9 @@ def _foresee(record: ExportRecord, where: Place) -> Files | None:
     return where.existing(record.id)
 
 
-async def _condition() -> Condition[ExportRecord]:
-    return ExportCondition()
-
-
 __all__ = [
     "ExportProvider",
     "ExportRequest",
     "ExportRequestArgs",
     "ExportState",
-    "ExportedTdoArgs",
-    "FormatArgs",
-    "OutputConfigurationArgs",
 ]

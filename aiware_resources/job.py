@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path as FilePath
-from typing import Any, ClassVar, TypedDict, TypeVar, Unpack, cast
+from typing import Any, ClassVar, Unpack
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult
@@ -19,9 +19,10 @@ from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.catalogue import payloads
 from aiware_resources.errors import ApiError
 from aiware_resources.jobs import actions
+from aiware_resources.jobs.adoption import adoption
 from aiware_resources.jobs.outputs import TARGET_TDO, JobOutputs
 from aiware_resources.jobs.records import failure_of, is_like, work_of
-from aiware_resources.jobs.state import PRODUCES, RUNS, JobState, OnDestroy, OnFailure
+from aiware_resources.jobs.state import PRODUCES, RUNS, JobArgs, JobState, OnDestroy, OnFailure, with_graph
 from aiware_resources.reconcile import (
     ADOPTED,
     FAILURE,
@@ -45,21 +46,23 @@ from aiware_resources.reconcile import (
     seen_jobs,
 )
 from aiware_resources.reconcile.addresses import signed_anew
+from aiware_resources.reconcile.adoption import Adoption
 from aiware_resources.reconcile.compare import changed_paths
+from aiware_resources.reconcile.entity import Fate, Question, Verb, Words
 from aiware_resources.reconcile.left_behind import is_released, note_released
-from aiware_resources.reconcile.policies import CleanupOption, TdoPolicy
 from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since, submitted_now
 from aiware_resources.reconcile.unknowns import cut
-from aiware_resources.tdos.content import Target, TargetArgs, span_problems
-from aiware_resources.temporal_data_object import TdoProvider, remove_tdo
+from aiware_resources.tdos.content import Target, span_problems
+from aiware_resources.tdos.removal import fate_with_target, remove_tdo
+from aiware_resources.temporal_data_object import TdoProvider
 from aiware_resources.waiting.conditions import COMPLETE, MISSING, is_seen_complete
 
 log = logging.getLogger("aiware")
 
+IN_GRAPH = frozenset({"tasks", "routes"})
+
 RAN_ON = "ranOn"
 """The cluster that the job was submitted to."""
-
-T = TypeVar("T")
 
 _earlier: Earlier[JobRecord] = Earlier(lambda record: record.job_config)
 
@@ -68,6 +71,17 @@ class JobProvider(EntityProvider):
     """Submits jobs through createJob, and retries, cancels and reads them. Never waits."""
 
     kind = "job"
+    noun = "job"
+    words = Words(
+        ("runs", Verb.RUN),
+        {
+            "retain": ("is only forgotten: aiWARE goes on with it", Verb.FORGET),
+            **dict.fromkeys(("cancel", "delete"), ("is cancelled if it is unfinished, and forgotten", Verb.CANCEL)),
+        },
+        replaced="runs anew",
+    )
+    adoption: ClassVar[Adoption[Any] | None] = adoption
+    question = Question("jobs", lambda api, now: api.find_jobs(since=now))
     type_name = "aiware:Job"
     model: ClassVar[type[ApiModel]] = JobState
     replaces = frozenset({*PRODUCES, "triggers"})
@@ -247,8 +261,25 @@ class JobProvider(EntityProvider):
         if record is not None and TARGET_TDO not in props:
             self._note_released(record, props)
         if TARGET_TDO in props:
-            target_policy = props.get("onDestroyTarget") or ("retain" if policy == "retain" else "delete")
-            remove_tdo(self.api, props[TARGET_TDO], target_policy, props.get("cleanupOptions"))
+            remove_tdo(self.api, props[TARGET_TDO], _target_policy(props, policy), props.get("cleanupOptions"))
+
+    def fate_given_up(self, recorded: Props) -> Fate:
+        """What `remove` does."""
+        fate, policy = super().fate_given_up(recorded), self.destroy_policy(recorded)
+        made = recorded.get(TARGET_TDO)
+        return fate_with_target(fate, str(made), _target_policy(recorded, policy), recorded) if made else fate
+
+    def made_with_it(self, recorded: Props) -> Iterable[str]:
+        """The TDO that the job made for itself."""
+        return [str(recorded[TARGET_TDO])] if recorded.get(TARGET_TDO) else []
+
+    def graph(self, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The tasks and routes."""
+        return properties
+
+    def shown(self, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """All but the graph, which is drawn."""
+        return {key: value for key, value in inputs.items() if key not in IN_GRAPH}
 
     def unlike(self, object_id: str, props: Props) -> str | None:
         """A job is what its engines and its TDO are."""
@@ -277,7 +308,7 @@ class JobProvider(EntityProvider):
         if FAILURE not in olds and all(olds.get(key) == news.get(key) for key in self.replaces):
             # Nearly always; comparing in normal form takes its time with hundreds of jobs.
             return False
-        return bool(self.replacing(changed_paths(self._schema, olds, news), olds, news))
+        return bool(self.replacing(changed_paths(self.schema, olds, news), olds, news))
 
     def _runs_anew(self, olds: Props, news: Props) -> bool:
         """Whether a failed job is submitted anew: a cancelled one, and one on an earlier cluster, cannot be retried.
@@ -346,74 +377,14 @@ def _on_failure(news: Props) -> str:
     return str(news.get("onFailure") or "retry")
 
 
+def _target_policy(props: Props, policy: str) -> str:
+    """What becomes of the TDO that the job made, given what becomes of the job."""
+    return str(props.get("onDestroyTarget") or ("retain" if policy == "retain" else "delete"))
+
+
 def _marked_target(target: Props, mark: Mark | None) -> Props:
     details = marked(target.get("details"), mark)
     return target if details is None else {**target, "details": details}
-
-
-class JobArgs(TypedDict, total=False):
-    """The arguments of a job, and of the template of a fleet.
-
-    Attributes:
-        dag: A task graph that gives tasks and routes; those written by hand are added to it. Replaces.
-        tasks: The tasks: engine, payload, ioFolders. Replaces.
-        routes: How data goes from output folders to input folders. Replaces.
-        target_id: An existing TDO to work on; this or ``target``. aiWARE Edge needs neither. Replaces.
-        target: A new TDO that the job makes for itself. Replaces.
-        cluster_id: Where to run; without it the organization's default cluster, if it has one.
-        name: Shown in lists; not unique. Older installations do not know it.
-        status: Initial status; for platform components.
-        retries: How often aiWARE repeats the job by itself.
-        is_reprocess_job: Set it when the TDO holds ingested media already. Replaces.
-        job_config: Any JSON object; for platform components mostly.
-        notification_uris: Webhooks called about this job.
-        scheduled_job_id: The scheduled job that this one belongs to. Replaces.
-        job_template_id: A template to take the tasks from. Replaces.
-        skip_decider: For platform components only. Replaces.
-        organization_id: For platform components only.
-        triggers: Any value; when it changes, the job runs anew.
-        adopt: Id of an existing job to take over instead of submitting one.
-        on_destroy: ``cancel`` (default; only if unfinished), ``delete`` (a finished job too; aiWARE Edge only) or
-            ``retain`` (default of an adopted job).
-        on_destroy_target: What becomes of a TDO made through ``target``: ``delete`` (default; ``retain`` when the job
-            is retained), ``cleanup`` or ``retain``.
-        cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
-        on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default; by a new one on
-            aiWARE Edge), ``replace`` it by a new one, or ``keep`` it.
-        allow_failure: Whether dependents run, and the update succeeds, although the job failed.
-        results_to: Folder to write what the engines found out into, on ``up``: one vtn-standard document an engine,
-            ``<engine id>.json``, and ``<engine id>.2.json`` and so on for its further time spans; written when missing
-            or different. Give each job a folder of its own.
-        wait: Whether to wait for completion; by default as ``aiware:wait`` says.
-        timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
-    """
-
-    dag: graphs.Dag | None
-    tasks: pulumi.Input[Sequence[pulumi.Input[graphs.TaskArgs]]] | None
-    routes: pulumi.Input[Sequence[pulumi.Input[graphs.RouteArgs]]] | None
-    target_id: pulumi.Input[str] | None
-    target: pulumi.Input[TargetArgs] | None
-    cluster_id: pulumi.Input[str] | None
-    name: pulumi.Input[str] | None
-    status: pulumi.Input[str] | None
-    retries: pulumi.Input[int] | None
-    is_reprocess_job: pulumi.Input[bool] | None
-    job_config: pulumi.Input[dict[str, Any]] | None
-    notification_uris: pulumi.Input[Sequence[pulumi.Input[str]]] | None
-    scheduled_job_id: pulumi.Input[str] | None
-    job_template_id: pulumi.Input[str] | None
-    skip_decider: pulumi.Input[bool] | None
-    organization_id: pulumi.Input[str] | None
-    triggers: pulumi.Input[Any] | None
-    adopt: pulumi.Input[str] | None
-    on_destroy: pulumi.Input[OnDestroy] | None
-    on_destroy_target: pulumi.Input[TdoPolicy] | None
-    cleanup_options: pulumi.Input[Sequence[CleanupOption]] | None
-    on_failure: pulumi.Input[OnFailure] | None
-    allow_failure: pulumi.Input[bool] | None
-    results_to: pulumi.Input[str] | None
-    wait: pulumi.Input[bool] | None
-    timeout: pulumi.Input[float] | None
 
 
 class Job(JobOutputs, module="aiware", name="Job"):
@@ -439,22 +410,6 @@ class Job(JobOutputs, module="aiware", name="Job"):
             arguments: See `JobArgs`.
         """
         super().__init__(resource_name, with_graph(arguments), opts)
-
-
-def with_graph(arguments: JobArgs) -> dict[str, Any]:
-    """The arguments of a job with the tasks and routes of its graph among them."""
-    graph = arguments.get("dag")
-    if graph is None:
-        return {**arguments}
-    tasks, routes = _joined(graph.tasks, arguments.get("tasks")), _joined(graph.routes, arguments.get("routes"))
-    return {**arguments, "tasks": tasks, "routes": routes}
-
-
-def _joined(built: Sequence[T], written: pulumi.Input[Sequence[pulumi.Input[T]]] | None) -> Any:
-    """What a graph gives, and what is written by hand beside it."""
-    if written is None:
-        return list(built)
-    return pulumi.Output.from_input(cast(Any, written)).apply(lambda known: [*built, *known])
 
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Required, TypedDict, Unpack
 
@@ -11,9 +11,9 @@ import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 from pydantic import Field
 
-from aiware_resources.fleet import JobTemplate
+from aiware_resources.fleet import JobTemplate, fate
 from aiware_resources.fleet.checking import problems as fleet_problems
-from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries
+from aiware_resources.fleet.entries import MEDIA, TEMPLATE, Entry, holder_of, recorded_entries
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys
@@ -21,7 +21,7 @@ from aiware_resources.fleet.refreshing import Refreshed
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.undone import Undone
 from aiware_resources.fleet.update import CONCURRENCY, JOBS, LEFT, UNDONE, Update, concurrency_of, left_entries
-from aiware_resources.job import JobState, OnFailure
+from aiware_resources.job import IN_GRAPH, JobState, OnFailure
 from aiware_resources.reconcile import (
     OWNER_KEY,
     RERUNS,
@@ -37,6 +37,7 @@ from aiware_resources.reconcile import (
     path_text,
 )
 from aiware_resources.reconcile.compare import changed_paths
+from aiware_resources.reconcile.entity import DriftedProperty, Fate, PropertyChange, Words
 from aiware_resources.reconcile.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.provider import plain, schema_of
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, now_at
@@ -76,6 +77,11 @@ class JobFleetProvider(EntityProvider):
     """
 
     kind = "job fleet"
+    noun = "job fleet"
+    words = Words()
+    adoption = None
+    question = None
+    entries = MEDIA
     type_name = "aiware:JobFleet"
     model: ClassVar[type[ApiModel]] = JobFleetState
     policies: ClassVar[frozenset[str]] = frozenset(
@@ -113,7 +119,7 @@ class JobFleetProvider(EntityProvider):
         olds, news = plain(_olds), plain(_news)
         _own(news, recorded_entries(olds).values())
         found = plan(olds, news, _recorded_inputs.get(_name(news)))
-        others = changed_paths(self._schema, _compared(olds), _compared(news))
+        others = changed_paths(self.schema, _compared(olds), _compared(news))
         unfinished = Undone.parse(olds.get(UNDONE))
         if found:
             _tell(news, found.summary())
@@ -210,6 +216,51 @@ class JobFleetProvider(EntityProvider):
         undone = Undone.of(removal.run(self.api, {entry.job_id: entry for entry in entries}))
         if undone:
             raise undone.error()
+
+    def fate_made(self, inputs: Mapping[str, Any]) -> Fate:
+        """Jobs run."""
+        return fate.making(inputs)
+
+    def fate_given_up(self, recorded: Props) -> Fate:
+        """What `remove` does."""
+        return fate.giving_up(recorded)
+
+    def fate_changed(self, recorded: Props, before: Props, inputs: Props, changed: Sequence[str]) -> Fate:
+        """What `change` does, entry by entry."""
+        return fate.changing(recorded, before, inputs, differs_otherwise=bool(changed))
+
+    def failure_in_words(self, recorded: Mapping[str, Any]) -> str:
+        """Which jobs have failed."""
+        failed = recorded.get(FAILURES)
+        return f"{len(failed)} of its jobs have failed: {named(sorted(failed))}." if failed else ""
+
+    def graph(self, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """That of the template."""
+        template = properties.get(TEMPLATE)
+        return template if isinstance(template, Mapping) else {}
+
+    def shown(self, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """All but the media, and the graph of the template, which is drawn."""
+        without = {key: value for key, value in inputs.items() if key != MEDIA}
+        template = inputs.get(TEMPLATE)
+        if isinstance(template, Mapping):
+            without[TEMPLATE] = {key: value for key, value in template.items() if key not in IN_GRAPH}
+        return without
+
+    def entry_changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Sequence[PropertyChange]:
+        """The values of entries."""
+        return fate.entry_changes(old, new)
+
+    def entry_drift(
+        self, recorded: Props, live: Props, wanted: Props | None, *, with_failures: bool
+    ) -> Sequence[DriftedProperty]:
+        """Entries of which nothing is left, and jobs that have failed since."""
+        return fate.drifted(recorded, live, wanted, with_failures=with_failures)
+
+    def made_with_it(self, recorded: Props) -> Iterable[str]:
+        """The TDOs of its jobs."""
+        entries = [*recorded_entries(recorded).values(), *left_entries(recorded)]
+        return [entry.target_id for entry in entries if entry.target_id]
 
     def without_effect(self, paths: Iterable[Path]) -> str | None:
         """Which differences have no effect on a job before it runs next."""

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path as FilePath
-from typing import Annotated, Any, Literal, Required, TypedDict, Unpack
+from typing import Annotated, Any, ClassVar, Literal, Required, TypedDict, Unpack
 
 import pulumi
 from pydantic import BeforeValidator, Field
@@ -26,6 +26,7 @@ from aiware_resources.reconcile import (
     owned,
 )
 from aiware_resources.reconcile.addresses import unsigned
+from aiware_resources.reconcile.adoption import Adoption
 from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.reconcile.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
 
@@ -71,6 +72,8 @@ class SingleEngineJobProvider(JobProvider):
     """Submits single-engine jobs through launchSingleEngineJob; what becomes of them is as with any job."""
 
     kind = "single-engine job"
+    adoption: ClassVar[Adoption[Any] | None] = None
+    """aiWARE does not tell what it was given: it is adopted as a job."""
     type_name = "aiware:SingleEngineJob"
     model = SingleEngineJobState
     replaces = frozenset({"engineId", "uploadUrl", "targetId", "fields", "triggers"})
@@ -130,6 +133,10 @@ class SingleEngineJobProvider(JobProvider):
     def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
         """Without room for a marker, launches are told apart by engine and file or TDO."""
         return (self.kind, props["engineId"], props.get("uploadUrl"), props.get("targetId"))
+
+    def graph(self, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The engine: the tasks around it are those of its template, which aiWARE has."""
+        return {"tasks": [{key: properties[key] for key in ("engineId", "fields") if key in properties}]}
 
     def unlike(self, object_id: str, props: Props) -> str | None:
         """A single-engine job is what its engine and its file or TDO are."""

@@ -28,13 +28,15 @@ from aiware_resources.reconcile import (
     owned,
     repeat_until_applied,
     unmarked,
-    without_mark,
 )
+from aiware_resources.reconcile.entity import Existing, Fate, Question, Words
 from aiware_resources.reconcile.naming import api_properties
 from aiware_resources.reconcile.policies import Adoptable, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.values import in_any_order
+from aiware_resources.tdos.adoption import adoption
 from aiware_resources.tdos.assets import TdoAsset, TdoAssetArgs, asset_problems, file_content, is_file, without_path
 from aiware_resources.tdos.content import (
+    TDO_CHANGEABLE,
     TDO_SETS,
     ContentTemplateArgs,
     PrimaryAsset,
@@ -43,6 +45,7 @@ from aiware_resources.tdos.content import (
     TdoContent,
     span_problems,
 )
+from aiware_resources.tdos.removal import NOUN, fate_of_tdo, remove_tdo
 from aiware_resources.tdos.uploads import (
     Uploads,
     delete_stale,
@@ -54,19 +57,6 @@ from aiware_resources.tdos.uploads import (
 from aiware_resources.text.times import PointInTime
 
 CREATE_ONLY = ("parentFolderId", "sourceData", "applicationId", "contentTemplates", "addToIndex", "assets")
-CHANGEABLE = (
-    "name",
-    "description",
-    "startDateTime",
-    "stopDateTime",
-    "source",
-    "status",
-    "isPublic",
-    "details",
-    "thumbnailUrl",
-    "previewUrl",
-    "sourceImageUrl",
-)
 
 
 class TdoState(TdoContent, Adoptable):
@@ -106,6 +96,10 @@ class TdoProvider(EntityProvider):
     """Reconciles TDOs through createTDO, updateTDO, deleteTDO and cleanupTDO."""
 
     kind = "TDO"
+    noun = NOUN
+    words = Words()
+    adoption = adoption
+    question = Question("TDOs", lambda api, now: api.find_tdos(since=now))
     type_name = "aiware:TemporalDataObject"
     model = TdoState
     replaces = frozenset(CREATE_ONLY)
@@ -132,14 +126,14 @@ class TdoProvider(EntityProvider):
         declared = recorded.get("details")
         if isinstance(declared, dict):
             live["details"] = _declared_part(unmarked(live.get("details")), declared)
-        observed = {key: live.get(key) for key in CHANGEABLE}
+        observed = {key: live.get(key) for key in TDO_CHANGEABLE}
         if _files(recorded) and self._settings.markers:
             observed["assets"] = self._seen_assets(object_id, recorded)
         return Observed(observed)
 
     def make(self, props: Props, mark: Mark | None) -> Made:
         """Creates the TDO (mutation ``createTDO``)."""
-        content = {key: props[key] for key in (*CHANGEABLE, *CREATE_ONLY) if key in props}
+        content = {key: props[key] for key in (*TDO_CHANGEABLE, *CREATE_ONLY) if key in props}
         if _files(props):
             content["assets"] = [asset for asset in props["assets"] if not is_file(asset)]
         return Made(self.api.create_tdo({**content, **_details(marked(props.get("details"), mark))}).id)
@@ -169,7 +163,7 @@ class TdoProvider(EntityProvider):
 
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
         """Changes the TDO in place (mutation ``updateTDO``); a property taken out of the program is cleared."""
-        content = {key: news.get(key) for key in changed & {*CHANGEABLE, "primaryAsset"}}
+        content = {key: news.get(key) for key in changed & {*TDO_CHANGEABLE, "primaryAsset"}}
         if "details" in content:
             content["details"] = self._merged_details(object_id, olds, news)
         if content:
@@ -183,12 +177,22 @@ class TdoProvider(EntityProvider):
         """Deletes the TDO with its content, removes its content only, or lets go of it."""
         remove_tdo(self.api, object_id, policy, props.get("cleanupOptions"))
 
+    def fate_given_up(self, recorded: Props) -> Fate:
+        """What `remove` does."""
+        return fate_of_tdo(self.destroy_policy(recorded), recorded)
+
+    def existing(self, api: Api) -> Iterable[Existing]:
+        """All TDOs (query ``temporalDataObjects``)."""
+        for each in api.find_tdos():
+            is_ours = marker_of(each.details) is not None
+            yield Existing(self.noun, each.id, each.name or "", each.created_date_time, is_ours)
+
     def _at_uris(self, props: Props) -> Any:
         """The assets at uris, in normal form; what is unknown counts as different from all."""
         assets = props.get("assets")
         if assets is not None and not isinstance(assets, list):
             return object()
-        return self._schema.normal({"assets": [asset for asset in assets or [] if not is_file(asset)]})["assets"]
+        return self.schema.normal({"assets": [asset for asset in assets or [] if not is_file(asset)]})["assets"]
 
     def _seen_assets(self, object_id: str, recorded: Props) -> list[Any]:
         """The recorded assets; a file that aiWARE does not have (any more) goes without its content."""
@@ -199,7 +203,7 @@ class TdoProvider(EntityProvider):
         if mark is not None:
             return mark.is_on(record.details)
         live = record.properties()
-        return not any(self._differs(key, props[key], live.get(key)) for key in CHANGEABLE if key in props)
+        return not any(self._differs(key, props[key], live.get(key)) for key in TDO_CHANGEABLE if key in props)
 
     def _merged_details(self, object_id: str, olds: Props, news: Props) -> Props | None:
         """The details to send: engines and this library keep entries of their own there, which stay."""
@@ -208,24 +212,6 @@ class TdoProvider(EntityProvider):
         dropped = (olds.get("details") or {}).keys()
         kept = {key: value for key, value in live.items() if key not in dropped}
         return {**kept, **(news.get("details") or {})}
-
-
-def remove_tdo(api: Api, tdo_id: str, policy: str, options: Sequence[str] | None) -> None:
-    """Does to a TDO what a destroy policy says.
-
-    ``delete`` is final (``deleteTDO``); ``cleanup`` removes content and keeps the TDO (``cleanupTDO``, by default
-    storage and searchIndex). A TDO that stays is let go of: its ownership marker is removed, so that no later run takes
-    it for something that it left half-made.
-    """
-    if policy == "delete":
-        repeat_until_applied(lambda: api.delete_tdo(tdo_id), lambda: not api.tdos([tdo_id]))
-        return
-    if policy == "cleanup":
-        repeat_until_applied(lambda: api.cleanup_tdo(tdo_id, options), lambda: False)
-    record = api.tdos([tdo_id]).get(tdo_id)
-    if record is not None and marker_of(record.details) is not None:
-        content = {"id": tdo_id, "details": without_mark(record.details)}
-        repeat_until_applied(lambda: api.update_tdo(content), lambda: False)
 
 
 def _files(props: Props) -> list[Any]:
@@ -349,4 +335,4 @@ class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObje
             self.uploads = pulumi.Output.from_input([])
 
 
-__all__ = ["TdoProvider", "TdoState", "TemporalDataObject", "TemporalDataObjectArgs", "remove_tdo"]
+__all__ = ["TdoProvider", "TdoState", "TemporalDataObject", "TemporalDataObjectArgs"]

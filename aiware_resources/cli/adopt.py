@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,35 +14,27 @@ from aiware_resources.errors import AdoptionError
 from aiware_resources.text.words import counted
 
 
+class _Adopt(click.Command):
+    """Has an option for each kind of object that can be adopted, as the entities say."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        from aiware_resources.cli.adoption import options
+
+        return [*options(), *super().get_params(ctx)]
+
+
 @click.command(
+    cls=_Adopt,
     epilog=examples(
         "aiware adopt --all-clusters",
         "aiware -s prod adopt --cluster pipelines-prod --tdo 460907869 --job 24112609_a1b2c3d4e5 -o adopted.py",
-    )
-)
-@click.option(
-    "--cluster", "clusters", metavar="ID|NAME", multiple=True, help="Adopt a cluster; can be given several times."
-)
-@click.option("--all-clusters", is_flag=True, help="Adopt every cluster that the organization owns.")
-@click.option("--tdo", "tdos", metavar="ID", multiple=True, help="Adopt a TDO; can be given several times.")
-@click.option("--job", "jobs", metavar="ID", multiple=True, help="Adopt a job; can be given several times.")
-@click.option(
-    "--export", "exports", metavar="ID", multiple=True, help="Adopt an export request; can be given several times."
+    ),
 )
 @click.option("-o", "--output", type=OUTPUT_FILE, help="Write to this new file, not to the screen.")
 @json_option("Print JSON: what is adopted, and the program as text; errors as JSON on standard error.")
 @stack_option
 @click.pass_obj
-def adopt(
-    session: Session,
-    clusters: tuple[str, ...],
-    all_clusters: bool,
-    tdos: tuple[str, ...],
-    jobs: tuple[str, ...],
-    exports: tuple[str, ...],
-    output: Path | None,
-    as_json: bool,
-) -> None:
+def adopt(session: Session, /, output: Path | None, as_json: bool, **wanted: Any) -> None:
     """Write Python that takes over objects as they are.
 
     It is ready to paste into a Pulumi program. Nothing is changed in aiWARE: not by this command, and not by the first
@@ -50,14 +43,14 @@ def adopt(
     written as a Job, also one that was made by a SingleEngineJob or a JobFleet: aiWARE does not tell what those were
     given.
     """
-    from aiware_resources.cli.adoption import Wanted, declared, program
+    from aiware_resources.cli.adoption import declared, options, program
 
-    wanted = Wanted(clusters, all_clusters, tdos, jobs, exports)
-    if not wanted:
-        raise click.UsageError("Name what to adopt: --cluster, --all-clusters, --tdo, --job or --export.")
+    if not any(wanted.values()):
+        *most, last = (option.opts[0] for option in options())
+        raise click.UsageError(f"Name what to adopt: {', '.join(most)} or {last}.")
     if output is not None and output.exists():
         raise click.UsageError(f"{output} is there already, and may be somebody's work: name a new file.")
-    declarations = declared(session.api(), wanted)
+    declarations = list(declared(session.api(), wanted))
     if not declarations:
         raise AdoptionError("There is nothing to adopt: the organization owns no clusters.")
     source = program(declarations)

@@ -15,9 +15,9 @@ from aiware_resources.cli.framework.session import Session
 from aiware_resources.text.words import counted
 
 if TYPE_CHECKING:
+    from aiware_resources.reconcile.entity import DriftedProperty, Existing
     from aiware_resources.report.live import Recorded
-    from aiware_resources.report.model import Drifted, DriftedProperty, KeptFailure
-    from aiware_resources.report.unmanaged import Unmanaged
+    from aiware_resources.report.model import Drifted, KeptFailure
 
 _WHAT = {"changed": "was changed outside of Pulumi:", "gone": "is gone from aiWARE.", "failed": "has failed in aiWARE:"}
 _LONGEST = 400
@@ -82,7 +82,7 @@ def _lines(
     resources: Sequence[Recorded],
     found: Sequence[Drifted],
     kept: Sequence[KeptFailure],
-    strangers: Sequence[Unmanaged] | None,
+    strangers: Sequence[Existing] | None,
 ) -> Iterator[str]:
     from aiware_resources.report.sentence import drift_sentence
 
@@ -99,7 +99,7 @@ def _lines(
         yield from _unmanaged_lines(strangers)
 
 
-def _unmanaged_lines(strangers: Sequence[Unmanaged]) -> Iterator[str]:
+def _unmanaged_lines(strangers: Sequence[Existing]) -> Iterator[str]:
     if not strangers:
         yield "Every cluster and TDO in aiWARE is owned by a stack of this backend."
         return
@@ -125,7 +125,7 @@ def _as_json(
     resources: Sequence[Recorded],
     found: Sequence[Drifted],
     kept: Sequence[KeptFailure],
-    strangers: Sequence[Unmanaged] | None,
+    strangers: Sequence[Existing] | None,
 ) -> dict[str, Any]:
     from aiware_resources.report.as_json import drift_json, kept_json
 

@@ -14,7 +14,7 @@ from aiware_resources.fleet.reading import states_of
 from aiware_resources.jobs import actions
 from aiware_resources.reconcile import Props, resource_hash
 from aiware_resources.reconcile.left_behind import latest, note_released
-from aiware_resources.temporal_data_object import remove_tdo
+from aiware_resources.tdos.removal import remove_tdo
 
 log = logging.getLogger("aiware")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
-from aiware_resources.job import JobArgs, JobState, with_graph
+from aiware_resources.jobs.state import JobArgs, JobState, with_graph
 from aiware_resources.reconcile.arguments import check_arguments
 from aiware_resources.reconcile.naming import api_properties
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, TypeVar, cast
 
+import pulumi
 from pydantic import Field
 
 from aiware_resources import dag as graphs
@@ -13,10 +15,12 @@ from aiware_resources.reconcile import Identifier, Props
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.values import in_any_order
-from aiware_resources.tdos.content import TDO_SETS, Target
+from aiware_resources.tdos.content import TDO_SETS, Target, TargetArgs
 
 PRODUCES = ("targetId", "target", "tasks", "routes", "isReprocessJob", "scheduledJobId", "jobTemplateId", "skipDecider")
 RUNS = ("clusterId", "notificationUris", "jobConfig", "retries", "name", "status", "organizationId")
+
+T = TypeVar("T")
 
 OnFailure = Literal["retry", "replace", "keep"]
 OnDestroy = Literal["cancel", "delete", "retain"]
@@ -80,3 +84,84 @@ def _with_payload_read(task: Any) -> Any:
     if "standbyTask" in task:
         read["standbyTask"] = _with_payload_read(task["standbyTask"])
     return read
+
+
+class JobArgs(TypedDict, total=False):
+    """The arguments of a job, and of the template of a fleet.
+
+    Attributes:
+        dag: A task graph that gives tasks and routes; those written by hand are added to it. Replaces.
+        tasks: The tasks: engine, payload, ioFolders. Replaces.
+        routes: How data goes from output folders to input folders. Replaces.
+        target_id: An existing TDO to work on; this or ``target``. aiWARE Edge needs neither. Replaces.
+        target: A new TDO that the job makes for itself. Replaces.
+        cluster_id: Where to run; without it the organization's default cluster, if it has one.
+        name: Shown in lists; not unique. Older installations do not know it.
+        status: Initial status; for platform components.
+        retries: How often aiWARE repeats the job by itself.
+        is_reprocess_job: Set it when the TDO holds ingested media already. Replaces.
+        job_config: Any JSON object; for platform components mostly.
+        notification_uris: Webhooks called about this job.
+        scheduled_job_id: The scheduled job that this one belongs to. Replaces.
+        job_template_id: A template to take the tasks from. Replaces.
+        skip_decider: For platform components only. Replaces.
+        organization_id: For platform components only.
+        triggers: Any value; when it changes, the job runs anew.
+        adopt: Id of an existing job to take over instead of submitting one.
+        on_destroy: ``cancel`` (default; only if unfinished), ``delete`` (a finished job too; aiWARE Edge only) or
+            ``retain`` (default of an adopted job).
+        on_destroy_target: What becomes of a TDO made through ``target``: ``delete`` (default; ``retain`` when the job
+            is retained), ``cleanup`` or ``retain``.
+        cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
+        on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default; by a new one on
+            aiWARE Edge), ``replace`` it by a new one, or ``keep`` it.
+        allow_failure: Whether dependents run, and the update succeeds, although the job failed.
+        results_to: Folder to write what the engines found out into, on ``up``: one vtn-standard document an engine,
+            ``<engine id>.json``, and ``<engine id>.2.json`` and so on for its further time spans; written when missing
+            or different. Give each job a folder of its own.
+        wait: Whether to wait for completion; by default as ``aiware:wait`` says.
+        timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
+    """
+
+    dag: graphs.Dag | None
+    tasks: pulumi.Input[Sequence[pulumi.Input[graphs.TaskArgs]]] | None
+    routes: pulumi.Input[Sequence[pulumi.Input[graphs.RouteArgs]]] | None
+    target_id: pulumi.Input[str] | None
+    target: pulumi.Input[TargetArgs] | None
+    cluster_id: pulumi.Input[str] | None
+    name: pulumi.Input[str] | None
+    status: pulumi.Input[str] | None
+    retries: pulumi.Input[int] | None
+    is_reprocess_job: pulumi.Input[bool] | None
+    job_config: pulumi.Input[dict[str, Any]] | None
+    notification_uris: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    scheduled_job_id: pulumi.Input[str] | None
+    job_template_id: pulumi.Input[str] | None
+    skip_decider: pulumi.Input[bool] | None
+    organization_id: pulumi.Input[str] | None
+    triggers: pulumi.Input[Any] | None
+    adopt: pulumi.Input[str] | None
+    on_destroy: pulumi.Input[OnDestroy] | None
+    on_destroy_target: pulumi.Input[TdoPolicy] | None
+    cleanup_options: pulumi.Input[Sequence[CleanupOption]] | None
+    on_failure: pulumi.Input[OnFailure] | None
+    allow_failure: pulumi.Input[bool] | None
+    results_to: pulumi.Input[str] | None
+    wait: pulumi.Input[bool] | None
+    timeout: pulumi.Input[float] | None
+
+
+def with_graph(arguments: JobArgs) -> dict[str, Any]:
+    """The arguments of a job with the tasks and routes of its graph among them."""
+    graph = arguments.get("dag")
+    if graph is None:
+        return {**arguments}
+    tasks, routes = _joined(graph.tasks, arguments.get("tasks")), _joined(graph.routes, arguments.get("routes"))
+    return {**arguments, "tasks": tasks, "routes": routes}
+
+
+def _joined(built: Sequence[T], written: pulumi.Input[Sequence[pulumi.Input[T]]] | None) -> Any:
+    """What a graph gives, and what is written by hand beside it."""
+    if written is None:
+        return list(built)
+    return pulumi.Output.from_input(cast(Any, written)).apply(lambda known: [*built, *known])

@@ -33,6 +33,7 @@ from aiware_resources.reconcile import ownership
 from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.reconcile.carrying import number_problems
 from aiware_resources.reconcile.compare import changed_paths, plain_differences
+from aiware_resources.reconcile.entity import FAILURE, Entity, Props
 from aiware_resources.reconcile.holders import OWNER_KEY, Holder, owned
 from aiware_resources.reconcile.once import send_once
 from aiware_resources.reconcile.ownership import Mark
@@ -44,13 +45,10 @@ from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.reconcile.values import whole_numbers
 from aiware_resources.settings import NAMESPACE, Settings
 
-Props = dict[str, Any]
-
 log = logging.getLogger("aiware")
 
 PROVIDER_KEY = "__provider"
 ADOPTED = "adopted"
-FAILURE = "failure"
 
 schema_of = cache(Schema)
 
@@ -85,13 +83,11 @@ class Made:
     certain: bool = True
 
 
-class EntityProvider(ResourceProvider):
+class EntityProvider(Entity, ResourceProvider):
     """Reconciles one kind of aiWARE object with its desired state."""
 
     serialize_as_secret_always = False
 
-    kind: ClassVar[str]
-    """What people call the object, for messages."""
     type_name: ClassVar[str]
     """The type of the resource, as ``Resource`` registers it under ``pulumi-python:dynamic/``."""
     model: ClassVar[type[ApiModel]]
@@ -99,11 +95,8 @@ class EntityProvider(ResourceProvider):
     replaces: ClassVar[frozenset[str]] = frozenset()
     """Properties that cannot be changed in place."""
     policies: ClassVar[frozenset[str]] = frozenset({"adopt", "onDestroy", "wait", "timeout"})
-    """Properties that say how this library treats the object: recorded, never sent."""
     facts: ClassVar[frozenset[str]] = frozenset({ADOPTED, SUBMITTED})
     """What is recorded beside the desired state, and carried along by updates."""
-    secrets: ClassVar[frozenset[str]] = frozenset()
-    """Properties that are secret whatever the program says."""
     untold: ClassVar[frozenset[str]] = frozenset()
     """Properties that aiWARE takes and does not answer: an adoption sends them, since they may differ."""
 
@@ -172,14 +165,6 @@ class EntityProvider(ResourceProvider):
         """Which of the differences ask for a new object."""
         return [str(path[0]) for path in paths if path[0] in self.replaces]
 
-    def without_effect(self, paths: Iterable[Path]) -> str | None:
-        """Which of the differences are recorded only, for the people who read the preview."""
-        return None
-
-    def deletes_before_replace(self, olds: Props, news: Props) -> bool | None:
-        """Whether a replacement has to delete the old object first."""
-        return None
-
     def adoptable_id(self, props: Props) -> str:
         """The id of the object to take over."""
         return str(props["adopt"])
@@ -210,7 +195,7 @@ class EntityProvider(ResourceProvider):
         if self.kind in self.abilities.lacking:
             return CheckResult(inputs, [CheckFailure("", self.abilities.lacking[self.kind])])
         known, unknown = cut(inputs)
-        values, problems = self._schema.validate(known, unknown)
+        values, problems = self.schema.validate(known, unknown)
         found = [*number_problems(known), *problems, *self.problems(values, unknown)]
         found += self.held_already(plain(_olds), inputs)
         return CheckResult(inputs, [CheckFailure(text(problem.path), problem.reason) for problem in found])
@@ -219,7 +204,7 @@ class EntityProvider(ResourceProvider):
         """Compares the desired with the recorded state, in normal form and without any request."""
         olds, news = plain(_olds), plain(_news)
         owned.renamed(_id, self.holder(olds), self.holder({**news, ADOPTED: olds.get(ADOPTED)}))
-        paths = changed_paths(self._schema, olds, news)
+        paths = changed_paths(self.schema, olds, news)
         replaces = sorted(set(self.replacing(paths, olds, news)))
         if _names_another(news.get("adopt"), _id, olds.get("adopt")):
             replaces.append("adopt")
@@ -234,10 +219,6 @@ class EntityProvider(ResourceProvider):
             replaces=replaces,
             delete_before_replace=self.deletes_before_replace(olds, news) if replaces else None,
         )
-
-    def acts_on_failure(self, olds: Props, news: Props) -> bool:
-        """Whether a recorded failure asks for an update in place."""
-        return False
 
     def create(self, props: Props) -> CreateResult:
         """Creates the object once, or takes over the one that ``adopt`` names."""
@@ -271,7 +252,7 @@ class EntityProvider(ResourceProvider):
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Changes the object in place; policies are recorded without a call."""
         olds, news = plain(_olds), plain(_news)
-        keys = frozenset(str(path[0]) for path in changed_paths(self._schema, olds, news))
+        keys = frozenset(str(path[0]) for path in changed_paths(self.schema, olds, news))
         carried = {key: olds[key] for key in {*self.facts, SUBMITTED} if key in olds}
         facts = self.change(_id, olds, news, keys - self.policies)
         return UpdateResult({**news, **carried, **facts})
@@ -339,12 +320,13 @@ class EntityProvider(ResourceProvider):
         )
 
     @property
-    def _schema(self) -> Schema:
+    def schema(self) -> Schema:
+        """The properties of the entity."""
         return schema_of(self.model)
 
     def _differs(self, key: str, recorded: Any, live: Any) -> bool:
         """Whether a live value is another than the recorded one, in normal form."""
-        return self._schema.normal({key: recorded}).get(key) != self._schema.normal({key: live}).get(key)
+        return self.schema.normal({key: recorded}).get(key) != self.schema.normal({key: live}).get(key)
 
     def make_once(self, props: Props) -> Made:
         """Creates the object, unless an earlier attempt did so already."""
@@ -366,7 +348,7 @@ class EntityProvider(ResourceProvider):
         if not self._settings.markers:
             return None
         # An earlier release's marker is another one, and so are those of its interrupted runs.
-        marker, *earlier = ownership.markers(self._schema, props, self.policies | self.secrets)
+        marker, *earlier = ownership.markers(self.schema, props, self.policies | self.secrets)
         return Mark(marker, ownership.resource_hash(self.holder(props)), frozenset(earlier))
 
     def _found(self, props: Props, mark: Mark | None, started: datetime) -> Made | None:
@@ -403,8 +385,8 @@ class EntityProvider(ResourceProvider):
                 f"{self.kind} {object_id} cannot be adopted: {unlike}.",
                 remedy="Declare it as it is in aiWARE, or leave adopt= away to create a new object.",
             )
-        desired = self._schema.normal({key: props[key] for key in live.properties if key in props})
-        actual = self._schema.normal({key: value for key, value in live.properties.items() if key in props})
+        desired = self.schema.normal({key: props[key] for key in live.properties if key in props})
+        actual = self.schema.normal({key: value for key, value in live.properties.items() if key in props})
         paths = sorted({each.path for each in plain_differences(actual, desired)}, key=str)
         fixed = self.replacing(paths, live.properties, props)
         if fixed:

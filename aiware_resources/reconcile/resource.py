@@ -72,10 +72,10 @@ class EntityResource(pulumi.dynamic.Resource):
         opts: pulumi.ResourceOptions | None,
         hidden: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
+        check_arguments(type(self).__name__, self.args, arguments)
         end_with_engine()
         _refuse_unknown_keys()
         _tell_of_the_local_aiware()
-        check_arguments(type(self).__name__, self.args, arguments)
         provider = self.provider()
         given = {key: value for key, value in arguments.items() if key in provider.model.model_fields}
         props = {
@@ -97,6 +97,9 @@ class EntityResource(pulumi.dynamic.Resource):
             self.__dict__.setdefault(python_name(key), self.__dict__[key])
         for output, held in mocked.items():
             self.__dict__[output] = mocks.output(self, self.__dict__[to_camel(output)], held)
+
+    async def _condition(self) -> Any:
+        """What is awaited of the object; ``None`` for an entity that cannot be waited for."""
 
     def _resolve_after(self, *work: Awaitable[Any]) -> None:
         """Makes whatever depends on the resource wait for work, which a preview does not do."""

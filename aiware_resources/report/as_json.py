@@ -10,7 +10,8 @@ from pulumi.output import Unknown
 
 from aiware_resources.dag.mermaid import mermaid
 from aiware_resources.reconcile.compare import Absent
-from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, PropertyChange, Report
+from aiware_resources.reconcile.entity import PropertyChange
+from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Report
 from aiware_resources.report.sentence import sentence
 from aiware_resources.report.values import plain
 

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from aiware_resources.entities import entity_of
 from aiware_resources.report import drift, graphs
 from aiware_resources.report.changes import ACTIONS, change_of, pending_deletion
-from aiware_resources.report.kept import kept_in_step
-from aiware_resources.report.kinds import kind_of
 from aiware_resources.report.masking import SECRET, clear_secrets, without_signature
-from aiware_resources.report.model import Action, Change, Drifted, Graph, Report
+from aiware_resources.report.model import Action, Change, Drifted, Graph, KeptFailure, Report
 from aiware_resources.report.pulumi_json import Diagnostic, Preview, Step, name_of, place_of, type_of
 
 _PULUMI_NAMES = re.compile(r"^\S+ resource '[^']*': ")
@@ -42,7 +41,7 @@ def build(preview: Preview) -> Report:
         graphs=graphs.together([graph for _, step in sorted(done.items()) if (graph := _graph(step))]),
         errors=tuple(_messages(preview, "error", hidden)),
         warnings=tuple(_messages(preview, "warning", hidden)),
-        kept_failures=tuple(kept for _, step in sorted(done.items()) if (kept := kept_in_step(step))),
+        kept_failures=tuple(kept for _, step in sorted(done.items()) if (kept := _kept_failure(step))),
         refreshed=bool(read) or not any(step.old_state for step in done.values()),
     )
 
@@ -55,11 +54,19 @@ def _pending_deletions(pending: list[Step]) -> list[Change]:
 def _drift(preview: Preview, read: Mapping[str, Step], done: Mapping[str, Step]) -> Iterator[Drifted]:
     whole = preview.shows_unchanged and not any(_severity(each) == "error" for each in preview.diagnostics)
     for urn, refresh in read.items():
-        kind, later = kind_of(refresh.earlier.type), done.get(urn)
+        entity, later = entity_of(refresh.earlier.type), done.get(urn)
         if drift.is_gone(later, whole):
-            yield drift.gone(refresh, later, kind)
-        elif later is not None and (found := drift.changed(refresh, later, kind)):
+            yield drift.gone(refresh, later, entity)
+        elif later is not None and (found := drift.changed(refresh, later, entity)):
             yield found
+
+
+def _kept_failure(step: Step) -> KeptFailure | None:
+    """The failure that a step leaves; of a resource that stays as it is, only the old state tells it."""
+    if step.op not in {"same", "update"}:
+        return None
+    inputs = step.new_state.inputs if step.new_state else step.earlier.inputs
+    return drift.kept_failure(entity_of(step.state.type), step.urn, step.earlier.id, step.earlier.outputs, inputs)
 
 
 def _rank(change: Change) -> tuple[int, str, str]:
@@ -69,18 +76,18 @@ def _rank(change: Change) -> tuple[int, str, str]:
 
 
 def _graph(step: Step) -> Graph | None:
-    old, new, kind = step.old_state, step.new_state, kind_of(step.state.type)
+    old, new, entity = step.old_state, step.new_state, entity_of(step.state.type)
     if step.op not in ACTIONS or new is None or new.inputs.get("adopt"):
         return None
     if old is None:
-        return graphs.new_graph(kind, step.name, new.inputs)
-    return graphs.changed_graph(kind, step.name, old.outputs, new.inputs)
+        return graphs.new_graph(entity, step.name, new.inputs)
+    return graphs.changed_graph(entity, step.name, old.outputs, new.inputs)
 
 
 def _hidden(steps: list[Step]) -> set[str]:
     """Texts that no message may quote."""
     states = [
-        (state, kind_of(state.type).secrets) for step in steps for state in (step.old_state, step.new_state) if state
+        (state, entity_of(state.type).secrets) for step in steps for state in (step.old_state, step.new_state) if state
     ]
     found = [clear_secrets([state.inputs, state.outputs], secrets) for state, secrets in states]
     return {text for texts in found for text in texts if len(text) > len("..")}

@@ -1,4 +1,7 @@
-"""What a preview tells of drift: the engine read aiWARE first, and found other values than were recorded."""
+"""What a preview tells of the objects in aiWARE: what has drifted, and what has failed and is to stay so.
+
+The engine read aiWARE first, and found other values than were recorded.
+"""
 
 from __future__ import annotations
 
@@ -7,60 +10,58 @@ from typing import Any
 
 from aiware_resources.reconcile import FAILURE, Path, path_text
 from aiware_resources.reconcile.compare import Difference
-from aiware_resources.report import fleets
-from aiware_resources.report.kinds import Kind
-from aiware_resources.report.model import Drifted, DriftedProperty
+from aiware_resources.reconcile.entity import DriftedProperty, Entity
+from aiware_resources.report.model import Drifted, KeptFailure
 from aiware_resources.report.properties import found_differences, overlaps, property_changes
-from aiware_resources.report.pulumi_json import STACK, Step, type_of
+from aiware_resources.report.pulumi_json import STACK, Step, name_of, type_of
 
 PUT_BACK = "is put back"
 TAKEN_OVER = "stays: the program says so now"
 CHANGED = "is changed again"
 
 
-def gone(refresh: Step, later: Step | None, kind: Kind) -> Drifted:
+def gone(refresh: Step, later: Step | None, entity: Entity) -> Drifted:
     """An object that aiWARE does not have any more."""
     then = "is made anew" if later is not None and later.op == "create" else "is forgotten: the program dropped it too"
     state = refresh.earlier
-    return Drifted(refresh.urn, type_of(refresh.urn), refresh.name, kind.noun, state.id, "gone", then=then)
+    return Drifted(refresh.urn, type_of(refresh.urn), refresh.name, entity.noun, state.id, "gone", then=then)
 
 
-def changed(refresh: Step, later: Step, kind: Kind) -> Drifted | None:
+def changed(refresh: Step, later: Step, entity: Entity) -> Drifted | None:
     """An object that was changed outside of Pulumi; ``None`` when it was not."""
     if later.old_state is None or later.op == "delete":
         return None
     recorded, live = refresh.earlier.outputs, later.old_state.outputs
-    if kind.is_fleet:
-        return _fleet_changed(refresh, later, kind)
-    drifted = found_differences(kind, _settled(recorded), _settled(live))
-    if not drifted:
+    drifted = found_differences(entity, _settled(recorded), _settled(live))
+    declared = later.new_state.inputs if later.new_state else {}
+    entries = entity.entry_drift(recorded, live, declared, with_failures=False)
+    if not drifted and not entries:
         return None
-    wanted = later.new_state.inputs if later.new_state else live
-    to_do = [each.path for each in found_differences(kind, _settled(live), wanted)]
-    by_program = [each.path for each in found_differences(kind, _settled(recorded), wanted)]
-    shown = property_changes(kind, recorded, live, [each.path for each in drifted])
+    wanted = declared if later.new_state else live
+    to_do = [each.path for each in found_differences(entity, _settled(live), wanted)]
+    by_program = [each.path for each in found_differences(entity, _settled(recorded), wanted)]
+    shown = property_changes(entity, recorded, live, [each.path for each in drifted])
     fates = {path_text(each.path): _fate(each.path, to_do, by_program) for each in drifted}
     properties = tuple(
         DriftedProperty(each.path, each.old, each.new, fates.get(each.path) or _fate_within(each.path, fates))
         for each in shown
     )
     return Drifted(
-        refresh.urn, type_of(refresh.urn), refresh.name, kind.noun, later.old_state.id, "changed", properties
+        refresh.urn,
+        type_of(refresh.urn),
+        refresh.name,
+        entity.noun,
+        later.old_state.id,
+        "changed",
+        (*properties, *entries),
     )
 
 
-def _fleet_changed(refresh: Step, later: Step, kind: Kind) -> Drifted | None:
-    """Entries of which nothing is left; those that failed are run again, and told among the changes."""
-    live = later.old_state.outputs if later.old_state else {}
-    wanted = later.new_state.inputs if later.new_state else {}
-    found = fleets.drifted(refresh.earlier.outputs, live, wanted, with_failures=False)
-    first = (refresh.urn, type_of(refresh.urn), refresh.name, kind.noun, refresh.earlier.id)
-    return Drifted(*first, "changed", found) if found else None
-
-
-def repaired(recorded: Mapping[str, Any], wanted: Mapping[str, Any], kind: Kind, to_do: list[Difference]) -> list[Path]:
+def repaired(
+    recorded: Mapping[str, Any], wanted: Mapping[str, Any], entity: Entity, to_do: list[Difference]
+) -> list[Path]:
     """The paths that change only because they have drifted: the program wants what was recorded."""
-    by_program = [each.path for each in found_differences(kind, _settled(recorded), wanted)]
+    by_program = [each.path for each in found_differences(entity, _settled(recorded), wanted)]
     return [each.path for each in to_do if not overlaps(each.path, by_program)]
 
 
@@ -95,3 +96,20 @@ def _fate_within(path: str, fates: Mapping[str, str]) -> str:
 
 def _settled(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in properties.items() if key != FAILURE}
+
+
+def kept_failure(
+    entity: Entity, urn: str, id_: str, recorded: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> KeptFailure | None:
+    """The failure that a resource has and keeps (``on_failure``); ``None`` when it has none, or an update acts on it.
+
+    Args:
+        entity: The kind of resource.
+        urn: Which one.
+        id_: The id of its object.
+        recorded: What is recorded of it.
+        inputs: What the program says of it.
+    """
+    reason = entity.failure_in_words(recorded) if inputs.get("onFailure") == "keep" else ""
+    fails_update = inputs.get("allowFailure") is not True
+    return KeptFailure(type_of(urn), name_of(urn), id_, reason, fails_update) if reason else None

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from aiware_resources.dag.drawing import ADDED, CHANGED, REMOVED, Arrow, Drawing, draw
-from aiware_resources.report.kinds import Kind
+from aiware_resources.reconcile.entity import Entity
 from aiware_resources.report.model import Graph
 
 UNKNOWN_TASK: dict[str, str] = {}
@@ -17,21 +17,19 @@ UNKNOWN_TASK: dict[str, str] = {}
 _LABELS = frozenset({"referenceId"})
 
 
-def new_graph(kind: Kind, name: str, inputs: Mapping[str, Any]) -> Graph | None:
+def new_graph(entity: Entity, name: str, inputs: Mapping[str, Any]) -> Graph | None:
     """The graph of a new job; ``None`` for a resource that has none."""
-    if not _has_graph(kind):
-        return None
-    return Graph((name,), _drawn(name, inputs), is_new=True)
+    graph = entity.graph(inputs)
+    return None if graph is None else Graph((name,), _drawn(name, graph), is_new=True)
 
 
-def changed_graph(kind: Kind, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Graph | None:
+def changed_graph(entity: Entity, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Graph | None:
     """The graph of a job that changes; ``None`` when its graph stays as it is."""
-    if not _has_graph(kind):
+    was, will = entity.graph(old), entity.graph(new)
+    if was is None or will is None or was == will:
         return None
-    if _declared(old) == _declared(new):
-        return None
-    before, after = _drawn(name, old), _drawn(name, new)
-    olds, news = _tasks(old), _tasks(new)
+    before, after = _drawn(name, was), _drawn(name, will)
+    olds, news = _tasks(was), _tasks(will)
     pairs = dict(_pairs(olds, news))
     marks = [_mark(index, pairs, olds, news, before, after) for index in range(len(news))]
     gone = [index for index in range(len(olds)) if index not in pairs.values()]
@@ -55,25 +53,12 @@ def together(graphs: Sequence[Graph]) -> tuple[Graph, ...]:
     return tuple(found.values())
 
 
-def _has_graph(kind: Kind) -> bool:
-    return kind.is_fleet or (kind.schema is not None and bool({"tasks", "engineId"} & kind.schema.properties))
+def _drawn(name: str, graph: Mapping[str, Any]) -> Drawing:
+    return draw(_tasks(graph), graph.get("routes"), name)
 
 
-def _drawn(name: str, properties: Mapping[str, Any]) -> Drawing:
-    return draw(_tasks(properties), _declared(properties).get("routes"), name)
-
-
-def _declared(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Where tasks and routes stand: of a fleet, in its template."""
-    template = properties.get("template")
-    return template if isinstance(template, Mapping) else properties
-
-
-def _tasks(properties: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    if "tasks" not in properties and "engineId" in properties:
-        # The tasks around the engine are those of its template, which aiWARE has.
-        return [{key: properties[key] for key in ("engineId", "fields") if key in properties}]
-    tasks = _declared(properties).get("tasks")
+def _tasks(graph: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    tasks = graph.get("tasks")
     if not isinstance(tasks, list):
         return [UNKNOWN_TASK]
     return [task if isinstance(task, Mapping) else UNKNOWN_TASK for task in tasks]

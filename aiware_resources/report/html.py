@@ -8,7 +8,8 @@ from html import escape
 from importlib import resources
 
 from aiware_resources.dag.svg import svg
-from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, PropertyChange, Report
+from aiware_resources.reconcile.entity import PropertyChange
+from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Report
 from aiware_resources.report.sentence import sentence
 from aiware_resources.report.values import Shown, shown
 

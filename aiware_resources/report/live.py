@@ -9,18 +9,17 @@ from typing import Any
 
 from pulumi.dynamic import Config, ConfigureRequest
 
+from aiware_resources.entities import entity_of
 from aiware_resources.reconcile import FAILURE, EntityProvider, Path
 from aiware_resources.reconcile.compare import ABSENT
+from aiware_resources.reconcile.entity import DriftedProperty, PropertyChange
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
-from aiware_resources.report import fleets
-from aiware_resources.report.drift import in_order
-from aiware_resources.report.kept import kept_failure
-from aiware_resources.report.kinds import Kind, kind_of
+from aiware_resources.report.drift import in_order, kept_failure
 from aiware_resources.report.masking import SECRET
-from aiware_resources.report.model import Drifted, DriftedProperty, KeptFailure, PropertyChange
+from aiware_resources.report.model import Drifted, KeptFailure
 from aiware_resources.report.properties import found_differences, overlaps, property_changes
-from aiware_resources.report.pulumi_json import name_of
+from aiware_resources.report.pulumi_json import name_of, type_of
 
 READERS = 8
 """Objects read at the same time; the requests of all of them share one rate limit."""
@@ -43,7 +42,7 @@ class Recorded:
     """
 
     urn: str
-    kind: Kind
+    entity: EntityProvider
     id: str
     outputs: dict[str, Any]
     secrets: tuple[Path, ...]
@@ -56,11 +55,12 @@ def recorded_in(resources: Sequence[Mapping[str, Any]]) -> list[Recorded]:
     """
     found = []
     for resource in resources:
-        kind = kind_of(str(resource.get("type")))
-        if kind.provider is not None and resource.get("id") and not any(resource.get(key) for key in _IN_STATE_ONLY):
+        entity = entity_of(str(resource.get("type")))
+        is_there = resource.get("id") and not any(resource.get(key) for key in _IN_STATE_ONLY)
+        if isinstance(entity, EntityProvider) and is_there:
             secrets: list[Path] = []
             outputs = _without_secrets(resource.get("outputs") or {}, (), secrets)
-            found.append(Recorded(resource["urn"], kind, str(resource["id"]), outputs, tuple(secrets)))
+            found.append(Recorded(resource["urn"], entity, str(resource["id"]), outputs, tuple(secrets)))
     return found
 
 
@@ -87,56 +87,44 @@ def drift_of(resources: Sequence[Recorded], config: Mapping[str, str]) -> tuple[
 
 
 def _looked_at(resource: Recorded, config: Mapping[str, str]) -> tuple[Drifted | None, KeptFailure | None]:
-    read = _provider(resource.kind, config).read(resource.id, resource.outputs)
-    type_, name, noun = resource.kind.name, name_of(resource.urn), resource.kind.noun
+    urn, entity = resource.urn, resource.entity
+    # As the engine configures one.
+    provider = type(entity)()
+    provider.configure(ConfigureRequest(Config(dict(config), "")))
+    read = provider.read(resource.id, resource.outputs)
+    first = (urn, type_of(urn), name_of(urn), entity.noun, resource.id)
     if not read.id:
-        return Drifted(resource.urn, type_, name, noun, resource.id, "gone"), None
+        return Drifted(*first, "gone"), None
     live = {key: value for key, value in (read.outs or {}).items() if not key.startswith(INTERNAL_PREFIX)}
-    kept = kept_failure(resource.kind, name, resource.id, live, resource.outputs, type_)
-    return _drifted(resource, live, is_kept=kept is not None), kept
-
-
-def _drifted(resource: Recorded, live: dict[str, Any], *, is_kept: bool) -> Drifted | None:
-    kind, type_, name = resource.kind, resource.kind.name, name_of(resource.urn)
-    if kind.is_fleet:
-        entries = fleets.drifted(resource.outputs, live, None, with_failures=not is_kept)
-        return Drifted(resource.urn, type_, name, kind.noun, resource.id, "changed", entries) if entries else None
+    kept = kept_failure(entity, urn, resource.id, live, resource.outputs)
+    entries = entity.entry_drift(resource.outputs, live, None, with_failures=kept is None)
     failure = live.pop(FAILURE, None)
-    changes = _changes(kind, resource, live)
-    properties = tuple(DriftedProperty(each.path, each.old, each.new) for each in changes)
-    if failure and not is_kept and FAILURE not in resource.outputs:
-        told = tuple(DriftedProperty(f"{FAILURE}.{key}", ABSENT, value) for key, value in failure.items())
-        return Drifted(resource.urn, type_, name, kind.noun, resource.id, "failed", (*properties, *told))
-    return Drifted(resource.urn, type_, name, kind.noun, resource.id, "changed", properties) if properties else None
+    changes = _changes(entity, resource, live)
+    properties = (*(DriftedProperty(each.path, each.old, each.new) for each in changes), *entries)
+    if failure and kept is None and FAILURE not in resource.outputs:
+        told = (DriftedProperty(f"{FAILURE}.{key}", ABSENT, value) for key, value in failure.items())
+        return Drifted(*first, "failed", (*properties, *told)), None
+    return (Drifted(*first, "changed", properties) if properties else None), kept
 
 
-def _changes(kind: Kind, resource: Recorded, live: dict[str, Any]) -> tuple[PropertyChange, ...]:
+def _changes(entity: EntityProvider, resource: Recorded, live: dict[str, Any]) -> tuple[PropertyChange, ...]:
     """What differs; a value that is recorded as a secret is neither compared nor shown."""
     recorded = {key: value for key, value in resource.outputs.items() if not key.startswith(INTERNAL_PREFIX)}
     recorded.pop(FAILURE, None)
     compared = _with(recorded, resource.secrets, NOT_KNOWN)
-    found = [each.path for each in found_differences(kind, live, compared)]
+    found = [each.path for each in found_differences(entity, live, compared)]
     paths = [path for path in found if path not in resource.secrets]
     # A list that holds secrets may have them elsewhere by now.
     open_ = [path for path in paths if not overlaps(path[:1], _in_lists(resource.secrets))]
     veiled = dict.fromkeys(str(path[0]) for path in paths if path not in open_)
     return (
-        *property_changes(kind, recorded, _with(live, resource.secrets, SECRET), open_),
+        *property_changes(entity, recorded, _with(live, resource.secrets, SECRET), open_),
         *(PropertyChange(key, SECRET, SECRET) for key in veiled),
     )
 
 
 def _in_lists(paths: Sequence[Path]) -> list[Path]:
     return [path[:1] for path in paths if any(isinstance(step, int) for step in path)]
-
-
-def _provider(kind: Kind, config: Mapping[str, str]) -> EntityProvider:
-    """A provider that talks to the stack's aiWARE, as the engine configures one."""
-    if kind.provider is None:
-        raise TypeError(f"{kind.name} is none of this library's entities")
-    provider = type(kind.provider)()
-    provider.configure(ConfigureRequest(Config(dict(config), "")))
-    return provider
 
 
 def _without_secrets(value: Any, path: Path, found: list[Path]) -> Any:

@@ -8,8 +8,9 @@ from html import escape
 from typing import Any
 
 from aiware_resources.dag.mermaid import mermaid
+from aiware_resources.reconcile.entity import PropertyChange
 from aiware_resources.report.escaping import code, folded, prose
-from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, PropertyChange, Report
+from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Report
 from aiware_resources.report.sentence import sentence
 from aiware_resources.report.values import NOTHING, Shown, shown
 from aiware_resources.text.words import counted

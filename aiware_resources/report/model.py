@@ -4,79 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Literal
+from typing import Literal
 
 from aiware_resources.dag.drawing import Drawing
+from aiware_resources.reconcile.entity import DriftedProperty, Effect, PropertyChange, Verb
 
 Action = Literal["create", "adopt", "update", "replace", "delete"]
 
 
-class Verb(Enum):
-    """What becomes of an object in aiWARE."""
-
-    RUN = "run"
-    DELETE = "delete"
-    CLEAN_UP = "cleanUp"
-    CANCEL = "cancel"
-    CREATE = "create"
-    REQUEST = "request"
-    ADOPT = "adopt"
-    CHANGE = "change"
-    PUT_BACK = "putBack"
-    RECORD = "record"
-    FORGET = "forget"
-
-
 DESTRUCTIVE = frozenset({Verb.DELETE, Verb.CLEAN_UP})
 """What cannot be undone: content is lost."""
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What happens to objects of one kind in aiWARE.
-
-    Attributes:
-        verb: What.
-        noun: The kind: ``TDO``.
-        count: How many.
-    """
-
-    verb: Verb
-    noun: str
-    count: int = 1
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What happens to a resource.
-
-    Attributes:
-        says: In words.
-        effects: What becomes of objects in aiWARE.
-        notes: What else there is to know.
-    """
-
-    says: str
-    effects: tuple[Effect, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PropertyChange:
-    """A property that changes.
-
-    Attributes:
-        path: Where: ``tasks[2].payload.url``.
-        old: Its value now; ``ABSENT`` when it has none.
-        new: Its value then; ``ABSENT`` when it has none, an ``Unknown`` when it is not known yet.
-        note: What follows from the change, in a few words; may be empty.
-    """
-
-    path: str
-    old: Any
-    new: Any
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,23 +68,6 @@ class Change:
     def destroys(self) -> bool:
         """Whether content is lost."""
         return any(effect.verb in DESTRUCTIVE for effect in self.effects)
-
-
-@dataclass(frozen=True)
-class DriftedProperty:
-    """A property that is another in aiWARE than was recorded.
-
-    Attributes:
-        path: Where.
-        recorded: As Pulumi left it.
-        live: As aiWARE has it now.
-        then: What the update makes of it, in words; empty where no update is planned.
-    """
-
-    path: str
-    recorded: Any
-    live: Any
-    then: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, get_args
 
 from pulumi.output import Unknown
 
-from aiware_resources.fleet.entries import MEDIA
 from aiware_resources.reconcile import ApiModel, EntityProvider, Path, is_within, path_text
 from aiware_resources.reconcile.compare import ABSENT, Difference, differences, plain_differences, value_at
+from aiware_resources.reconcile.entity import Entity, PropertyChange
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
 from aiware_resources.reconcile.values import OrderFree
-from aiware_resources.report.kinds import Kind
 from aiware_resources.report.masking import SECRET, has_secret, masked
-from aiware_resources.report.model import PropertyChange
 
 _SORTED = get_args(OrderFree[list[str]])[1]
 """What tells a list whose order means nothing from others."""
@@ -25,43 +24,50 @@ ROUTES = "routes"
 """Compared in an order of their own, so their numbers are not those of the program."""
 
 
-def found_differences(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+def found_differences(entity: Entity, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
     """What differs, each path once, in the order of the properties' names."""
-    if kind.is_fleet:
-        old, new = ({key: value for key, value in side.items() if key != MEDIA} for side in (old, new))
-    found = differences(kind.schema, old, new) if kind.schema else _plain_differences(old, new)
+    if entity.entries is not None:
+        old, new = ({key: value for key, value in side.items() if key != entity.entries} for side in (old, new))
+    found = differences(entity.schema, old, new) if entity.schema else _plain_differences(old, new)
     by_path = {each.path: each for each in found}
     return [by_path[path] for path in sorted(by_path, key=_in_order)]
 
 
 def property_changes(
-    kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any], paths: Iterable[Path]
+    entity: Entity, old: Mapping[str, Any], new: Mapping[str, Any], paths: Iterable[Path]
 ) -> tuple[PropertyChange, ...]:
     """Changes of properties, for people: with the values as the program spells them.
 
     Args:
-        kind: The kind of resource.
+        kind: The entity of resource.
         old: Its properties now.
         new: Its properties then.
         paths: The paths that differ.
     """
-    shown = dict.fromkeys(_place(kind, path, old, new) for path in paths)
-    noted = {place: _note(kind.provider, place, old, new) for place in shown}
+    shown = dict.fromkeys(_place(entity, path, old, new) for path in paths)
+    noted = {place: _note(entity, place, old, new) for place in shown}
     if REPLACES in noted.values():
         # It is made anew, with all of them.
         noted = {place: note if note == REPLACES else "" for place, note in noted.items()}
     return tuple(
-        PropertyChange(path_text(place), *_veiled(_value(kind, old, place), _value(kind, new, place)), note)
+        PropertyChange(path_text(place), *_veiled(_value(entity, old, place), _value(entity, new, place)), note)
         for place, note in noted.items()
     )
 
 
-def declared(kind: Kind, inputs: Mapping[str, Any], *, without: frozenset[str]) -> tuple[PropertyChange, ...]:
-    """The properties of a new resource, in the order of the program; those left out are shown elsewhere."""
+def declared(entity: Entity, inputs: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
+    """The properties of a new resource; those left out are shown elsewhere."""
+    shown = entity.shown(inputs)
     return tuple(
-        PropertyChange(key, ABSENT, _value(kind, inputs, (key,)))
-        for key, value in inputs.items()
-        if key not in without and value is not None
+        PropertyChange(key, ABSENT, _value(entity, shown, (key,))) for key, value in shown.items() if value is not None
+    )
+
+
+def entry_changes(entity: Entity, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
+    """How the values of entries change, without their secrets."""
+    return tuple(
+        replace(each, old=masked(each.old, entity.secrets), new=masked(each.new, entity.secrets))
+        for each in entity.entry_changes(old, new)
     )
 
 
@@ -82,9 +88,9 @@ def overlaps(path: Path, others: Iterable[Path]) -> bool:
     return any(is_within(path, [other]) or is_within(other, [path]) for other in others)
 
 
-def _place(kind: Kind, path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> Path:
+def _place(entity: Entity, path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> Path:
     """Where a difference is shown: lists of plain values, and lists that grow or shrink, are shown whole."""
-    if path[0] in _whole(kind):
+    if path[0] in _whole(entity):
         return path[:1]
     for length in range(1, len(path)):
         before, after = value_at(old, path[:length]), value_at(new, path[:length])
@@ -95,10 +101,8 @@ def _place(kind: Kind, path: Path, old: Mapping[str, Any], new: Mapping[str, Any
     return path
 
 
-def _whole(kind: Kind) -> frozenset[str]:
-    if kind.provider is None:
-        return frozenset()
-    return frozenset({ROUTES}) | _order_free(kind.provider.model)
+def _whole(entity: Entity) -> frozenset[str]:
+    return frozenset({ROUTES}) | _order_free(entity.model) if isinstance(entity, EntityProvider) else frozenset()
 
 
 def _order_free(model: type[ApiModel]) -> frozenset[str]:
@@ -110,18 +114,16 @@ def _is_order_free(annotation: Any, metadata: Iterable[Any] = ()) -> bool:
     return _SORTED in metadata or any(part == _SORTED or _is_order_free(part) for part in get_args(annotation))
 
 
-def _note(provider: EntityProvider | None, path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    if provider is None:
-        return ""
-    if path[0] in provider.policies:
+def _note(entity: Entity, path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    if path[0] in entity.policies:
         return "recorded only"
-    if provider.replacing([path], dict(old), dict(new)):
+    if entity.replacing([path], dict(old), dict(new)):
         return REPLACES
-    return "takes effect when it runs next" if provider.without_effect([path]) else ""
+    return "takes effect when it runs next" if entity.without_effect([path]) else ""
 
 
-def _value(kind: Kind, properties: Mapping[str, Any], path: Path) -> Any:
-    return value_at(masked(dict(properties), kind.secrets), path)
+def _value(entity: Entity, properties: Mapping[str, Any], path: Path) -> Any:
+    return value_at(masked(dict(properties), entity.secrets), path)
 
 
 def _veiled(old: Any, new: Any) -> tuple[Any, Any]:

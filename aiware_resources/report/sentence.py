@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from aiware_resources.report.model import Drifted, KeptFailure, Report, Verb
+from aiware_resources.reconcile.entity import Verb
+from aiware_resources.report.model import Drifted, KeptFailure, Report
 from aiware_resources.text.words import counted
 
 _WORDS = {

@@ -19,6 +19,12 @@ LONGEST = timedelta(days=366)
 TDO_SETS = ("assets", "contentTemplates", "primaryAsset", "cleanupOptions")
 """The lists of a TDO whose order means nothing."""
 
+TDO_CHANGEABLE = (
+    *("name", "description", "startDateTime", "stopDateTime", "source", "status", "isPublic", "details"),
+    *("thumbnailUrl", "previewUrl", "sourceImageUrl"),
+)
+"""The properties of a TDO that `updateTDO` changes."""
+
 
 class SourceData(ApiModel):
     """Where a TDO came from (``SetTDOSourceData``)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import importlib
 import pickletools
+import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pydantic.alias_generators import to_snake
 
 import aiware_resources
+from aiware_resources.reconcile import ApiModel, EntityProvider, EntityResource
 from tools.docs.entities import Entity, entities
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,8 +90,33 @@ def missing(entity: Entity) -> Iterator[str]:
             f"{name} cannot be tried: no module of aiware_local resolves the mutation that makes one. {provider}'s "
             "docstring has to name it, as in: through createCluster."
         )
+    for said, why in SAID.items():
+        if not _says(entity.provider, said):
+            yield f"{provider} does not say {said}: {why}."
+    if "wait" in entity.provider.model.model_fields and "_condition" not in vars(_declaring(entity.resource)):
+        yield f"{name} can be waited for, and does not say what is awaited: give it a `_condition`."
     if name not in PINNED:
         yield f"The provider of {name} is not pinned: add {entity.provider_path} to PINNED in this test."
+
+
+SAID = {
+    "kind": "messages call it so",
+    "noun": "reports count it so",
+    "words": "reports tell by them what becomes of it",
+    "adoption": "`aiware adopt` declares one by it, or cannot (None)",
+    "question": "`aiware doctor` asks it, or another entity's says it all (None)",
+}
+"""What an entity says of itself, where inheriting the default would be to forget it."""
+
+
+def _says(provider: type[EntityProvider], name: str) -> bool:
+    own = provider.__mro__[: provider.__mro__.index(EntityProvider)] if EntityProvider in provider.__mro__ else ()
+    return any(name in vars(each) for each in own)
+
+
+def _declaring(resource: type[EntityResource]) -> type[EntityResource]:
+    """The class that says what is awaited of a resource; the base of all, where none does."""
+    return next((each for each in resource.__mro__ if "_condition" in vars(each)), EntityResource)
 
 
 def resolvers(entity: Entity) -> list[str]:
@@ -111,8 +138,21 @@ def test_the_entity_is_complete(entity: Entity) -> None:
     assert not lacks, "\n".join(lacks)
 
 
+def test_every_resource_class_is_among_the_entities() -> None:
+    names = [module.name for module in pkgutil.iter_modules(aiware_resources.__path__) if not module.ispkg]
+    modules = [importlib.import_module(f"aiware_resources.{name}") for name in names]
+    classes = {each for module in modules for each in vars(module).values() if isinstance(each, type)}
+    own = {each for each in classes if issubclass(each, EntityResource) and "args" in vars(each)}
+    assert own == {entity.resource for entity in ENTITIES}, "add it to aiware_resources/entities.py"
+
+
 def test_what_is_missing_is_told() -> None:
-    ghost = replace(ENTITIES[0], name="Ghost", module="ghost", provider=type("GhostProvider", (), {}))
+    ghost = replace(
+        ENTITIES[0],
+        name="Ghost",
+        module="ghost",
+        provider=type("GhostProvider", (EntityProvider,), {"model": ApiModel}),
+    )
     told = "\n".join(missing(ghost))
     for words in (
         "aiware_resources/__init__.py",
@@ -122,6 +162,7 @@ def test_what_is_missing_is_told() -> None:
         "docs/ghost.md",
         "no module of aiware_local",
         "not pinned",
+        *(f"GhostProvider does not say {said}" for said in SAID),
     ):
         assert words in told
     assert "belongs into aiware_resources/ghost.py" in "\n".join(missing(replace(ghost, module="spirit")))

@@ -1,15 +1,10 @@
-"""The entities that the library has, found by looking through its modules."""
+"""The entities that the library has, as the pages and the registry name their parts."""
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
 from dataclasses import dataclass
-from types import ModuleType
-from typing import Any
 
-import aiware_resources
+from aiware_resources.entities import ENTITIES
 from aiware_resources.reconcile import EntityProvider, EntityResource
 
 
@@ -21,7 +16,7 @@ class Entity:
         name: The resource class's name, such as `TemporalDataObject`.
         module: The module that holds it, without the package: `temporal_data_object`.
         resource: The resource class.
-        provider: The provider class beside it.
+        provider: Its provider class.
     """
 
     name: str
@@ -41,23 +36,8 @@ class Entity:
 
 
 def entities() -> list[Entity]:
-    """Every entity, in the order of the modules' names."""
-    names = [module.name for module in pkgutil.iter_modules(aiware_resources.__path__)]
-    modules = [importlib.import_module(f"aiware_resources.{name}") for name in names]
-    return [_entity(module, resource) for module in modules for resource in _classes(module, EntityResource)]
-
-
-def _entity(module: ModuleType, resource: type[Any]) -> Entity:
-    providers = _classes(module, EntityProvider)
-    if len(providers) != 1:
-        raise TypeError(f"{module.__name__} must hold one provider beside {resource.__name__}, not {providers}")
-    return Entity(resource.__name__, module.__name__.rpartition(".")[2], resource, providers[0])
-
-
-def _classes(module: ModuleType, base: type[Any]) -> list[type[Any]]:
-    """The classes that are defined in a module itself and derive from another."""
+    """Every entity, in the order of their names."""
     return [
-        item
-        for _, item in inspect.getmembers(module, inspect.isclass)
-        if issubclass(item, base) and item is not base and item.__module__ == module.__name__
+        Entity(each.__name__, each.__module__.rpartition(".")[2], each, each.provider)
+        for each in sorted(ENTITIES, key=lambda each: each.__name__)
     ]

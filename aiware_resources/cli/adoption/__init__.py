@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiware_resources.cli.adoption.wanted import Wanted, declared
+from aiware_resources.cli.adoption.objects import declared, options
 from aiware_resources.cli.adoption.writing import program
 
-__all__ = ["Wanted", "declared", "program"]
+__all__ = ["declared", "options", "program"]

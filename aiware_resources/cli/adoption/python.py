@@ -8,19 +8,10 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from aiware_resources.reconcile.adoption import Code
+
 WIDTH = 120
 _INDENT = "    "
-
-
-@dataclass(frozen=True)
-class Code:
-    """An expression that is written as it stands: ``cluster.id``.
-
-    Attributes:
-        text: The expression.
-    """
-
-    text: str
 
 
 @dataclass(frozen=True)

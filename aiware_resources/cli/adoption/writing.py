@@ -7,13 +7,10 @@ from typing import Any
 
 from pydantic.alias_generators import to_snake
 
-from aiware_resources.cli.adoption.declaration import Declaration
 from aiware_resources.cli.adoption.names import RESERVED, Names, variable, words
-from aiware_resources.cli.adoption.python import Argument, Code, assignment, codes
+from aiware_resources.cli.adoption.python import Argument, assignment, codes
+from aiware_resources.reconcile.adoption import Code, Declaration, NotTold
 from aiware_resources.text.secret_words import is_secret
-
-_REFERENCES = {"cluster_id": "Cluster", "target_id": "TemporalDataObject"}
-"""Which arguments name an object, and of what resource."""
 
 _CREDENTIALS = (
     "aiWARE does not tell its credentials, and they stay as they are. To change them:",
@@ -72,9 +69,10 @@ class _Writer:
             yield "\n".join([*notes, self._statement(each, words(called).replace("_", "-"))])
 
     def _name_of(self, each: Declaration) -> str:
-        """What the object is called; a job without a name, as its TDO is; everything else by its id."""
-        target = self._called.get(("TemporalDataObject", str(each.arguments.get("target_id"))), "")
-        return next(name for name in (each.called, target, each.object_id, each.kind) if words(name))
+        """What the object is called; one without a name, as the object it is named after; everything else by its id."""
+        other = (each.refers.get(each.named_after, ""), str(each.arguments.get(each.named_after)))
+        names = (each.called, self._called.get(other, ""), each.object_id, each.kind)
+        return next(name for name in names if words(name))
 
     def _statement(self, each: Declaration, name: str) -> str:
         unique = self._resource_names[each.resource].unique(name, "-")
@@ -85,10 +83,10 @@ class _Writer:
 
     def _argument(self, each: Declaration, key: str, value: Any) -> Argument:
         comment = list(each.comments.get(key, ()))
-        reference = self._variables.get((_REFERENCES.get(key, ""), str(value)))
+        reference = self._variables.get((each.refers.get(key, ""), str(value)))
         if reference is not None:
             return Argument(key, Code(f"{reference}.id"), comment)
-        if key == "docker_credentials":
+        if isinstance(value, NotTold):
             secret = self._key(each, key)
             comment += [line.format(key=secret) for line in _CREDENTIALS]
             return Argument(key, Code(f'config.get_secret_object("{secret}")'), comment)

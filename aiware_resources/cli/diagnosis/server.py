@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import httpx
 
@@ -14,8 +12,10 @@ from aiware_resources.api import Api
 from aiware_resources.api.tokens import expiry_of
 from aiware_resources.api.transport import new_client
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
+from aiware_resources.entities import ENTITIES
 from aiware_resources.errors import AiwareError, NotAllowed, NotFound, NotImplementedByServer
 from aiware_resources.reconcile import CLOCK_SKEW
+from aiware_resources.reconcile.entity import Question
 
 _TOLD = timedelta(seconds=2)
 """The header tells whole seconds, and the answer took its time."""
@@ -99,18 +99,14 @@ def token(api: Api) -> Finding:
 def rights(api: Api) -> Finding:
     """Looks at one object of each kind. Whether the token may create one, only creating one would show."""
     now = datetime.now(UTC)
-    looks: dict[str, Callable[[], Iterable[Any]]] = {
-        "clusters": api.find_clusters,
-        "TDOs": lambda: api.find_tdos(since=now),
-        "jobs": lambda: api.find_jobs(since=now),
-        "export requests": api.find_exports,
-        "engines": api.find_engines,
-    }
+    own = [entity.provider.question for entity in ENTITIES if entity.provider.question is not None]
+    # Engines are nobody's to declare, and catalogues need them.
+    questions = dict.fromkeys([*own, Question("engines", lambda api, _: api.find_engines())])
     seen: list[str] = []
     refused: list[str] = []
-    for what, look in looks.items():
+    for what, ask in ((each.plural, each.ask) for each in questions):
         try:
-            next(iter(look()), None)
+            next(iter(ask(api, now)), None)
         except NotImplementedByServer:
             # This API of aiWARE does not have them at all.
             continue

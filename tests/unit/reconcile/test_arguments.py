@@ -8,7 +8,6 @@ import pytest
 
 from aiware_resources import Cluster, Job, JobFleet, JobTemplate, SingleEngineJob
 from aiware_resources.reconcile.arguments import arguments_in
-from tests.support.engine import Engine
 from tools.docs.entities import entities
 
 ENTITIES = entities()
@@ -25,7 +24,6 @@ ENTITIES = entities()
     ],
 )
 def test_what_is_written_wrong_is_refused(make: Any, given: dict[str, Any], said: str) -> None:
-    Engine()
     with pytest.raises(TypeError, match=said):
         make("thing", **given)
 

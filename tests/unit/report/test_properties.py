@@ -8,7 +8,7 @@ import pytest
 from pulumi.output import Unknown
 
 from aiware_resources.reconcile.compare import ABSENT
-from aiware_resources.report.model import PropertyChange, Verb
+from aiware_resources.reconcile.entity import PropertyChange, Verb
 from tests.unit.report.made import UNKNOWN, report, state, step, update
 
 CLUSTER = {"name": "c", "allowedEngines": ["all"], "dockerCredentials": {}}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from aiware_resources import engines
+from aiware_resources import Cluster, ExportRequest, Job, TemporalDataObject, engines
 from aiware_resources.api import ClusterRecord, ExportRecord, JobRecord, TdoRecord
 from aiware_resources.cli.adoption import program
-from aiware_resources.cli.adoption.entities import of_cluster, of_export, of_job, of_tdo
 from aiware_resources.errors import AdoptionError
-from aiware_resources.reconcile import with_marker
+from aiware_resources.reconcile import EntityResource, with_marker
+from aiware_resources.reconcile.adoption import Declaration
 
 CLUSTER: dict[str, Any] = {"id": "rt-1", "name": "prod", "status": "active", "allowedEngines": ["b", "a"], "type": "RT"}
 TDO: dict[str, Any] = {
@@ -54,6 +56,19 @@ def tdo(**more: Any) -> TdoRecord:
 
 def job(**more: Any) -> JobRecord:
     return JobRecord.model_validate({**JOB, **more})
+
+
+def declared(resource: type[EntityResource], record: Any) -> Declaration:
+    provider = resource.provider()
+    assert provider.adoption is not None
+    api: Any = SimpleNamespace(abilities=SimpleNamespace(needs_target=True))
+    return provider.adoption.declare(provider, record, api)
+
+
+of_cluster = partial(declared, Cluster)
+of_tdo = partial(declared, TemporalDataObject)
+of_job = partial(declared, Job)
+of_export = partial(declared, ExportRequest)
 
 
 def test_objects_refer_to_each_other_by_variable() -> None:

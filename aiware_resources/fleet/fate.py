@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
@@ -11,15 +11,15 @@ from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.update import JOBS, concurrency_of, left_entries
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.compare import ABSENT, value_at
-from aiware_resources.report.masking import masked
-from aiware_resources.report.model import DriftedProperty, Effect, Fate, PropertyChange, Verb
-from aiware_resources.report.values import SHORT
+from aiware_resources.reconcile.entity import DriftedProperty, Effect, Fate, PropertyChange, Verb
+from aiware_resources.tdos.removal import NOUN as TDO
 
 JOB = "job"
-TDO = "TDO"
 ONLY_SIGNED = "only the signature differs"
 SHOWN = 10
 """Of so many entries the values are shown."""
+_LONGEST_KEY = 72
+"""Characters of a key that are shown."""
 
 
 def making(inputs: Mapping[str, Any]) -> Fate:
@@ -63,16 +63,14 @@ def giving_up(recorded: Mapping[str, Any]) -> Fate:
     return Fate(says, tuple(each for each in [*effects, *targets] if each.count), tuple(notes))
 
 
-def entry_changes(old: Mapping[str, Any], new: Mapping[str, Any], secrets: Iterable[str]) -> tuple[PropertyChange, ...]:
+def entry_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
     """What the values of entries are now, and then; of many, the first ones."""
-    before, after = (masked(side.get(MEDIA), secrets) for side in (old, new))
-    raw = {key: tuple(value_at(side.get(MEDIA), (key,)) for side in (old, new)) for key in _keys(before, after)}
+    raw = {key: tuple(value_at(side.get(MEDIA), (key,)) for side in (old, new)) for key in _keys(old, new)}
     # Those that change more than the signature of a link come first.
     same = {key: unsigned(was) == unsigned(will) for key, (was, will) in raw.items()}
     keys = sorted((key for key, (was, will) in raw.items() if was != will), key=same.__getitem__)
     shown = [
-        _entry_change(key, value_at(before, (key,)), value_at(after, (key,)), ONLY_SIGNED if same[key] else "")
-        for key in keys[:SHOWN]
+        PropertyChange(_path(key), raw[key][0], raw[key][1], ONLY_SIGNED if same[key] else "") for key in keys[:SHOWN]
     ]
     if len(keys) > SHOWN:
         shown.append(PropertyChange(f"{MEDIA}[...]", ABSENT, f"{len(keys) - SHOWN:,} entries more"))
@@ -133,11 +131,10 @@ def _told(found: Plan) -> Iterator[str]:
         yield f"{summary[0].upper()}{summary[1:]}."
 
 
-def _keys(before: Any, after: Any) -> list[str]:
-    sides = [side for side in (before, after) if isinstance(side, Mapping)]
+def _keys(*inputs: Mapping[str, Any]) -> list[str]:
+    sides = [side[MEDIA] for side in inputs if isinstance(side.get(MEDIA), Mapping)]
     return sorted({key for side in sides for key in side})
 
 
-def _entry_change(key: str, old: Any, new: Any, note: str) -> PropertyChange:
-    path = f"{MEDIA}[{key}]" if len(key) <= SHORT else f"{MEDIA}[{key[:SHORT]}…]"
-    return PropertyChange(path, old, new, note)
+def _path(key: str) -> str:
+    return f"{MEDIA}[{key}]" if len(key) <= _LONGEST_KEY else f"{MEDIA}[{key[:_LONGEST_KEY]}…]"
