@@ -165,7 +165,7 @@ class ClusterProvider(NamedProvider[ClusterRecord]):
     model = ClusterState
     replaces = frozenset(CREATE_ONLY)
     secrets = frozenset({"dockerCredentials", "serviceToken"})
-    untold = UNREADABLE
+    write_only = UNREADABLE
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """As for every entity; jobs of the same program are held against what the cluster is going to allow."""

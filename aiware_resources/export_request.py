@@ -136,7 +136,7 @@ class ExportProvider(EntityProvider):
         ]
         return Made(found[0], certain=False) if len(found) == 1 and owned.claim(found[0]) else None
 
-    def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
+    def mistakable(self, props: Props, mark: Mark | None) -> Hashable | None:
         """The API neither marks a request nor tells its content, so no two can be told apart but by their time."""
         return self.kind
 

@@ -20,8 +20,9 @@ from aiware_resources.catalogue import payloads
 from aiware_resources.errors import ApiError
 from aiware_resources.jobs import actions
 from aiware_resources.jobs.adoption import adoption
-from aiware_resources.jobs.outputs import TARGET_TDO, JobOutputs
+from aiware_resources.jobs.outputs import JobOutputs
 from aiware_resources.jobs.records import failure_of, is_like, work_of
+from aiware_resources.jobs.removal import TARGET_TDO, WORDS, remove_job, with_target
 from aiware_resources.jobs.state import PRODUCES, RUNS, JobArgs, JobState, OnDestroy, OnFailure, with_graph
 from aiware_resources.reconcile import (
     ADOPTED,
@@ -48,12 +49,11 @@ from aiware_resources.reconcile import (
 from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.reconcile.adoption import Adoption
 from aiware_resources.reconcile.compare import changed_paths
-from aiware_resources.reconcile.entity import Fate, Question, Verb, Words
+from aiware_resources.reconcile.entity import Fate, Question
 from aiware_resources.reconcile.left_behind import is_released, note_released
 from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since, submitted_now
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.tdos.content import Target, span_problems
-from aiware_resources.tdos.removal import fate_with_target, remove_tdo
 from aiware_resources.temporal_data_object import TdoProvider
 from aiware_resources.waiting.conditions import COMPLETE, MISSING, is_seen_complete
 
@@ -72,14 +72,7 @@ class JobProvider(EntityProvider):
 
     kind = "job"
     noun = "job"
-    words = Words(
-        ("runs", Verb.RUN),
-        {
-            "retain": ("is only forgotten: aiWARE goes on with it", Verb.FORGET),
-            **dict.fromkeys(("cancel", "delete"), ("is cancelled if it is unfinished, and forgotten", Verb.CANCEL)),
-        },
-        replaced="runs anew",
-    )
+    words = WORDS
     adoption: ClassVar[Adoption[Any] | None] = adoption
     question = Question("jobs", lambda api, now: api.find_jobs(since=now))
     type_name = "aiware:Job"
@@ -205,8 +198,7 @@ class JobProvider(EntityProvider):
         matching: Iterable[JobRecord]
         place = (id(self.api), cluster_id or target_id)
         if lost:
-            alike = (each for each in listing() if is_like(each, props, mark))
-            matching = (each for each in alike if not _earlier.was_there(place, each))
+            matching = _earlier.new_in(place, (each for each in listing() if is_like(each, props, mark)))
         elif mark is not None:
             held = owned.held_by(self.holder(props))
             left = _earlier.left_behind(place, listing, mark, held, self.api.jobs)
@@ -216,12 +208,12 @@ class JobProvider(EntityProvider):
         found = next((self._made(each, props) for each in matching if owned.claim(each.id)), None)
         return found and replace(found, certain=mark is not None)
 
-    def left_otherwise(self) -> str:
+    def other_explanation(self) -> str:
         """Where there are no TDOs, nothing notes that a job was released."""
         left = ", or which was left when the stack was destroyed; other `triggers` run a new one"
         return "" if self._has_tdos else left
 
-    def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
+    def mistakable(self, props: Props, mark: Mark | None) -> Hashable | None:
         """Without markers, jobs are told apart by engines and payloads."""
         return None if mark else (self.kind, str(work_of(props)))
 
@@ -250,24 +242,13 @@ class JobProvider(EntityProvider):
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
         """Cancels the job if it is unfinished (mutation ``cancelJob``), and treats the TDO that it made."""
-        record = self.api.jobs([object_id]).get(object_id)
-        # One that aiWARE does not show may run all the same, unless it was seen complete.
-        may_run = not actions.is_over(record) and (record is not None or not props.get(COMPLETE))
-        if policy == "delete" and (record is not None or may_run):
-            actions.delete(self.api, object_id)
-            record = None
-        elif policy == "cancel" and may_run:
-            record = actions.cancel(self.api, object_id)
-        if record is not None and TARGET_TDO not in props:
-            self._note_released(record, props)
-        if TARGET_TDO in props:
-            remove_tdo(self.api, props[TARGET_TDO], _target_policy(props, policy), props.get("cleanupOptions"))
+        left = remove_job(self.api, object_id, props, policy)
+        if left is not None:
+            self._note_released(left, props)
 
     def fate_given_up(self, recorded: Props) -> Fate:
         """What `remove` does."""
-        fate, policy = super().fate_given_up(recorded), self.destroy_policy(recorded)
-        made = recorded.get(TARGET_TDO)
-        return fate_with_target(fate, str(made), _target_policy(recorded, policy), recorded) if made else fate
+        return with_target(super().fate_given_up(recorded), recorded, self.destroy_policy(recorded))
 
     def made_with_it(self, recorded: Props) -> Iterable[str]:
         """The TDO that the job made for itself."""
@@ -281,7 +262,7 @@ class JobProvider(EntityProvider):
         """All but the graph, which is drawn."""
         return {key: value for key, value in inputs.items() if key not in IN_GRAPH}
 
-    def unlike(self, object_id: str, props: Props) -> str | None:
+    def mismatch(self, object_id: str, props: Props) -> str | None:
         """A job is what its engines and its TDO are."""
         job = self.api.job_details(object_id)
         declared = sorted(str(task.get("engineId")) for task in props["tasks"])
@@ -375,11 +356,6 @@ def _reruns(recorded: Props) -> int:
 
 def _on_failure(news: Props) -> str:
     return str(news.get("onFailure") or "retry")
-
-
-def _target_policy(props: Props, policy: str) -> str:
-    """What becomes of the TDO that the job made, given what becomes of the job."""
-    return str(props.get("onDestroyTarget") or ("retain" if policy == "retain" else "delete"))
 
 
 def _marked_target(target: Props, mark: Mark | None) -> Props:

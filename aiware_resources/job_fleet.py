@@ -19,7 +19,7 @@ from aiware_resources.fleet.plan import FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys
 from aiware_resources.fleet.refreshing import Refreshed
 from aiware_resources.fleet.removal import Removal
-from aiware_resources.fleet.undone import Undone
+from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.fleet.update import CONCURRENCY, JOBS, LEFT, UNDONE, Update, concurrency_of, left_entries
 from aiware_resources.job import IN_GRAPH, JobState, OnFailure
 from aiware_resources.reconcile import (
@@ -120,7 +120,7 @@ class JobFleetProvider(EntityProvider):
         _own(news, recorded_entries(olds).values())
         found = plan(olds, news, _recorded_inputs.get(_name(news)))
         others = changed_paths(self.schema, _compared(olds), _compared(news))
-        unfinished = Undone.parse(olds.get(UNDONE))
+        unfinished = Unfinished.parse(olds.get(UNDONE))
         if found:
             _tell(news, found.summary())
         later = self.without_effect(others)
@@ -190,7 +190,7 @@ class JobFleetProvider(EntityProvider):
             FleetFailed: When aiWARE has accepted none.
         """
         facts = self.change("", {}, props, frozenset())
-        undone = Undone.parse(facts.get(UNDONE))
+        undone = Unfinished.parse(facts.get(UNDONE))
         if undone and not facts[JOBS]:
             raise undone.error()
         return Made(str(props[OWNER_KEY]), facts)
@@ -213,7 +213,7 @@ class JobFleetProvider(EntityProvider):
         """
         entries = [*recorded_entries(props).values(), *left_entries(props)]
         removal = Removal.of(props, concurrency_of(props), markers=self._settings.markers)
-        undone = Undone.of(removal.run(self.api, {entry.job_id: entry for entry in entries}))
+        undone = Unfinished.of(removal.run(self.api, {entry.job_id: entry for entry in entries}))
         if undone:
             raise undone.error()
 

@@ -126,11 +126,11 @@ class SingleEngineJobProvider(JobProvider):
         if not lost:
             return None
         listing = self.api.jobs_created_since(since, cluster_id=props.get("clusterId"), target_id=props.get("targetId"))
-        matching = (each for each in listing if self.unlikeness(each, props) is None)
+        matching = (each for each in listing if self.mismatch_of(each, props) is None)
         found = next((self._made(each, props) for each in matching if owned.claim(each.id)), None)
         return found and replace(found, certain=False)
 
-    def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
+    def mistakable(self, props: Props, mark: Mark | None) -> Hashable | None:
         """Without room for a marker, launches are told apart by engine and file or TDO."""
         return (self.kind, props["engineId"], props.get("uploadUrl"), props.get("targetId"))
 
@@ -138,11 +138,11 @@ class SingleEngineJobProvider(JobProvider):
         """The engine: the tasks around it are those of its template, which aiWARE has."""
         return {"tasks": [{key: properties[key] for key in ("engineId", "fields") if key in properties}]}
 
-    def unlike(self, object_id: str, props: Props) -> str | None:
+    def mismatch(self, object_id: str, props: Props) -> str | None:
         """A single-engine job is what its engine and its file or TDO are."""
-        return self.unlikeness(self.api.job_details(object_id), props)
+        return self.mismatch_of(self.api.job_details(object_id), props)
 
-    def unlikeness(self, job: JobRecord, props: Props) -> str | None:
+    def mismatch_of(self, job: JobRecord, props: Props) -> str | None:
         """How a job differs from what the program says; which tasks surround the engine is the template's affair."""
         actual = [str(task.engine_id) for task in job.tasks]
         if str(props["engineId"]) not in actual:

@@ -103,7 +103,7 @@ class TdoProvider(EntityProvider):
     type_name = "aiware:TemporalDataObject"
     model = TdoState
     replaces = frozenset(CREATE_ONLY)
-    untold = frozenset({"primaryAsset"})
+    write_only = frozenset({"primaryAsset"})
     policies: ClassVar[frozenset[str]] = EntityProvider.policies | {"cleanupOptions"}
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
@@ -150,8 +150,10 @@ class TdoProvider(EntityProvider):
         """By the marker in ``details``; without markers by content, just after an answer was lost."""
         place = id(self.api)
         if lost:
-            alike = (each for each in self.api.tdos_created_since(since) if self._is_like(each, props, mark))
-            matching: Iterable[TdoRecord] = (each for each in alike if not _earlier.was_there(place, each))
+            listed = self.api.tdos_created_since(since)
+            matching: Iterable[TdoRecord] = _earlier.new_in(
+                place, (each for each in listed if self._is_like(each, props, mark))
+            )
         elif mark is not None:
             held = owned.held_by(self.holder(props))
             left = _earlier.left_behind(place, lambda: self.api.tdos_created_since(since), mark, held, self.api.tdos)

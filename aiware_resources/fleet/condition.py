@@ -22,7 +22,7 @@ from aiware_resources.fleet.entries import Entry
 from aiware_resources.fleet.parallel import first_line
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.reading import Looked, look
-from aiware_resources.fleet.undone import Undone
+from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.waiting import Done, Failed, Pending, Verdict, outcomes
 
 _LISTED = 10
@@ -85,7 +85,7 @@ class FleetCondition:
         self,
         name: str,
         entries: Mapping[str, Entry] | None,
-        undone: Undone,
+        undone: Unfinished,
         statuses: Mapping[str, str] = MappingProxyType({}),
         *,
         seen: frozenset[str] = frozenset(),

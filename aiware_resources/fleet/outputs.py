@@ -13,7 +13,7 @@ from pulumi.runtime import is_dry_run
 from aiware_resources.fleet.condition import FleetCondition, FleetRecord
 from aiware_resources.fleet.entries import Entry, recorded_entries
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, seen_keys
-from aiware_resources.fleet.undone import Undone
+from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.jobs.results import Result, read_results, shown
 from aiware_resources.reconcile import RERUNS, EntityResource, RunsJobs, mocks
 from aiware_resources.reconcile.recency import SUBMITTED
@@ -75,12 +75,12 @@ class FleetOutputs(RunsJobs, EntityResource):
     async def _told(self) -> None:
         """Ends a run that waited for nothing with what it could not do; one that waits has been told by then."""
         await self._completion.seen
-        undone = Undone.parse(await self._recorded["undone"].future())
+        undone = Unfinished.parse(await self._recorded["undone"].future())
         if undone and not is_dry_run():
             await self._completion.monitor.fail(self._fleet_name, self._completion.row, undone.error())
 
     async def _condition(self) -> FleetCondition:
-        undone = Undone.parse(await self._recorded["undone"].future())
+        undone = Unfinished.parse(await self._recorded["undone"].future())
         entries = await self._entries()
         facts = {key: await self._recorded[key].future() for key in (OPEN, NEWEST, SUBMITTED)}
         settings = self._completion.monitor.settings

@@ -183,7 +183,7 @@ class Submission:
             with self._lock:
                 self._taken += 1
             return earlier
-        with turn(self._jobs.alike(wanted.job, mark)):
+        with turn(self._jobs.mistakable(wanted.job, mark)):
             # By aiWARE's own clock, where it has told the time already.
             newest = self._done.newest
             since = newest - SKEW if newest else created_since(self._api, datetime.now(UTC), is_marked=mark is not None)

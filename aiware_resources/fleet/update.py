@@ -16,7 +16,7 @@ from aiware_resources.fleet.plan import Plan, Wanted
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, open_keys, states_of
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.submission import SKEW, Submission, Submitted
-from aiware_resources.fleet.undone import Undone
+from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.jobs import actions
 from aiware_resources.jobs.records import is_signed_anew
 from aiware_resources.reconcile import RERUNS, Props, owned
@@ -78,7 +78,7 @@ class Update:
         return {
             JOBS: {key: entry.text() for key, entry in now.items()},
             OPEN: open_keys({**dict.fromkeys(now, "submitted"), **complete, **touched}),
-            UNDONE: Undone.of(self._reasons).properties(),
+            UNDONE: Unfinished.of(self._reasons).properties(),
             LEFT: [let_go[key].text() for key in sorted(left & let_go.keys())] or None,
             NEWEST: _newest(self.olds.get(NEWEST), submitted),
             SUBMITTED: submitted_now(self.api.url) if touched else self.olds.get(SUBMITTED),

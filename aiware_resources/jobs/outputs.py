@@ -17,6 +17,7 @@ from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import AiwareError
 from aiware_resources.files.completed import CompletedFiles, Files
 from aiware_resources.jobs.documents import DocumentsCondition, foresee_documents, output_writers, write_documents
+from aiware_resources.jobs.removal import TARGET_TDO
 from aiware_resources.jobs.results import Result, read_results, shown
 from aiware_resources.reconcile import RERUNS, EntityResource, RunsJobs, mocks
 from aiware_resources.reconcile.recency import SUBMITTED
@@ -25,9 +26,6 @@ from aiware_resources.settings import Settings
 from aiware_resources.waiting import Completion, Condition, Seen, Waiting
 from aiware_resources.waiting.conditions import COMPLETE, JobCondition, is_seen_complete
 from aiware_resources.waiting.watch import Done
-
-TARGET_TDO = "targetTdoId"
-"""The TDO that the job made for itself."""
 
 
 class JobOutputs(RunsJobs, EntityResource):

@@ -23,6 +23,36 @@ FAILURE = "failure"
 """The fact of why an object failed."""
 
 
+@dataclass(frozen=True)
+class Observed:
+    """What aiWARE says of an object.
+
+    Attributes:
+        properties: Live values under the names of the desired properties. Names left out cannot be observed.
+        failure: What made the object fail, where it did: recorded, and acted on by ``diff``.
+        facts: What to record beside the desired state; ``None`` removes a fact.
+    """
+
+    properties: Props
+    failure: Props | None = None
+    facts: Props = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Made:
+    """An object that now is the resource's.
+
+    Attributes:
+        id: Its id in aiWARE.
+        facts: Identity to record beside the desired state.
+        certain: Whether it is known to be the resource's; else it was only found to look like it.
+    """
+
+    id: str
+    facts: Props = field(default_factory=dict)
+    certain: bool = True
+
+
 class Verb(Enum):
     """What becomes of an object in aiWARE."""
 

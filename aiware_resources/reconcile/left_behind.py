@@ -10,7 +10,7 @@ Times are aiWARE's own (`createdDateTime`), and are compared with each other onl
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -75,10 +75,11 @@ class Earlier(Generic[R]):
         there |= read(unlisted) if unlisted else {}
         return newest if all(is_later(newest, there.get(id_)) for id_ in held) else None
 
-    def was_there(self, place: Hashable, record: R) -> bool:
-        """Whether an object was there when this process first looked: nothing that it created since is that object."""
+    def new_in(self, place: Hashable, records: Iterable[R]) -> Iterator[R]:
+        """Those that were not there when this process first looked: an older one is nothing that it has created."""
         with self._lock:
-            return any(each.id == record.id for each in self._listed.get(place, ()))
+            there = {each.id for each in self._listed.get(place, ())}
+        return (each for each in records if each.id not in there)
 
     def find(self, place: Hashable, listing: Callable[[], Iterable[R]], mark: Mark) -> list[R]:
         """All that the resource has made there, in the order of the listing.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, Self
@@ -33,7 +33,7 @@ from aiware_resources.reconcile import ownership
 from aiware_resources.reconcile.addresses import signed_anew
 from aiware_resources.reconcile.carrying import number_problems
 from aiware_resources.reconcile.compare import changed_paths, plain_differences
-from aiware_resources.reconcile.entity import FAILURE, Entity, Props
+from aiware_resources.reconcile.entity import FAILURE, Entity, Made, Observed, Props
 from aiware_resources.reconcile.holders import OWNER_KEY, Holder, owned
 from aiware_resources.reconcile.once import send_once
 from aiware_resources.reconcile.ownership import Mark
@@ -53,36 +53,6 @@ ADOPTED = "adopted"
 schema_of = cache(Schema)
 
 
-@dataclass(frozen=True)
-class Observed:
-    """What aiWARE says of an object.
-
-    Attributes:
-        properties: Live values under the names of the desired properties. Names left out cannot be observed.
-        failure: What made the object fail, where it did: recorded, and acted on by ``diff``.
-        facts: What to record beside the desired state; ``None`` removes a fact.
-    """
-
-    properties: Props
-    failure: Props | None = None
-    facts: Props = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Made:
-    """An object that now is the resource's.
-
-    Attributes:
-        id: Its id in aiWARE.
-        facts: Identity to record beside the desired state.
-        certain: Whether it is known to be the resource's; else it was only found to look like it.
-    """
-
-    id: str
-    facts: Props = field(default_factory=dict)
-    certain: bool = True
-
-
 class EntityProvider(Entity, ResourceProvider):
     """Reconciles one kind of aiWARE object with its desired state."""
 
@@ -97,7 +67,7 @@ class EntityProvider(Entity, ResourceProvider):
     policies: ClassVar[frozenset[str]] = frozenset({"adopt", "onDestroy", "wait", "timeout"})
     facts: ClassVar[frozenset[str]] = frozenset({ADOPTED, SUBMITTED})
     """What is recorded beside the desired state, and carried along by updates."""
-    untold: ClassVar[frozenset[str]] = frozenset()
+    write_only: ClassVar[frozenset[str]] = frozenset()
     """Properties that aiWARE takes and does not answer: an adoption sends them, since they may differ."""
 
     _settings: Settings = Settings()
@@ -133,7 +103,7 @@ class EntityProvider(Entity, ResourceProvider):
             lost: Whether the attempt was made just now by this process, and its answer got lost.
         """
 
-    def alike(self, props: Props, mark: Mark | None) -> Hashable | None:
+    def mistakable(self, props: Props, mark: Mark | None) -> Hashable | None:
         """What this object has in common with all from which it cannot be told in aiWARE.
 
         Such objects are created one after another, so that what is found after a lost answer is what was asked for.
@@ -169,7 +139,7 @@ class EntityProvider(Entity, ResourceProvider):
         """The id of the object to take over."""
         return str(props["adopt"])
 
-    def left_otherwise(self) -> str:
+    def other_explanation(self) -> str:
         """How else than by an interrupted run an object with the resource's marker may have been left, for people."""
         return ""
 
@@ -177,7 +147,7 @@ class EntityProvider(Entity, ResourceProvider):
         """The name by which aiWARE knows the object, where it is known by its name."""
         return None
 
-    def unlike(self, object_id: str, props: Props) -> str | None:
+    def mismatch(self, object_id: str, props: Props) -> str | None:
         """How an object that cannot be changed differs from what the program says; ``None`` when it may be adopted."""
         return None
 
@@ -331,12 +301,12 @@ class EntityProvider(Entity, ResourceProvider):
     def make_once(self, props: Props) -> Made:
         """Creates the object, unless an earlier attempt did so already."""
         mark = self.mark(props)
-        with ownership.turn(self.alike(props, mark)):
+        with ownership.turn(self.mistakable(props, mark)):
             started = datetime.now(UTC)
             made = self.find(props, mark, ownership.left_since(self.api, started), lost=False)
             if made is not None:
                 said = f"took {self.kind} {made.id}, which an interrupted run of this stack had made already"
-                log.warning("%s%s", said, self.left_otherwise())
+                log.warning("%s%s", said, self.other_explanation())
                 owned.take_over(made.id, self.holder(props))
             else:
                 made = send_once(lambda: self.make(props, mark), lambda: self._found(props, mark, started))
@@ -353,7 +323,7 @@ class EntityProvider(Entity, ResourceProvider):
 
     def _found(self, props: Props, mark: Mark | None, started: datetime) -> Made | None:
         """Looks for what an attempt of just now created."""
-        is_marked = self.alike(props, mark) is None
+        is_marked = self.mistakable(props, mark) is None
         return self.find(props, mark, ownership.created_since(self.api, started, is_marked=is_marked), lost=True)
 
     def _taken_over(self, made: Made) -> Made:
@@ -379,10 +349,10 @@ class EntityProvider(Entity, ResourceProvider):
                 f"aiWARE has no {self.kind} {object_id} that this token can see, so it cannot be adopted.",
                 remedy="Check the id given in adopt=, and the organization that the token belongs to.",
             )
-        unlike = self.unlike(object_id, props)
-        if unlike:
+        mismatch = self.mismatch(object_id, props)
+        if mismatch:
             raise AdoptionError(
-                f"{self.kind} {object_id} cannot be adopted: {unlike}.",
+                f"{self.kind} {object_id} cannot be adopted: {mismatch}.",
                 remedy="Declare it as it is in aiWARE, or leave adopt= away to create a new object.",
             )
         desired = self.schema.normal({key: props[key] for key in live.properties if key in props})
@@ -395,8 +365,8 @@ class EntityProvider(Entity, ResourceProvider):
                 "program says, and aiWARE cannot change them in place.",
                 remedy="Declare them as they are in aiWARE, or leave adopt= away to create a new object.",
             )
-        untold = {key for key in self.untold if props.get(key)}
-        facts = self.change(object_id, live.properties, props, frozenset({str(path[0]) for path in paths} | untold))
+        write_only = {key for key in self.write_only if props.get(key)}
+        facts = self.change(object_id, live.properties, props, frozenset({str(path[0]) for path in paths} | write_only))
         owned.take_over(object_id, new)
         return Made(object_id, {**facts, ADOPTED: True})
 

@@ -13,7 +13,7 @@ from aiware_resources.errors import ServerFailure
 from aiware_resources.fleet.condition import FleetCondition
 from aiware_resources.fleet.entries import Entry
 from aiware_resources.fleet.reading import known_complete, open_keys, seen_keys
-from aiware_resources.fleet.undone import Undone
+from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.waiting import Done, Failed, Pending
 
 
@@ -59,7 +59,7 @@ def looked(condition: FleetCondition, jobs: Jobs) -> Any:
 
 
 def test_it_is_awaited_until_every_job_has_ended() -> None:
-    condition = FleetCondition("f", entries("a", "b", "c"), Undone())
+    condition = FleetCondition("f", entries("a", "b", "c"), Unfinished())
     jobs = Jobs({"job-a": "complete", "job-b": "running", "job-c": "queued"})
     assert looked(condition, jobs) == Pending("1 of 3 jobs complete, 1 queued, 1 running", "running")
     jobs.statuses |= {"job-b": "complete", "job-c": "complete"}
@@ -71,9 +71,9 @@ def test_it_is_awaited_until_every_job_has_ended() -> None:
 
 
 def test_a_job_that_is_not_shown_is_done_only_if_it_was_seen_complete() -> None:
-    seen = FleetCondition("f", entries("a"), Undone(), seen=frozenset("a"))
+    seen = FleetCondition("f", entries("a"), Unfinished(), seen=frozenset("a"))
     assert isinstance(looked(seen, Jobs({})), Done)
-    other = FleetCondition("f", entries("a", "b"), Undone(), seen=frozenset("b"))
+    other = FleetCondition("f", entries("a", "b"), Unfinished(), seen=frozenset("b"))
     verdict = looked(other, Jobs({}))
     assert isinstance(verdict, Failed)
     assert str(verdict.error).splitlines()[:2] == [
@@ -83,7 +83,7 @@ def test_a_job_that_is_not_shown_is_done_only_if_it_was_seen_complete() -> None:
 
 
 def test_a_job_that_is_not_shown_is_looked_for_again() -> None:
-    condition = FleetCondition("f", entries("a", "b"), Undone(), not_found_grace=60)
+    condition = FleetCondition("f", entries("a", "b"), Unfinished(), not_found_grace=60)
     jobs = Jobs({"job-b": "complete"})
     assert looked(condition, jobs) == Pending("1 of 2 jobs complete, 1 not shown", "running")
     jobs.statuses["job-a"] = "running"
@@ -96,7 +96,7 @@ def test_a_job_that_is_not_shown_is_looked_for_again() -> None:
 
 
 def test_a_job_that_is_shown_after_all_has_not_failed() -> None:
-    condition = FleetCondition("f", entries("a", "b"), Undone())
+    condition = FleetCondition("f", entries("a", "b"), Unfinished())
     jobs = Jobs({"job-b": "running"})
     assert isinstance(looked(condition, jobs), Pending)
     jobs.statuses |= {"job-a": "complete", "job-b": "complete"}
@@ -104,7 +104,7 @@ def test_a_job_that_is_shown_after_all_has_not_failed() -> None:
 
 
 def test_a_job_whose_tdo_is_not_shown_yet_goes_on() -> None:
-    condition = FleetCondition("f", entries("a"), Undone(), not_found_grace=60)
+    condition = FleetCondition("f", entries("a"), Unfinished(), not_found_grace=60)
     jobs = Jobs({"job-a": "running"}, deleted=["job-a"])
     assert looked(condition, jobs) == Pending("0 of 1 jobs complete, 1 not shown", "running")
     jobs.deleted = []
@@ -112,7 +112,7 @@ def test_a_job_whose_tdo_is_not_shown_yet_goes_on() -> None:
 
 
 def test_a_job_that_cannot_be_read_holds_up_no_other_and_is_told_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    condition = FleetCondition("f", entries("a", "b", "c"), Undone())
+    condition = FleetCondition("f", entries("a", "b", "c"), Unfinished())
     jobs = Jobs({"job-a": "running", "job-b": "running", "job-c": "complete"})
     jobs.unreadable = {"job-b"}
     assert looked(condition, jobs) == Pending(
@@ -127,7 +127,7 @@ def test_a_job_that_cannot_be_read_holds_up_no_other_and_is_told_by_its_key(monk
 
 def test_a_job_that_stays_unread_is_given_up_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiware_resources.waiting.outcomes.LONGEST", 0.0)
-    condition = FleetCondition("f", entries("a", "b"), Undone())
+    condition = FleetCondition("f", entries("a", "b"), Unfinished())
     jobs = Jobs({"job-a": "complete", "job-b": "running"})
     jobs.unreadable = {"job-b"}
     verdict = looked(condition, jobs)
@@ -139,7 +139,7 @@ def test_a_fleet_of_which_nothing_can_be_read_is_unread_as_a_whole() -> None:
     jobs = Jobs({})
     jobs.unreadable = {"job-a"}
     unread: Unread = {}
-    assert FleetCondition("f", entries("a"), Undone()).read(cast(Api, jobs), ["fleet"], unread) == {}
+    assert FleetCondition("f", entries("a"), Unfinished()).read(cast(Api, jobs), ["fleet"], unread) == {}
     assert str(unread["fleet"]) == "Reading job-a failed."
 
 
@@ -169,7 +169,7 @@ def test_which_jobs_count_as_seen_complete(facts: dict[str, Any], seen: str) -> 
 
 
 def test_a_failure_does_not_cut_off_the_rest_and_is_told_at_the_end() -> None:
-    condition = FleetCondition("f", entries("a", "b", "c"), Undone())
+    condition = FleetCondition("f", entries("a", "b", "c"), Unfinished())
     jobs = Jobs({"job-a": "failed", "job-b": "running", "job-c": "complete"}, deleted=["job-c"])
     assert isinstance(looked(condition, jobs), Pending)
     jobs.statuses["job-b"] = "complete"
@@ -184,7 +184,7 @@ def test_a_failure_does_not_cut_off_the_rest_and_is_told_at_the_end() -> None:
 
 
 def test_what_was_not_submitted_fails_whether_failures_are_allowed_or_not() -> None:
-    undone = Undone.of({"b": "createJob: refused"})
+    undone = Unfinished.of({"b": "createJob: refused"})
     condition = FleetCondition("f", entries("a"), undone)
     jobs = Jobs({"job-a": "running"})
     assert looked(condition, jobs) == Pending("0 of 1 jobs complete, 1 running, 1 not taken by aiWARE", "running")
@@ -199,14 +199,14 @@ def test_what_was_not_submitted_fails_whether_failures_are_allowed_or_not() -> N
 
 def test_nothing_is_asked_while_the_jobs_are_not_known() -> None:
     jobs = Jobs({})
-    assert isinstance(looked(FleetCondition("f", None, Undone()), jobs), Pending)
+    assert isinstance(looked(FleetCondition("f", None, Unfinished()), jobs), Pending)
     assert jobs.asked == []
 
 
 def test_what_is_known_to_be_complete_is_not_asked_about() -> None:
     known = known_complete(entries("a", "b"), ["b"])
     jobs = Jobs({"job-b": "complete"})
-    assert isinstance(looked(FleetCondition("f", entries("a", "b"), Undone(), known), jobs), Done)
+    assert isinstance(looked(FleetCondition("f", entries("a", "b"), Unfinished(), known), jobs), Done)
     assert jobs.asked == [["job-b"]]
     assert known_complete(entries("a"), None) == {}
 
@@ -218,8 +218,8 @@ def test_of_too_many_open_jobs_none_is_recorded() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 200])
 def test_what_could_not_be_done_reads_back(count: int) -> None:
-    undone = Undone.of({f"k{number:03}": "why" for number in range(count)})
-    again = Undone.parse(undone.properties())
+    undone = Unfinished.of({f"k{number:03}": "why" for number in range(count)})
+    again = Unfinished.parse(undone.properties())
     assert again == undone
     assert bool(again) == (count > 0)
     assert len(again.reasons) == min(count, 50)

@@ -16,7 +16,7 @@ _LISTED = 10
 
 
 @dataclass(frozen=True)
-class Undone:
+class Unfinished:
     """Entries whose jobs could not be submitted, started again or let go of.
 
     Attributes:
@@ -31,14 +31,16 @@ class Undone:
         return self.count > 0
 
     @staticmethod
-    def of(reasons: Mapping[str, str]) -> Undone:
+    def of(reasons: Mapping[str, str]) -> Unfinished:
         """From the reasons of all of them."""
-        return Undone(len(reasons), {key: reasons[key] for key in sorted(reasons)[:MOST]})
+        return Unfinished(len(reasons), {key: reasons[key] for key in sorted(reasons)[:MOST]})
 
     @staticmethod
-    def parse(recorded: Any) -> Undone:
+    def parse(recorded: Any) -> Unfinished:
         """Reads what was recorded; nothing was when all could be done."""
-        return Undone(int(recorded["count"]), recorded["reasons"]) if isinstance(recorded, Mapping) else Undone()
+        return (
+            Unfinished(int(recorded["count"]), recorded["reasons"]) if isinstance(recorded, Mapping) else Unfinished()
+        )
 
     def properties(self) -> dict[str, Any] | None:
         """As it is recorded; ``None`` when there is nothing to record."""

@@ -1,0 +1,58 @@
+"""What a destroy policy does to a job and to the TDO that it made, and how a report tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiware_resources.api import Api, JobRecord
+from aiware_resources.jobs import actions
+from aiware_resources.reconcile import Props
+from aiware_resources.reconcile.entity import Fate, Verb, Words
+from aiware_resources.tdos.removal import fate_with_target, remove_tdo
+from aiware_resources.waiting.conditions import COMPLETE
+
+TARGET_TDO = "targetTdoId"
+"""The TDO that the job made for itself."""
+
+_CANCELLED = ("is cancelled if it is unfinished, and forgotten", Verb.CANCEL)
+
+WORDS = Words(
+    made=("runs", Verb.RUN),
+    given_up={
+        "retain": ("is only forgotten: aiWARE goes on with it", Verb.FORGET),
+        "cancel": _CANCELLED,
+        "delete": _CANCELLED,
+    },
+    replaced="runs anew",
+)
+
+
+def remove_job(api: Api, object_id: str, props: Props, policy: str) -> JobRecord | None:
+    """Cancels the job if it is unfinished (mutation ``cancelJob``), and treats the TDO that it made.
+
+    Returns:
+        The job, where it is left on a TDO that it did not make.
+    """
+    record = api.jobs([object_id]).get(object_id)
+    # One that aiWARE does not show may run all the same, unless it was seen complete.
+    may_run = not actions.is_over(record) and (record is not None or not props.get(COMPLETE))
+    if policy == "delete" and (record is not None or may_run):
+        actions.delete(api, object_id)
+        record = None
+    elif policy == "cancel" and may_run:
+        record = actions.cancel(api, object_id)
+    if TARGET_TDO not in props:
+        return record
+    remove_tdo(api, props[TARGET_TDO], _target_policy(props, policy), props.get("cleanupOptions"))
+    return None
+
+
+def with_target(fate: Fate, recorded: Mapping[str, Any], policy: str) -> Fate:
+    """Adds to the fate of a job what becomes of the TDO that it made."""
+    made = recorded.get(TARGET_TDO)
+    return fate_with_target(fate, str(made), _target_policy(recorded, policy), recorded) if made else fate
+
+
+def _target_policy(props: Mapping[str, Any], policy: str) -> str:
+    return str(props.get("onDestroyTarget") or ("retain" if policy == "retain" else "delete"))
