@@ -19,6 +19,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -162,7 +163,9 @@ class Gate:
         self._gates = gates
         self._known = RateLimit()
         self._threads = threading.Lock()
-        self._processes = FileLock(file.with_suffix(".lock"), mode=0o600, thread_local=False) if file else None
+        # No soft lock where the system has no others: it would outlive a process that is killed.
+        lock = partial(FileLock, mode=0o600, thread_local=False, fallback_to_soft=False)
+        self._processes = lock(file.with_suffix(".lock")) if file else None
 
     def enter(self, longest: float) -> Permit | float:
         """Returns once a request may be sent; the seconds to wait, where these are more than the longest wait."""
@@ -180,17 +183,16 @@ class Gate:
     def _known_as(self, use: Callable[[RateLimit, float], T]) -> T:
         """Uses what is known, and writes down what became of it, for one thread of one process at a time."""
         with self._threads:
-            if self.file is None or self._processes is None:
-                return use(self._known, self._gates.clock())
             try:
-                with self._processes:
-                    self._known = _read(self.file)
-                    result = use(self._known, self._gates.clock())
-                    _write(self.file, self._known)
+                if self.file is not None and self._processes is not None:
+                    with self._processes:
+                        self._known = _read(self.file)
+                        result = use(self._known, self._gates.clock())
+                        _write(self.file, self._known)
+                        return result
             except OSError:
                 self.file = None
-                return use(self._known, self._gates.clock())
-            return result
+            return use(self._known, self._gates.clock())
 
 
 @dataclass(frozen=True)
