@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -196,14 +197,9 @@ class Client:
 
     def without_retries(self) -> Self:
         """A client for the same aiWARE that sends each request once."""
-        return type(self)(
-            self.url,
-            self._http,
-            replace(self._patience, max_retries=0, gates=self._gates),
-            self._tokens,
-            to_auth=self._to_auth,
-            new_headers=self._new_headers,
-        )
+        client = copy(self)
+        client._patience = replace(self._patience, max_retries=0)
+        return client
 
     def close(self) -> None:
         """Closes the pooled connections."""

@@ -7,15 +7,12 @@ import os
 import threading
 
 from aiware_resources.api.abilities import Abilities
-from aiware_resources.api.cloud import CLOUD, CloudApi
-from aiware_resources.api.edge import EDGE, EdgeApi
+from aiware_resources.api.cloud import CloudApi
+from aiware_resources.api.edge import EdgeApi
 from aiware_resources.api.interface import Api
 from aiware_resources.settings import Settings
 
-_APIS: dict[str, tuple[type[CloudApi] | type[EdgeApi], Abilities]] = {
-    "cloud": (CloudApi, CLOUD),
-    "edge": (EdgeApi, EDGE),
-}
+_APIS: dict[str, type[CloudApi] | type[EdgeApi]] = {"cloud": CloudApi, "edge": EdgeApi}
 _connections: dict[tuple[Settings, str | None, str | None], Api] = {}
 _lock = threading.Lock()
 
@@ -34,14 +31,13 @@ def connect(settings: Settings, *, start: bool = True) -> Api:
     key = (settings, os.environ.get("AIWARE_LOCAL_DATA"), os.environ.get("AIWARE_LOCAL_PORT"))
     with _lock:
         if key not in _connections:
-            made, _ = _APIS[settings.api]
-            _connections[key] = made(settings, settings.resolve_endpoint(start=start))
+            _connections[key] = _APIS[settings.api](settings, settings.resolve_endpoint(start=start))
         return _connections[key]
 
 
 def abilities_of(settings: Settings) -> Abilities:
     """Says what the API that these settings name can do; makes no connection."""
-    return _APIS[settings.api][1]
+    return _APIS[settings.api].abilities
 
 
 def close_connections() -> None:
