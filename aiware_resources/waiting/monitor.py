@@ -35,10 +35,10 @@ from aiware_resources.waiting.watch import Condition, Row, Watch
 R = TypeVar("R")
 T = TypeVar("T")
 
-_PATIENCE = 2.0
+_END_WITHIN = 2.0
 """Seconds in which threads may come to an end; one may be waiting for an answer, or for its turn."""
 
-_EVERY = 1.0
+_PROGRESS_EVERY = 1.0
 """Seconds between two messages; a transfer that takes no longer goes without."""
 
 _MEGABYTE = 1_000_000
@@ -209,7 +209,7 @@ class TransferProgress:
         if self._interrupted.is_set():
             raise AiwareError(f"Interrupted while {self._doing}.", remedy="Run it again.")
         now = time.monotonic()
-        if now - self._shown >= _EVERY:
+        if now - self._shown >= _PROGRESS_EVERY:
             self._shown = now
             of = f" of {total / _MEGABYTE:.0f} MB ({100 * done // total} %)" if total else " MB"
             self._tell(f"{self._doing}: {done / _MEGABYTE:.0f}{of}")
@@ -231,7 +231,7 @@ def end_quietly_on_interrupt(hint: Callable[[], str | None]) -> None:
             # The engine may be gone already, and then nobody reads it.
             with contextlib.suppress(grpc.RpcError):
                 pulumi.log.warn(message)
-        _end_within(_PATIENCE)
+        _end_within(_END_WITHIN)
         raise SystemExit(1)
 
     if threading.current_thread() is not threading.main_thread():

@@ -16,7 +16,7 @@ from aiware_resources.settings import Settings
 from aiware_resources.text.words import counted
 from aiware_resources.waiting.failures import Failures
 from aiware_resources.waiting.outcomes import PASSING, RESUME, Outages, Outcomes
-from aiware_resources.waiting.reading import Call, explain, gathered, read
+from aiware_resources.waiting.reading import Call, gathered, read
 from aiware_resources.waiting.watch import Failed, Row, Verdict, Watch
 
 R = TypeVar("R")
@@ -235,7 +235,7 @@ class _Kind:
 
     async def _explained(self, watch: Watch[R], failed: Failed[R]) -> Verdict[R] | AiwareError:
         try:
-            return await self._call(partial(explain, watch.condition, watch.object_id, failed))
+            return await self._call(lambda api: watch.condition.explain(api, watch.object_id, failed))
         except PASSING as trouble:
             return trouble
 

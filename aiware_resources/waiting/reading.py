@@ -11,7 +11,7 @@ import pulumi
 
 from aiware_resources.api import Api, Unread
 from aiware_resources.errors import AiwareError
-from aiware_resources.waiting.watch import Condition, Failed, Verdict
+from aiware_resources.waiting.watch import Condition
 
 R = TypeVar("R")
 
@@ -41,11 +41,6 @@ def read(condition: Condition[R], ids: Sequence[str], api: Api) -> tuple[Mapping
     """Reads objects; gives those that came, and why others could not be read."""
     unread: Unread = {}
     return condition.read(api, ids, unread), unread
-
-
-def explain(condition: Condition[R], object_id: str, failed: Failed[R], api: Api) -> Verdict[R]:
-    """Asks for more about what has failed."""
-    return condition.explain(api, object_id, failed)
 
 
 class SingleReads:
