@@ -1,7 +1,7 @@
 """Transcribes the stack's recordings and translates its documents, and writes captions and translations to disk.
 
-What there is to do stands in stacks/Pulumi.<stack>.yaml: a cluster, and lists of recordings and documents.
-configuration.py says what may stand there.
+stacks/Pulumi.<stack>.yaml says what there is to do: a cluster, and lists of recordings and documents.
+configuration.py defines what it may contain.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from configuration import Configuration, Document, Recording
 configuration = Configuration.of_stack()
 output_folder = Path("out", pulumi.get_stack())
 
-# With `protect`, nothing that the stack holds is ever deleted: Pulumi refuses to, and what it lets go of stays.
+# With `protect`, nothing that the stack holds is ever deleted: Pulumi refuses to, and what leaves the program stays.
 protected = pulumi.ResourceOptions(protect=configuration.protect)
 kept = "retain" if configuration.protect else None
 
@@ -61,7 +61,7 @@ def captions(recording: Recording, job: Job, extension: Extension) -> ExportRequ
 
 
 def translate(document: Document, cluster: Cluster | None) -> Job:
-    """Translates a text; what comes of it goes to out/<stack>/<document>/."""
+    """Translates a text; the result is written to out/<stack>/<document>/."""
     return Job(
         document.name,
         # aiWARE Edge has neither clusters nor TDOs.

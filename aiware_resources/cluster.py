@@ -168,7 +168,7 @@ class ClusterProvider(NamedProvider[ClusterRecord]):
     write_only = UNREADABLE
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        """As for every entity; jobs of the same program are held against what the cluster is going to allow."""
+        """As for every entity; jobs of the same program are checked against what the cluster is going to allow."""
         declared.add(_id, _news)
         return super().diff(_id, _olds, _news)
 
@@ -217,7 +217,7 @@ class ClusterProvider(NamedProvider[ClusterRecord]):
         return {}
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
-        """Deletes the cluster (mutation ``deleteCluster``), or lets go of it: its marker is removed."""
+        """Deletes the cluster (mutation ``deleteCluster``), or removes its marker and leaves it."""
         if policy == "delete":
             repeat_until_applied(lambda: self.api.delete_cluster(object_id), lambda: not self.api.clusters([object_id]))
             return
@@ -248,7 +248,7 @@ def live_properties(record: ClusterRecord, desired_status: Any = None) -> Props:
 
 
 def _settled_status(record: ClusterRecord, desired: Any) -> Any:
-    """The status to compare: what moves by itself, and the state of being paused, are no drift."""
+    """The status to compare: what changes by itself, and the state of being paused, are not drift."""
     if record.status in CLUSTER_PENDING or record.paused:
         return desired
     return desired if record.status in IN_USE and desired in IN_USE else record.status

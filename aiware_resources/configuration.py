@@ -68,7 +68,7 @@ Time = Annotated[str | int, BeforeValidator(_time)]
 """A time, as a resource takes it: what YAML makes of one without quotes becomes ISO text, all else stays as it is."""
 
 Size = Annotated[Any, AfterValidator(_size)]
-"""A size, such as `20gb`; it stays as it stands in the file, so that a preview shows it so."""
+"""A size, such as `20gb`; it stays as the file has it, and a preview shows it so."""
 
 
 def check_span(start: str | int, stop: str | int) -> None:

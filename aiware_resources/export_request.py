@@ -56,7 +56,7 @@ class ExportProvider(EntityProvider):
     words = Words(
         ("is requested", Verb.REQUEST),
         dict.fromkeys(("delete", "retain"), ("is only forgotten: aiWARE cannot delete an export request", Verb.FORGET)),
-        replaced="is requested anew",
+        replaced="is requested again",
     )
     adoption = adoption
     question = Question("export requests", lambda api, _: api.find_exports())
@@ -93,7 +93,7 @@ class ExportProvider(EntityProvider):
             yield from destination_problems(values["downloadTo"], _requested(values))
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        """As for every entity; a request whose jobs have run again since is made anew.
+        """As for every entity; a request whose jobs have run again since is made again.
 
         A state of an earlier release does not say what a request was made from. That alone is not a change: only a job
         that is known to be later than the request is.
@@ -160,7 +160,7 @@ def _hidden(unknown: frozenset[Path], key: str, index: int) -> bool:
 
 
 class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
-    """An export request, and what comes of it: one file, or several.
+    """An export request, and its result: one file, or several.
 
     Attributes:
         status: The status on completion: ``complete``, or ``downloaded``.

@@ -46,7 +46,7 @@ from aiware_resources.reconcile import (
     resource_hash,
     seen_jobs,
 )
-from aiware_resources.reconcile.addresses import signed_anew
+from aiware_resources.reconcile.addresses import signed_again
 from aiware_resources.reconcile.adoption import Adoption
 from aiware_resources.reconcile.compare import changed_paths
 from aiware_resources.reconcile.entity import Fate, Question
@@ -92,7 +92,7 @@ class JobProvider(EntityProvider):
     """Properties that say where and how the job runs: they have no effect before it runs next."""
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
-        """As for every entity; what is going to run is held against the engine catalogue as well."""
+        """As for every entity; what is going to run is checked against the engine catalogue as well."""
         checked = super().check(_olds, news)
         if self.kind in self.abilities.lacking:
             return checked
@@ -126,9 +126,9 @@ class JobProvider(EntityProvider):
         return payloads.problems(self._settings, inputs)
 
     def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
-        """What the job produces re-runs it; where and how it runs does not. A failed job may have to run anew."""
+        """What the job produces re-runs it; where and how it runs does not. A failed job may have to run again."""
         produces = [path for path in paths if path[0] in self.replaces and "executionPreferences" not in path]
-        if FAILURE in olds and self._runs_anew(olds, news):
+        if FAILURE in olds and self._runs_again(olds, news):
             return [*{str(path[0]) for path in produces}, FAILURE]
         return [str(path[0]) for path in produces]
 
@@ -223,7 +223,7 @@ class JobProvider(EntityProvider):
         The addresses that it was submitted with stay on record: whether a retry would use an outdated one depends on
         them.
         """
-        signed = self._signed_anew(olds, news)
+        signed = self._signed_again(olds, news)
         kept = {key: olds[key] for key in signed if not self._differs(key, olds[key], news[key])}
         if FAILURE not in olds:
             return kept
@@ -291,22 +291,22 @@ class JobProvider(EntityProvider):
             return False
         return bool(self.replacing(changed_paths(self.schema, olds, news), olds, news))
 
-    def _runs_anew(self, olds: Props, news: Props) -> bool:
-        """Whether a failed job is submitted anew: a cancelled one, and one on an earlier cluster, cannot be retried.
+    def _runs_again(self, olds: Props, news: Props) -> bool:
+        """Whether a failed job is resubmitted: a cancelled one, and one on an earlier cluster, cannot be retried.
 
-        Neither can any where the API has no call for it, nor one whose addresses are signed anew: it would use the
+        Neither can any where the API has no call for it, nor one whose addresses have a new signature: it would use the
         earlier ones.
         """
         elsewhere = RAN_ON in olds and news.get("clusterId") != olds[RAN_ON]
-        outdated = elsewhere or bool(self._signed_anew(olds, news))
+        outdated = elsewhere or bool(self._signed_again(olds, news))
         cannot = not self.abilities.retries_in_place or outdated or olds[FAILURE].get("status") == "cancelled"
         policy = _on_failure(news)
         return policy == "replace" or (policy == "retry" and cannot)
 
-    def _signed_anew(self, olds: Props, news: Props) -> list[str]:
+    def _signed_again(self, olds: Props, news: Props) -> list[str]:
         """The properties that say what the job works on, and differ in the signature of an address."""
         both = self.replaces & olds.keys() & news.keys()
-        return [key for key in sorted(both) if any(True for _ in signed_anew(olds[key], news[key]))]
+        return [key for key in sorted(both) if any(True for _ in signed_again(olds[key], news[key]))]
 
     def _made(self, record: JobRecord, props: Props) -> Made:
         seen_jobs.submitted(record.id)

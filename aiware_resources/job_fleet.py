@@ -144,7 +144,7 @@ class JobFleetProvider(EntityProvider):
         return ReadResult(id_, _given(outs))
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        """Submits, starts again and lets go of what differs; policies are recorded without a call."""
+        """Submits, starts again and removes what differs; policies are recorded without a call."""
         olds, news = plain(_olds), plain(_news)
         facts = self.change(_id, olds, news, frozenset())
         return UpdateResult({**_recorded(news), **facts})
@@ -279,7 +279,7 @@ _recorded_inputs: dict[str, Props] = {}
 def _tell(props: Props, message: str) -> None:
     """Tells what happens to a fleet.
 
-    A refresh asks for differences too, before the program has said what it declares; nothing comes of those.
+    A refresh asks for differences too, before the program has said what it declares; those are ignored.
     """
     if _name(props) in _declared:
         log.warning("fleet %s: %s", _name(props), message)
@@ -356,7 +356,7 @@ class JobFleet(FleetOutputs, module="aiware", name="JobFleet"):
         """Declares a fleet: a job for each entry of ``media`` (``createJob``; schema.graphql, type CreateJob).
 
         An update works entry by entry: it submits the jobs of new entries and of those whose job is to produce
-        something else, runs failed ones again, and lets go of those that are not declared any more. Nothing else runs.
+        something else, runs failed ones again, and removes those that are not declared any more. Nothing else runs.
 
         Args:
             resource_name: Name of the resource in the program.

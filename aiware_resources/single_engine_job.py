@@ -163,7 +163,7 @@ def _as_payload(fields: Any) -> Any:
 
 
 def _own_path(path: Path) -> Path:
-    """Where something of the job's one task stands in the resource's own properties."""
+    """Where a part of the job's one task is in the resource's own properties."""
     if path[:3] == ("tasks", 0, "payload"):
         return ("fields", *path[3:])
     return path[2:] if path[:2] == ("tasks", 0) else path
@@ -190,7 +190,7 @@ class SingleEngineJobArgs(TypedDict, total=False):
         cluster_id: Where to run; without it the organization's default cluster, if it has one.
         priority: Any 32-bit integer; lower runs first.
         notification_uri: A webhook called about this job.
-        triggers: Any value; when it changes, the job runs anew.
+        triggers: Any value; when it changes, the job runs again.
         adopt: Id of an existing job to take over instead of submitting one.
         on_destroy: ``cancel`` (default; only if unfinished) or ``retain`` (default of an adopted job).
         on_destroy_target: What becomes of the TDO made for ``upload_url``: ``delete`` (default; ``retain`` when the job

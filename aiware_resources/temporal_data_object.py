@@ -176,7 +176,7 @@ class TdoProvider(EntityProvider):
         return {}
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
-        """Deletes the TDO with its content, removes its content only, or lets go of it."""
+        """Deletes the TDO with its content, removes its content only, or leaves it without its marker."""
         remove_tdo(self.api, object_id, policy, props.get("cleanupOptions"))
 
     def fate_given_up(self, recorded: Props) -> Fate:
@@ -252,7 +252,7 @@ class TemporalDataObjectArgs(TypedDict, total=False):
         source: Where the recording comes from.
         status: Free text; ``downloaded`` when left out.
         is_public: Whether other organizations may read it.
-        details: Any JSON object. Engines add entries of their own beside it, which stay, and are no drift.
+        details: Any JSON object. Engines add entries of their own beside it, which stay, and are not drift.
         thumbnail_url: A small picture.
         preview_url: A preview.
         source_image_url: A picture of the source.
@@ -264,7 +264,7 @@ class TemporalDataObjectArgs(TypedDict, total=False):
         add_to_index: Whether to put it into the search index. Replaces.
         assets: Its assets: those at a ``uri`` are made with it, and a change of them replaces; a ``file`` of this
             machine is uploaded, and new content makes a new asset in place. Give jobs ``triggers=tdo.assets`` to have
-            them run anew then.
+            them run again then.
         adopt: Id of an existing TDO to take over instead of creating one.
         on_destroy: ``delete`` (default), ``cleanup`` or ``retain`` (default of an adopted TDO).
         cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.

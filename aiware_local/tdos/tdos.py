@@ -200,4 +200,4 @@ def _require_primary(tdo: Record, asset: Record, asset_type: str) -> None:
     if asset_type not in PRIMARY_TYPES:
         raise invalid_input(f"primaryAsset.assetType is '{asset_type}'; it must be media or transcript.")
     if asset["containerId"] != tdo["id"] or asset["assetType"] != asset_type:
-        raise invalid_input(f"Asset {asset['id']} is no {asset_type} asset of TDO {tdo['id']}.")
+        raise invalid_input(f"Asset {asset['id']} is not a {asset_type} asset of TDO {tdo['id']}.")

@@ -61,14 +61,14 @@ def read_transcript(path: Path) -> list[Word]:
             text, format_=path.suffix[1:], keep_html_tags=True, keep_unknown_html_tags=True
         )
     except pysubs2.exceptions.Pysubs2Error as error:
-        raise ValueError(f"{path.name} is no {path.suffix[1:]} file: {error}") from error
+        raise ValueError(f"{path.name} is not a {path.suffix[1:]} file: {error}") from error
     words: list[Word] = []
     for event in sorted(subtitles.get_text_events(), key=lambda event: event.start):
         voice = _VOICE.search(event.text)
         spoken = html.unescape(_TAG.sub("", _LINE_BREAK.sub(" ", event.text))).split()
         words += _within(spoken, event.start, event.end, voice.group(1).strip() if voice else None)
     if text.strip() and not words and "-->" not in text:
-        raise ValueError(f"{path.name} is no {path.suffix[1:]} file: it has no cues")
+        raise ValueError(f"{path.name} is not a {path.suffix[1:]} file: it has no cues")
     return words
 
 

@@ -113,7 +113,7 @@ class Dag:
     """A task graph: the tasks and routes of a job.
 
     Args:
-        parts: Nodes joined by ``>>``; several parts stand beside each other.
+        parts: Nodes joined by ``>>``; several parts are not joined.
 
     Raises:
         GraphError: When folders of different modes would be joined.
@@ -220,7 +220,7 @@ def _chain(part: Part | Sequence[Part]) -> Chain:
     # Text is a sequence too: somebody has joined the id of an engine, without its node.
     if isinstance(part, str) or not isinstance(part, Sequence):
         raise GraphError(
-            f"{part!r} is no part of a task graph.", remedy="Join nodes such as engine(...), or lists of them."
+            f"{part!r} is not a part of a task graph.", remedy="Join nodes such as engine(...), or lists of them."
         )
     chains = [_chain(each) for each in part]
     nodes = tuple(dict.fromkeys(node for chain in chains for node in chain.nodes))

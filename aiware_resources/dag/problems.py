@@ -30,7 +30,7 @@ def problems(tasks: Sequence[Task], routes: Sequence[Route], unknown: frozenset[
     Args:
         tasks: The tasks, each valid by itself.
         routes: The routes, each valid by itself.
-        unknown: Paths of what is not known yet; nothing is held against the graph that they could mend.
+        unknown: Paths of what is not known yet; what they could mend is not reported.
 
     Yields:
         Each problem with its property path, such as ``tasks[2].ioFolders[0].mode``.

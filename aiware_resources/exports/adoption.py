@@ -12,7 +12,7 @@ def _declared(provider: EntityProvider, record: ExportRecord, _: Api) -> Declara
     """Declares a request of which aiWARE does not tell what it exports (query ``exportRequests``).
 
     Raises:
-        AdoptionError: When it has failed: there is nothing to take over, and a run would request it anew.
+        AdoptionError: When it has failed: there is nothing to take over, and a run would request it again.
     """
     if record.status == "failed":
         raise AdoptionError(

@@ -95,7 +95,7 @@ def option_problems(extension: Extension, options: Mapping[str, Any], above: Pat
 def _wrong(extension: Extension, name: str, value: Any) -> str | None:
     defaults = DEFAULTS[extension]
     if name not in defaults:
-        return f"is no option of {extension}, which has {', '.join(defaults)}"
+        return f"is not an option of {extension}, which has {', '.join(defaults)}"
     if isinstance(defaults[name], bool):
         return None if isinstance(value, bool) else "must be true or false"
     if name in LEAST:

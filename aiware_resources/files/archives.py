@@ -161,7 +161,7 @@ def _safe_path(member: zipfile.ZipInfo) -> Path:
         raise _Unsafe(f"{_shortened(member.orig_filename)} {problem}")
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
-        raise _Unsafe(f"{member.filename!r} is no plain file, but a link or a device")
+        raise _Unsafe(f"{member.filename!r} is not a plain file, but a link or a device")
     if member.flag_bits & _ENCRYPTED:
         raise _Unsafe(f"{member.filename!r} is encrypted")
     if not _OWN_NAMES.isdisjoint(same_name(part) for part in path.parts):

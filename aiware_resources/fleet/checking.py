@@ -95,7 +95,7 @@ def _job_problems(settings: Settings, before: Mapping[str, Props], inputs: Mappi
 
 
 def _unsuitable(settings: Settings, before: Mapping[str, Props], inputs: Mapping[str, Any]) -> Found:
-    """Each job that is new or changed, held against the engine catalogue; what is merely odd is said once."""
+    """Each job that is new or changed, checked against the engine catalogue; what is merely odd is said once."""
     owner = str(inputs.get(OWNER_KEY, "fleet"))
     odd: dict[str, None] = {}
     for key, job in jobs_of(inputs):
@@ -114,7 +114,7 @@ def _is_same(before: Props, job: Props) -> bool:
 
 
 def _own_path(path: Path) -> Path:
-    """Where something of an entry's job stands in the fleet's own properties."""
+    """Where a part of an entry's job is in the fleet's own properties."""
     return path if path[0] == CLUSTER else (TEMPLATE, *path)
 
 

@@ -163,7 +163,7 @@ class FleetCondition:
 def fleet_failed(record: FleetRecord) -> FleetFailed:
     """The error of a fleet with failed jobs."""
     failed = record.failures
-    # The first line stands in the list of all failures of a run, too.
+    # The first line is also in the list of all failures of a run.
     lines = [f"{len(failed)} of {record.total} jobs failed: {named(sorted(failed))}."]
     lines += [f"  {key}: {failed[key]}" for key in sorted(failed)[:_LISTED]]
     lines += [f"  and {len(failed) - _LISTED} more"] if len(failed) > _LISTED else []

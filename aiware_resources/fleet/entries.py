@@ -23,7 +23,7 @@ CLUSTER = "clusterId"
 
 _PRODUCING = (*PRODUCES, "triggers")
 _RUNNING = "executionPreferences"
-"""The part of a task that says how it runs, and so is no part of what it produces."""
+"""The part of a task that says how it runs, and so is not a part of what it produces."""
 
 
 def holder_of(props: Mapping[str, Any]) -> Holder:
@@ -142,7 +142,7 @@ def mark_of(fleet: Holder, key: str, job: Mapping[str, Any], product: str) -> Ma
 def marker(owner: str, key: str, product: str) -> str:
     """The ownership marker of an entry's job: a hash of state, project, stack, fleet, key, and what the job produces.
 
-    Where and how it runs is no part of it: an interrupted run's job is the right one though its cluster has changed.
+    Where and how it runs is not a part of it: an interrupted run's job is the right one though its cluster has changed.
     """
     content = json.dumps([state_identity(), owner, key, product])
     return hashlib.sha256(content.encode()).hexdigest()[:16]

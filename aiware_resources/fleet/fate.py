@@ -43,7 +43,7 @@ def changing(
     if not effects and (differs_otherwise or found.is_renewal_due):
         effects.append(Effect(Verb.RECORD, "job fleet"))
     left = len(left_entries(dict(recorded)))
-    notes = [*_told(found), *([f"Lets go of {left} earlier jobs, which could not be done before."] if left else [])]
+    notes = [*_told(found), *([f"Removes {left} earlier jobs, which failed before."] if left else [])]
     return Fate("changes entry by entry" if found else "changes on record only", tuple(effects), tuple(notes))
 
 
@@ -102,7 +102,7 @@ def _job(text: str) -> str:
 def _then(key: str, wanted: Mapping[str, Any] | None) -> str:
     if wanted is None:
         return ""
-    return "is submitted anew" if key in (wanted.get(MEDIA) or {}) else "is forgotten: the program dropped it too"
+    return "is resubmitted" if key in (wanted.get(MEDIA) or {}) else "is forgotten: the program dropped it too"
 
 
 def _running(found: Plan) -> Iterator[Effect]:
@@ -113,8 +113,8 @@ def _running(found: Plan) -> Iterator[Effect]:
 
 def _replaced(found: Plan, inputs: Mapping[str, Any]) -> Iterator[Entry]:
     """The jobs whose place others take."""
-    anew = [*found.changed, *(found.failed if inputs.get("onFailure") == "replace" else [])]
-    return (each.replaced for each in anew if each.replaced is not None)
+    again = [*found.changed, *(found.failed if inputs.get("onFailure") == "replace" else [])]
+    return (each.replaced for each in again if each.replaced is not None)
 
 
 def _targets(removal: Removal, entries: list[Entry]) -> Iterator[Effect]:

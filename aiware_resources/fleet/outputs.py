@@ -95,7 +95,7 @@ class FleetOutputs(RunsJobs, EntityResource):
 
     async def _entries(self) -> Mapping[str, Entry] | None:
         jobs = await self._recorded["jobs"].future()
-        # In a preview of an update nobody knows yet what jobs there will be.
+        # In a preview of an update the jobs are not known yet.
         return None if jobs is None and is_dry_run() else recorded_entries({"jobs": jobs})
 
     async def _ids(self) -> Any:

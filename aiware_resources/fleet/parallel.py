@@ -20,7 +20,7 @@ def in_parallel(work: Callable[[V], R], items: Iterable[V], at_a_time: int) -> I
 
 
 def troubles(work: Callable[[V], object], items: Mapping[K, V], at_a_time: int) -> dict[K, str]:
-    """Does something with each item; what is gone already is no trouble.
+    """Does something with each item; what is gone already is not a problem.
 
     Returns:
         The reason for each item with which it could not be done, by key.

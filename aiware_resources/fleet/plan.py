@@ -79,14 +79,14 @@ class Plan:
     def _parts(self) -> Iterator[str]:
         for verb, keys in (
             ("submits", [wanted.key for wanted in self.added]),
-            ("submits anew", [wanted.key for wanted in self.changed]),
+            ("resubmits", [wanted.key for wanted in self.changed]),
             ("runs again", [wanted.key for wanted in self.failed]),
             ("removes", list(self.removed)),
         ):
             if keys:
                 yield f"{verb} {named(keys)}"
         if self.undecided:
-            yield f"may submit anew: {named(self.undecided)}, whose values are not known yet"
+            yield f"may resubmit: {named(self.undecided)}, whose values are not known yet"
 
 
 def plan(recorded: Mapping[str, Any], desired: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Plan:

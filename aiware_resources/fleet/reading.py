@@ -25,7 +25,7 @@ _SLICE = 200
 OPEN = "__open"
 """The fact that names the jobs not known to be complete; all others need not be asked about again in the same run.
 
-It starts as keys do that the engine keeps from its displays: it moves by itself, and is no change of the fleet.
+It starts as keys do that the engine keeps from its displays: it changes by itself, and is not a change of the fleet.
 """
 
 NEWEST = "newest"

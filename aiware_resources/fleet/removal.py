@@ -1,4 +1,4 @@
-"""Letting go of the jobs of thousands of entries."""
+"""Removes the jobs of thousands of entries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger("aiware")
 
 @dataclass(frozen=True)
 class Removal:
-    """What a fleet's policies say about jobs that it lets go of.
+    """What a fleet's policies say about jobs that it removes.
 
     Attributes:
         cancels: Whether unfinished jobs are cancelled (``cancelJob``).
@@ -46,7 +46,7 @@ class Removal:
         return Removal(not retained, target_policy, props.get("cleanupOptions"), at_a_time, resource)
 
     def run(self, api: Api, entries: Mapping[str, Entry], replaced: Collection[str] = ()) -> dict[str, str]:
-        """Lets go of jobs; what is gone already is no error, and nothing else raises.
+        """Removes jobs; what is gone already is not an error, and nothing else raises.
 
         Args:
             api: Where they are.

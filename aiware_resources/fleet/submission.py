@@ -57,7 +57,7 @@ _TELL_EVERY = 30.0
 
 @dataclass
 class Submitted:
-    """What came of submitting.
+    """The result of submitting.
 
     Attributes:
         entries: What to record of each entry whose job aiWARE has accepted.
@@ -79,7 +79,7 @@ class Submission:
         api: Where to.
         fleet: The fleet.
         markers: Whether jobs carry an ownership marker; without one, only answers lost in this run are looked for.
-        since: What an interrupted run submitted is no older than this, by aiWARE's clock.
+        since: What an interrupted run submitted is not older than this, by aiWARE's clock.
         at_a_time: How many jobs are submitted side by side.
     """
 
@@ -234,7 +234,7 @@ class Submission:
         if isinstance(error, _OWN_FAULT):
             return
         with self._lock:
-            # Also when aiWARE could not be asked what had come of it.
+            # Also when aiWARE could not be asked for the result.
             self._done.is_certain = False
             self._in_a_row += 1
             if isinstance(error, _HOPELESS) or self._in_a_row >= max(_MOST_IN_A_ROW, 2 * self._at_a_time):

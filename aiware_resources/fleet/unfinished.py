@@ -17,7 +17,7 @@ _LISTED = 10
 
 @dataclass(frozen=True)
 class Unfinished:
-    """Entries whose jobs could not be submitted, started again or let go of.
+    """Entries whose jobs could not be submitted, started again or removed.
 
     Attributes:
         count: How many there are.

@@ -18,7 +18,7 @@ from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.submission import SKEW, Submission, Submitted
 from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.jobs import actions
-from aiware_resources.jobs.records import is_signed_anew
+from aiware_resources.jobs.records import is_signed_again
 from aiware_resources.reconcile import RERUNS, Props, owned
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import left_since
@@ -101,7 +101,7 @@ class Update:
         """Starts failed jobs again in place (``retryJob``).
 
         Returns:
-            Those that are to be submitted anew: by policy, after a cancellation, and where their cluster has changed.
+            Those that are to be resubmitted: by policy, after a cancellation, and where their cluster has changed.
         """
         jobs = {each.key: each.replaced.job_id for each in failed if each.replaced is not None}
         states = states_of(self.api, list(jobs.values()), self._at_a_time)
@@ -133,7 +133,7 @@ class Update:
 
     def _is_outdated(self, job_id: str, job: Props) -> bool:
         with suppress(ApiError):
-            return is_signed_anew(self.api.job_details(job_id), job)
+            return is_signed_again(self.api.job_details(job_id), job)
         return False
 
     def _retried(self, before: Mapping[str, JobRecord]) -> Callable[[str], object]:
@@ -147,10 +147,10 @@ class Update:
                 yield f"{each.key}'s earlier job", each.replaced
 
     def _let_go(self, entries: dict[str, Entry], replaced: Collection[str]) -> set[str]:
-        """Lets go of jobs, and says of which that could not be done."""
+        """Removes jobs, and says which could not be removed."""
         removal = Removal.of(self.news, self._at_a_time, markers=self.settings.markers)
         reasons = removal.run(self.api, entries, replaced) if entries else {}
-        self._reasons |= {key: f"could not be let go of: {reason}" for key, reason in reasons.items()}
+        self._reasons |= {key: f"could not be removed: {reason}" for key, reason in reasons.items()}
         return set(reasons)
 
 
@@ -160,7 +160,7 @@ def concurrency_of(props: Props) -> int:
 
 
 def left_entries(props: Props) -> list[Entry]:
-    """Jobs that entries had before, and that could not be let go of yet."""
+    """Jobs that entries had before, and that could not be removed yet."""
     return [Entry.parse(text) for text in props.get(LEFT) or []]
 
 

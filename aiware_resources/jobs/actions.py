@@ -60,7 +60,7 @@ def cancel(api: Api, job_id: str) -> JobRecord | None:
 
 
 def delete(api: Api, job_id: str) -> None:
-    """Deletes a job, finished or not (`deleteJob`); one that aiWARE does not have is no error.
+    """Deletes a job, finished or not (`deleteJob`); one that aiWARE does not have is not an error.
 
     Raises:
         ApiError: When it could not be deleted.

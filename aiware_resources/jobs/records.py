@@ -1,4 +1,4 @@
-"""What aiWARE says of a job, held against what a program says of it."""
+"""Compares what aiWARE says of a job with what a program says of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from aiware_resources.api import JobRecord
 from aiware_resources.reconcile import Mark, Props
-from aiware_resources.reconcile.addresses import signed_anew
+from aiware_resources.reconcile.addresses import signed_again
 from aiware_resources.waiting.conditions import failing_task
 
 
@@ -29,11 +29,11 @@ def work_of(props: Props) -> list[Any]:
     return sorted([(task.get("engineId"), task.get("payload") or {}) for task in props["tasks"]], key=str)
 
 
-def is_signed_anew(record: JobRecord, props: Props) -> bool:
+def is_signed_again(record: JobRecord, props: Props) -> bool:
     """Whether a job was submitted with addresses that differ from the declared ones in their signatures only."""
     found = [task.payload for task in record.tasks]
     declared = [task.get("payload") for task in props["tasks"]]
-    return any(True for payload in found for other in declared for _ in signed_anew(payload, other))
+    return any(True for payload in found for other in declared for _ in signed_again(payload, other))
 
 
 def is_like(record: JobRecord, props: Props, mark: Mark | None) -> bool:

@@ -24,7 +24,7 @@ WORDS = Words(
         "cancel": _CANCELLED,
         "delete": _CANCELLED,
     },
-    replaced="runs anew",
+    replaced="runs again",
 )
 
 

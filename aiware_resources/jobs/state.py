@@ -106,7 +106,7 @@ class JobArgs(TypedDict, total=False):
         job_template_id: A template to take the tasks from. Replaces.
         skip_decider: For platform components only. Replaces.
         organization_id: For platform components only.
-        triggers: Any value; when it changes, the job runs anew.
+        triggers: Any value; when it changes, the job runs again.
         adopt: Id of an existing job to take over instead of submitting one.
         on_destroy: ``cancel`` (default; only if unfinished), ``delete`` (a finished job too; aiWARE Edge only) or
             ``retain`` (default of an adopted job).

@@ -1,7 +1,7 @@
 """Addresses without their signatures: two links that differ in their signature only lead to the same recording.
 
-A storage service signs a link anew each time it is asked for one. What belongs to the signature is known for S3, Google
-Cloud Storage, Azure and CloudFront. A scheme counts only where all of its marks are there: an ``Expires`` or ``sp`` of
+A storage service signs a link differently each time. What belongs to the signature is known for S3, Google Cloud
+Storage, Azure and CloudFront. A scheme counts only where all of its marks are there: an ``Expires`` or ``sp`` of
 another site means something, and stays.
 """
 
@@ -72,17 +72,17 @@ def unsigned(value: Any) -> Any:
     return value
 
 
-def signed_anew(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
+def signed_again(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
     """The places where two values differ in the signature of an address only."""
     if isinstance(old, str) and isinstance(new, str):
         if old != new and _unsigned_address(old) == _unsigned_address(new):
             yield path
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in old.keys() & new.keys():
-            yield from signed_anew(old[key], new[key], (*path, key))
+            yield from signed_again(old[key], new[key], (*path, key))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
-            yield from signed_anew(before, after, (*path, index))
+            yield from signed_again(before, after, (*path, index))
 
 
 def _unsigned_address(text: str) -> str:

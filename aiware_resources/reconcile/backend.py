@@ -33,7 +33,7 @@ def state_identity() -> str:
 
 
 def folder_of(address: str) -> Path | None:
-    """The folder in which a backend keeps its states; None for one that is no folder."""
+    """The folder in which a backend keeps its states; None for one that is not a folder."""
     if not address.startswith("file://"):
         return None
     return Path(address.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi"

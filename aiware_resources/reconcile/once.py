@@ -1,7 +1,7 @@
 """Mutations are sent once.
 
 A mutation whose answer was lost may have been applied. Sending it again blindly could run a job twice, so it is sent
-again only after a look has shown that nothing came of it.
+again only after a look-up has found no result.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ def send_once(send: Callable[[], T], look: Callable[[], T | None], *, looks: int
     """Sends a mutation so that it is applied once, even when answers get lost.
 
     Args:
-        send: Sends it and returns what came of it.
-        look: Looks in aiWARE for what came of it; ``None`` when nothing did.
+        send: Sends it and returns the result.
+        look: Looks in aiWARE for the result; ``None`` when there is none.
         looks: How often to look before it is sent again; once is enough where nothing new is looked for.
         pause: Seconds to leave the server before the first look, doubled with each further look or attempt.
 
     Raises:
-        AnswerLost: When the answer was lost every time, and nothing came of it.
+        AnswerLost: When the answer was lost every time, and there is no result.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:

@@ -83,7 +83,7 @@ def marker(schema: Schema, props: Mapping[str, Any], apart: frozenset[str]) -> s
     Args:
         schema: The entity's properties.
         props: The resource's properties.
-        apart: Properties that are no part of it: secrets, and those that say how this library treats the object.
+        apart: Properties that are not a part of it: secrets, and those that say how this library treats the object.
     """
     return markers(schema, props, apart)[0]
 

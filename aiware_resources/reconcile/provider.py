@@ -30,7 +30,7 @@ from pydantic.alias_generators import to_camel
 from aiware_resources.api import Abilities, Api, abilities_of, connect
 from aiware_resources.errors import AdoptionError, NotFound
 from aiware_resources.reconcile import ownership
-from aiware_resources.reconcile.addresses import signed_anew
+from aiware_resources.reconcile.addresses import signed_again
 from aiware_resources.reconcile.carrying import number_problems
 from aiware_resources.reconcile.compare import changed_paths, plain_differences
 from aiware_resources.reconcile.entity import FAILURE, Entity, Made, Observed, Props
@@ -181,7 +181,7 @@ class EntityProvider(Entity, ResourceProvider):
         later = None if replaces else self.without_effect(paths)
         if later:
             log.warning("%s: a change of %s has no effect until it runs next", news.get(OWNER_KEY), later)
-        signed = ", ".join(sorted(text(path) for path in signed_anew(olds, news))) if paths or replaces else ""
+        signed = ", ".join(sorted(text(path) for path in signed_again(olds, news))) if paths or replaces else ""
         if signed:
             log.warning("%s: of %s only the signature differs", news.get(OWNER_KEY), signed)
         return DiffResult(
@@ -228,7 +228,7 @@ class EntityProvider(Entity, ResourceProvider):
         return UpdateResult({**news, **carried, **facts})
 
     def delete(self, _id: str, _props: Props) -> None:
-        """Does what ``on_destroy`` says; an object that is gone already is no error.
+        """Does what ``on_destroy`` says; an object that is gone already is not an error.
 
         An object that another resource holds as well, or that one took over in this run, stays.
         """

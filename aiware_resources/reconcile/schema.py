@@ -220,7 +220,7 @@ def _problems(key: str, error: ValidationError, value: Any, names: frozenset[str
 
 
 def _path(key: str, details: ErrorDetails, value: Any) -> Path:
-    """The path in the user's own value: pydantic's location also names union members, which are no part of it."""
+    """The path in the user's own value: pydantic's location also names union members, which are not a part of it."""
     path: list[str | int] = [key]
     for step in details["loc"]:
         inside_dict = isinstance(value, dict) and isinstance(step, str)

@@ -29,7 +29,7 @@ def build(preview: Preview) -> Report:
     drifted = tuple(drift.in_order(_drift(preview, read, done)))
     changes = [change_of(step, read.get(urn), steps) for urn, step in done.items() if step.op in ACTIONS]
     gone = {each.urn for each in drifted if each.what == "gone"}
-    # The program is as it was: that such an object is made anew is no change of it.
+    # The program is as it was: that such an object is made again is not a change of it.
     changes = [replace(each, is_repair=True) if each.urn in gone else each for each in changes]
     changes += _pending_deletions(pending)
     hidden = _hidden([*steps, *pending])

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiware_resources.entities import entity_of
 from aiware_resources.reconcile import FAILURE, RUNS_KEY, path_text
-from aiware_resources.reconcile.addresses import signed_anew
+from aiware_resources.reconcile.addresses import signed_again
 from aiware_resources.reconcile.entity import FORGOTTEN, Effect, Entity, Fate, Verb
 from aiware_resources.report import drift
 from aiware_resources.report.masking import has_secret, without_signature
@@ -112,8 +112,8 @@ def _fate(step: Step, entity: Entity, old: State, new: State, changed: list[str]
 
 
 def _signature_notes(before: Mapping[str, Any], new: State) -> Iterator[str]:
-    """Links that are signed anew lead to the same place, and change nothing by themselves."""
-    found = [path_text(path) for path in signed_anew(before, new.inputs)]
+    """Links that are signed again lead to the same place, and change nothing by themselves."""
+    found = [path_text(path) for path in signed_again(before, new.inputs)]
     if found:
         yield f"Of {', '.join(sorted(found))} only the signature differs."
 

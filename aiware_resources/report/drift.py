@@ -22,7 +22,7 @@ CHANGED = "is changed again"
 
 def gone(refresh: Step, later: Step | None, entity: Entity) -> Drifted:
     """An object that aiWARE does not have any more."""
-    then = "is made anew" if later is not None and later.op == "create" else "is forgotten: the program dropped it too"
+    then = "is made again" if later is not None and later.op == "create" else "is forgotten: the program dropped it too"
     state = refresh.earlier
     return Drifted(refresh.urn, type_of(refresh.urn), refresh.name, entity.noun, state.id, "gone", then=then)
 
@@ -71,7 +71,7 @@ def in_order(found: Iterable[Drifted]) -> list[Drifted]:
 
 
 def is_gone(later: Step | None, shows_unchanged: bool) -> bool:
-    """Whether an object that was read is not there: it is made anew, or nothing happens to it at all."""
+    """Whether an object that was read is not there: it is made again, or nothing happens to it at all."""
     if later is None:
         return shows_unchanged
     return later.op == "create"

@@ -21,7 +21,7 @@ def prose(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A text as code, in one line, that may stand in a cell of a table."""
+    """A text as code, in one line, for a cell of a table."""
     line = _LINES.sub("⏎", text) or '""'
     fence = "`" * (max((len(run) for run in re.findall(r"`+", line)), default=0) + 1)
     # A fence must not touch a backtick of the text, and a space on both sides would be taken away.
@@ -30,7 +30,7 @@ def code(text: str) -> str:
 
 
 def folded(summary: str, text: str) -> str:
-    """A long text that opens on a click, in one line, that may stand in a cell of a table."""
+    """A long text that opens on a click, in one line, for a cell of a table."""
     plain = _LINK.sub(lambda found: f"{found[0]}&#8203;", _entities(text))
     content = _LINES.sub("<br>", plain.replace("  ", "&nbsp; "))
     return f"<details><summary>{prose(summary)}</summary><pre>{content}</pre></details>"

@@ -185,7 +185,7 @@ def _graphs(graphs: Sequence[Graph], detail: _Detail) -> Iterator[str]:
 
 
 def _graph_title(graph: Graph) -> str:
-    # What stands on the line of a <details> is HTML, not Markdown.
+    # The line of a <details> is HTML, not Markdown.
     names = ", ".join(f"<code>{escape(name)}</code>" for name in graph.names[:NAMES])
     more = f" and {len(graph.names) - NAMES} more" if len(graph.names) > NAMES else ""
     return f"{'New' if graph.is_new else 'Changed'} {'job' if len(graph.names) == 1 else 'jobs'}: {names}{more}"

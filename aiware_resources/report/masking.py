@@ -14,7 +14,7 @@ from pulumi.output import Unknown
 
 from aiware_resources.text.secret_words import is_signed_query, names_secret
 
-SECRET = "[secret]"  # noqa: S105 - what stands in place of one
+SECRET = "[secret]"  # noqa: S105 - what replaces one
 """As Pulumi writes it."""
 
 _LINK = re.compile(r"\b([a-z][a-z0-9+.-]*://)([^\s/@'\"<>]*@)?([^\s?'\"<>]*)(\?[^\s'\"<>]*)?", re.IGNORECASE)

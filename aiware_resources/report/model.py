@@ -166,5 +166,5 @@ class Report:
 
     @property
     def jobs_to_run(self) -> int:
-        """How many jobs the update runs: new ones, ones that run anew, failed ones that are retried."""
+        """How many jobs the update runs: new ones, replaced ones, failed ones that are retried."""
         return sum(count for (verb, _), count in self.effects.items() if verb is Verb.RUN)

@@ -47,7 +47,7 @@ def property_changes(
     shown = dict.fromkeys(_place(entity, path, old, new) for path in paths)
     noted = {place: _note(entity, place, old, new) for place in shown}
     if REPLACES in noted.values():
-        # It is made anew, with all of them.
+        # It is made again, with all of them.
         noted = {place: note if note == REPLACES else "" for place, note in noted.items()}
     return tuple(
         PropertyChange(path_text(place), *_veiled(_value(entity, old, place), _value(entity, new, place)), note)

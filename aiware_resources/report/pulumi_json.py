@@ -166,12 +166,12 @@ def parse(text: str) -> Preview:
     except (ValueError, ValidationError) as error:
         reason = _first_line(error) if start >= 0 else "there is no JSON in it"
         raise AiwareError(
-            f"This is no output of `pulumi preview --json`: {reason}.",
+            f"This is not output of `pulumi preview --json`: {reason}.",
             remedy="Give the file that `pulumi preview --json > FILE` wrote, whole.",
         ) from error
     if text[max(start, 0) + end :].strip():
         raise AiwareError(
-            "This is no output of `pulumi preview --json`: something follows the JSON.",
+            "This is not output of `pulumi preview --json`: something follows the JSON.",
             remedy="Unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW, and keep standard error out of the file.",
         )
     return preview

@@ -24,7 +24,7 @@ class Shown:
 
     Attributes:
         text: The text; of a long value over several lines.
-        summary: What stands in place of a long value; empty when the value is short.
+        summary: What replaces a long value; empty when the value is short.
         is_word: Whether the text stands for a value that is not there to be shown.
     """
 

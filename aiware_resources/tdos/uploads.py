@@ -202,7 +202,7 @@ def _listed(api: Api, tdo_id: str) -> list[AssetRecord]:
     except NotFound:
         if not is_dry_run():
             raise
-        # To be created anew.
+        # To be created again.
         return []
 
 

@@ -13,7 +13,7 @@ _AS_YAML_HAS_IT = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)[Tt ]+(?P<time>\d\d:\d\d:\d\d(?:\.\d+)?)"
     r"(?:[ ]*(?P<sign>[+-])(?P<hours>\d\d?):?(?P<minutes>\d\d)?(?:[ ]+\S+)?)?"
 )
-"""A point in time that stands in YAML without quotes: with a short offset, or as Pulumi passes it on and writes it into
+"""A point in time in YAML without quotes: with a short offset, or as Pulumi passes it on and writes it into
 the stack's file (`2026-03-02 09:00:00 +0000 UTC`)."""
 
 

@@ -145,7 +145,7 @@ class Failures:
         self._end()
 
     def _end(self) -> None:
-        # The whole of each failure stands on its row; here they are listed.
+        # Each row has its failure as a whole; here they are listed.
         summary = str(RunFailed([AiwareError(failure) for failure in self._summaries]))
         for future in [*self._waiting, *self._awaited()]:
             if not future.done():

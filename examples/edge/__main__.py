@@ -1,4 +1,4 @@
-"""A translation on aiWARE Edge, and the file that comes of it.
+"""A translation on aiWARE Edge, and its result as a file.
 
 `pulumi up` submits the job over REST, waits for it, and writes what the engine found out to `results/`. Next:
 

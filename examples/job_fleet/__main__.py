@@ -4,7 +4,7 @@
 
 - Add a line and preview: it says that one job is submitted, with its key. Nothing else runs.
 - Take a line out: its TDO goes, and nothing else.
-- Change an address: this one recording is transcribed anew.
+- Change an address: this one recording is transcribed again.
 - Misspell a column in the template: the preview names the recordings that lack it.
 """
 

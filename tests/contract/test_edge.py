@@ -121,9 +121,9 @@ def test_a_failure_is_recorded_and_answered(host: Host, ground: Ground) -> None:
     failure = read.outs["failure"]
     assert (failure["status"], failure["engine"]) == ("failed", ENGINES[0])
     assert (failure["reason"], failure["message"]) == ("internal_error", "no Spanish in it")
-    # In place where there is a call for it, anew where there is none.
-    anew = ["failure"] if ground.kind == "edge" else []
-    assert host.diff(PROVIDER, id_, read.outs, job) == (True, anew, False)
+    # In place where there is a call for it, as a new one where there is none.
+    again = ["failure"] if ground.kind == "edge" else []
+    assert host.diff(PROVIDER, id_, read.outs, job) == (True, again, False)
     assert host.diff(PROVIDER, id_, read.outs, {**job, "onFailure": "replace"}) == (True, ["failure"], False)
     assert host.diff(PROVIDER, id_, read.outs, {**job, "onFailure": "keep"})[1] == []
 

@@ -45,7 +45,7 @@ def test_an_export_round_trips(host: Host, local: Local, tdo: str) -> None:
     assert host.read(PROVIDER, "a2efc2bb-e09f-40bf-a2bc-1d25297ac2f7", outs).id == ""
 
 
-def test_a_failed_export_is_requested_anew(host: Host, local: Local, tdo: str) -> None:
+def test_a_failed_export_is_requested_again(host: Host, local: Local, tdo: str) -> None:
     id_, outs = host.create(PROVIDER, export(tdo))
     assert local.only("exports")["status"] == "failed"
     read = host.read(PROVIDER, id_, outs)
@@ -116,7 +116,11 @@ def with_options(extension: str, options: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("extension", "options", "says"),
     [
-        ("txt", {"linesPerScreen": 2}, "is no option of txt, which has maxCharacterPerLine, newLineOnPunctuation, "),
+        (
+            "txt",
+            {"linesPerScreen": 2},
+            "is not an option of txt, which has maxCharacterPerLine, newLineOnPunctuation, ",
+        ),
         ("vtt", {"linesPerScreen": 0}, "must be a whole number, 1 or more"),
         ("vtt", {"linesPerScreen": "two"}, "must be a whole number, 1 or more"),
         ("vtt", {"linesPerScreen": 1.5}, "must be a whole number, 1 or more"),
@@ -216,7 +220,7 @@ def test_a_job_that_is_not_told_any_more_changes_nothing(host: Host) -> None:
     assert host.diff(PROVIDER, "e", runs(a=0), export("1")) == (False, [], False)
 
 
-def test_an_export_of_an_earlier_release_is_requested_anew_for_a_later_job_only(
+def test_an_export_of_an_earlier_release_is_requested_again_for_a_later_job_only(
     host: Host, local: Local, tdo: str
 ) -> None:
     job = JobProvider()

@@ -96,7 +96,7 @@ def test_failed_jobs_are_replaced_where_the_program_says_so(host: Host, local: L
     assert settled(host, after, news)
 
 
-def test_a_failed_job_that_cannot_be_retried_runs_anew(host: Host, local: Local) -> None:
+def test_a_failed_job_that_cannot_be_retried_runs_again(host: Host, local: Local) -> None:
     cluster, other = (
         local.graphql(
             'mutation { createCluster(input: {name: "c", allowedEngines: ["all"], dockerCredentials: {}}) { id } }'

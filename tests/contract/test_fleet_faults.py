@@ -93,9 +93,9 @@ def test_what_a_destroy_left_is_not_taken_for_a_killed_runs(start: Start, local:
 def test_a_replacement_of_the_fleet_takes_none_of_its_jobs(host: Host, local: Local) -> None:
     """``pulumi up --replace``: the new fleet is made while the old one is recorded, and then the old one is deleted."""
     id_, outs = host.create(PROVIDER, fleet("ab"))
-    _, anew = host.create(PROVIDER, fleet("ab"))
+    _, again = host.create(PROVIDER, fleet("ab"))
     host.delete(PROVIDER, id_, outs)
-    assert {tdo["id"] for tdo in local.objects()["tdos"]} == {text.split(" ")[1] for text in anew["jobs"].values()}
+    assert {tdo["id"] for tdo in local.objects()["tdos"]} == {text.split(" ")[1] for text in again["jobs"].values()}
 
 
 def test_entries_that_are_refused_do_not_keep_back_the_others(host: Host, local: Local) -> None:

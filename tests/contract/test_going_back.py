@@ -138,7 +138,7 @@ def updated(start: Start, outs: dict[str, Any], news: dict[str, Any], olds: dict
     return run.update(JobFleetProvider(), "project/stack/fleet", recorded, news)
 
 
-def test_entries_that_go_back_run_anew(start: Start, local: Local, tdo: str) -> None:
+def test_entries_that_go_back_run_again(start: Start, local: Local, tdo: str) -> None:
     a, b = fleet(tdo, k="a"), fleet(tdo, k="b")
     _, first = start().create(JobFleetProvider(), a)
     second = updated(start, first, b, a)
@@ -146,7 +146,7 @@ def test_entries_that_go_back_run_anew(start: Start, local: Local, tdo: str) -> 
     assert len({job_ids(outs)["k"] for outs in (first, second, third)}) == len(local.objects()["jobs"]) == 3
 
 
-def test_entries_that_were_removed_and_come_back_run_anew(start: Start, local: Local, tdo: str) -> None:
+def test_entries_that_were_removed_and_come_back_run_again(start: Start, local: Local, tdo: str) -> None:
     both, one = fleet(tdo, k="a", m="b"), fleet(tdo, m="b")
     _, first = start().create(JobFleetProvider(), both)
     second = updated(start, first, one, both)
@@ -155,8 +155,8 @@ def test_entries_that_were_removed_and_come_back_run_anew(start: Start, local: L
     assert job_ids(third)["m"] == job_ids(first)["m"]
     run = start()
     run.delete(JobFleetProvider(), "project/stack/fleet", third)
-    _, anew = start().create(JobFleetProvider(), both)
-    assert set(job_ids(anew).values()).isdisjoint({*job_ids(first).values(), *job_ids(third).values()})
+    _, again = start().create(JobFleetProvider(), both)
+    assert set(job_ids(again).values()).isdisjoint({*job_ids(first).values(), *job_ids(third).values()})
 
 
 def test_what_an_interrupted_run_of_a_fleet_left_is_taken(start: Start, local: Local, tdo: str) -> None:

@@ -127,13 +127,13 @@ def test_a_job_that_somebody_else_has_started_again_is_another_run(host: Host, l
     assert host.read(PROVIDER, id_, read.outs).outs["__reruns"] == 1
 
 
-def test_a_failed_job_whose_cluster_has_changed_runs_anew(host: Host) -> None:
+def test_a_failed_job_whose_cluster_has_changed_runs_again(host: Host) -> None:
     olds = {**JOB, "clusterId": "rt-1", "ranOn": "rt-1", "failure": {"status": "failed"}}
     assert host.diff(PROVIDER, "1", olds, {**JOB, "clusterId": "rt-1"}) == (True, [], False)
     assert host.diff(PROVIDER, "1", olds, {**JOB, "clusterId": "rt-2"}) == (True, ["failure"], False)
 
 
-def test_a_cancelled_job_cannot_be_retried_so_it_runs_anew(host: Host, local: Local) -> None:
+def test_a_cancelled_job_cannot_be_retried_so_it_runs_again(host: Host, local: Local) -> None:
     local.behave(jobSeconds=60)
     id_, outs = host.create(PROVIDER, JOB)
     local.graphql("mutation($id: ID!) { cancelJob(id: $id) { id } }", id=id_)

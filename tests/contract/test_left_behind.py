@@ -1,4 +1,4 @@
-"""What an earlier run made without coming to know of it: what is taken, what is left alone, and what is done anew."""
+"""What an earlier run made without coming to know of it: what is taken, what is left alone, and what is done again."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_what_a_killed_run_made_is_taken(
 def test_a_lost_answer_takes_no_job_that_was_there_before(
     next_run: NextRun, local: Local, action: dict[str, Any]
 ) -> None:
-    """Going back to an earlier declaration runs the job anew, also when an answer is lost."""
+    """Going back to an earlier declaration runs the job again, also when an answer is lost."""
     tdo, _ = next_run().create(TdoProvider(), TDO)
     job = {**{key: value for key, value in JOB.items() if key != "target"}, "targetId": tdo}
     first = next_run()
@@ -123,7 +123,7 @@ def test_a_cluster_that_was_let_go_is_not_taken_again(next_run: NextRun, local: 
 
 
 def test_a_job_is_taken_only_with_the_tdo_that_it_made(next_run: NextRun, local: Local) -> None:
-    """A destroy deletes that TDO, or lets go of it: the job belongs to nobody then, and runs anew."""
+    """A destroy deletes that TDO, or removes its marker: the job belongs to nobody then, and runs again."""
     made = set()
     for policy in ("retain", "cleanup", "delete"):
         run = next_run()

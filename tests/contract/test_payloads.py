@@ -1,4 +1,4 @@
-"""Jobs held against the engine catalogue, through the real provider host."""
+"""Jobs checked against the engine catalogue, through the real provider host."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_no_catalogue_is_a_warning_once(start: Start, local: Local) -> None:
     before = local.http_requests()
     assert [host.check(PROVIDER, spoilt) for _ in range(3)] == [{}, {}, {}]
     assert local.http_requests() - before == 1
-    assert host.close().count("could not be held against the engine catalogue: Reading engines failed") == 1
+    assert host.close().count("could not be checked against the engine catalogue: Reading engines failed") == 1
 
 
 def test_nothing_listens(start: Start) -> None:

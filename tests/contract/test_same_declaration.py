@@ -1,4 +1,4 @@
-"""One declaration written in two ways is one: links signed anew, another order, and what an earlier release left."""
+"""One declaration written in two ways is one: links signed again, another order, and what an earlier release left."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_failed_job_runs_with_the_newest_link(host: Host, local: Local) -> Non
     """A retry would fetch the recording by the link that it was submitted with, and that one may have expired."""
     local.behave(engines=BROKEN)
     id_, outs = host.create(JobProvider(), job(1))
-    # Meanwhile the link was signed anew, and another change was recorded.
+    # Meanwhile the link was signed again, and another change was recorded.
     outs = host.update(JobProvider(), id_, outs, job(2, name="j"))
     assert outs["tasks"] == host.checked(JobProvider(), job(1))["tasks"]
     read = host.read(JobProvider(), id_, outs)
@@ -183,7 +183,7 @@ def test_a_fleet_that_it_recorded_is_brought_to_the_present_form(start: Start, l
     host = start()
     assert host.check(FLEET, olds, olds) == {}
     assert host.diff(FLEET, "fleet", {**outs, "jobs": earlier}, olds) == (False, [], False)
-    # Declared otherwise, it is known by the recorded inputs, and recorded anew.
+    # Declared otherwise, it is known by the recorded inputs, and recorded again.
     host = start()
     assert host.check(FLEET, news, olds) == {}
     assert host.diff(FLEET, "fleet", {**outs, "jobs": earlier}, news) == (True, [], False)

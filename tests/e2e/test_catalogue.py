@@ -1,4 +1,4 @@
-"""The engine catalogue in programs: look-ups, and payloads held against it in the preview."""
+"""The engine catalogue in programs: look-ups, and payloads checked against it in the preview."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def test_payloads_are_held_against_the_engines_in_the_preview(project: Project, 
     project.config(aiware__validateEngines=None, aiware__maxRetries="0")
     local.fault({"status": 502}, operation="engines", times=9)
     output = project.pulumi("preview").output
-    assert "warning: the tasks of jobs could not be held against the engine catalogue: Reading engines failed" in output
+    assert (
+        "warning: the tasks of jobs could not be checked against the engine catalogue: Reading engines failed" in output
+    )
 
     # A warning does not fail it.
     local.clear_faults()
@@ -62,7 +64,7 @@ def test_an_engine_that_its_cluster_does_not_allow(project: Project, local: Loca
     first = '"file:examples/media/voice-note.m4a"'
     project.program(CLUSTER.replace("ALLOWED", "list(engines.NAMES)").replace("URL", first))
     project.up()
-    # One engine fewer, and the job has to run anew.
+    # One engine fewer, and the job has to run again.
     fewer = CLUSTER.replace("ALLOWED", "[each for each in engines.NAMES if each != engines.CHUNK]")
     project.program(fewer.replace("URL", '"file:examples/media/city-council.mp4"'))
     output = project.pulumi("preview", fails=True).output

@@ -131,7 +131,7 @@ def test_a_wrong_option_is_told_in_the_preview(project: Project, local: Local) -
         "outputConfigurations[0].formats[0].options.maxCharacterPerLine",
         "must be a whole number, 1 or more",
         "outputConfigurations[0].formats[1].options.linesPerScreen",
-        "is no option of txt, which has maxCharacterPerLine, newLineOnPunctuation",
+        "is not an option of txt, which has maxCharacterPerLine, newLineOnPunctuation",
     ):
         assert words in output
     assert "Traceback" not in output

@@ -83,7 +83,7 @@ def test_a_fleet_from_preview_to_destroy(project: Project, local: Local) -> None
     changed = entries("ep-2", "ep-3", "ep-4")
     changed["ep-3"]["place"] = "Paris"
     declare(project, changed)
-    assert "fleet interviews: submits ep-4; submits anew ep-3; removes ep-1" in project.up().output
+    assert "fleet interviews: submits ep-4; resubmits ep-3; removes ep-1" in project.up().output
     assert local.mutations() == {"createJob": 5, "retryJob": 3, "createTDO": 1, "deleteTDO": 2}
     expect_declared(project, local, changed)
     after = project.outputs()["jobs"]

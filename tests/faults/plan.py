@@ -62,7 +62,7 @@ ERROR_NAMES = (
     "internal_error",
     "not_implemented",
 )
-"""All of aiWARE's but ``not_found``: that one is no fault but a statement, and what is said to be gone is made anew."""
+"""All of aiWARE's but ``not_found``: that is a statement, and what is said to be gone is made again."""
 
 REQUEST_SECONDS = 3
 """`aiware:requestTimeout` of the programs: what hangs or drips is given up after so long."""

@@ -142,7 +142,7 @@ def test_failed_build_leaves_no_half_program_and_goes_on_from_there(project: Pro
     assert packages_built(go) == ["pulumi"]
 
 
-def test_new_pin_is_built_anew(project: Project, go: Path) -> None:
+def test_new_pin_is_built_again(project: Project, go: Path) -> None:
     project.run(BUILD)
     packages_built(go)
     sums = project.folder / "tools" / "pulumi-cli" / "language" / "go.sum"

@@ -71,7 +71,7 @@ def test_a_default_that_a_docstring_tells(told: str, default: str | None) -> Non
     assert wording.default_told(told) == default
 
 
-def test_parts_are_made_anew_and_the_rest_stays() -> None:
+def test_parts_are_made_again_and_the_rest_stays() -> None:
     page = "before\n<!-- generated: settings -->\nold\n<!-- end -->\nafter\n"
     made = refreshed(page)
     assert made.startswith("before\n<!-- generated: settings -->\n\n| setting |")

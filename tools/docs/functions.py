@@ -109,7 +109,7 @@ def _engine_names() -> list[str]:
 
 
 def _told_below(file: Path) -> dict[str, str]:
-    """What stands in the text below each constant of a module."""
+    """The text below each constant of a module."""
     body = ast.parse(file.read_text(encoding="utf-8")).body
     return {
         above.targets[0].id: str(below.value.value)

@@ -71,7 +71,7 @@ def _link(target: str, here: str) -> str:
 
 
 def _sources(page: File) -> Iterator[str]:
-    """The files of the repository that a page links to and that are no pages themselves."""
+    """The files of the repository that a page links to and that are not pages themselves."""
     for line, is_text in _lines(page.content_string):
         for found in _CODE_OR_LINK.finditer(line) if is_text else ():
             path = _repository_path(found["target"], page.src_uri) if found["target"] else None

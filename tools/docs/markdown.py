@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 NONE = "–"
-"""What stands in an empty cell."""
+"""The text of an empty cell."""
 
 _BAR = re.compile(r"(?<!\\)\|")
 

@@ -31,7 +31,7 @@ def out_of_date() -> dict[Path, str]:
 
 
 def refreshed(text: str) -> str:
-    """A page with its generated parts made anew.
+    """A page with its generated parts made again.
 
     Raises:
         KeyError: A part has a name that is none.

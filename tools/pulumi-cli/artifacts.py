@@ -57,7 +57,7 @@ class Artifact(ABC):
         return bin_folder.parent / f"{self.name}.stamp"
 
     def _recipe(self) -> str:
-        """What the file is made from, as a short text that changes when it must be made anew."""
+        """What the file is made from, as a short text that changes when it must be made again."""
         parts = [(self.folder / name).read_bytes() for name in ("go.mod", "go.sum")]
         return hashlib.sha256(b"\0".join([repr(self).encode(), *parts])).hexdigest()
 

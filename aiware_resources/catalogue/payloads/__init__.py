@@ -1,4 +1,4 @@
-"""Do the tasks of a job suit their engines? What the engine catalogue says, held against what a program says."""
+"""Do the tasks of a job suit their engines? Compares the engine catalogue with what a program says."""
 
 from __future__ import annotations
 

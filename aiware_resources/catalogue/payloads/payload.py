@@ -19,13 +19,13 @@ COMMON_KEYS = ("url", "libraryId", "libraryEngineModelId")
 
 @dataclass(frozen=True)
 class TaskPayload:
-    """The payload of one task, to be held against its engine's custom fields.
+    """The payload of one task, to be checked against its engine's custom fields.
 
     Attributes:
         task: The task, as the program gives it, without what is not known yet.
         path: Where the task stands.
         engine: Its engine.
-        unknown: Paths of what is not known yet; nothing is held against them.
+        unknown: Paths of what is not known yet, and not checked.
         oddities: What is odd without being wrong, as `problems` finds it.
     """
 
@@ -49,7 +49,7 @@ class TaskPayload:
 
     @cached_property
     def _values(self) -> Mapping[str, Any] | None:
-        """The payload; ``None`` for one that is no object, of which the catalogue says nothing."""
+        """The payload; ``None`` for one that is not an object, of which the catalogue says nothing."""
         payload = self.task.get(str(self._where[-1]))
         if self._where[-1] == "payloadString" and isinstance(payload, str):
             try:

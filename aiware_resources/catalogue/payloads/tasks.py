@@ -1,7 +1,7 @@
 """Does each task of a job suit its engine, and its engine the cluster?
 
 aiWARE takes a job whose payload its engines cannot use, and the job fails an hour later. So what the engine catalogue
-says is held against the tasks in the preview. What the catalogue does not know of is a warning at most.
+says is compared with the tasks in the preview. What the catalogue does not know of is a warning at most.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _ask(settings: Settings, question: Callable[[Catalogue], T]) -> T:
             return question(catalogue_of(connect(settings)))
         except AiwareError as error:
             _unreachable.add(settings)
-            log.warning("warning: the tasks of jobs could not be held against the engine catalogue: %s", error)
+            log.warning("warning: the tasks of jobs could not be checked against the engine catalogue: %s", error)
             raise _OutOfReach from error
 
 

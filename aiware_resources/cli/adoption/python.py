@@ -21,7 +21,7 @@ class Argument:
     Attributes:
         name: Its name.
         value: What is given.
-        comment: What stands in the lines above it.
+        comment: The lines above it.
     """
 
     name: str
@@ -88,7 +88,7 @@ def _flat(value: Any) -> str:
 
 
 def _literal(value: Any) -> str:
-    """A value that is no collection: text in double quotes, unless single ones need fewer escapes."""
+    """A value that is not a collection: text in double quotes, unless single ones need fewer escapes."""
     if not isinstance(value, str):
         # ruff writes 1e+16 as 1e16.
         return repr(value).replace("e+", "e")

@@ -23,7 +23,7 @@ _SHELL = 'In the project\'s folder: eval "$(make -s env)"'
 
 
 def stack_files(project: Project, stack: str | None) -> Iterator[Finding]:
-    """Holds the files of all stacks, or of one, against what may stand in them."""
+    """Checks the files of all stacks, or of one."""
     try:
         stacks = [project.stack(stack)] if stack else project.stacks()
         problems = [problem for problem in check_stacks(project, stacks) if not problem.is_hint]

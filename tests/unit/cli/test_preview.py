@@ -80,5 +80,5 @@ def test_something_else_than_a_preview(tmp_path: Path) -> None:
     file.write_text("error: no stack selected")
     result = aiware("--from", str(file))
     assert result.exit_code == 1
-    assert "This is no output of `pulumi preview --json`" in result.stderr
+    assert "This is not output of `pulumi preview --json`" in result.stderr
     assert aiware("--from", str(file), "--", "--target", "x").exit_code == 2

@@ -124,7 +124,7 @@ def test_jobs_written_out_in_a_document(aiware: Aiware, written: Written) -> Non
     file = written(INLINE, "run.graphql")
     found = problems(aiware, file)
     assert list(found) == ["first (line 4).retries", "createJob (line 5).targetId"]
-    # What a variable stands for is not held against the job as long as nobody knows it.
+    # Variables without a value are not checked.
     said = aiware("validate", str(file))
     assert f"{file}: nothing is known of $tdo" in said.stderr
     assert json.loads(aiware("validate", str(file), "--json").stdout)["unknownVariables"] == ["tdo"]

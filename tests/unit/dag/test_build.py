@@ -97,8 +97,8 @@ def test_hand_written_tasks_join_by_their_own_folders() -> None:
         (lambda: playback() >> adapter("u"), "playback writes nothing"),
         (lambda: adapter("u") >> adapter("v"), "adapter reads nothing"),
         (lambda: adapter("u") >> [], "adapter cannot feed an empty list"),
-        (lambda: adapter("u") >> engines.PLAYBACK, "is no part of a task graph. Join nodes such as engine"),  # type: ignore[operator]
-        (lambda: adapter("u") >> [playback(), 5], "5 is no part of a task graph"),  # type: ignore[list-item]
+        (lambda: adapter("u") >> engines.PLAYBACK, "is not a part of a task graph. Join nodes such as engine"),  # type: ignore[operator]
+        (lambda: adapter("u") >> [playback(), 5], "5 is not a part of a task graph"),  # type: ignore[list-item]
         (lambda: Dag(adapter("u") >> output_writer()), "adapter writes a stream, but writer reads a chunk"),
         (lambda: Dag([adapter("u"), chunk_audio(from_tdo=True)] >> engine("e")), "it can read one of them only"),
     ],

@@ -100,13 +100,13 @@ def test_file_extensions(value: str) -> None:
 
 def test_an_option_that_the_format_does_not_have() -> None:
     has = "maxCharacterPerLine, newLineOnPunctuation, timeGapToSeparateParagraphMs, fileExtension"
-    reason = f"is no option of txt, which has {has}"
+    reason = f"is not an option of txt, which has {has}"
     assert _problems("txt", linesPerScreen=2, withSpeakerData=True, newLineOnPunctuation=True) == {
         "linesPerScreen": reason,
         "withSpeakerData": reason,
     }
     assert _problems("vlf", maxCharacterPerLine=9) == {
-        "maxCharacterPerLine": "is no option of vlf, which has fileExtension"
+        "maxCharacterPerLine": "is not an option of vlf, which has fileExtension"
     }
 
 

@@ -39,14 +39,14 @@ def test_each_entry_is_treated_by_itself() -> None:
     assert [(each.key, each.replaced and each.replaced.job_id) for each in found.changed] == [("b", "job-b")]
     assert [each.key for each in found.failed] == ["e"]
     assert list(found.removed) == ["c"]
-    assert found.summary() == "submits d; submits anew b; runs again e; removes c"
+    assert found.summary() == "submits d; resubmits b; runs again e; removes c"
 
 
 def test_failures_that_are_kept_are_left_alone() -> None:
     assert not plan(recorded("a", failures={"a": "failed"}), fleet("a", onFailure="keep"))
 
 
-def test_a_failed_entry_that_changes_is_submitted_anew_only() -> None:
+def test_a_failed_entry_that_changes_is_resubmitted_only() -> None:
     news = fleet("a")
     news["media"]["a"]["url"] = "https://m.test/other"
     found = plan(recorded("a", failures={"a": "failed"}), news)
@@ -75,7 +75,7 @@ def test_entries_with_unknown_values_are_named() -> None:
     news = fleet("a", "b")
     news["media"]["b"]["url"] = UNKNOWN()
     found = plan(recorded("a", "b"), news)
-    assert found.summary() == "may submit anew: b, whose values are not known yet"
+    assert found.summary() == "may resubmit: b, whose values are not known yet"
     news["media"]["b"] = UNKNOWN()
     assert plan(recorded("a", "b"), news).undecided == ["b"]
 
@@ -119,7 +119,7 @@ def test_what_an_earlier_release_recorded_stays_as_it_is() -> None:
 
 
 def test_what_an_earlier_release_recorded_is_known_by_the_recorded_inputs() -> None:
-    """Declared otherwise now: its earlier fingerprint is recorded anew, before nobody can tell any more."""
+    """Declared otherwise now: its earlier fingerprint is recorded again, before nobody can tell any more."""
     olds = recorded_by(first_fingerprint, signed(1, "a", "b", "c"), failures={"c": "failed"})
     news = signed(2, "a", "b", "c", reverse=True)
     news["media"]["b"]["url"] = "https://m.test/other"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aiware_resources.reconcile.addresses import signed_anew, unsigned
+from aiware_resources.reconcile.addresses import signed_again, unsigned
 
 S3 = (
     "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA{n}%2Fx&X-Amz-Date=2026{n}T0Z&X-Amz-Expires=3600"
@@ -68,6 +68,6 @@ def test_addresses_are_found_at_any_depth() -> None:
         return {"a": [{"url": f"https://h.test/a?X-Amz-Signature={n}"}], "n": 1, "none": None, "b": {"u": "https://b"}}
 
     assert unsigned(value(1)) == unsigned(value(2)) == {**value(1), "a": [{"url": "https://h.test/a"}]}
-    assert list(signed_anew(value(1), value(2))) == [("a", 0, "url")]
-    assert list(signed_anew(value(1), {**value(1), "n": 2})) == []
-    assert list(signed_anew("https://h.test/a?X-Amz-Signature=1", "https://h.test/b?X-Amz-Signature=1")) == []
+    assert list(signed_again(value(1), value(2))) == [("a", 0, "url")]
+    assert list(signed_again(value(1), {**value(1), "n": 2})) == []
+    assert list(signed_again("https://h.test/a?X-Amz-Signature=1", "https://h.test/b?X-Amz-Signature=1")) == []

@@ -63,7 +63,7 @@ def test_the_words_say_what_a_cleanup_removes() -> None:
     assert change.says == "is CLEANED UP: it stays, without storage, searchIndex"
 
 
-def test_a_job_that_runs_anew_gives_up_the_tdo_that_it_made() -> None:
+def test_a_job_that_runs_again_gives_up_the_tdo_that_it_made() -> None:
     old = state("Job", JOB, "7", targetTdoId="9")
     new = state("Job", JOB | {"tasks": [{"engineId": "f"}]})
     made = report(step("replace", "Job", "it", old, new))
@@ -105,7 +105,7 @@ def test_the_example_of_the_documents() -> None:
     assert sentence(made) == "2 jobs will run, 1 TDO will be DELETED with its content, 1 cluster changes"
 
 
-def test_of_links_that_are_signed_anew_only_the_signature_differs() -> None:
+def test_of_links_that_are_signed_again_only_the_signature_differs() -> None:
     def job(n: int) -> dict[str, Any]:
         link = f"https://bucket.s3.amazonaws.com/a?X-Amz-Date={n}&X-Amz-Signature=sig{n}"
         return JOB | {"tasks": [{"engineId": "e", "payload": {"url": link}}], "clusterId": str(n)}

@@ -42,7 +42,7 @@ def test_entries_that_come_change_and_go() -> None:
         "2 jobs will run, 2 TDOs will be DELETED with their content, 1 job will be cancelled unless it is finished"
     )
     (change,) = made.changes
-    assert change.notes == ("Submits d; submits anew c; removes a.",)
+    assert change.notes == ("Submits d; resubmits c; removes a.",)
     assert [each.path for each in change.properties] == ["media[a]", "media[c]", "media[d]"]
     assert made.jobs_to_run == 2
 
@@ -106,14 +106,14 @@ def test_the_graph_of_a_fleet_is_that_of_its_template() -> None:
     assert graph.is_new
 
 
-def test_links_that_are_signed_anew_are_told_after_what_really_changes() -> None:
+def test_links_that_are_signed_again_are_told_after_what_really_changes() -> None:
     def signed(n: int, **more: str) -> dict[str, Any]:
         link = "https://bucket.s3.amazonaws.com/a?X-Amz-Date={n}&X-Amz-Signature=sig{n}"
         return {key: {"url": link.format(n=n)} for key in "ab"} | {key: {"url": url} for key, url in more.items()}
 
     made = updated(fleet(signed(1, c="https://host/c")), fleet(signed(2, c="https://host/d")))
     (change,) = made.changes
-    assert (change.notes, made.jobs_to_run) == (("Submits anew c.",), 1)
+    assert (change.notes, made.jobs_to_run) == (("Resubmits c.",), 1)
     assert [(each.path, each.note) for each in change.properties] == [
         ("media[c]", ""),
         ("media[a]", "only the signature differs"),

@@ -18,7 +18,7 @@ SECONDS = st.floats(0.001, 1000)
 
 @UNHURRIED
 @given(SECONDS, SECONDS, st.lists(st.booleans(), max_size=40))
-def test_it_stays_within_its_bounds_and_starts_anew_on_a_change(one: float, other: float, looks: list[bool]) -> None:
+def test_it_stays_within_its_bounds_and_starts_again_on_a_change(one: float, other: float, looks: list[bool]) -> None:
     interval = Interval(min(one, other), max(one, other))
     for changed in looks:
         before = interval.seconds
