@@ -11,7 +11,7 @@ from ariadne import ObjectType
 from aiware_local.installation.auth import USER_NAME
 from aiware_local.installation.errors import invalid_input, not_found
 from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
-from aiware_local.installation.lists import matches, ordered, page, within
+from aiware_local.installation.lists import equals, matches, ordered, page, within
 from aiware_local.storage.ids import new_cluster_id, new_uuid
 from aiware_local.storage.store import Record, without_notes
 
@@ -249,10 +249,10 @@ def _subscriptions(call: Call, given: Iterable[Mapping[str, Any] | None] | None)
 def _passes(cluster: Record, args: Mapping[str, Any]) -> bool:
     tags = args.get("tags")
     return (
-        (args.get("id") is None or cluster["id"] == args["id"])
+        equals(cluster["id"], args.get("id"))
         and (args.get("name") is None or matches(cluster["name"], args["name"], args.get("nameMatch") or "contains"))
-        and (args.get("type") is None or cluster["type"] == args["type"])
-        and (args.get("organizationId") is None or str(args["organizationId"]) == ORGANIZATION_ID)
+        and equals(cluster["type"], args.get("type"))
+        and equals(ORGANIZATION_ID, args.get("organizationId"))
         and (
             not tags
             or any(matches(own, tag, args.get("tagMatch") or "startsWith") for own in cluster["tags"] for tag in tags)

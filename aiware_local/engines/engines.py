@@ -9,7 +9,7 @@ from ariadne import ObjectType
 
 from aiware_local.installation.errors import not_found
 from aiware_local.installation.installation import ORGANIZATION, QUERY, Call, Info
-from aiware_local.installation.lists import ordered, page
+from aiware_local.installation.lists import among, equals, ordered, overlaps, page
 from aiware_local.storage.store import Record
 
 ENGINE = ObjectType("Engine")
@@ -112,14 +112,13 @@ def _category_keys(call: Call, engine: Record) -> Record:
 
 def _passes(call: Call, engine: Record, args: Mapping[str, Any]) -> bool:
     category = call.installation.catalogue.category(engine["categoryId"])
-    states = [state for state in args.get("state") or [] if state]
     return (
         _is_one_of(engine["id"], args)
-        and (args.get("categoryId") is None or engine["categoryId"] == args["categoryId"])
+        and equals(engine["categoryId"], args.get("categoryId"))
         and (args.get("category") is None or _is_category(category, args["category"]))
-        and (not states or engine["state"] in states)
+        and among(engine["state"], list(filter(None, args.get("state") or ())))
         and (not args.get("owned") or engine["ownerOrganizationId"] == ORGANIZATION["id"])
-        and all(args.get(name) is None or engine[name] == args[name] for name in ("libraryRequired", "createsTDO"))
+        and all(equals(engine[name], args.get(name)) for name in ("libraryRequired", "createsTDO"))
         and (args.get("name") is None or args["name"].lower() in engine["name"].lower())
         and _passes_filter(engine, category, args.get("filter") or {})
     )
@@ -133,10 +132,10 @@ def _passes_filter(engine: Record, category: Record | None, wanted: Mapping[str,
         and (not wanted.get("type") or (category is not None and category["type"]["name"] in wanted["type"]))
         and (wanted.get("priceMin") is None or engine["price"] >= wanted["priceMin"])
         and (wanted.get("priceMax") is None or engine["price"] <= wanted["priceMax"])
-        and all(_equals(engine.get(name), wanted.get(name)) for name in ("libraryRequired", "deploymentModel"))
-        and all(_among(engine.get(name), wanted.get(name)) for name in ("state", "mode", "runtimeType", "rating"))
-        and _among(engine.get("deploymentModel"), wanted.get("deploymentModels"))
-        and _overlaps(engine["supportedInputFormats"], wanted.get("supportedInputFormats"))
+        and all(equals(engine.get(name), wanted.get(name)) for name in ("libraryRequired", "deploymentModel"))
+        and all(among(engine.get(name), wanted.get(name)) for name in ("state", "mode", "runtimeType", "rating"))
+        and among(engine.get("deploymentModel"), wanted.get("deploymentModels"))
+        and overlaps(engine["supportedInputFormats"], wanted.get("supportedInputFormats"))
         and all(wanted.get(name) is None for name in UNKNOWN_OF_ENGINES)
     )
 
@@ -150,15 +149,3 @@ def _is_category(category: Record | None, wanted: str) -> bool:
 def _is_one_of(object_id: str, args: Mapping[str, Any]) -> bool:
     wanted, many = args.get("id"), args.get("ids")
     return (wanted is None or object_id == str(wanted)) and (many is None or object_id in map(str, many))
-
-
-def _equals(value: Any, wanted: Any) -> bool:
-    return wanted is None or value == wanted
-
-
-def _among(value: Any, wanted: list[Any] | None) -> bool:
-    return not wanted or value in wanted
-
-
-def _overlaps(values: list[Any], wanted: list[Any] | None) -> bool:
-    return not wanted or not set(values).isdisjoint(wanted)

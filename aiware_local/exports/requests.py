@@ -10,7 +10,7 @@ from ariadne import ObjectType
 from aiware_local.exports.formats import checked_format
 from aiware_local.installation.errors import ApiError, ErrorName, invalid_input, not_found
 from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
-from aiware_local.installation.lists import page
+from aiware_local.installation.lists import among, equals, page
 from aiware_local.storage.ids import new_uuid
 from aiware_local.storage.store import Record, without_notes
 
@@ -33,13 +33,12 @@ def resolve_export(_: Any, info: Info, **args: Any) -> Record:
 @QUERY.field("exportRequests")
 def resolve_exports(_: Any, info: Info, **args: Any) -> Record:
     """Export requests by id or status; newest first."""
-    statuses, wanted = args.get("status"), args.get("id")
     chosen = (
         export
         for export in map(show_export, info.context.store.scan("export"))
         if args.get("event") != "mentionExportRequest"
-        and (wanted is None or export["id"] == wanted)
-        and (not statuses or export["status"] in statuses)
+        and equals(export["id"], args.get("id"))
+        and among(export["status"], args.get("status"))
     )
     return page(chosen, args)
 

@@ -73,7 +73,8 @@ class Installation:
         self.media = MediaFetcher(media_root, self.files, private=data)
         # Programs that engines start: no more at a time than there are processors.
         self.processes = asyncio.Semaphore(os.cpu_count() or 1)
-        self.user_id: str = self._once("userId", new_uuid())
+        self.user_id = str(self.store.setting("userId") or new_uuid())
+        self.store.set("userId", self.user_id)
 
     def next_tdo_id(self) -> str:
         """The id of a new TDO: digits that were never given before, not even before a reset."""
@@ -93,13 +94,6 @@ class Installation:
     def close(self) -> None:
         """Closes the store."""
         self.store.close()
-
-    def _once(self, key: str, value: str) -> str:
-        known = self.store.setting(key)
-        if known is None:
-            self.store.set(key, value)
-            return value
-        return str(known)
 
 
 @dataclass

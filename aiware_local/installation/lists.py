@@ -5,7 +5,7 @@ Source: Page, StringMatch and the filters by time in schema.graphql.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -119,6 +119,21 @@ def _passes(value: float | None, window: Mapping[str, Any]) -> bool:
     after = start is None or (value > start if window.get("fromDateTimeExclusive") else value >= start)
     before = end is None or (value < end if window.get("toDateTimeExclusive") else value <= end)
     return after and before
+
+
+def equals(value: object, wanted: object) -> bool:
+    """Whether a value is the one that a filter asks for; without a filter it is."""
+    return wanted is None or value == wanted
+
+
+def among(value: object, wanted: Collection[Any] | None) -> bool:
+    """Whether a value is one of those that a filter asks for; without a filter it is."""
+    return not wanted or value in wanted
+
+
+def overlaps(values: Iterable[Any], wanted: Iterable[Any] | None) -> bool:
+    """Whether one of the values is one of those that a filter asks for; without a filter it is."""
+    return not wanted or not set(values).isdisjoint(wanted)
 
 
 def matches(value: str | None, wanted: str, how: str) -> bool:

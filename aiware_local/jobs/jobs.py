@@ -9,7 +9,7 @@ from ariadne import ObjectType
 
 from aiware_local.installation.errors import ApiError, ErrorName, invalid_input
 from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
-from aiware_local.installation.lists import ordered, page, within
+from aiware_local.installation.lists import among, equals, ordered, overlaps, page, within
 from aiware_local.jobs.input import Graph, build_graph, checked_tasks, flat_tasks
 from aiware_local.jobs.lifecycle import JOB_ENDED
 from aiware_local.jobs.records import new_job, save_job, show_job, show_new_job, show_tasks, start
@@ -172,16 +172,16 @@ def _is_by_creation(args: Mapping[str, Any]) -> bool:
 
 def _passes(call: Call, job: Record, args: Mapping[str, Any]) -> bool:
     return (
-        _is(args.get("id"), job["id"])
-        and _is(args.get("targetId"), job["targetId"])
-        and _is(args.get("clusterId"), job["clusterId"])
-        and _is(args.get("applicationId"), ORGANIZATION_ID)
-        and _is(args.get("applicationStatus"), job.get("status"))
-        and _is_in(args.get("status"), job.get("status"))
-        and _is_in(args.get("applicationIds"), ORGANIZATION_ID)
-        and _is_in(args.get("scheduledJobIds"), job["scheduledJobId"])
-        and _has(args.get("hasTargetTDO"), job["targetId"])
-        and _has(args.get("hasScheduledJobId"), job["scheduledJobId"])
+        equals(job["id"], args.get("id"))
+        and equals(job["targetId"], args.get("targetId"))
+        and equals(job["clusterId"], args.get("clusterId"))
+        and equals(ORGANIZATION_ID, args.get("applicationId"))
+        and equals(job.get("status"), args.get("applicationStatus"))
+        and among(job.get("status"), args.get("status"))
+        and among(ORGANIZATION_ID, args.get("applicationIds"))
+        and among(job["scheduledJobId"], args.get("scheduledJobIds"))
+        and equals(job["targetId"] is not None, args.get("hasTargetTDO"))
+        and equals(job["scheduledJobId"] is not None, args.get("hasScheduledJobId"))
         and within(job, args.get("dateTimeFilter"))
         and _has_engine(call, job, args)
     )
@@ -192,21 +192,6 @@ def _has_engine(call: Call, job: Record, args: Mapping[str, Any]) -> bool:
     if not engines and not categories:
         return True
     used = [task["engineId"] for task in job["_job"]["_tasks"]]
-    catalogue = call.installation.catalogue
-    known = (catalogue.engine(engine_id) for engine_id in used)
-    of_category = {engine["categoryId"] for engine in known if engine is not None}
-    return (not engines or not set(used).isdisjoint(engines)) and (
-        not categories or not of_category.isdisjoint(categories)
-    )
-
-
-def _is(wanted: object, value: object) -> bool:
-    return wanted is None or str(wanted) == value
-
-
-def _is_in(wanted: list[Any] | None, value: object) -> bool:
-    return not wanted or value in wanted
-
-
-def _has(wanted: bool | None, value: object) -> bool:
-    return wanted is None or wanted == (value is not None)
+    known = map(call.installation.catalogue.engine, used)
+    of_category = [engine["categoryId"] for engine in known if engine is not None]
+    return overlaps(used, engines) and overlaps(of_category, categories)

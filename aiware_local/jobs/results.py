@@ -11,6 +11,7 @@ from ariadne import ObjectType
 from aiware_local.engines.run import read_document
 from aiware_local.installation.errors import ApiError, ErrorName, invalid_input
 from aiware_local.installation.installation import QUERY, Call, Info, Installation
+from aiware_local.installation.lists import among
 from aiware_local.jobs.records import show_job, show_task
 from aiware_local.storage.store import Record
 from aiware_local.tdos.records import assets_of
@@ -121,10 +122,10 @@ def _task_results(installation: Installation, job: Record, now: float) -> Iterat
 
 
 def _passes(call: Call, result: Record, args: Mapping[str, Any]) -> bool:
-    engines, categories = args.get("engineIds"), args.get("engineCategoryIds")
+    categories = args.get("engineCategoryIds")
     engine = call.installation.catalogue.engine(result["engineId"])
     return (
-        (not engines or result["engineId"] in engines)
+        among(result["engineId"], args.get("engineIds"))
         and (not categories or (engine is not None and engine["categoryId"] in categories))
         and (args.get("tdoId") is None or args.get("jobId") is None or result["tdoId"] == str(args["tdoId"]))
         and not (args.get("ignoreUserEdited") and result["userEdited"])

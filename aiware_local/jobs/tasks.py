@@ -10,7 +10,7 @@ from ariadne import ObjectType
 from aiware_local.engines.run import read_document
 from aiware_local.installation.errors import not_found
 from aiware_local.installation.installation import QUERY, Call, Info, Installation
-from aiware_local.installation.lists import within
+from aiware_local.installation.lists import among, equals, within
 from aiware_local.installation.scalars import format_datetime
 from aiware_local.jobs.records import as_text, show_job, show_task
 from aiware_local.storage.ids import job_of_task
@@ -42,13 +42,12 @@ def task_log(task: Record) -> list[str]:
 
 def select_tasks(tasks: Iterable[Record], args: Mapping[str, Any]) -> Iterator[Record]:
     """The shown tasks that pass the filters of a tasks field. No task here has a source asset."""
-    statuses, targets = args.get("status"), args.get("targetId")
     return (
         task
         for task in tasks
-        if (not statuses or task["status"] in statuses)
-        and (args.get("id") is None or task["id"] == args["id"])
-        and (not targets or task["targetId"] in targets)
+        if among(task["status"], args.get("status"))
+        and equals(task["id"], args.get("id"))
+        and among(task["targetId"], args.get("targetId"))
         and not args.get("hasSourceAsset")
         and within(task, args.get("dateTimeFilter"))
     )

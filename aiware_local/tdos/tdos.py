@@ -9,7 +9,7 @@ from ariadne import ObjectType
 
 from aiware_local.installation.errors import ApiError, invalid_input
 from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
-from aiware_local.installation.lists import ordered, page, within
+from aiware_local.installation.lists import among, equals, ordered, page, within
 from aiware_local.storage.store import Record
 from aiware_local.tdos.assets import add_assets, pick, require_asset_inputs
 from aiware_local.tdos.records import (
@@ -138,9 +138,9 @@ def resolve_assets(tdo: Record, info: Info, **args: Any) -> Record:
     chosen = (
         asset
         for asset in assets_of(info.context.store, tdo["id"])
-        if (not types or asset["assetType"] in types)
-        and (args.get("id") is None or asset["id"] == args["id"])
-        and (args.get("sourceTaskId") is None or asset["sourceData"].get("taskId") == args["sourceTaskId"])
+        if among(asset["assetType"], types)
+        and equals(asset["id"], args.get("id"))
+        and equals(asset["sourceData"].get("taskId"), args.get("sourceTaskId"))
     )
     field, direction = args.get("orderBy") or "createdDateTime", args.get("orderDirection") or "desc"
     return page(ordered(chosen, [{"field": field, "direction": direction}]), args)
@@ -187,10 +187,8 @@ def _candidates(call: Call, args: Mapping[str, Any]) -> Iterable[Record]:
 def _passes(tdo: Record, args: Mapping[str, Any]) -> bool:
     source = tdo["sourceData"] or {}
     return (
-        all(
-            args.get(name) is None or str(args[name]) == ORGANIZATION_ID for name in ("organizationId", "applicationId")
-        )
-        and all(args.get(name) is None or args[name] == source.get(name) for name in ("sourceId", "scheduledJobId"))
+        all(equals(ORGANIZATION_ID, args.get(name)) for name in ("organizationId", "applicationId"))
+        and all(equals(source.get(name), args.get(name)) for name in ("sourceId", "scheduledJobId"))
         and args.get("mentionId") is None  # there are no mentions here, so none of them has a TDO
         and within(tdo, args.get("dateTimeFilter"))
     )

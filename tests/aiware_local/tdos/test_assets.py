@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from aiware_local.tdos.assets import pick
 from tests.aiware_local.support import Local
 
 FIELDS = """id name contentType assetType uri signedUri isUserEdited details
@@ -134,3 +135,10 @@ async def test_transform(local: Local) -> None:
     ]
     assert json.loads(asset["transform"])[0] == {"word": "This", "start": 0, "stop": 400}
     assert (await local.refused(query % "XML2JSON", id=job["targetId"]))["name"] == "not_implemented"
+
+
+def test_pick() -> None:
+    assert pick({"a": [{"b": 1}]}, None) == {"a": [{"b": 1}]}
+    assert pick({"a": [{"b": 1}]}, "a.0.b") == 1
+    assert pick({"a": [{"b": 1}]}, "a.1.b") is None
+    assert pick({"a": 5}, "a.b") is None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import stat
 import uuid
+from pathlib import Path
 
 import pytest
 
-from aiware_local.installation.auth import SESSION_SECONDS, USER_NAME
+from aiware_local.installation.auth import SESSION_SECONDS, USER_NAME, Signer
 from tests.aiware_local.support import Local
 
 LOGIN = "mutation($u: String!, $p: String!) { userLogin(input: {userName: $u, password: $p}) { token user { id } } }"
@@ -90,3 +91,20 @@ async def test_tokens_are_not_kept_in_clear(local: Local) -> None:
     files = [path.read_bytes() for path in local.installation.data.glob("aiware.sqlite3*")]
     secrets = [token, local.token, local.installation.tokens.credentials.password]
     assert not [secret for secret in secrets if any(secret.encode() in content for content in files)]
+
+
+def test_signature(tmp_path: Path) -> None:
+    signer = Signer(tmp_path)
+    path, _, query = signer.sign("/assets/a", 100.2, 10).partition("?")
+    values = dict(part.split("=") for part in query.split("&"))
+    assert (path, values["expires"]) == ("/assets/a", "111")
+    expires, signature = values["expires"], values["signature"]
+    assert signer.allows("/assets/a", expires, signature, 110.9)
+    assert not signer.allows("/assets/a", expires, signature, 111)
+    assert not signer.allows("/assets/b", expires, signature, 105)
+    assert not signer.allows("/assets/a", "112", signature, 105)
+    assert not signer.allows("/assets/a", "many", signature, 105)
+    assert not signer.allows("/assets/a", None, None, 105)
+    assert Signer(tmp_path).allows("/assets/a", expires, signature, 105)
+    (tmp_path / "signing.key").write_bytes(b"other")
+    assert not Signer(tmp_path).allows("/assets/a", expires, signature, 105)

@@ -1,4 +1,4 @@
-"""The small parts: store, files, pages, signatures, matching."""
+"""The database and the files."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from typing import Any
 
 import pytest
 
-from aiware_local.installation.auth import Signer
-from aiware_local.installation.errors import ApiError
-from aiware_local.installation.lists import matches, ordered, page, within
 from aiware_local.storage.files import Files
 from aiware_local.storage.store import Store
-from aiware_local.tdos.assets import pick
 
 
 @pytest.fixture
@@ -105,69 +101,3 @@ def test_linked_file_outlives_the_first_name(tmp_path: Path) -> None:
     files.link("a", "b")
     files.delete("a")
     assert files.path("b").read_bytes() == b"x"
-
-
-def test_page() -> None:
-    assert page(range(5), {"offset": 3, "limit": 4}) == {"records": [3, 4], "offset": 3, "limit": 4, "count": 2}
-    assert page(range(99), {})["count"] == 30
-    assert page(range(99), {"limit": None, "offset": None}, default_limit=100)["count"] == 99
-    for wrong in ({"limit": 0}, {"limit": 1001}, {"offset": -1}):
-        with pytest.raises(ApiError):
-            page([], wrong)
-
-
-def test_order_by_several_keys_and_missing_values() -> None:
-    records: list[dict[str, Any]] = [{"a": 1, "b": "x"}, {"a": None, "b": "y"}, {"a": 1, "b": "a"}]
-    keys = [{"field": "a", "direction": "desc"}, {"field": "b", "direction": "asc"}]
-    assert [record["b"] for record in ordered(records, keys)] == ["a", "x", "y"]
-
-
-def test_windows() -> None:
-    def window(**bounds: Any) -> list[dict[str, Any]]:
-        return [{"field": "t", **bounds}]
-
-    assert within({"t": 5}, window(fromDateTime=5, toDateTime=5))
-    assert not within({"t": 5}, window(fromDateTime=5, fromDateTimeExclusive=True))
-    assert not within({"t": 5}, window(toDateTime=5, toDateTimeExclusive=True))
-    assert not within({"t": None}, window(fromDateTime=1))
-    assert within({"t": None}, window())
-    assert within({"t": None}, None)
-
-
-def test_signature(tmp_path: Path) -> None:
-    signer = Signer(tmp_path)
-    path, _, query = signer.sign("/assets/a", 100.2, 10).partition("?")
-    values = dict(part.split("=") for part in query.split("&"))
-    assert (path, values["expires"]) == ("/assets/a", "111")
-    expires, signature = values["expires"], values["signature"]
-    assert signer.allows("/assets/a", expires, signature, 110.9)
-    assert not signer.allows("/assets/a", expires, signature, 111)
-    assert not signer.allows("/assets/b", expires, signature, 105)
-    assert not signer.allows("/assets/a", "112", signature, 105)
-    assert not signer.allows("/assets/a", "many", signature, 105)
-    assert not signer.allows("/assets/a", None, None, 105)
-    assert Signer(tmp_path).allows("/assets/a", expires, signature, 105)
-    (tmp_path / "signing.key").write_bytes(b"other")
-    assert not Signer(tmp_path).allows("/assets/a", expires, signature, 105)
-
-
-@pytest.mark.parametrize(
-    ("value", "wanted", "how", "result"),
-    [
-        ("Team", "team", "exact", False),
-        ("Team", "Team", "exact", True),
-        ("Team", "EA", "contains", True),
-        ("Team", "te", "startsWith", True),
-        ("Team", "te", "endsWith", False),
-        (None, "a", "contains", False),
-    ],
-)
-def test_matching(value: str | None, wanted: str, how: str, result: bool) -> None:
-    assert matches(value, wanted, how) is result
-
-
-def test_pick() -> None:
-    assert pick({"a": [{"b": 1}]}, None) == {"a": [{"b": 1}]}
-    assert pick({"a": [{"b": 1}]}, "a.0.b") == 1
-    assert pick({"a": [{"b": 1}]}, "a.1.b") is None
-    assert pick({"a": 5}, "a.b") is None
