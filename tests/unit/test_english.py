@@ -26,9 +26,6 @@ PLAINER = {
 }
 """Patterns that are refused, and what to write."""
 
-FINE: set[tuple[str, str]] = set()
-"""What a pattern finds, and is right: the file, and a piece of the line."""
-
 PYTHON = [
     *(
         path
@@ -39,6 +36,8 @@ PYTHON = [
     ROOT / "__main__.py",
 ]
 
+READ = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
+
 
 def sentences(path: Path) -> Iterator[tuple[int, str]]:
     """What a person reads in a file, line by line: of Python, its texts and comments."""
@@ -46,7 +45,7 @@ def sentences(path: Path) -> Iterator[tuple[int, str]]:
         yield from ((line.number, line.text) for line in lines(path) if line.language is None)
         return
     for token in tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline):
-        if token.type in {tokenize.STRING, tokenize.COMMENT} and " " in token.string:
+        if token.type in READ and " " in token.string:
             yield from enumerate(token.string.splitlines(), token.start[0])
 
 
@@ -58,7 +57,6 @@ def found(path: Path) -> list[str]:
         for number, text in sentences(path)
         for pattern, plain in PLAINER.items()
         if (match := re.search(pattern, text, re.IGNORECASE))
-        and not any(name == file and piece in text for file, piece in FINE)
     ]
 
 
