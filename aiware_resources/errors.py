@@ -7,6 +7,7 @@ token, a password or a signed link.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from aiware_resources.text.words import counted
 
@@ -96,27 +97,8 @@ class RateLimited(ApiError):
         retry_after: Seconds that aiWARE asked to wait; None when it named no time.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        remedy: str | None = None,
-        operation: str = "",
-        status: int | None = None,
-        name: str | None = None,
-        request_id: str | None = None,
-        object_id: str | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(
-            message,
-            remedy=remedy,
-            operation=operation,
-            status=status,
-            name=name,
-            request_id=request_id,
-            object_id=object_id,
-        )
+    def __init__(self, message: str, *, retry_after: float | None = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
         self.retry_after = retry_after
 
 
@@ -148,24 +130,12 @@ class AdoptionError(AiwareError):
     """An existing object cannot be taken over: there is none, there are several, or it differs where it must not."""
 
 
-class AlreadyExists(AiwareError):
-    """An object of this name exists already, and taking it over was not asked for.
+class ObjectError(AiwareError):
+    """Something is wrong with an object in aiWARE.
 
     Attributes:
-        object_id: Id of the existing object.
-    """
-
-    def __init__(self, message: str, *, remedy: str | None = None, object_id: str | None = None) -> None:
-        super().__init__(message, remedy=remedy)
-        self.object_id = object_id
-
-
-class WorkFailed(AiwareError):
-    """What aiWARE was asked to do ended in failure.
-
-    Attributes:
-        object_id: Id of the job, export request or cluster.
-        status: The status that it ended in.
+        object_id: Its id; None when it is not known.
+        status: The status last seen; None when none was seen.
     """
 
     def __init__(
@@ -174,6 +144,14 @@ class WorkFailed(AiwareError):
         super().__init__(message, remedy=remedy)
         self.object_id = object_id
         self.status = status
+
+
+class AlreadyExists(ObjectError):
+    """An object of this name exists already, and taking it over was not asked for."""
+
+
+class WorkFailed(ObjectError):
+    """What aiWARE was asked to do ended in failure."""
 
 
 class JobFailed(WorkFailed):
@@ -192,20 +170,8 @@ class FleetFailed(WorkFailed):
     """Some jobs of a fleet failed, or could not be submitted, taken up or removed."""
 
 
-class WaitTimedOut(AiwareError):
-    """An object was not finished within the time allowed. It goes on in aiWARE; the waiting can be resumed.
-
-    Attributes:
-        object_id: Id of the object waited for.
-        status: The status last seen; None when none was seen.
-    """
-
-    def __init__(
-        self, message: str, *, remedy: str | None = None, object_id: str | None = None, status: str | None = None
-    ) -> None:
-        super().__init__(message, remedy=remedy)
-        self.object_id = object_id
-        self.status = status
+class WaitTimedOut(ObjectError):
+    """An object was not finished within the time allowed. It goes on in aiWARE; the waiting can be resumed."""
 
 
 class DownloadFailed(AiwareError):

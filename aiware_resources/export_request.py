@@ -13,10 +13,9 @@ import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, DiffResult
 from pulumi.output import UNKNOWN
 
-from aiware_resources.api import ExportRecord, Progress
+from aiware_resources.api import Api, ExportRecord, Progress
 from aiware_resources.api.file_names import place_problem
-from aiware_resources.errors import DownloadFailed, NotAllowed, NotFound
-from aiware_resources.exports.adoption import adoption
+from aiware_resources.errors import AdoptionError, DownloadFailed, NotAllowed, NotFound
 from aiware_resources.exports.downloaded import Place, Requested, destination_problems, place_of
 from aiware_resources.exports.formats import option_problems
 from aiware_resources.exports.state import ExportRequestArgs, ExportState
@@ -38,6 +37,7 @@ from aiware_resources.reconcile import (
     owned,
     seen_jobs,
 )
+from aiware_resources.reconcile.adoption import Adoption, Declaration, by_id, declaration
 from aiware_resources.reconcile.entity import Question, Verb, Words
 from aiware_resources.reconcile.provider import plain
 from aiware_resources.reconcile.runs import differ, shortened
@@ -46,6 +46,29 @@ from aiware_resources.waiting import Completion, Condition, Waiting, derived
 from aiware_resources.waiting.conditions import ExportCondition
 
 INPUTS = ("includeMedia", "tdoData", "outputConfigurations")
+
+
+def _declared(provider: EntityProvider, record: ExportRecord, _: Api) -> Declaration:
+    """Declares a request of which aiWARE does not tell what it exports (query ``exportRequests``).
+
+    Raises:
+        AdoptionError: When it has failed: there is nothing to take over, and a run would request it again.
+    """
+    if record.status == "failed":
+        raise AdoptionError(
+            f"export request {record.id} has failed, so there is nothing to adopt.",
+            remedy="Declare a new ExportRequest instead; aiWARE has no call to delete the failed one.",
+        )
+    found = declaration(provider, record.id, {})
+    found.notes = ["aiWARE does not tell what an export request exports, so neither does this: tdo_data is left out."]
+    return found
+
+
+_ADOPTION: Adoption[ExportRecord] = Adoption(
+    "export",
+    by_id("export request", "exportRequests", lambda api, ids: api.export_requests(ids)),
+    _declared,
+)
 
 
 class ExportProvider(EntityProvider):
@@ -58,7 +81,7 @@ class ExportProvider(EntityProvider):
         dict.fromkeys(("delete", "retain"), ("is only forgotten: aiWARE cannot delete an export request", Verb.FORGET)),
         replaced="is requested again",
     )
-    adoption = adoption
+    adoption = _ADOPTION
     question = Question("export requests", lambda api, _: api.find_exports())
     type_name = "aiware:ExportRequest"
     model = ExportState

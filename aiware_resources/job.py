@@ -19,9 +19,8 @@ from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.catalogue import payloads
 from aiware_resources.errors import ApiError
 from aiware_resources.jobs import actions
-from aiware_resources.jobs.adoption import adoption
 from aiware_resources.jobs.outputs import JobOutputs
-from aiware_resources.jobs.records import failure_of, is_like, work_of
+from aiware_resources.jobs.records import adoption, failure_of, is_like, work_of
 from aiware_resources.jobs.removal import TARGET_TDO, WORDS, remove_job, with_target
 from aiware_resources.jobs.state import PRODUCES, RUNS, JobArgs, JobState, OnDestroy, OnFailure, with_graph
 from aiware_resources.reconcile import (

@@ -29,11 +29,11 @@ from aiware_resources.reconcile import (
     repeat_until_applied,
     unmarked,
 )
+from aiware_resources.reconcile.adoption import Adoption, Declaration, by_id, declaration
 from aiware_resources.reconcile.entity import Existing, Fate, Question, Words
 from aiware_resources.reconcile.naming import api_properties
 from aiware_resources.reconcile.policies import Adoptable, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.values import in_any_order
-from aiware_resources.tdos.adoption import adoption
 from aiware_resources.tdos.assets import TdoAsset, TdoAssetArgs, asset_problems, file_content, is_file, without_path
 from aiware_resources.tdos.content import (
     TDO_CHANGEABLE,
@@ -54,6 +54,7 @@ from aiware_resources.tdos.uploads import (
     may_have_files,
     missing,
 )
+from aiware_resources.text.secret_words import is_signed
 from aiware_resources.text.times import PointInTime
 
 CREATE_ONLY = ("parentFolderId", "sourceData", "applicationId", "contentTemplates", "addToIndex", "assets")
@@ -92,13 +93,33 @@ class TdoState(TdoContent, Adoptable):
 _earlier: Earlier[TdoRecord] = Earlier(lambda record: record.details)
 
 
+_LINKS = ("thumbnailUrl", "previewUrl", "sourceImageUrl")
+
+
+def _declared(provider: EntityProvider, record: TdoRecord, _: Api) -> Declaration:
+    """All that can be changed of one, but links that let in whoever has them (query ``temporalDataObject``)."""
+    live = record.properties() | {"details": unmarked(record.details)}
+    # A signed link is another one with every look.
+    signed = {key for key in _LINKS if is_signed(live.get(key) or "")}
+    props = {key: live.get(key) for key in TDO_CHANGEABLE if key not in signed}
+    found = declaration(provider, record.id, props, called=record.name, is_marked=marker_of(record.details) is not None)
+    # People look for the name first.
+    found.arguments = {name: found.arguments[name] for name in sorted(found.arguments, key="name".__ne__)}
+    return found
+
+
+_ADOPTION: Adoption[TdoRecord] = Adoption(
+    "tdo", by_id("TDO", "temporalDataObject", lambda api, ids: api.tdos(ids)), _declared
+)
+
+
 class TdoProvider(EntityProvider):
     """Reconciles TDOs through createTDO, updateTDO, deleteTDO and cleanupTDO."""
 
     kind = "TDO"
     noun = NOUN
     words = Words()
-    adoption = adoption
+    adoption = _ADOPTION
     question = Question("TDOs", lambda api, now: api.find_tdos(since=now))
     type_name = "aiware:TemporalDataObject"
     model = TdoState

@@ -51,8 +51,7 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
     Exit codes: 0 no drift, 2 drift. Objects that no stack owns (--unmanaged) are not drift.
     """
     from aiware_resources.cli import pulumi_command
-    from aiware_resources.report.live import drift_of, recorded_in
-    from aiware_resources.report.unmanaged import unmanaged
+    from aiware_resources.report.live import drift_of, recorded_in, unmanaged
 
     session = replace(session, stack=stack or session.stack or pulumi_command.selected())
     resources = recorded_in(pulumi_command.recorded(session.stack))
@@ -71,7 +70,7 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
 def _owned() -> frozenset[str]:
     """The ids of everything that a stack of this backend owns."""
     from aiware_resources.cli import pulumi_command
-    from aiware_resources.report.unmanaged import owned_ids
+    from aiware_resources.report.live import owned_ids
 
     states = (pulumi_command.recorded(name) for name in pulumi_command.stacks())
     return frozenset(id_ for state in states for id_ in owned_ids(state))

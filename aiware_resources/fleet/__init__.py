@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aiware_resources.fleet.placeholders import media_key, media_value
-from aiware_resources.fleet.template import JobTemplate
+from aiware_resources.fleet.template import JobTemplate, media_key, media_value
 
 __all__ = ["JobTemplate", "media_key", "media_value"]

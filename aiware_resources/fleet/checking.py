@@ -8,8 +8,8 @@ from typing import Any
 
 from aiware_resources.catalogue import payloads
 from aiware_resources.fleet.entries import CLUSTER, MEDIA, TEMPLATE, fingerprint, jobs_of, known_jobs_of, template_of
-from aiware_resources.fleet.placeholders import Template
 from aiware_resources.fleet.plan import named
+from aiware_resources.fleet.template import Template
 from aiware_resources.job import JobProvider, JobState
 from aiware_resources.reconcile import Path, Problem, Props, path_text
 from aiware_resources.reconcile.holders import OWNER_KEY

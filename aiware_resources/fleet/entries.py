@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi.output import Unknown
 
-from aiware_resources.fleet.placeholders import Template, compiled
+from aiware_resources.fleet.template import Template, compiled
 from aiware_resources.job import PRODUCES, JobState
 from aiware_resources.reconcile import Holder, Mark, Path, Props, resource_hash
 from aiware_resources.reconcile.backend import state_identity

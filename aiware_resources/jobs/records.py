@@ -1,12 +1,15 @@
-"""Compares what aiWARE says of a job with what a program says of it."""
+"""What aiWARE says of a job: compared with what a program says of it, and declared as it is."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from aiware_resources.api import JobRecord
-from aiware_resources.reconcile import Mark, Props
+from aiware_resources import engines
+from aiware_resources.api import Api, JobRecord, TaskRecord
+from aiware_resources.api.statuses import JOB_FAILED
+from aiware_resources.reconcile import EntityProvider, Mark, Props, marker_of, unmarked
 from aiware_resources.reconcile.addresses import signed_again
+from aiware_resources.reconcile.adoption import Adoption, Code, Declaration, declaration
 from aiware_resources.waiting.conditions import failing_task
 
 
@@ -47,3 +50,49 @@ def is_like(record: JobRecord, props: Props, mark: Mark | None) -> bool:
         and record.target_id == props.get("targetId", record.target_id)
         and work_of(props) == sorted(found, key=str)
     )
+
+
+_CONSTANTS = {value: name for name, value in vars(engines).items() if name.isupper() and isinstance(value, str)}
+"""The engines that `aiware_resources.engines` has a name for."""
+_ORDER = ("name", "target_id", "cluster_id", "job_config", "tasks", "routes")
+_FAILED = (
+    "It has ended as {status}. As it stands, it is kept as it is and fails no run;",
+    "without the last two arguments the next `pulumi up` runs it again.",
+)
+
+
+def _declared(provider: EntityProvider, record: JobRecord, api: Api) -> Declaration:
+    """A job with its tasks and routes as aiWARE has them (query ``job``)."""
+    live = record.properties()
+    props = {key: live.get(key) for key in ("name", "targetId", "clusterId", "routes")}
+    props |= {"tasks": [_task(task) for task in record.tasks], "jobConfig": unmarked(record.job_config)}
+    found = declaration(
+        provider,
+        record.id,
+        props,
+        called=record.name,
+        is_marked=marker_of(record.job_config) is not None,
+        dispensable=frozenset() if api.abilities.needs_target else frozenset({("targetId",)}),
+    )
+    for task in found.arguments["tasks"]:
+        if task.get("engine_id") in _CONSTANTS:
+            task["engine_id"] = Code(f"engines.{_CONSTANTS[task['engine_id']]}")
+    found.arguments = {name: found.arguments[name] for name in _ORDER if name in found.arguments}
+    if record.status in JOB_FAILED:
+        found.arguments |= {"on_failure": "keep", "allow_failure": True}
+        found.comments["on_failure"] = [line.format(status=record.status) for line in _FAILED]
+    return found
+
+
+def _task(task: TaskRecord) -> dict[str, Any]:
+    folders = [folder.properties() for folder in task.io_folders]
+    return {"engineId": task.engine_id, "payload": task.payload or None, "ioFolders": folders}
+
+
+adoption: Adoption[JobRecord] = Adoption(
+    "job",
+    lambda api, ids: (api.job_details(job_id) for job_id in ids),
+    _declared,
+    refers={"target_id": "TemporalDataObject", "cluster_id": "Cluster"},
+    named_after="target_id",
+)

@@ -1,4 +1,7 @@
-"""From Python's names to the API's.
+"""The arguments of constructors, and the way from Python's names to the API's.
+
+What there is to give, what it means and what is required is one typed list (PEP 692) for each constructor. A type
+checker holds a program to it. At run time Python takes any keyword, so what is written wrong is refused here.
 
 Arguments are snake_case in Python, nested ones too; properties in state, previews and requests are the API's own
 camelCase. Which keys are names and which are somebody's data (the keys of a payload) only the model knows, so the
@@ -18,6 +21,7 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from aiware_resources.reconcile.schema import ApiModel
 from aiware_resources.text.times import format_time, parse_time
+from aiware_resources.text.words import did_you_mean
 
 
 def api_properties(model: type[ApiModel], arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,3 +78,35 @@ def _alternatives(annotation: Any) -> list[Any]:
     if origin in {Union, UnionType}:
         return [kind for member in get_args(annotation) for kind in _alternatives(member)]
     return [annotation]
+
+
+@cache
+def arguments_in(args: type) -> Mapping[str, bool]:
+    """The arguments in a list, in its order, and whether each is required.
+
+    Args:
+        args: The list, a ``TypedDict``.
+    """
+    # The annotations are text, which __required_keys__ does not look into, and pulumi.Input cannot be evaluated.
+    return {name: hint.__forward_arg__.startswith("Required[") for name, hint in args.__annotations__.items()}
+
+
+def check_arguments(what: str, args: type, given: Mapping[str, Any]) -> None:
+    """Checks that a constructor is called as its list says.
+
+    Args:
+        what: What is made, for errors: ``Cluster``.
+        args: The list.
+        given: The arguments.
+
+    Raises:
+        TypeError: When an argument is not in the list, or a required one is missing.
+    """
+    known = arguments_in(args)
+    for name in given:
+        if name not in known:
+            hint = did_you_mean(name, known, "check its spelling.")
+            raise TypeError(f"{what}() got an unexpected keyword argument '{name}': {hint}")
+    missing = [f"'{name}'" for name, is_required in known.items() if is_required and name not in given]
+    if missing:
+        raise TypeError(f"{what}() is missing required keyword arguments: {', '.join(missing)}")

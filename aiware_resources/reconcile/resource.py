@@ -14,10 +14,9 @@ from pydantic.alias_generators import to_camel
 
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile import mocks
-from aiware_resources.reconcile.arguments import check_arguments
 from aiware_resources.reconcile.carrying import carried
 from aiware_resources.reconcile.holders import OWNER_KEY, PARENT_KEY
-from aiware_resources.reconcile.naming import api_properties, python_name
+from aiware_resources.reconcile.naming import api_properties, check_arguments, python_name
 from aiware_resources.reconcile.outputs import urn_after
 from aiware_resources.reconcile.provider import EntityProvider
 from aiware_resources.reconcile.pulumi_processes import end_with_engine

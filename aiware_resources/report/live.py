@@ -1,18 +1,19 @@
-"""Drift of a whole stack, looked at without Pulumi: what is recorded against what aiWARE has."""
+"""A whole stack, compared with aiWARE without Pulumi: what has drifted, and what aiWARE has that no stack owns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from pulumi.dynamic import Config, ConfigureRequest
 
-from aiware_resources.entities import entity_of
+from aiware_resources.api import Api
+from aiware_resources.entities import ENTITIES, entity_of
 from aiware_resources.reconcile import FAILURE, EntityProvider, Path
 from aiware_resources.reconcile.compare import ABSENT
-from aiware_resources.reconcile.entity import DriftedProperty, PropertyChange
+from aiware_resources.reconcile.entity import DriftedProperty, Existing, PropertyChange
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
 from aiware_resources.report.drift import in_order, kept_failure
@@ -147,3 +148,21 @@ def _with(value: Any, paths: Sequence[Path], there: Any, at: Path = ()) -> Any:
     if isinstance(value, list):
         return [_with(item, paths, there, (*at, index)) for index, item in enumerate(value)]
     return value
+
+
+def owned_ids(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The ids of all objects that a stack's state holds: its resources, and what exists because of them."""
+    for resource in resources:
+        if resource.get("id"):
+            yield str(resource["id"])
+        yield from entity_of(str(resource.get("type"))).made_with_it(resource.get("outputs") or {})
+
+
+def unmanaged(api: Api, owned: frozenset[str]) -> list[Existing]:
+    """The objects that are none of the owned ones, of the kinds that a stack can lose.
+
+    Args:
+        api: Where to look.
+        owned: The ids of what stacks own.
+    """
+    return [each for resource in ENTITIES for each in resource.provider().existing(api) if each.id not in owned]

@@ -25,7 +25,7 @@ from aiware_local.server.app import create_app
 from aiware_local.server.edge.api import OPERATIONS
 from aiware_resources.cli import main
 from aiware_resources.reconcile import EntityResource
-from aiware_resources.reconcile.arguments import arguments_in
+from aiware_resources.reconcile.naming import arguments_in
 from aiware_resources.settings import Settings
 from tests.support.markdown import anchors, blocks, links, table
 from tools.docs.entities import Entity, entities

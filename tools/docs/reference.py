@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 import aiware_resources
 from aiware_resources.reconcile import ApiModel, EntityProvider, EntityResource
-from aiware_resources.reconcile.arguments import arguments_in
+from aiware_resources.reconcile.naming import arguments_in
 from aiware_resources.settings import Settings
 from aiware_resources.settings.keys import key_of, variable_of
 from tools.docs.entities import Entity

@@ -10,9 +10,8 @@ from aiware_resources.cli.diagnosis import server
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.local import local_aiware
 from aiware_resources.cli.diagnosis.packages import packages
-from aiware_resources.cli.diagnosis.processes import processes
 from aiware_resources.cli.diagnosis.project import ReadConfig, backend, stack_configuration, stack_files
-from aiware_resources.cli.diagnosis.toolchain import toolchain
+from aiware_resources.cli.diagnosis.toolchain import processes, toolchain
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import LOCAL, Settings
 from aiware_resources.settings.project import Project

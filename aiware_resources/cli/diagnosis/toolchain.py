@@ -1,4 +1,4 @@
-"""The Pulumi CLI and what it needs to run Python programs."""
+"""The Pulumi CLI, what it needs to run Python programs, and processes of it that a killed engine has left behind."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from aiware_resources.cli.diagnosis.finding import Finding, fail, ok
+from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
+from aiware_resources.reconcile.pulumi_processes import left_behind
+from aiware_resources.text.words import counted
 
 OLDEST = (3, 200, 0)
 HELPERS = ("pulumi-language-python", "pulumi-resource-pulumi-python")
@@ -89,3 +92,19 @@ def run(command: Sequence[str], folder: Path | None = None) -> tuple[bool, str]:
         return False, f"it did not answer within {_LONGEST} seconds"
     said = done.stdout if done.returncode == 0 else f"{done.stderr}\n{done.stdout}"
     return done.returncode == 0, said.strip()
+
+
+def processes(folder: Path) -> Finding:
+    """Looks for provider hosts, programs and language hosts of a project whose engine is gone.
+
+    Args:
+        folder: The project's folder.
+    """
+    found = [each for each in left_behind() if each.folder and Path(each.folder).is_relative_to(folder.resolve())]
+    if not found:
+        return ok("processes", "a killed engine has left none behind")
+    numbers = Counter(each.role for each in found)
+    told = ", ".join(counted(count, role) for role, count in sorted(numbers.items()))
+    pids = [str(each.process.pid) for each in found]
+    command = f"kill -9 {' '.join(pids)}" if os.name == "posix" else f"taskkill /F /PID {' /PID '.join(pids)}"
+    return warn("processes", f"a killed engine has left behind: {told}", f"End what is left: {command}")

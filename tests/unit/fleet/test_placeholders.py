@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pulumi.output import Unknown
 
 from aiware_resources import media_key, media_value
-from aiware_resources.fleet.placeholders import compiled
+from aiware_resources.fleet.template import compiled
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

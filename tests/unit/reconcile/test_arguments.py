@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aiware_resources import Cluster, Job, JobFleet, JobTemplate, SingleEngineJob
-from aiware_resources.reconcile.arguments import arguments_in
+from aiware_resources.reconcile.naming import arguments_in
 from tools.docs.entities import entities
 
 ENTITIES = entities()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from aiware_resources.report import GITHUB_LIMIT, Report, markdown, marker
-from aiware_resources.report.escaping import code, folded, prose
+from aiware_resources.report.markdown import code, folded, prose
 from tests.unit.report.made import report, state, step, update
 from tests.unit.report.pages import children, first, read
 
