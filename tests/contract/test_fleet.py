@@ -152,7 +152,7 @@ def test_jobs_that_are_not_shown_just_after_their_creation_are_not_gone(
     start: Callable[..., Host], local: Local
 ) -> None:
     host = start(notFoundGrace="60")
-    local.fault({"lag": 2.5}, times=10_000)
+    local.fault({"lag": 0.5}, times=10_000)
     id_, outs = host.create(PROVIDER, fleet("abc"))
     assert host.read(PROVIDER, id_, outs).outs["jobs"] == outs["jobs"]
     local.clear_faults()

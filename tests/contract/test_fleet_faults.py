@@ -26,7 +26,7 @@ def test_lost_answers_make_no_second_job(host: Host, local: Local, action: dict[
 
 
 def test_a_list_that_lags_some_seconds_doubles_no_job(host: Host, local: Local) -> None:
-    local.behave(dialect={"listLag": 2})
+    local.behave(dialect={"listLag": 0.25})
     local.fault({"dropResponse": True}, operation="createJob", after=1)
     _, outs = host.create(PROVIDER, fleet("abc"))
     expect_only(local, outs)

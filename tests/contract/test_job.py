@@ -240,7 +240,7 @@ def test_what_is_not_shown_just_after_its_creation_is_not_gone(
     start: Callable[..., Host], local: Local, provider: EntityProvider, props: dict[str, Any]
 ) -> None:
     host = start(notFoundGrace="60")
-    local.fault({"lag": 2.5}, times=10_000)
+    local.fault({"lag": 0.5}, times=10_000)
     id_, outs = host.create(provider, props)
     assert host.read(provider, id_, outs).id == id_
     local.clear_faults()

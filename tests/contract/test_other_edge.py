@@ -84,7 +84,7 @@ def test_a_job_without_a_time_is_found_behind_many_old_ones(edge: OtherEdge, sta
 
 
 def test_a_list_that_lags_some_seconds_doubles_no_job(edge: OtherEdge, start: Callable[..., Host]) -> None:
-    edge.list_lag = edge.lag = 2.5
+    edge.list_lag = edge.lag = 0.25
     edge.create_answers = [LOST]
     id_, _ = start().create(PROVIDER, job())
     assert [id_] == list(edge.jobs)

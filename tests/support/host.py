@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import subprocess
-import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
+
+from tests.support import provider_host
 
 UNKNOWN_VALUE = UNKNOWN
 """How an unknown value crosses the wire."""
@@ -56,20 +57,20 @@ class Host:
     Args:
         config: The stack's configuration, such as ``{"aiware:endpoint": "local"}``.
         environment: Environment variables to add.
+        haste: How many times faster than a user's it looks again for what it does not find.
     """
 
-    def __init__(self, config: Mapping[str, str], environment: Mapping[str, str]) -> None:
+    def __init__(self, config: Mapping[str, str], environment: Mapping[str, str], haste: float = 10) -> None:
         self._engine = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._answer, daemon=True).start()
-        self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.dynamic", f"127.0.0.1:{self._engine.getsockname()[1]}"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **environment, "PULUMI_PROJECT": "contract"},
-        )
-        assert self._process.stdout is not None
-        port = int(self._process.stdout.readline())
+        address = "127.0.0.1:{1}".format(*self._engine.getsockname())
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - until the host is closed
+        ours, theirs = os.pipe()
+        self._stdout = os.fdopen(ours, encoding="utf-8")
+        variables = {**os.environ, **environment, "PULUMI_PROJECT": "contract"}
+        self._process = provider_host.start(address, variables, haste, theirs, self._errors.fileno())
+        os.close(theirs)
+        port = int(self._stdout.readline())
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._stub.Configure(provider_pb2.ConfigureRequest(args=_struct({**HASTE, **config})))
@@ -87,29 +88,28 @@ class Host:
 
     def close(self) -> str:
         """Ends the host, and returns what it wrote to standard error; nothing where it was ended before."""
-        assert self._process.stderr is not None
-        if self._process.stderr.closed:
+        if self._errors.closed:
             return ""
         self._channel.close()
         self._process.terminate()
         # The engine lives on meanwhile: a host without one ends at once, without telling which of its lines ran.
-        try:
-            return self._process.communicate(timeout=ENDING_SECONDS)[1]
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.communicate()[1]
-        finally:
-            self._end_engine()
+        self._process.join(ENDING_SECONDS)
+        self._process.kill()
+        self._end_engine()
+        self._stdout.close()
+        with self._errors:
+            self._errors.seek(0)
+            return self._errors.read().decode()
 
     def lose_engine(self) -> None:
         """Does what the kernel does when an engine is killed: its end of the pipe is closed, and it does not listen."""
-        assert self._process.stdout is not None
         self._end_engine()
-        self._process.stdout.close()
+        self._stdout.close()
 
-    def wait(self) -> int:
+    def wait(self) -> int | None:
         """Waits until the host has ended, and returns its exit code."""
-        return self._process.wait(timeout=60)
+        self._process.join(60)
+        return self._process.exitcode
 
     def check(
         self, provider: ResourceProvider, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None

@@ -67,7 +67,15 @@ def processes(session: str) -> list[psutil.Process]:
         session: The mark.
     """
     mine = {psutil.Process().pid, *(each.pid for each in psutil.Process().parents())}
+    mine |= {each.pid for each in psutil.Process().children() if _is_helper(each)}
     return [each for each in psutil.process_iter() if each.pid not in mine and _mark(each) == session]
+
+
+def _is_helper(process: psutil.Process) -> bool:
+    """Whether a process is one by which multiprocessing forks others; it ends with this one."""
+    with contextlib.suppress(psutil.Error):
+        return any(argument.startswith("from multiprocessing.") for argument in process.cmdline())
+    return False
 
 
 def _mark(process: psutil.Process) -> str | None:
