@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import hypothesis
 import pytest
 from hypothesis import HealthCheck
 
-from tests.support import environment, left_behind
+from tests.support import environment, left_behind, times
 from tests.support.guard.sitecustomize import SESSION
 from tests.support.interrupts import heed_interrupts
 from tests.support.local import Local
@@ -51,7 +52,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Tells what was left behind."""
+    """Tells where the time went, and what was left behind."""
+    spent = times.by_folder(chain.from_iterable(terminalreporter.stats.values()))
+    if len(spent) > 1:
+        terminalreporter.section("seconds of work by folder")
+        for line in times.table(spent):
+            terminalreporter.write_line(line)
     if found := config.stash.get(FOUND, []):
         terminalreporter.section("left behind by the tests", red=True)
         for line in found:
