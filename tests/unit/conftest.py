@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 
-FOLDER = Path(__file__).parent
 REFUSED = frozenset(
     {
         "os.exec",
@@ -27,15 +26,27 @@ REFUSED = frozenset(
 _running: list[str] = []
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Watches each of these tests, with its fixtures. Pytest calls this for tests of other folders too."""
-    if FOLDER in item.path.parents:
-        _running.append(item.nodeid)
+@contextmanager
+def _watched(item: pytest.Item) -> Iterator[None]:
+    _running.append(item.nodeid)
     try:
-        return (yield)
+        yield
     finally:
         _running.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Watches what a test's fixtures start. The teardown goes unwatched: what other tests have left may end then."""
+    with _watched(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Watches the test."""
+    with _watched(item):
+        yield
 
 
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
