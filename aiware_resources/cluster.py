@@ -353,11 +353,6 @@ class Cluster(EntityResource, module="aiware", name="Cluster"):
     ) -> None:
         """Declares a cluster (``createCluster``, ``updateCluster``; schema.graphql, types CreateCluster,
         UpdateCluster).
-
-        Args:
-            resource_name: Name of the resource in the program.
-            opts: Pulumi's resource options.
-            arguments: See `ClusterArgs`.
         """
         if arguments.get("docker_credentials") is None:
             arguments["docker_credentials"] = {}

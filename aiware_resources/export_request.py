@@ -212,11 +212,6 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
 
         Every input replaces: the API cannot change a request. When a job that it uses runs again, it is requested again
         too: every job that ``tdo_data`` comes from (``job.target_id``), or that ``depends_on`` in ``opts`` names.
-
-        Args:
-            resource_name: Name of the resource in the program.
-            opts: Pulumi's resource options.
-            arguments: See `ExportRequestArgs`.
         """
         super().__init__(resource_name, arguments, opts, {RUNS_KEY: _runs(arguments, opts)})
         if mocks.are_set():

@@ -378,11 +378,6 @@ class Job(JobOutputs, module="aiware", name="Job"):
 
         Only a change of what a job produces re-runs it. Where and how it runs (``cluster_id``, ``name``, ``retries``,
         ``job_config``, ``notification_uris``, execution preferences) is recorded, and takes effect when it runs next.
-
-        Args:
-            resource_name: Name of the resource in the program.
-            opts: Pulumi's resource options.
-            arguments: See `JobArgs`.
         """
         super().__init__(resource_name, with_graph(arguments), opts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Required, TypedDict, Unpack
 
@@ -11,9 +11,10 @@ import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 from pydantic import Field
 
-from aiware_resources.fleet import JobTemplate, fate
+from aiware_resources.fleet import JobTemplate
 from aiware_resources.fleet.checking import problems as fleet_problems
-from aiware_resources.fleet.entries import MEDIA, TEMPLATE, Entry, holder_of, recorded_entries
+from aiware_resources.fleet.entity import FleetEntity
+from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys
@@ -21,7 +22,7 @@ from aiware_resources.fleet.refreshing import Refreshed
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.fleet.update import CONCURRENCY, JOBS, LEFT, UNDONE, Update, concurrency_of, left_entries
-from aiware_resources.job import IN_GRAPH, JobState, OnFailure
+from aiware_resources.job import JobState, OnFailure
 from aiware_resources.reconcile import (
     OWNER_KEY,
     RERUNS,
@@ -37,7 +38,6 @@ from aiware_resources.reconcile import (
     path_text,
 )
 from aiware_resources.reconcile.compare import changed_paths
-from aiware_resources.reconcile.entity import DriftedProperty, Fate, PropertyChange, Words
 from aiware_resources.reconcile.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.provider import plain, schema_of
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, now_at
@@ -69,19 +69,13 @@ class JobFleetState(Awaited):
         return {**normal, "template": schema_of(JobState).normal(template)} if isinstance(template, dict) else normal
 
 
-class JobFleetProvider(EntityProvider):
+class JobFleetProvider(FleetEntity, EntityProvider):
     """Submits the jobs of a fleet through createJob, each once, and reconciles them entry by entry. Never waits.
 
     What the program passes is in the recorded inputs, once. Recorded beside it are one short text for each job, what
     failed, and what could not be done; the media themselves are left out of the outputs.
     """
 
-    kind = "job fleet"
-    noun = "job fleet"
-    words = Words()
-    adoption = None
-    question = None
-    entries = MEDIA
     type_name = "aiware:JobFleet"
     model: ClassVar[type[ApiModel]] = JobFleetState
     policies: ClassVar[frozenset[str]] = frozenset(
@@ -217,51 +211,6 @@ class JobFleetProvider(EntityProvider):
         if undone:
             raise undone.error()
 
-    def fate_made(self, inputs: Mapping[str, Any]) -> Fate:
-        """Jobs run."""
-        return fate.making(inputs)
-
-    def fate_given_up(self, recorded: Props) -> Fate:
-        """What `remove` does."""
-        return fate.giving_up(recorded)
-
-    def fate_changed(self, recorded: Props, before: Props, inputs: Props, changed: Sequence[str]) -> Fate:
-        """What `change` does, entry by entry."""
-        return fate.changing(recorded, before, inputs, differs_otherwise=bool(changed))
-
-    def failure_in_words(self, recorded: Mapping[str, Any]) -> str:
-        """Which jobs have failed."""
-        failed = recorded.get(FAILURES)
-        return f"{len(failed)} of its jobs have failed: {named(sorted(failed))}." if failed else ""
-
-    def graph(self, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """That of the template."""
-        template = properties.get(TEMPLATE)
-        return template if isinstance(template, Mapping) else {}
-
-    def shown(self, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-        """All but the media, and the graph of the template, which is drawn."""
-        without = {key: value for key, value in inputs.items() if key != MEDIA}
-        template = inputs.get(TEMPLATE)
-        if isinstance(template, Mapping):
-            without[TEMPLATE] = {key: value for key, value in template.items() if key not in IN_GRAPH}
-        return without
-
-    def entry_changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Sequence[PropertyChange]:
-        """The values of entries."""
-        return fate.entry_changes(old, new)
-
-    def entry_drift(
-        self, recorded: Props, live: Props, wanted: Props | None, *, with_failures: bool
-    ) -> Sequence[DriftedProperty]:
-        """Entries of which nothing is left, and jobs that have failed since."""
-        return fate.drifted(recorded, live, wanted, with_failures=with_failures)
-
-    def made_with_it(self, recorded: Props) -> Iterable[str]:
-        """The TDOs of its jobs."""
-        entries = [*recorded_entries(recorded).values(), *left_entries(recorded)]
-        return [entry.target_id for entry in entries if entry.target_id]
-
     def without_effect(self, paths: Iterable[Path]) -> str | None:
         """Which differences have no effect on a job before it runs next."""
         return "clusterId" if any(path[0] == "clusterId" for path in paths) else None
@@ -357,11 +306,6 @@ class JobFleet(FleetOutputs, module="aiware", name="JobFleet"):
 
         An update works entry by entry: it submits the jobs of new entries and of those whose job is to produce
         something else, runs failed ones again, and removes those that are not declared any more. Nothing else runs.
-
-        Args:
-            resource_name: Name of the resource in the program.
-            opts: Pulumi's resource options.
-            arguments: See `JobFleetArgs`.
         """
         given: dict[str, Any] = {**arguments}
         if "template" in arguments:

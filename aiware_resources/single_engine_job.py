@@ -239,11 +239,6 @@ class SingleEngineJob(JobOutputs, module="aiware", name="SingleEngineJob"):
 
         Only a change of what the job produces re-runs it. Where and how it runs (``cluster_id``, ``priority``,
         ``notification_uri``) is recorded, and takes effect when it runs next.
-
-        Args:
-            resource_name: Name of the resource in the program.
-            opts: Pulumi's resource options.
-            arguments: See `SingleEngineJobArgs`.
         """
         super().__init__(resource_name, arguments, opts)
 

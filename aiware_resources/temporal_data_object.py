@@ -337,13 +337,7 @@ class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObje
         opts: pulumi.ResourceOptions | None = None,
         **arguments: Unpack[TemporalDataObjectArgs],
     ) -> None:
-        """Declares a TDO (``createTDO``, ``updateTDO``; schema.graphql, types CreateTDO and UpdateTDO).
-
-        Args:
-            resource_name: Name of the resource in the program.
-            opts: Pulumi's resource options.
-            arguments: See `TemporalDataObjectArgs`.
-        """
+        """Declares a TDO (``createTDO``, ``updateTDO``; schema.graphql, types CreateTDO and UpdateTDO)."""
         assets = fingerprinted(arguments.get("assets"))
         super().__init__(resource_name, {**arguments, "assets": assets}, opts)
         if mocks.are_set():
