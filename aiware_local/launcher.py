@@ -216,7 +216,7 @@ def _start(folder: Path, port: int | None, media_root: Path | None) -> LocalServ
     if port is not None:
         command += ["--port", str(port)]
     with _log(folder).open("ab") as output:
-        # a session of its own and no descriptor of ours: whoever started us may wait until our pipes are closed
+        # A session of its own, and none of our descriptors: what started us may wait until our pipes are closed.
         process = subprocess.Popen(  # noqa: S603 - our own module
             command,
             stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The chunk engine: cuts media into pieces, really where ffmpeg is there."""
+"""The chunk engine: cuts media into pieces with ffmpeg; without it, cutting is simulated."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def cut_video(ffmpeg: str, source: Path, seconds: float, folder: Path) -> 
 
 
 async def take_frames(ffmpeg: str, source: Path, seconds: float, folder: Path) -> list[Piece]:
-    """Takes a picture of every so many seconds of a recording, as a JPEG file.
+    """Takes pictures of a recording at an interval of seconds, as JPEG files.
 
     Args and errors: as `cut_sound`.
     """

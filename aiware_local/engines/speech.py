@@ -22,7 +22,7 @@ NOBODY_KNOWN = "Speaker 1"
 
 
 async def transcribe(run: Run) -> None:
-    """Makes a transcript of the media: that which lay beside it, else a simulated one."""
+    """Makes a transcript of the media: the one beside it, or a simulated one if there is none."""
     media = await run.find_media(of_tdo=True)
     words = spoken_words(run, media)
     chunks = chunks_before(run)

@@ -123,7 +123,7 @@ def language_of(text: str) -> str | None:
     library = extra("py3langid")
     if library is None:
         return None
-    # The library also tells languages that have no two-letter code, and takes short texts for those too easily.
+    # The library also knows languages that have no two-letter code, and finds them in short texts too easily.
     codes = (str(code) for code, _ in library.rank(text))
     return next(code for code in codes if len(code) == 2)
 

@@ -31,7 +31,7 @@ class Turn:
 
 
 def turns_of(document: Record) -> list[Turn]:
-    """The turns that the vtn-standard document of a speaker detection engine tells."""
+    """The turns in the vtn-standard document of a speaker detection engine."""
     return [
         Turn(entry["startTimeMs"], entry["stopTimeMs"], speaker)
         for entry in document.get("series") or []
@@ -40,7 +40,7 @@ def turns_of(document: Record) -> list[Turn]:
 
 
 def with_speakers(words: Iterable[Word], turns: Iterable[Turn]) -> list[Word]:
-    """The words in order, each with the speaker in whose turn most of it lies; outside of all turns as they were."""
+    """The words in order, each with the speaker in whose turn most of it is; words in no turn stay as they are."""
     to_come = deque(sorted(turns, key=lambda turn: turn.start_ms))
     begun: list[Turn] = []
     spoken: list[Word] = []
@@ -58,7 +58,7 @@ def _spoken_in(word: Word, turns: list[Turn]) -> Word:
 
 
 def _end(word: Word) -> int:
-    """When a word ends; one without length lies in a turn all the same."""
+    """When a word ends; a word without length lasts a millisecond, so that it is in a turn."""
     return max(word.stop_ms, word.start_ms + 1)
 
 

@@ -1,1 +1,1 @@
-"""One local aiWARE and one call to it: settings, faults, tokens, catalogue; how its API refuses and pages."""
+"""One local aiWARE, and one call to it: settings, faults, tokens, catalogue, media; errors and lists of its API."""

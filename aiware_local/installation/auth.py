@@ -68,7 +68,7 @@ class Tokens:
 
     Args:
         store: where sessions are stored, so that a login outlives a restart.
-        clock: tells when they expire.
+        clock: the time, by which they expire.
         credentials: the API key, the user and the OAuth client.
     """
 

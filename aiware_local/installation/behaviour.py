@@ -57,8 +57,8 @@ class Dialect(ControlModel):
     Attributes:
         ids: `number` writes ids of nothing but digits, such as those of TDOs, as JSON numbers.
         times: `milliseconds` since the epoch, or `offset`: ISO 8601 text in the zone +02:00 instead of UTC.
-        empty: how a field without a value comes: as `null`, or not at all (`absent`). GraphQL writes null and Edge
-            leaves out unless told otherwise.
+        empty: how a field without a value comes: as `null`, or not at all (`absent`). By default, GraphQL writes null
+            and Edge leaves it out.
         without: fields that never have a value, by name, wherever they are optional.
         extra_fields: whether every object has a field more that no document knows.
         page_size: the most records that a page has, whatever `limit` asks for; the answer repeats what was asked.

@@ -26,7 +26,7 @@ class Action(ControlModel):
     """What happens to them; exactly one of these, `retryAfter` (seconds) going with a status.
 
     `lag` (seconds), `unreadable` (ids) and `totalCount` are conditions: they say how the server is while they last,
-    beside whatever else happens to a request. All others make one answer go wrong.
+    besides whatever else happens to a request. All others make one answer go wrong.
     """
 
     status: int | None = Field(default=None, ge=400, le=599)

@@ -172,4 +172,4 @@ class Call:
 
 
 Info: TypeAlias = GraphQLResolveInfo[Call]
-"""What a resolver is told; its `context` is the call."""
+"""The second argument of a resolver; its `context` is the call."""

@@ -142,7 +142,7 @@ def matches(value: str | None, wanted: str, how: str) -> bool:
     Args:
         value: the object's name or tag.
         wanted: what the filter asks for.
-        how: the StringMatch. `exact` looks at capitals, the others do not.
+        how: the StringMatch. `exact` distinguishes capitals, the others do not.
     """
     if value is None:
         return False

@@ -18,7 +18,7 @@ from aiware_local.storage.files import Files, Stored
 
 TIMEOUT_SECONDS = 30.0
 SIDECARS = (".vtt", ".srt", ".txt")
-"""A transcript beside the media, with the same name but for one of these endings, is what is said in it."""
+"""The endings of a transcript beside the media: a file of the same name otherwise."""
 DEFAULT_TYPE = "application/octet-stream"
 
 _STACK_FILE = re.compile(r"Pulumi\..+\.ya?ml", re.IGNORECASE)
@@ -36,7 +36,7 @@ class Media:
         file: its name among the server's files; None if it is simulated.
         size: bytes; None if it is simulated.
         md5: MD5 sum; None if it is simulated.
-        sidecar: name of the stored transcript that lay beside it, with its ending; None if there was none.
+        sidecar: name of the stored transcript that was beside it, with its ending; None if there was none.
     """
 
     url: str
@@ -58,7 +58,7 @@ class MediaFetcher:
     Args:
         root: the folder below which files may be read; relative paths start there.
         files: where the content goes.
-        private: a folder of which nothing may be read, even if it lies below the root.
+        private: a folder of which nothing may be read, even if it is below the root.
     """
 
     def __init__(self, root: Path, files: Files, private: Path) -> None:

@@ -36,7 +36,7 @@ def parse_datetime(value: object) -> float:
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             seconds = value / 1000 if abs(value) >= SMALLEST_MILLISECONDS else float(value)
-            datetime.fromtimestamp(seconds, UTC)  # refuses what lies outside the calendar
+            datetime.fromtimestamp(seconds, UTC)  # refuses what is outside the calendar
             return round(seconds, 3)
         if isinstance(value, str) and _ISO_START.match(value):
             moment = datetime.fromisoformat(value)

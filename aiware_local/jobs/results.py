@@ -20,7 +20,7 @@ RESULT = ObjectType("EngineResult")
 
 
 def results_of_tdo(installation: Installation, tdo_id: str, now: float) -> Iterator[Record]:
-    """The results of a TDO: those that it has as assets, then those that lie on tasks.
+    """The results of a TDO: those that it has as assets, then those on tasks.
 
     Each has tdoId, engineId, taskId, assetId (None on a task), userEdited and jsondata.
     """
@@ -133,7 +133,7 @@ def _passes(call: Call, result: Record, args: Mapping[str, Any]) -> bool:
 
 
 def _clipped(call: Call, result: Record, args: Mapping[str, Any]) -> Record | None:
-    """The result within the asked span, or None if none of it lies there."""
+    """The result within the asked span, or None if it has nothing there."""
     tdo = call.store.get("tdo", result["tdoId"])
     start = offset_ms(tdo, args.get("startDate"), args.get("startOffsetMs"))
     stop = offset_ms(tdo, args.get("stopDate"), args.get("stopOffsetMs"))

@@ -43,7 +43,7 @@ def create_app(
 
     Args:
         installation: what it serves.
-        instance: tells this process from others in the health answer.
+        instance: distinguishes this process from others, in the health answer.
         patience: how long a request waits for engine work that is under way, in seconds.
     """
     worker = Worker(installation, patience)

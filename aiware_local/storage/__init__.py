@@ -1,1 +1,1 @@
-"""What lies in the data folder: records, files, and the ids of both."""
+"""The content of the data folder: the database and the files; and the forms of ids."""

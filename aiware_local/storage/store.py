@@ -55,7 +55,7 @@ def damage(path: Path) -> str | None:
     """Says what is wrong with the file of a local aiWARE that does not run; None when nothing is. Changes nothing."""
     if not path.is_file():
         return None
-    # Without a file of changes beside it SQLite would make one, just to read.
+    # Without a write-ahead log, SQLite would make one, even to read.
     how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
@@ -176,7 +176,7 @@ class Store:
         order: OrderColumn = "created",
         descending: bool = True,
     ) -> Iterator[Record]:
-        """The records of a kind one by one, newest first unless told otherwise."""
+        """The records of a kind one by one, newest first by default."""
         conditions, values = ["kind = ?"], [kind]
         if owner is not None:
             conditions.append("owner = ?")

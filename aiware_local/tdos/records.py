@@ -33,7 +33,7 @@ PLAIN_FIELDS = (
 def new_asset(installation: Installation, asset_id: str, tdo_id: str, **fields: Any) -> Record:
     """An asset of a TDO, not yet stored.
 
-    Its content is the file `_file`, or lies where `_reference` says. `_sidecar` is the file with what is said in it.
+    Its content is the file `_file`, or is at the address `_reference`. `_sidecar` is the file of its transcript.
     """
     now = installation.clock.now()
     return {

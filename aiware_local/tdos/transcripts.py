@@ -1,4 +1,4 @@
-"""What is said in media: words with their times, from a transcript beside the media or made up."""
+"""What is said in media: words with their times, from a transcript beside the media, or simulated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aiware_local.storage.store import Record
 
 VTN_SCHEMA = "https://docs.veritone.com/schemas/vtn-standard/master.json"
 WORD_MS = 400
-"""How long a word takes where nothing tells it: 150 words a minute."""
+"""How long a word takes where its times are not known: 150 words a minute."""
 SENTENCE_GAP_MS = 600
 
 _VOICE = re.compile(r"<v(?:\.[^\s>]+)*\s+([^>]+)>")

@@ -80,7 +80,7 @@ def failure_reason(task: Record) -> str:
 
 
 def edge_of(job: Record) -> Record:
-    """What createJob of Edge said of the job beside what every job has; empty for a job of GraphQL."""
+    """What only Edge knows of the job, since its createJob; empty for a job of GraphQL."""
     kept: Record = job.get("_edge") or {}
     return kept
 

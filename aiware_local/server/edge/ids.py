@@ -11,7 +11,7 @@ _NAMESPACE = uuid.UUID("5a3c5e0c-6f0e-4d53-9a3f-7c1f6f1e8b52")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _JOB_ID = re.compile(r"\d{8}_[A-Za-z0-9]{10}")
 _SPAN = 1 << 122
-"""A UUID holds 122 bits beside its version and variant; a job id needs 87."""
+"""A UUID holds 122 bits besides its version and variant; a job id needs 87."""
 _FACTOR = 0x2B9F3A6D1C84E75F0D3B68A1C52E97F
 """Odd, so that multiplying by it can be reversed: it spreads the few bits of a job id over the whole UUID."""
 _INVERSE = pow(_FACTOR, -1, _SPAN)

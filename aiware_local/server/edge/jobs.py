@@ -73,7 +73,7 @@ def require_organization(organization_id: str | None, name: str) -> None:
 
 
 def within(moment: float, start: float | None, end: float | None) -> bool:
-    """Whether a moment lies in startTime to endTime, both included."""
+    """Whether a moment is between startTime and endTime, both included."""
     return (start is None or moment >= start) and (end is None or moment <= end)
 
 
@@ -126,7 +126,7 @@ def delete_job(request: EdgeRequest) -> Response:
 
 
 def _remove(call: Call, job: Record) -> None:
-    """Removes the job, what lies on its tasks, and its TDO if that was made for this job and no other works on it."""
+    """Removes the job, the results on its tasks, and its TDO if that was made for this job and no other works on it."""
     drop_job_results(call.installation, job, collected_too=True)
     for task in job["_tasks"]:
         for ending in ("", *SIDECARS):  # what it fetched; assets have links of their own
