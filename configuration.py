@@ -83,7 +83,7 @@ class Recording(ConfigurationModel):
         start: When the recording starts: a time, with or without quotes, or a date (its first moment in UTC); any hour
             will do.
         stop: When it ends.
-        on_destroy: What becomes of its TDO: ``delete`` (default), ``cleanup`` or ``retain``.
+        on_destroy: What happens to its TDO: ``delete`` (default), ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes: ``storage``, ``searchIndex``, ``engineResults``.
     """
 

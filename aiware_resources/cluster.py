@@ -124,7 +124,7 @@ def _to_adopt(api: Api, names: Sequence[str]) -> Iterator[ClusterRecord]:
 
 
 def _owned(api: Api) -> Iterator[ClusterRecord]:
-    """The clusters of the token's organization; of an API key, which does not tell its organization, all."""
+    """The clusters of the token's organization; of an API key, which does not show its organization, all."""
     try:
         own = api.me().organization_id
     except NotFound:
@@ -283,8 +283,8 @@ class ClusterArgs(TypedDict, total=False):
 
     Attributes:
         name: The cluster's name in aiWARE. The stack expects to be the only one who uses it.
-        allowed_engines: Ids of the engines that may run here, or ``["all"]``; the order means nothing.
-        docker_credentials: Credentials for pulling engine images; empty when left out. Secret always.
+        allowed_engines: Ids of the engines that may run here, or ``["all"]``; in any order.
+        docker_credentials: Credentials for pulling engine images; empty when left out. Always secret.
         type: ``RT``, ``OnPrem`` or ``ami``. Replaces.
         container_tag: Tag of the engine containers.
         paused: Whether the cluster takes no work (``pauseCluster``, ``unpauseCluster``).
@@ -293,13 +293,13 @@ class ClusterArgs(TypedDict, total=False):
         bypass_allowed_engines: Whether engines that are not listed may run too.
         collaborators: Other organizations that may use the cluster.
         subscriptions: Users who are told about its state.
-        tags: Tags; the order means nothing.
+        tags: Tags; in any order.
         status: The status to bring it to, usually ``active``.
         cluster_config: Any JSON.
         media_storage: ``core`` (default) or ``edge``. Replaces.
         media_storage_path: For ``edge`` storage only.
         restart_time_utc: Time of a daily restart, Edge clusters only.
-        service_token: Token of the cluster's services. Secret always.
+        service_token: Token of the cluster's services. Always secret.
         management_node_id: An existing node; Edge clusters only. aiWARE takes it in updates only, so it counts from the
             first update on.
         organization_id: For platform components only. Replaces.

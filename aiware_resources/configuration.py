@@ -114,7 +114,7 @@ class StackConfiguration(ConfigurationModel):
         given = {key: config.get_object(key) for key in cls.model_fields}
         known = {key: value for key, value in given.items() if value is not None}
         _, problems = Schema(cls).validate(known, frozenset())
-        # Pulumi does not tell which part of a key that holds a secret is one.
+        # Pulumi does not show which part of a key that holds a secret is one.
         plain = {key: value for key, value in known.items() if not is_config_secret(config.full_key(key))}
         problems += [Problem(path, plain_secret_sentence(config.name, path)) for path in plain_secrets(plain)]
         if problems:

@@ -49,7 +49,7 @@ INPUTS = ("includeMedia", "tdoData", "outputConfigurations")
 
 
 def _declared(provider: EntityProvider, record: ExportRecord, _: Api) -> Declaration:
-    """Declares a request of which aiWARE does not tell what it exports (query ``exportRequests``).
+    """Declares a request of which aiWARE does not show what it exports (query ``exportRequests``).
 
     Raises:
         AdoptionError: When it has failed: there is nothing to take over, and a run would request it again.
@@ -60,7 +60,7 @@ def _declared(provider: EntityProvider, record: ExportRecord, _: Api) -> Declara
             remedy="Declare a new ExportRequest instead; aiWARE has no call to delete the failed one.",
         )
     found = declaration(provider, record.id, {})
-    found.notes = ["aiWARE does not tell what an export request exports, so neither does this: tdo_data is left out."]
+    found.notes = ["aiWARE does not show what an export request exports, so neither does this: tdo_data is left out."]
     return found
 
 

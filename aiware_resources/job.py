@@ -155,7 +155,7 @@ class JobProvider(EntityProvider):
         return Observed({}, failure_of(record) if record.status in JOB_FAILED else None, facts)
 
     def _not_shown(self, recorded: Props) -> Observed | None:
-        """What becomes of a job that aiWARE does not show.
+        """What happens to a job that aiWARE does not show.
 
         Without its TDO nothing is left of it. With it, or where there are no TDOs, a job seen complete stays: its
         record was purged. Any other is neither complete nor surely deleted: with its TDO it stays at first, so that the

@@ -268,9 +268,9 @@ class JobFleetArgs(TypedDict, total=False):
             of the values are those that the template uses.
         cluster_id: Where to run; without it the organization's default cluster, if it has one.
         concurrency: How many jobs are submitted side by side, 1 to 64; 8 by default.
-        on_destroy: What becomes of the jobs of removed entries and on destroy: ``cancel`` (default; only unfinished
+        on_destroy: What happens to the jobs of removed entries and on destroy: ``cancel`` (default; only unfinished
             ones) or ``retain``.
-        on_destroy_target: What becomes of the TDOs made through the template's ``target``: ``delete`` (default;
+        on_destroy_target: What happens to the TDOs made through the template's ``target``: ``delete`` (default;
             ``retain`` when jobs are retained), ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
         on_failure: What the next ``pulumi up`` does with failed jobs: ``retry`` in place (default), ``replace`` them by

@@ -69,11 +69,11 @@ class SingleEngineJobState(Adoptable, Awaited):
 
 
 class SingleEngineJobProvider(JobProvider):
-    """Submits single-engine jobs through launchSingleEngineJob; what becomes of them is as with any job."""
+    """Submits single-engine jobs through launchSingleEngineJob; what happens to them is as with any job."""
 
     kind = "single-engine job"
     adoption: ClassVar[Adoption[Any] | None] = None
-    """aiWARE does not tell what it was given: it is adopted as a job."""
+    """aiWARE does not show what it was given: it is adopted as a job."""
     type_name = "aiware:SingleEngineJob"
     model = SingleEngineJobState
     replaces = frozenset({"engineId", "uploadUrl", "targetId", "fields", "triggers"})
@@ -193,13 +193,13 @@ class SingleEngineJobArgs(TypedDict, total=False):
         triggers: Any value; when it changes, the job runs again.
         adopt: Id of an existing job to take over instead of submitting one.
         on_destroy: ``cancel`` (default; only if unfinished) or ``retain`` (default of an adopted job).
-        on_destroy_target: What becomes of the TDO made for ``upload_url``: ``delete`` (default; ``retain`` when the job
+        on_destroy_target: What happens to the TDO made for ``upload_url``: ``delete`` (default; ``retain`` when the job
             is retained), ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
         on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default), ``replace`` it by
             a new one, or ``keep`` it.
         allow_failure: Whether dependents run, and the update succeeds, although the job failed.
-        results_to: Folder to write what the engines found out into, on ``up``, as with ``Job``.
+        results_to: Folder to write the engines' results into, on ``up``, as with ``Job``.
         wait: Whether to wait for completion; by default as ``aiware:wait`` says.
         timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
     """

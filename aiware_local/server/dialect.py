@@ -1,6 +1,6 @@
 """Dialects: the same answers as another server might write them.
 
-What an API's documents leave open, or real installations do otherwise: the form of ids and times, what becomes of
+What an API's documents leave open, or real installations do otherwise: the form of ids and times, what happens to
 fields without a value, fields that are not documented, how long pages are, and how far lists lag behind.
 """
 

@@ -50,7 +50,7 @@ class Downloaded:
         path: Where it is.
         size: Its size in bytes.
         sha256: Its SHA-256, in hexadecimal.
-        name: What the server calls it, without folders; None when it does not tell.
+        name: What the server calls it, without folders; None when it does not show.
     """
 
     path: Path
@@ -76,7 +76,7 @@ def download(
         destination: The file to write; folders that are missing are made, an existing file is replaced.
         with_token: Whether the address is unsigned and needs the aiWARE token, which goes to aiWARE's own host only.
         patience: How failed requests are sent again; by default as the settings say.
-        progress: Is told how many bytes have come, and of how many (0 when the server does not tell).
+        progress: Is told how many bytes have come, and of how many (0 when the server does not show).
 
     Raises:
         DownloadFailed: If the file could not be fetched or not be written, or is too large.

@@ -164,7 +164,7 @@ class Api(ABC):
     def engine_results(
         self, *, job_id: str | None = None, tdo_id: str | None = None, engine_ids: Sequence[str] = ()
     ) -> list[EngineResultRecord]:
-        """Reads what engines found out: of a job, or of a TDO by these engines.
+        """Reads the results of engines: of a job, or of a TDO by these engines.
 
         Args:
             job_id: The job; or

@@ -73,7 +73,7 @@ def learned_from(api: Asked, moment: datetime) -> datetime | None:
         moment: The moment by this machine's clock; with a time zone.
 
     Returns:
-        None when the server cannot be asked, or does not tell the time.
+        None when the server cannot be asked, or does not show the time.
     """
     known = by_server(api.url, moment)
     if known is None and _place(httpx.URL(api.url)) not in _silent:

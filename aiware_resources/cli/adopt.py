@@ -40,7 +40,7 @@ def adopt(session: Session, /, output: Path | None, as_json: bool, **wanted: Any
     It is ready to paste into a Pulumi program. Nothing is changed in aiWARE: not by this command, and not by the first
     `pulumi up` of what it writes. `pulumi destroy` leaves adopted objects. Secrets are left out; a comment says what to
     set. A job refers to its cluster and its TDO by variable where they are adopted by the same command. Every job is
-    written as a Job, also one that was made by a SingleEngineJob or a JobFleet: aiWARE does not tell what those were
+    written as a Job, also one that was made by a SingleEngineJob or a JobFleet: aiWARE does not show what those were
     given.
     """
     from aiware_resources.cli.adoption import declared, options, program

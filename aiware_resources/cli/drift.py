@@ -45,7 +45,7 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
 
     Reads each object of the stack, and changes nothing, neither in aiWARE nor in the state: `pulumi up` puts back what
     has drifted. Values that are recorded as secrets are not compared. Not listed are differences that the library
-    ignores: an order that means nothing, "20gb" for its number of bytes. A failed job that on_failure keeps is listed
+    ignores: an order that does not matter, "20gb" for its number of bytes. A failed job that on_failure keeps is listed
     too: it is not drift, but the next `pulumi up` may fail with it.
 
     Exit codes: 0 no drift, 2 drift. Objects that no stack owns (--unmanaged) are not drift.

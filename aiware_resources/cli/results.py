@@ -1,4 +1,4 @@
-"""``aiware results``: what the engines of a job found out."""
+"""``aiware results``: the results of a job's engines."""
 
 from __future__ import annotations
 

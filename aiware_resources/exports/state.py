@@ -115,13 +115,13 @@ class ExportRequestArgs(TypedDict, total=False):
     """The arguments of an export request.
 
     Attributes:
-        tdo_data: The TDOs to export; an adopted request may leave them out, since aiWARE does not tell them.
+        tdo_data: The TDOs to export; an adopted request may leave them out, since aiWARE does not show them.
         output_configurations: Which results to export, and as what.
         include_media: Whether to add the media; can make the export very large.
         triggers: Any value; when it changes, the export is requested again. Jobs need none.
-        download_to: Where to write the result on ``up``, whenever what is there is not the file of this request: a
-            file; or a folder, when several formats or TDOs, or the media, make several files, or when the name ends in
-            a slash. They come as one zip then, which is unpacked. Nothing else in the folder is touched.
+        download_to: Where to write the result on ``up``, unless the unchanged file of this request is there: a file; or
+            a folder, if several formats or TDOs, or the media, make several files (a zip, which is unpacked), or if the
+            name ends in a slash. Nothing else in the folder is touched.
         adopt: Id of an existing request to take over instead of making one.
         wait: Whether to wait until it is complete; by default as ``aiware:wait`` says.
         timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.

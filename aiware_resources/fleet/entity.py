@@ -55,7 +55,7 @@ class FleetEntity(Entity):
         return Fate("changes entry by entry" if found else "changes on record only", tuple(effects), tuple(notes))
 
     def fate_given_up(self, recorded: Props) -> Fate:
-        """What becomes of its jobs."""
+        """What happens to its jobs."""
         entries = [*recorded_entries(recorded).values(), *left_entries(recorded)]
         removal = Removal.of(recorded, concurrency_of(recorded))
         if not removal.cancels:
@@ -147,7 +147,7 @@ def _replaced(found: Plan, inputs: Mapping[str, Any]) -> Iterator[Entry]:
 
 
 def _targets(removal: Removal, entries: list[Entry]) -> Iterator[Effect]:
-    """What becomes of the TDOs that jobs made."""
+    """What happens to the TDOs that jobs made."""
     verb = {"delete": Verb.DELETE, "cleanup": Verb.CLEAN_UP}.get(removal.target_policy)
     count = sum(entry.owns_target for entry in entries)
     if verb and count:

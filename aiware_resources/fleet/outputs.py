@@ -35,7 +35,7 @@ class FleetOutputs(RunsJobs, EntityResource):
     failures: pulumi.Output[dict[str, str]]
 
     def results(self, key: str, engine_id: str | None = None) -> pulumi.Output[list[Result]]:
-        """What the engines found out about one entry, as vtn-standard documents (query ``engineResults``).
+        """The engines' results for one entry, as vtn-standard documents (query ``engineResults``).
 
         Args:
             key: The entry's key.

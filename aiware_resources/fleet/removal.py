@@ -25,7 +25,7 @@ class Removal:
 
     Attributes:
         cancels: Whether unfinished jobs are cancelled (``cancelJob``).
-        target_policy: What becomes of the TDOs that jobs made: ``delete``, ``cleanup`` or ``retain``.
+        target_policy: What happens to the TDOs that jobs made: ``delete``, ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes; ``None`` for aiWARE's default.
         at_a_time: How many jobs are treated side by side.
         resource: Names the fleet to aiWARE; ``None`` without markers.

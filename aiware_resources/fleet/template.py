@@ -24,7 +24,7 @@ Values = Mapping[str, Any]
 
 
 def media_value(name: str) -> str:
-    """A placeholder for a value of each entry, to be used in a `JobTemplate`, alone or inside of a longer text.
+    """A placeholder for a value of each entry, to be used in a `JobTemplate`, alone or inside a longer text.
 
     Args:
         name: The name of the value; every entry of the fleet's ``media`` needs it.
@@ -38,7 +38,7 @@ def media_value(name: str) -> str:
 
 
 def media_key() -> str:
-    """A placeholder for the key of each entry, to be used in a `JobTemplate`, alone or inside of a longer text."""
+    """A placeholder for the key of each entry, to be used in a `JobTemplate`, alone or inside a longer text."""
     return "${media}"
 
 

@@ -1,4 +1,4 @@
-"""What a job gives once it is complete: status, TDO, tasks, and what its engines found out."""
+"""What a job gives once it is complete: status, TDO, tasks, and its engines' results."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class JobOutputs(RunsJobs, EntityResource):
     result_files: pulumi.Output[list[dict[str, Any]] | None]
 
     def results(self, engine_id: str | None = None) -> pulumi.Output[list[Result]]:
-        """What the job's engines found out, as vtn-standard documents (query ``engineResults``).
+        """The results of the job's engines, as vtn-standard documents (query ``engineResults``).
 
         Args:
             engine_id: Only the results of this engine.

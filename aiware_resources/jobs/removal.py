@@ -49,7 +49,7 @@ def remove_job(api: Api, object_id: str, props: Props, policy: str) -> JobRecord
 
 
 def with_target(fate: Fate, recorded: Mapping[str, Any], policy: str) -> Fate:
-    """Adds to the fate of a job what becomes of the TDO that it made."""
+    """Adds to the fate of a job what happens to the TDO that it made."""
     made = recorded.get(TARGET_TDO)
     return fate_with_target(fate, str(made), _target_policy(recorded, policy), recorded) if made else fate
 

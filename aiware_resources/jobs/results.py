@@ -1,4 +1,4 @@
-"""What engines found out, as vtn-standard documents (query ``engineResults``; quickstart/jobs, step five)."""
+"""Results of engines, as vtn-standard documents (query ``engineResults``; quickstart/jobs, step five)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def get_engine_results(
     tdo_id: pulumi.Input[str] | None = None,
     engine_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
 ) -> pulumi.Output[list[Result]]:
-    """Reads what engines found out (query ``engineResults``), also in a preview.
+    """Reads the results of engines (query ``engineResults``), also in a preview.
 
     An id that comes from a resource of the program is waited for as dependents wait for it: with ``job.id`` or
     ``job.target_id`` until the job is complete.

@@ -110,15 +110,15 @@ class JobArgs(TypedDict, total=False):
         adopt: Id of an existing job to take over instead of submitting one.
         on_destroy: ``cancel`` (default; only if unfinished), ``delete`` (a finished job too; aiWARE Edge only) or
             ``retain`` (default of an adopted job).
-        on_destroy_target: What becomes of a TDO made through ``target``: ``delete`` (default; ``retain`` when the job
+        on_destroy_target: What happens to a TDO made through ``target``: ``delete`` (default; ``retain`` when the job
             is retained), ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
         on_failure: What the next ``pulumi up`` does with a failed job: ``retry`` in place (default; by a new one on
             aiWARE Edge), ``replace`` it by a new one, or ``keep`` it.
         allow_failure: Whether dependents run, and the update succeeds, although the job failed.
-        results_to: Folder to write what the engines found out into, on ``up``: one vtn-standard document an engine,
-            ``<engine id>.json``, and ``<engine id>.2.json`` and so on for its further time spans; written when missing
-            or different. Give each job a folder of its own.
+        results_to: Folder for the engines' results, written on ``up`` when missing or different: one vtn-standard
+            document for each engine, ``<engine id>.json``, and ``<engine id>.2.json`` and so on for its further time
+            spans. Give each job its own folder.
         wait: Whether to wait for completion; by default as ``aiware:wait`` says.
         timeout: Longest wait in seconds; by default ``aiware:jobTimeout``.
     """

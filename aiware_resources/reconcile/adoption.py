@@ -38,7 +38,7 @@ class Code:
 
 @dataclass(frozen=True)
 class NotTold:
-    """Stands for a secret that aiWARE does not tell, and that stays as it is unless the program sets it."""
+    """Stands for a secret that aiWARE does not show, and that stays as it is unless the program sets it."""
 
 
 @dataclass

@@ -54,7 +54,7 @@ class Made:
 
 
 class Verb(Enum):
-    """What becomes of an object in aiWARE."""
+    """What happens to an object in aiWARE."""
 
     RUN = "run"
     DELETE = "delete"
@@ -90,7 +90,7 @@ class Fate:
 
     Attributes:
         says: In words.
-        effects: What becomes of objects in aiWARE.
+        effects: What happens to objects in aiWARE.
         notes: What else there is to know, a sentence each.
     """
 
@@ -192,7 +192,7 @@ class Entity:
     noun: ClassVar[str] = "other resource"
     """What reports count it as: ``export``."""
     words: ClassVar[Words] = Words()
-    """What becomes of it."""
+    """What happens to it."""
     adoption: ClassVar[Adoption[Any] | None] = None
     """How `aiware adopt` declares one that is there; ``None`` when it cannot."""
     question: ClassVar[Question | None] = None
@@ -209,7 +209,7 @@ class Entity:
         """Its properties; ``None`` for a resource of another package."""
         return None
 
-    # --- what becomes of it ------------------------------------------------------------------------------------------
+    # --- what happens to it ------------------------------------------------------------------------------------------
 
     def fate_made(self, inputs: Mapping[str, Any]) -> Fate:
         """What it means to make one."""
@@ -230,7 +230,7 @@ class Entity:
         Args:
             recorded: What is recorded of it.
             inputs: What the program says of the other.
-            gone: What becomes of it.
+            gone: What happens to it.
         """
         made = self.fate_made(inputs)
         if self.words.replaced:
@@ -321,5 +321,5 @@ class Entity:
         return False
 
     def destroy_policy(self, props: Props, default: str = "delete") -> str:
-        """What becomes of the object when its resource is destroyed."""
+        """What happens to the object when its resource is destroyed."""
         return default

@@ -28,7 +28,7 @@ class Holder:
         owner: ``project/stack/name``.
         parent: The types of the component that it is in; empty for none, and in a state of an earlier release.
         called: The name of its object in aiWARE, where objects are known by that.
-        policy: What becomes of the object when the resource is destroyed.
+        policy: What happens to the object when the resource is destroyed.
     """
 
     type_name: str
@@ -61,7 +61,7 @@ class Holder:
         return f"urn:pulumi:{stack}::{project}::{above}pulumi-python:dynamic/{self.type_name}::{name}"
 
     def may_be(self, other: Holder) -> bool:
-        """Whether both may be one resource: a state of an earlier release does not tell the component."""
+        """Whether both may be one resource: a state of an earlier release does not show the component."""
         same_parent = self.parent == other.parent or not (self.parent and other.parent)
         return (self.type_name, self.owner) == (other.type_name, other.owner) and same_parent
 

@@ -100,7 +100,7 @@ class Earlier(Generic[R]):
 
 
 def latest(records: Iterable[R]) -> R | None:
-    """The newest of these; the first of those that are equally new, or whose time aiWARE does not tell."""
+    """The newest of these; the first of those that are equally new, or whose time aiWARE does not show."""
     return max(records, key=lambda each: each.created_date_time or datetime.min.replace(tzinfo=UTC), default=None)
 
 

@@ -39,7 +39,7 @@ LOOK_BACK = timedelta(days=7)
 """How old an object may be and still count as what an earlier, interrupted attempt made."""
 
 UNKNOWN_CLOCK = timedelta(days=31)
-"""How far this machine's clock may be wrong where the server does not tell the time."""
+"""How far this machine's clock may be wrong where the server does not show the time."""
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far apart clocks may be: of this machine and the server, or of the server's own parts."""

@@ -12,7 +12,7 @@ CleanupOption = Literal["storage", "searchIndex", "engineResults"]
 """What cleanupTDO removes (``TDOCleanupOption``)."""
 
 TdoPolicy = Literal["delete", "cleanup", "retain"]
-"""What becomes of a TDO on destroy."""
+"""What happens to a TDO on destroy."""
 
 Seconds = Annotated[float, Field(gt=0)]
 

@@ -89,4 +89,4 @@ ByteSize = Annotated[int, BeforeValidator(parse_size)]
 """A size; ``"20gb"`` equals the number of bytes that the server answers."""
 
 OrderFree = Annotated[T, AfterValidator(_sorted)]
-"""A list whose order means nothing to aiWARE."""
+"""A list whose order does not matter to aiWARE."""

@@ -41,7 +41,7 @@ class Change:
         action: What Pulumi does.
         says: What that means, in words.
         properties: The properties that change.
-        effects: What becomes of objects in aiWARE.
+        effects: What happens to objects in aiWARE.
         notes: What else there is to know, a sentence each.
         not_known: What only the update can tell.
         is_repair: Whether only drift is the reason: the program is as it was.

@@ -16,7 +16,7 @@ from aiware_resources.reconcile.values import OrderFree
 from aiware_resources.report.masking import SECRET, has_secret, masked
 
 _SORTED = get_args(OrderFree[list[str]])[1]
-"""What tells a list whose order means nothing from others."""
+"""What tells a list whose order does not matter from others."""
 
 REPLACES = "replaces"
 

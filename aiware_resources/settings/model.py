@@ -69,7 +69,7 @@ class Settings(BaseModel):
 
     Attributes:
         endpoint: `local` for the local aiWARE, or the URL of a GraphQL API, such as
-            `https://api.veritone.com/v3/graphql`; the base address of an Edge installation. Required where credentials
+            `https://api.veritone.com/v3/graphql`; the base address of an Edge installation. Required if credentials
             are set.
         api: `cloud` for the GraphQL API, `edge` for the REST API of an Edge installation.
         token: API key or session token. Secret.
@@ -78,25 +78,25 @@ class Settings(BaseModel):
         oauth_client_id: With the two below instead of a token: OAuth's refresh grant.
         oauth_client_secret: Secret of the OAuth application. Secret.
         oauth_refresh_token: From OAuth's authorization-code flow, which `aiware login --oauth` goes through. Secret.
-        auth_header: Header that carries the token: `authorization`; or `api_key`, for an Edge that wants it so.
+        auth_header: Header that carries the token: `authorization`; or `api_key`, for an Edge that requires it.
         organization_id: With Edge and a token: the UUID of the organization that jobs belong to.
         wait: Whether a run waits for the clusters, jobs and exports that it started.
         job_timeout: Longest wait for one object, in seconds.
-        poll_interval: Seconds between two looks at running work, at first.
-        poll_max_interval: The same, at the most: the interval grows while nothing happens.
+        poll_interval: Seconds between two polls of running work, at first.
+        poll_max_interval: Most seconds between two polls: the interval grows while nothing changes.
         poll_batch_size: How many objects one request asks about; 1 to 500.
-        not_found_grace: For how long something that aiWARE does not show is looked for again, in seconds, before it
-            is an error or counts as deleted.
-        purged_after: A job that aiWARE does not know any more counts as complete when it was submitted more than so
+        not_found_grace: How long to look again for something that aiWARE does not show, in seconds, before it is an
+            error or counts as deleted.
+        purged_after: A job that aiWARE does not know any more counts as complete if it was submitted more than this
             many seconds ago, whether a run has seen it complete or not.
         request_timeout: Longest time for one whole answer, in seconds. The transfer of a file may take longer: it is
             given up when fewer than 1024 bytes a second come or go over this time.
         max_download_size: Largest file that is downloaded, and the most that a zip may unpack to: bytes, or a number
             with a unit such as `20gb`.
-        max_retries: How often a failed request is sent again, where that is safe; 0 to 100.
-        rate_limit: How many requests to send in ten seconds, at the most; learned from aiWARE when left out.
+        max_retries: How often a failed request is sent again, if that is safe; 0 to 100.
+        rate_limit: Most requests to send in ten seconds; learned from aiWARE when left out.
         markers: Whether objects carry an ownership marker, by which a repeated attempt finds what an earlier one made.
-        validate_engines: Whether a preview looks engines and what their payloads take up in aiWARE, before a job is
+        validate_engines: Whether a preview checks engines and payloads against aiWARE's catalogue, before a job is
             submitted.
         allow_insecure: Whether plain http is accepted for a host other than this machine.
         fail_fast: Whether the first failure ends the run at once.

@@ -17,7 +17,7 @@ LONGEST = timedelta(days=366)
 
 
 TDO_SETS = ("assets", "contentTemplates", "primaryAsset", "cleanupOptions")
-"""The lists of a TDO whose order means nothing."""
+"""The lists of a TDO whose order does not matter."""
 
 TDO_CHANGEABLE = (
     *("name", "description", "startDateTime", "stopDateTime", "source", "status", "isPublic", "details"),

@@ -45,7 +45,7 @@ def fate_of_tdo(policy: str, props: Mapping[str, Any]) -> Fate:
 
 
 def fate_with_target(fate: Fate, target_id: str, policy: str, props: Mapping[str, Any]) -> Fate:
-    """Adds to the fate of a job what becomes of the TDO that it made for itself."""
+    """Adds to the fate of a job what happens to the TDO that it made for itself."""
     target = fate_of_tdo(policy, props)
     is_kept = policy == "retain"
     says = "stays whole" if is_kept else target.says

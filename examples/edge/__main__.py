@@ -1,6 +1,6 @@
 """A translation on aiWARE Edge, and its result as a file.
 
-`pulumi up` submits the job over REST, waits for it, and writes what the engine found out to `results/`. Next:
+`pulumi up` submits the job over REST, waits for it, and writes the engine's result to `results/`. Next:
 
 - Run `pulumi up` again: nothing runs twice. Remove the file, and run it once more: the file is there again.
 - Preview with a `target`, or with a Cluster: the preview says that Edge has none, and what to use.

@@ -74,7 +74,7 @@ def without_notes(value: Any) -> Any:
 
 
 def objects(local: Local) -> str:
-    """Every object as it is; links are signed anew with every look, and a TDO notes which jobs were released."""
+    """Every object as it is; links are signed again with every look, and a TDO notes which jobs were released."""
     return re.sub(r"\?expires=[^\"]*", "", json.dumps(without_notes(local.objects()), indent=1))
 
 

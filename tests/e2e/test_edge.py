@@ -104,7 +104,7 @@ def test_the_translation_ends_as_a_file(project: Project, local: Local) -> None:
     assert [(request["path"], problem) for request in asked for problem in request_problems(request)] == []
 
 
-def test_what_fails_is_told_and_submitted_anew(project: Project, local: Local) -> None:
+def test_what_fails_is_told_and_resubmitted(project: Project, local: Local) -> None:
     local.behave(engines=BROKEN)
     local.fault({"status": 429, "retryAfter": 1}, operation="createJob")
     local.fault({"status": 503, "retryAfter": 1}, operation="getJobStatus")

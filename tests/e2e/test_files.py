@@ -1,4 +1,4 @@
-"""A job on a file from disk: uploaded once, anew when its content changes, never twice."""
+"""A job on a file from disk: uploaded once, again when its content changes, never twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Going back to an earlier declaration runs the job anew; what an interrupted run left is still taken."""
+"""Going back to an earlier declaration runs the job again; what an interrupted run left is still taken."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run(project: Project, what: str) -> str:
     return next((word for word in ("alpha", "bravo") if word in text), "")
 
 
-def test_going_back_runs_the_job_anew(project: Project, local: Local) -> None:
+def test_going_back_runs_the_job_again(project: Project, local: Local) -> None:
     media = next(Path(project.folder, "examples", "media").glob("*.mp4")).read_bytes()
     for name, word in (("a", "alpha"), ("b", "bravo")):
         Path(project.folder, f"{name}.mp4").write_bytes(media)

@@ -66,7 +66,7 @@ Job("j", target=target, dag=pipelines.transcription("https://media.example.com/a
 """
 
 
-def test_links_that_are_signed_anew_lead_to_the_same_recording(project: Project, local: Local) -> None:
+def test_links_that_are_signed_again_lead_to_the_same_recording(project: Project, local: Local) -> None:
     for n in (1, 2, 3):
         project.program(SIGNED.format(n=n, name=None))
         project.up()

@@ -89,7 +89,7 @@ def test_language_host_beside_what_a_link_points_to_counts(project: Project, tmp
             "v3.259.0",
             "cannot run Python programs, for want of pulumi-language-python and pulumi-resource-pulumi-python",
         ),
-        ("what?", "does not tell its version"),
+        ("what?", "does not show its version"),
     ],
 )
 def test_installed_cli_that_will_not_do_is_passed_over(project: Project, go: Path, answer: str, reason: str) -> None:

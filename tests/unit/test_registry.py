@@ -102,7 +102,7 @@ def missing(entity: Entity) -> Iterator[str]:
 SAID = {
     "kind": "messages call it so",
     "noun": "reports count it so",
-    "words": "reports tell by them what becomes of it",
+    "words": "reports tell by them what happens to it",
     "adoption": "`aiware adopt` declares one by it, or cannot (None)",
     "question": "`aiware doctor` asks it, or another entity's says it all (None)",
 }

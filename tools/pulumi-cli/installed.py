@@ -34,7 +34,7 @@ def find(search_path: str) -> Found:
     program = Path(where)
     version = version_of(program)
     if version is None:
-        return Found(None, f"{program} does not tell its version")
+        return Found(None, f"{program} does not show its version")
     if version < OLDEST:
         return Found(None, f"{program} is version {_dotted(version)}, and {_dotted(OLDEST)} or newer is needed")
     missing = [name for name in PYTHON_HOST if not _has(program, name, search_path)]

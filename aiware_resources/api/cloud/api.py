@@ -30,7 +30,7 @@ CLOUD = Abilities(
         Refusal(
             ("onDestroy",),
             "cannot be delete: aiWARE's cloud API has no call to delete a job. Give cancel (its default) or retain; "
-            "onDestroyTarget says what becomes of the TDO",
+            "onDestroyTarget says what happens to the TDO",
             lambda value: value == "delete",
         ),
     ),

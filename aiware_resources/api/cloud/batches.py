@@ -1,4 +1,4 @@
-"""Reading many objects at once: how many a request asks about, and what becomes of those that cannot be read."""
+"""Reading many objects at once: how many a request asks about, and what happens to those that cannot be read."""
 
 from __future__ import annotations
 

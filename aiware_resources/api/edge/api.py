@@ -70,7 +70,7 @@ class EdgeApi(JobCalls, EngineCalls, Api):
         with suppress(errors.NotImplementedByServer):
             next(self._all(), None)
         raise errors.NotFound(
-            "aiWARE Edge does not tell whose a token is.",
+            "aiWARE Edge does not show whose a token is.",
             remedy="Log in with aiware:username and aiware:password where a user is needed.",
             operation="me",
         )

@@ -70,7 +70,7 @@ class JobRoutes(Calls):
             return detail.job()
 
     def core_id(self, job_id: str) -> str | None:
-        """The id of the job in aiWARE's cloud, which a deletion names; None where an installation does not tell."""
+        """The id of the job in aiWARE's cloud, which a deletion names; None where an installation does not show."""
         try:
             return self._detail(job_id).core_job_id
         except errors.ApiError as error:

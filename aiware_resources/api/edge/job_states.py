@@ -127,7 +127,7 @@ class JobStates:
             self._lacks_status = len(self._without_status) >= _ENOUGH
 
     def _whole(self, jobs: JobRoutes, job: JobRecord) -> JobRecord:
-        """A finished job with its tasks, and what made it fail; as it is where an installation does not tell."""
+        """A finished job with its tasks, and what made it fail; as it is where an installation does not show."""
         try:
             details = jobs.details(job.id)
         except errors.ApiError as error:

@@ -1,4 +1,4 @@
-"""What the engines of an Edge job found out: the documents among its outputs."""
+"""The results of the engines of an Edge job: the documents among its outputs."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from aiware_resources.reconcile.adoption import Code, Declaration, NotTold
 from aiware_resources.text.secret_words import is_secret
 
 _CREDENTIALS = (
-    "aiWARE does not tell its credentials, and they stay as they are. To change them:",
+    "aiWARE does not show its credentials, and they stay as they are. To change them:",
     "pulumi config set --secret --path {key}.NAME VALUE",
 )
 _LEFT_OUT = "Left out is what may be a secret. Set it before the first `pulumi up`:"

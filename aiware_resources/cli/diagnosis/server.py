@@ -34,7 +34,7 @@ class Reached:
     Attributes:
         status: Its HTTP code.
         took: How long it took.
-        skew: How far this machine's clock is ahead of aiWARE's; ``None`` when it does not tell the time.
+        skew: How far this machine's clock is ahead of aiWARE's; ``None`` when it does not show the time.
     """
 
     status: int
@@ -68,7 +68,7 @@ def endpoint(url: str) -> tuple[Finding, Reached | None]:
 def clock(reached: Reached) -> Finding:
     """Compares this machine's clock with aiWARE's: after a lost answer, objects are looked for by time."""
     if reached.skew is None:
-        return warn("clock", "aiWARE does not tell its time", None)
+        return warn("clock", "aiWARE does not show its time", None)
     if abs(reached.skew) < _TOLD:
         return ok("clock", "in step with aiWARE's")
     direction = "ahead of" if reached.skew > timedelta() else "behind"

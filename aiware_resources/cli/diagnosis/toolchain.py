@@ -34,7 +34,7 @@ def toolchain() -> Iterator[Finding]:
     version = tuple(map(int, match.groups())) if match else ()
     told = ".".join(map(str, version))
     if not version:
-        yield fail("Pulumi CLI", f"{found} does not tell its version: {answer.strip() or 'it said nothing'}", _SET_UP)
+        yield fail("Pulumi CLI", f"{found} does not show its version: {answer.strip() or 'it said nothing'}", _SET_UP)
     elif version < OLDEST:
         needed = ".".join(map(str, OLDEST))
         yield fail("Pulumi CLI", f"{found} is version {told}; {needed} or newer is needed", _SET_UP)

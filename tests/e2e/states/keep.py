@@ -6,7 +6,7 @@
 The second form keeps the state of the program in wide.py, which holds more, under a name of your choice. Run both when
 a release is made, and commit the new files: users' stacks hold such states, and tests/e2e/test_old_states.py sees to it
 that every later version can still read, refresh and destroy them, and runs nothing again. A file that is there is never
-made anew.
+made again.
 """
 
 from __future__ import annotations

@@ -196,7 +196,7 @@ BROKEN: dict[str, tuple[Break, str, str, str, str]] = {
     ),
     "pulumi that does not run": (
         lambda machine: machine.pulumi(version="error: no license"),
-        *("Pulumi CLI", "fail", "does not tell its version: error: no license", "make setup"),
+        *("Pulumi CLI", "fail", "does not show its version: error: no license", "make setup"),
     ),
     "no language host": (
         _unlinked("pulumi-language-python"),
@@ -358,7 +358,7 @@ def test_another_port_than_it_runs_on(aiware: Aiware, machine: Machine, local: L
 
 @contextmanager
 def a_server(ahead: timedelta | None) -> Iterator[str]:
-    """A server whose clock goes so much ahead of ours, or which does not tell the time."""
+    """A server whose clock goes so much ahead of ours, or which does not show the time."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -385,7 +385,7 @@ def a_server(ahead: timedelta | None) -> Iterator[str]:
         (timedelta(seconds=15), "ok", "behind"),
         (timedelta(minutes=-2), "warn", "s ahead of aiWARE's"),
         (timedelta(hours=1), "fail", "s behind aiWARE's: what a lost answer was about could not be found again"),
-        (None, "warn", "does not tell its time"),
+        (None, "warn", "does not show its time"),
     ],
 )
 def test_clocks_are_compared(ahead: timedelta | None, status: str, seen: str) -> None:

@@ -1,4 +1,4 @@
-"""Requests to aiWARE Edge: what goes along with each, and what becomes of failures."""
+"""Requests to aiWARE Edge: what goes along with each, and what happens to failures."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ def test_a_given_token_is_tried_out_and_tells_of_no_user(server: EdgeServer) -> 
     server.on("GET /proc/jobs", answer(result=[]), error(501), error(401))
     api = server.api()
     for _ in range(2):
-        with pytest.raises(errors.NotFound, match="does not tell whose a token is"):
+        with pytest.raises(errors.NotFound, match="does not show whose a token is"):
             api.me()
     with pytest.raises(errors.AuthenticationFailed):
         api.me()

@@ -1,4 +1,4 @@
-"""Placeholders: where they may stand, and what becomes of them."""
+"""Placeholders: where they may stand, and what happens to them."""
 
 from __future__ import annotations
 

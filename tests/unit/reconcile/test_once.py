@@ -15,7 +15,7 @@ class Server:
     """Loses answers, after or before applying what was sent.
 
     Args:
-        answers: What becomes of each mutation: ``answered``, ``applied`` (and the answer lost) or ``lost``.
+        answers: What happens to each mutation: ``answered``, ``applied`` (and the answer lost) or ``lost``.
         shows_after: How many looks it takes until what was applied shows.
     """
 

@@ -145,7 +145,7 @@ class Server:
 
 
 def server(name: str, ahead: timedelta | None, *, answers: bool = True) -> Any:
-    """A server whose clock is ahead by so much; ``None`` for one that does not tell the time."""
+    """A server whose clock is ahead by so much; ``None`` for one that does not show the time."""
     return Server(name, ahead, answers)
 
 

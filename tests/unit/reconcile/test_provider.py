@@ -69,7 +69,7 @@ class ThingProvider(EntityProvider):
     failed: ClassVar[dict[str, Props]] = {}
     earlier: ClassVar[list[str]] = []
     lose: ClassVar[list[str]] = []
-    """What becomes of the next attempts to make one: ``applied`` or ``lost``, and the answer is lost."""
+    """What happens to the next attempts to make one: ``applied`` or ``lost``, and the answer is lost."""
     calls: ClassVar[list[tuple[Any, ...]]] = []
 
     @property

@@ -1,4 +1,4 @@
-"""What becomes of objects, in the right words."""
+"""What happens to objects, in the right words."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_objects_refer_to_each_other_by_variable() -> None:
         '    adopt="rt-1",\n'
         '    name="prod",\n'
         '    allowed_engines=["a", "b"],\n'
-        "    # aiWARE does not tell its credentials, and they stay as they are. To change them:\n"
+        "    # aiWARE does not show its credentials, and they stay as they are. To change them:\n"
         "    # pulumi config set --secret --path prod-cluster-docker-credentials.NAME VALUE\n"
         '    docker_credentials=config.get_secret_object("prod-cluster-docker-credentials"),\n'
         '    type="RT",\n'
@@ -257,7 +257,7 @@ def test_nothing_is_imported_for_what_a_text_says() -> None:
 def test_an_export_is_declared_by_its_id() -> None:
     record = ExportRecord.model_validate({"id": "a2ef-1", "status": "complete"})
     assert program([of_export(record)]).endswith(
-        "# aiWARE does not tell what an export request exports, so neither does this: tdo_data is left out.\n"
+        "# aiWARE does not show what an export request exports, so neither does this: tdo_data is left out.\n"
         'a2ef_1_export = ExportRequest("a2ef-1", adopt="a2ef-1")\n'
     )
 
