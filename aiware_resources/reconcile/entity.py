@@ -221,7 +221,7 @@ class Entity:
 
     def fate_given_up(self, recorded: Props) -> Fate:
         """What it means that the program does not declare it any more: what ``on_destroy`` says."""
-        says, verb = self.words.given_up[self.destroy_policy(recorded)]
+        says, verb = self.words.given_up.get(self.destroy_policy(recorded), DELETED)
         return Fate(says, (Effect(verb, self.noun),))
 
     def fate_replaced(self, recorded: Props, inputs: Props, gone: Fate) -> Fate:

@@ -106,7 +106,7 @@ class EntityResource(pulumi.dynamic.Resource):
 
     def __getattr__(self, name: str) -> pulumi.Output[None]:
         """An argument that was not given is an Output of ``None``."""
-        if name not in self.provider.model.model_fields:
+        if name not in type(self).provider.model.model_fields:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return pulumi.Output.from_input(None)
 
