@@ -42,7 +42,7 @@ def change_of(step: Step, refresh: Step | None, steps: list[Step]) -> Change:
     """
     entity, action = entity_of(step.state.type), ACTIONS[step.op]
     old, new = step.old_state, step.new_state
-    first = Change(step.urn, type_of(step.urn), step.name, old.id if old else "", action, "")
+    first = Change(step.urn, old.id if old else "", action, "")
     if old is None and new is not None:
         return _with_fate(_created(first, entity, new, steps), entity.fate_made(new.inputs))
     if new is None and old is not None:
@@ -55,7 +55,7 @@ def change_of(step: Step, refresh: Step | None, steps: list[Step]) -> Change:
 def pending_deletion(step: Step) -> Change:
     """Tells of an object that another one has taken the place of, and that the update deletes at last."""
     old = step.earlier
-    first = Change(step.urn, type_of(step.urn), step.name, old.id, "delete", "")
+    first = Change(step.urn, old.id, "delete", "")
     change = _with_fate(first, _given_up(entity_of(old.type), old))
     return replace(change, notes=(*change.notes, "An earlier update replaced it, and ended before this."))
 

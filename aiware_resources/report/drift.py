@@ -13,7 +13,7 @@ from aiware_resources.reconcile.compare import Difference
 from aiware_resources.reconcile.entity import DriftedProperty, Entity
 from aiware_resources.report.model import Drifted, KeptFailure
 from aiware_resources.report.properties import found_differences, overlaps, property_changes
-from aiware_resources.report.pulumi_json import STACK, Step, name_of, type_of
+from aiware_resources.report.pulumi_json import STACK, Step
 
 PUT_BACK = "is put back"
 TAKEN_OVER = "stays: the program says so now"
@@ -24,7 +24,7 @@ def gone(refresh: Step, later: Step | None, entity: Entity) -> Drifted:
     """An object that aiWARE does not have any more."""
     then = "is made again" if later is not None and later.op == "create" else "is forgotten: the program dropped it too"
     state = refresh.earlier
-    return Drifted(refresh.urn, type_of(refresh.urn), refresh.name, entity.noun, state.id, "gone", then=then)
+    return Drifted(refresh.urn, state.id, entity.noun, "gone", then=then)
 
 
 def changed(refresh: Step, later: Step, entity: Entity) -> Drifted | None:
@@ -46,15 +46,7 @@ def changed(refresh: Step, later: Step, entity: Entity) -> Drifted | None:
         DriftedProperty(each.path, each.old, each.new, fates.get(each.path) or _fate_within(each.path, fates))
         for each in shown
     )
-    return Drifted(
-        refresh.urn,
-        type_of(refresh.urn),
-        refresh.name,
-        entity.noun,
-        later.old_state.id,
-        "changed",
-        (*properties, *entries),
-    )
+    return Drifted(refresh.urn, later.old_state.id, entity.noun, "changed", (*properties, *entries))
 
 
 def repaired(
@@ -112,4 +104,4 @@ def kept_failure(
     """
     reason = entity.failure_in_words(recorded) if inputs.get("onFailure") == "keep" else ""
     fails_update = inputs.get("allowFailure") is not True
-    return KeptFailure(type_of(urn), name_of(urn), id_, reason, fails_update) if reason else None
+    return KeptFailure(urn, id_, reason, fails_update) if reason else None

@@ -20,7 +20,6 @@ from aiware_resources.report.drift import in_order, kept_failure
 from aiware_resources.report.masking import SECRET
 from aiware_resources.report.model import Drifted, KeptFailure
 from aiware_resources.report.properties import found_differences, overlaps, property_changes
-from aiware_resources.report.pulumi_json import name_of, type_of
 
 READERS = 8
 """Objects read at the same time; the requests of all of them share one rate limit."""
@@ -93,7 +92,7 @@ def _looked_at(resource: Recorded, config: Mapping[str, str]) -> tuple[Drifted |
     provider = type(entity)()
     provider.configure(ConfigureRequest(Config(dict(config), "")))
     read = provider.read(resource.id, resource.outputs)
-    first = (urn, type_of(urn), name_of(urn), entity.noun, resource.id)
+    first = (urn, resource.id, entity.noun)
     if not read.id:
         return Drifted(*first, "gone"), None
     live = {key: value for key, value in (read.outs or {}).items() if not key.startswith(INTERNAL_PREFIX)}

@@ -8,6 +8,7 @@ from typing import Literal
 
 from aiware_resources.dag.drawing import Drawing
 from aiware_resources.reconcile.entity import DriftedProperty, Effect, PropertyChange, Verb
+from aiware_resources.report.pulumi_json import name_of, type_of
 
 Action = Literal["create", "adopt", "update", "replace", "delete"]
 
@@ -30,14 +31,33 @@ class NotKnown:
 
 
 @dataclass(frozen=True)
-class Change:
-    """What happens to one resource.
+class OfResource:
+    """Something that is said of one resource.
 
     Attributes:
         urn: Which one.
-        type: Its type without the package: ``Job``.
-        name: Its name in the program.
-        id: The id of the object in aiWARE; empty when there is none yet.
+        id: The id of its object in aiWARE; empty when there is none yet.
+    """
+
+    urn: str
+    id: str
+
+    @property
+    def type(self) -> str:
+        """Its type without the package: ``Job``."""
+        return type_of(self.urn)
+
+    @property
+    def name(self) -> str:
+        """Its name in the program."""
+        return name_of(self.urn)
+
+
+@dataclass(frozen=True)
+class Change(OfResource):
+    """What happens to one resource.
+
+    Attributes:
         action: What Pulumi does.
         says: What that means, in words.
         properties: The properties that change.
@@ -47,10 +67,6 @@ class Change:
         is_repair: Whether only drift is the reason: the program is as it was.
     """
 
-    urn: str
-    type: str
-    name: str
-    id: str
     action: Action
     says: str
     properties: tuple[PropertyChange, ...] = ()
@@ -71,25 +87,17 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Drifted:
+class Drifted(OfResource):
     """An object that is not as Pulumi left it.
 
     Attributes:
-        urn: The resource.
-        type: Its type without the package.
-        name: Its name in the program.
         noun: What people call it.
-        id: The id of the object.
         what: ``changed``, ``gone`` (aiWARE does not have it any more), or ``failed``.
         properties: What is another.
         then: What the update does about it, in words; empty where no update is planned.
     """
 
-    urn: str
-    type: str
-    name: str
     noun: str
-    id: str
     what: Literal["changed", "gone", "failed"]
     properties: tuple[DriftedProperty, ...] = ()
     then: str = ""
@@ -111,20 +119,14 @@ class Graph:
 
 
 @dataclass(frozen=True)
-class KeptFailure:
+class KeptFailure(OfResource):
     """A failed object that the update leaves as it is.
 
     Attributes:
-        type: Its type without the package.
-        name: Its name in the program.
-        id: The id of the object.
         reason: Why it failed, as a sentence.
         fails_update: Whether every update ends with this failure: `allow_failure` does not allow it.
     """
 
-    type: str
-    name: str
-    id: str
     reason: str
     fails_update: bool
 

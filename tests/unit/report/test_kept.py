@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from aiware_resources.report import Report, as_json, html, markdown, sentence
-from aiware_resources.report.model import KeptFailure
 from tests.unit.report.made import report, state, step
 
 FAILURE = {"status": "failed", "reason": "invalid_data", "message": "noise"}
@@ -25,7 +24,8 @@ def same(kind: str, inputs: dict[str, Any], **outputs: Any) -> Report:
 def test_a_kept_failure_of_a_resource_that_stays_is_told() -> None:
     found = same("Job", JOB, failure=FAILURE)
     reason = "In aiWARE it is failed (invalid_data: noise)."
-    assert found.kept_failures == (KeptFailure("Job", "bad", "j1", reason, fails_update=True),)
+    (kept,) = found.kept_failures
+    assert (kept.type, kept.name, kept.id, kept.reason, kept.fails_update) == ("Job", "bad", "j1", reason, True)
     assert sentence(found) == "Nothing changes. 1 failure is kept, so the update FAILS"
     assert f"- Job `bad`: {reason} **The update fails with it**" in markdown(found)
     assert "<li>Job <code>bad</code>: In aiWARE it is failed" in html(found)
