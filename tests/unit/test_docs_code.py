@@ -57,7 +57,7 @@ NOT_OURS = {
 
 OUTPUT = {
     "README.md": "Pulumi; tests/e2e runs the program",
-    "ARCHITECTURE.md": "the map, which tests/unit/test_architecture.py compares with the folders",
+    "ARCHITECTURE.md": "the map, which tests/unit/test_house.py compares with the folders",
     "docs/tutorial.md": "tests/e2e/test_tutorial.py compares each line with what is printed",
     "docs/waiting.md": "Pulumi; tests/e2e/test_waiting.py",
     "docs/engines.md": "tests/e2e/test_catalogue.py",
