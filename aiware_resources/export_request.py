@@ -160,7 +160,7 @@ class ExportProvider(EntityProvider):
         return Made(found[0], certain=False) if len(found) == 1 and owned.claim(found[0]) else None
 
     def mistakable(self, props: Props, mark: Mark | None) -> Hashable | None:
-        """The API neither marks a request nor tells its content, so no two can be told apart but by their time."""
+        """The API neither marks a request nor shows its content, so only time distinguishes two of them."""
         return self.kind
 
     def _user(self) -> str | None:

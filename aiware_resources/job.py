@@ -213,7 +213,7 @@ class JobProvider(EntityProvider):
         return "" if self._has_tdos else left
 
     def mistakable(self, props: Props, mark: Mark | None) -> Hashable | None:
-        """Without markers, jobs are told apart by engines and payloads."""
+        """Without markers, jobs are distinguished by engines and payloads."""
         return None if mark else (self.kind, str(work_of(props)))
 
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:

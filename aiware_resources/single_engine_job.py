@@ -131,7 +131,7 @@ class SingleEngineJobProvider(JobProvider):
         return found and replace(found, certain=False)
 
     def mistakable(self, props: Props, mark: Mark | None) -> Hashable | None:
-        """Without room for a marker, launches are told apart by engine and file or TDO."""
+        """Without room for a marker, engine and file or TDO distinguish launches."""
         return (self.kind, props["engineId"], props.get("uploadUrl"), props.get("targetId"))
 
     def graph(self, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:

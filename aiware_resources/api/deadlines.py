@@ -2,7 +2,7 @@
 
 The HTTP library has a timeout for each read: a server that sends one byte every second never exceeds it. So every wait
 for the network goes through a stream that asks the limit in force how long it may take. That holds for proxies, TLS
-handshakes, headers and bodies alike, since all of them are read through the stream. It does not hold for the look-up of
+handshakes, headers and bodies, since all of them are read through the stream. It does not hold for the look-up of
 a host's name, which the operating system limits.
 """
 

@@ -43,7 +43,7 @@ _SLOT, _COUNTED, _ROUNDED = 0.25, WINDOW + 0.25, 1.0
 # After how many seconds a request beyond the limit counts as answered, should its process have died; after how many
 # those who wait for its answer look again; the first and the longest time without such a request.
 _PROBE_ANSWERED, _PROBE_PAUSE, _FIRST_REST, _LONGEST_REST = 30.0, 0.25, 30.0, 960.0
-# Requests that have to be let through for two refusals to confirm each other; of fewer, chance makes two alike.
+# Requests that have to be let through for two refusals to confirm each other; with fewer, two can be equal by chance.
 _TELLING = 10
 # Seconds after which a limit is not relied on any more; and after which a file is of no use to anybody.
 _FORGOTTEN, _UNUSED = 3600.0, 86_400.0

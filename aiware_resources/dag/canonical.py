@@ -55,7 +55,7 @@ def graphs_side_by_side(old: Props, new: Props) -> tuple[Props, Props]:
 
 
 class _Graph:
-    """A graph whose tasks and folders are told apart by what they are, and by what they are joined to.
+    """A graph whose tasks and folders are distinguished by what they are, and by what they are joined to.
 
     Args:
         props: The job's properties.
@@ -90,7 +90,7 @@ class _Graph:
     def order(self) -> list[int]:
         """The tasks in the order that every equal graph has them in.
 
-        What cannot be told apart is alike in every respect: any of it may come first, and the rest follows from that.
+        What cannot be distinguished is equal in every respect: any of it may come first, and the rest follows.
         """
         while tied := [rank for rank, count in Counter(self.ranks).items() if count > 1]:
             same = [node for node, rank in enumerate(self.ranks) if rank == min(tied)]

@@ -16,7 +16,7 @@ OWNER_KEY = "__owner"
 """The property that carries ``project/stack/name`` to the provider; hidden from displays."""
 
 PARENT_KEY = "__parent"
-"""The property that carries the types of the component that a resource is in, as its URN has them; hidden alike."""
+"""The property that carries the types of the component that a resource is in, as its URN has them; also hidden."""
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ _turns_lock = threading.Lock()
 
 
 def turn(alike: Hashable | None) -> AbstractContextManager[Any]:
-    """Lets the threads of this process create what cannot be told apart one after another.
+    """Lets the threads of this process create what cannot be distinguished one after another.
 
     Args:
         alike: What such objects have in common; ``None`` for an object that can be told from every other.

@@ -2,7 +2,7 @@
 
 When each of them counts as what:
 
-**Job** (a single-engine job alike)
+**Job** (also a single-engine job)
 
 - *done*: aiWARE shows it with the status ``complete``. A job that aiWARE does not show is done only if it was *seen
   complete* before: by a refresh, or submitted longer ago than ``aiware:purgedAfter``, or recorded by an earlier

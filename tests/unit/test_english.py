@@ -22,6 +22,7 @@ PLAINER = {
     r"\bended badly\b": "failed",
     r"\bnobody knows\b": "unknown",
     r"\bstands? (?:in|on|at|there|beside|below|above)\b": "is in: subject first",
+    r"\balike\b(?!:)|\b(?:tell|told) apart\b": "equal, distinguish",
     r"\bglanc(?:e|es|ed|ing)\b|\blifelines?\b|\buntold\b": "a word of the field",
 }
 """Patterns that are refused, and what to write."""
