@@ -27,7 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Tests may run in a shell's background, and whatever its environment holds."""
     heed_interrupts()
     # How long an example takes is the machine's business.
-    hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    slow = [HealthCheck.too_slow]
+    hypothesis.settings.register_profile("any machine", deadline=None, max_examples=50, suppress_health_check=slow)
     hypothesis.settings.load_profile("any machine")
     environment.enter(inherited=_is_worker(config))
     if not _is_worker(config):

@@ -162,7 +162,7 @@ def _unlabeled(line: str) -> str:
 
 
 @pytest.mark.parametrize("extension", CAPTIONS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(said=_speech(), layout=_layouts())
 def test_limits_hold_in_captions(extension: str, said: list[Word], layout: Layout) -> None:
     shown = CAPTIONS[extension](RENDERERS[extension](said, layout))
@@ -178,7 +178,7 @@ def test_limits_hold_in_captions(extension: str, said: list[Word], layout: Layou
 
 
 @pytest.mark.parametrize("extension", RENDERERS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(said=_speech(), layout=_layouts())
 def test_every_word_is_there_once_and_lines_fit(extension: str, said: list[Word], layout: Layout) -> None:
     if extension in TEXTS:
@@ -192,7 +192,7 @@ def test_every_word_is_there_once_and_lines_fit(extension: str, said: list[Word]
         assert len(line) <= layout.max_characters or " " not in text
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(said=_speech(), layout=_layouts())
 def test_a_word_document_says_what_the_plain_text_says(said: list[Word], layout: Layout) -> None:
     layout = dataclasses.replace(layout, with_speakers=False)

@@ -17,7 +17,7 @@ _ANY_TEXT = st.text(st.characters(), max_size=8)
 
 
 @pytest.mark.parametrize("extension", RENDERERS)
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=30)
 @given(texts=st.lists(st.tuples(_ANY_TEXT, _ANY_TEXT), max_size=6))
 def test_any_text_makes_a_file_that_can_be_read(extension: str, texts: list[tuple[str, str]]) -> None:
     series = [

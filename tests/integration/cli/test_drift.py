@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from click.testing import Result
 
-from aiware_local import launcher
 from aiware_resources.cli import pulumi_command
 from aiware_resources.errors import ConfigurationError
 from tests.support.local import Local
@@ -43,9 +41,8 @@ class Stacks:
 
 
 @pytest.fixture
-def stacks(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stacks]:
-    launcher.ensure_running(data=data, media_root=tmp_path)
-    found = Stacks(Local(data, tmp_path))
+def stacks(local: Local, monkeypatch: pytest.MonkeyPatch) -> Stacks:
+    found = Stacks(local)
 
     def recorded(stack: str | None) -> list[dict[str, Any]]:
         if stack not in found.states:
@@ -56,8 +53,7 @@ def stacks(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(pulumi_command, "stacks", lambda: list(found.states))
     monkeypatch.setattr(pulumi_command, "selected", lambda: "dev")
     monkeypatch.setattr(pulumi_command, "config", lambda stack: {"aiware:endpoint": "local"})
-    yield found
-    found.local.stop()
+    return found
 
 
 def test_no_drift(aiware: Aiware, stacks: Stacks) -> None:
