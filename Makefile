@@ -11,8 +11,8 @@ API ?=
 RUN := .venv/bin/python tools/environment.py --stack $(STACK) --
 # `organization/stack`, as Pulumi Cloud has it, goes by the stack's own name here.
 CONFIG := stacks/Pulumi.$(notdir $(STACK)).yaml
-# Tests that run Pulumi's engine.
-ON_THE_ENGINE := tests/e2e tests/ci tests/faults
+# Tests that run the library in their own process.
+IN_PROCESS := tests/unit tests/integration
 CHECKED := aiware_resources aiware_local tests benchmarks tools/docs configuration.py
 
 .DEFAULT_GOAL := help
@@ -36,11 +36,11 @@ destroy: stack ## Delete or clean up what the stack holds in aiWARE (pulumi dest
 env: stack ## Print shell code for: eval "$(make -s env)"; then plain pulumi and aiware work
 	@.venv/bin/python tools/environment.py --stack $(STACK)
 
-# Coverage is told by the quick tests; the others, which run the real engine, would take a third longer with it. Many wait
-# for what is late on purpose, so that there are more of them at a time than cores.
+# Coverage is told by the tests that run the library in their own process. Many of the others wait for what is late on
+# purpose, so that there are more of them at a time than cores.
 test: setup ## Run the whole test suite, end to end included
-	@$(RUN) pytest -n 4 --cov --cov-report=term --cov-fail-under=90 $(addprefix --ignore=,$(ON_THE_ENGINE)) $(ARGS)
-	@$(RUN) pytest -n 4 $(ON_THE_ENGINE) $(ARGS)
+	@$(RUN) pytest -n 3 --dist worksteal --cov --cov-report=term --cov-fail-under=90 $(IN_PROCESS) $(ARGS)
+	@$(RUN) pytest -n 4 --dist worksteal $(addprefix --ignore=,$(IN_PROCESS)) $(ARGS)
 
 faults: setup ## Kill and break what can be, seed by seed, and see that all ends well (SEED=7 for one, API=edge)
 	@SEED='$(SEED)' FAULT_SEEDS='$(SEEDS)' FAULT_API='$(API)' $(RUN) pytest -n 2 tests/faults -m faults $(ARGS)
