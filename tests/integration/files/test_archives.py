@@ -136,7 +136,7 @@ def test_a_link_or_device_is_refused(server: FileServer, folder: Path, kind: int
     info = zipfile.ZipInfo("link")
     info.external_attr = (kind | 0o777) << 16
     server.content = zipped([(info, b"/etc/passwd")])
-    assert "no plain file" in refused(server, folder)
+    assert "not a plain file" in refused(server, folder)
 
 
 def test_a_link_that_is_in_the_folder_already_is_not_followed(server: FileServer, folder: Path, tmp_path: Path) -> None:
