@@ -96,7 +96,7 @@ def changes(old: Graph, new: Graph) -> list[str]:
 
 
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
-@settings(deadline=None)
+@settings(max_examples=25)
 @given(chance=st.randoms(use_true_random=False))
 def test_how_a_graph_is_written_means_nothing(graph: Graph, chance: random.Random) -> None:
     other = written_otherwise(graph, chance)
@@ -105,7 +105,7 @@ def test_how_a_graph_is_written_means_nothing(graph: Graph, chance: random.Rando
     assert changes(graph, other) == []
 
 
-@settings(deadline=None)
+@settings(max_examples=25)
 @given(chance=st.randoms(use_true_random=False))
 def test_how_a_graph_is_joined_means_everything(chance: random.Random) -> None:
     assert changes(lanes(3, 3, 2), written_otherwise(lanes(4, 2, 2), chance)) != []
@@ -114,7 +114,7 @@ def test_how_a_graph_is_joined_means_everything(chance: random.Random) -> None:
     assert {path.split("[")[0] for path in changes(GRAPHS["branches"], other)} == {"routes"}
 
 
-@settings(deadline=None)
+@settings(max_examples=25)
 @given(chance=st.randoms(use_true_random=False), place=st.integers(0, 7))
 def test_how_a_task_is_run_is_found_at_its_place_and_nothing_else_is(chance: random.Random, place: int) -> None:
     other = written_otherwise(lanes(3, 3, 2), chance)
