@@ -19,7 +19,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
 
-from tests.support import provider_host
+from tests.support import forks, provider_host
 
 UNKNOWN_VALUE = UNKNOWN
 """How an unknown value crosses the wire."""
@@ -68,7 +68,8 @@ class Host:
         ours, theirs = os.pipe()
         self._stdout = os.fdopen(ours, encoding="utf-8")
         variables = {**os.environ, **environment, "PULUMI_PROJECT": "contract"}
-        self._process = provider_host.start(address, variables, haste, theirs, self._errors.fileno())
+        arguments = (address, variables, haste)
+        self._process = forks.start(provider_host.serve, arguments, theirs, self._errors.fileno())
         os.close(theirs)
         port = int(self._stdout.readline())
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")

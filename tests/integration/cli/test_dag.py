@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support import forks, offline
 from tests.support.command import Aiware
 
-Shell = Callable[..., subprocess.CompletedProcess[str]]
+Shell = Callable[..., forks.Ran]
 
 ROOT = Path(__file__).parents[3]
 MUTATION = ROOT / "tests" / "contracts" / "calls" / "06-create-job.graphql"
@@ -30,16 +29,6 @@ pulumi.export("found", read.results())
 if config.get_object("more"):
     Job("a-more", target={}, dag=pipelines.translation(config.require("url")))
     SingleEngineJob(HELPED, engine_id=engines.SPEECHMATICS_ENGLISH, upload_url="u")
-"""
-
-
-NO_NETWORK = """
-import socket
-
-def refuse(*_):
-    raise AssertionError("the network was used")
-
-socket.socket.connect = socket.socket.connect_ex = refuse
 """
 
 
@@ -61,27 +50,23 @@ def program(tmp_path: Path) -> Path:
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     """Runs the command in a process of its own, on a machine whose network is down."""
-    hooks = tmp_path / "hooks"
-    hooks.mkdir()
-    (hooks / "sitecustomize.py").write_text(NO_NETWORK)
     passed = {key: value for key, value in os.environ.items() if not key.startswith(("AIWARE_", "PULUMI_"))}
-    environment = passed | {"PYTHONPATH": str(hooks), "AIWARE_LOCAL_DATA": str(tmp_path / "data")}
+    environment = passed | {"AIWARE_LOCAL_DATA": str(tmp_path / "data")}
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [str(Path(sys.executable).with_name("aiware")), *arguments]
-        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert "Traceback" not in done.stderr, done.stderr
-        assert "the network was used" not in done.stderr
+    def run(*arguments: str) -> forks.Ran:
+        ran = forks.run(offline.aiware, arguments, tmp_path, environment)
+        assert "Traceback" not in ran.errors, ran.errors
+        assert "the network was used" not in ran.errors
         assert not (tmp_path / "data").exists()
-        return done
+        return ran
 
     return run
 
 
 def test_a_program_runs_without_aiware(shell: Shell, program: Path) -> None:
     drawn = shell("dag", str(program))
-    assert (drawn.returncode, drawn.stderr) == (0, "")
-    assert drawn.stdout == (
+    assert (drawn.code, drawn.errors) == (0, "")
+    assert drawn.output == (
         "flowchart LR\n"
         '    t0["Webstream Adapter"]\n'
         '    t1["Asset Creator"]\n'
@@ -96,19 +81,19 @@ def test_a_program_runs_without_aiware(shell: Shell, program: Path) -> None:
 
 
 def test_the_stack_gives_the_configuration(shell: Shell, program: Path) -> None:
-    drawn = shell("--stack", "big", "dag", str(program / "__main__.py")).stdout
+    drawn = shell("--stack", "big", "dag", str(program / "__main__.py")).output
     assert re.findall(r'subgraph g\d\["(.*)"\]', drawn) == ["a-more", "b-read", "c-one"]
     assert 'g2t0["Speechmatics Transcription"]' in drawn
 
 
 def test_a_picture_in_a_file(shell: Shell, program: Path, tmp_path: Path) -> None:
     drawn = shell("dag", "project", "--svg", "-o", "graph.svg")
-    assert (drawn.stdout, drawn.stderr) == ("", "Drew the graph of 1 job to graph.svg.\n")
+    assert (drawn.output, drawn.errors) == ("", "Drew the graph of 1 job to graph.svg.\n")
     assert (tmp_path / "graph.svg").read_text().startswith("<svg ")
 
 
 def test_the_shipped_program(shell: Shell, aiware: Aiware) -> None:
-    assert shell("dag", str(ROOT / "examples" / "job")).stdout == aiware("dag", str(MUTATION)).stdout != ""
+    assert shell("dag", str(ROOT / "examples" / "job")).output == aiware("dag", str(MUTATION)).stdout != ""
 
 
 @pytest.mark.parametrize(
@@ -123,8 +108,8 @@ def test_the_shipped_program(shell: Shell, aiware: Aiware) -> None:
 def test_a_program_that_cannot_be_drawn(shell: Shell, tmp_path: Path, source: str, says: str) -> None:
     (tmp_path / "a.py").write_text(source)
     drawn = shell("dag", "a.py")
-    assert (drawn.returncode, drawn.stdout) == (1, "")
-    assert says in drawn.stderr
+    assert (drawn.code, drawn.output) == (1, "")
+    assert says in drawn.errors
 
 
 def test_what_is_not_there(aiware: Aiware, tmp_path: Path, program: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,8 @@ from aiware_resources.cluster import ClusterProvider
 from aiware_resources.job import JobProvider
 from aiware_resources.temporal_data_object import TdoProvider
 from aiware_resources.text.times import parse_time
+from tests.support import forks
+from tests.support.offline import declare
 
 ROOT = Path(__file__).resolve().parents[3]
 RECORDINGS = [
@@ -45,25 +45,10 @@ def program(tmp_path: Path) -> Path:
     return tmp_path
 
 
-# A program leaves traces in its process: the event loop, modules, Pulumi's runtime.
-_DECLARE = """
-import json, pathlib, sys
-from dataclasses import asdict
-from aiware_resources.api.edge import EDGE
-from aiware_resources.cli.offline import declared_by
-print(json.dumps([asdict(each) for each in declared_by(pathlib.Path(sys.argv[1]), sys.argv[2])], default=str))
-"""
-
-
-def run_offline(program: Path, stack: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", _DECLARE, str(program), stack]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def declared_in(program: Path, stack: str) -> list[Declared]:
-    done = run_offline(program, stack)
-    assert done.returncode == 0, done.stderr
-    return [Declared(**each) for each in json.loads(done.stdout)]
+    ran = forks.run(declare, program, stack)
+    assert ran.code == 0, ran.errors
+    return [Declared(**each) for each in json.loads(ran.output)]
 
 
 PROVIDERS = {"Cluster": ClusterProvider(), "TemporalDataObject": TdoProvider(), "Job": JobProvider()}
@@ -103,9 +88,9 @@ CLUSTER: dict[str, Any] = {"name": "a", "allowedEngines": ["all"]}
 def test_a_program_with_a_misspelled_setting_creates_nothing(program: Path) -> None:
     file = program / "stacks" / "Pulumi.prod.yaml"
     file.write_text(file.read_text().replace("aiware:endpoint", "aiware:endpont"))
-    refused = run_offline(program, "prod")
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert "aiware:endpont is not a setting: did you mean aiware:endpoint?" in refused.stderr
+    refused = forks.run(declare, program, "prod")
+    assert (refused.code, refused.output) == (1, "")
+    assert "aiware:endpont is not a setting: did you mean aiware:endpoint?" in refused.errors
 
 
 def test_a_program_takes_times_without_quotes(program: Path) -> None:
@@ -137,11 +122,11 @@ def test_the_program_refuses_what_the_check_finds(program: Path, change: dict[st
     config = yaml.safe_load(file.read_text())["config"]
     changed = {f"aiware-pipelines:{key}": value for key, value in change.items()}
     file.write_text(yaml.safe_dump({"config": {**config, **changed}}))
-    refused = run_offline(program, "staging")
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert says in refused.stderr
-    assert "sekrit" not in refused.stderr
-    assert "ValidationError" not in refused.stderr
+    refused = forks.run(declare, program, "staging")
+    assert (refused.code, refused.output) == (1, "")
+    assert says in refused.errors
+    assert "sekrit" not in refused.errors
+    assert "ValidationError" not in refused.errors
 
 
 def test_the_stack_edge_declares_what_edge_has() -> None:
