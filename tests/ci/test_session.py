@@ -54,7 +54,7 @@ def pytest_run(*arguments: str, **environment: str) -> subprocess.CompletedProce
 def test_the_environment_changes_nothing() -> None:
     ran = pytest_run(
         "tests/unit/api/test_connect.py",
-        "tests/integration/cli/local",
+        "tests/integration/cli/test_local.py",
         "tests/integration/cli/test_main.py",
         "tests/integration/cli/test_whoami.py",
         "tests/unit/settings/test_settings.py",

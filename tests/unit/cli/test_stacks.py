@@ -1,4 +1,4 @@
-"""`aiware stacks check`: what it prints and how it ends. What it finds is tested in tests/unit/test_stacks.py."""
+"""`aiware stacks check`: what it prints and how it ends. What it finds is tested in tests/unit/stacks."""
 
 from __future__ import annotations
 
