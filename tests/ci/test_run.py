@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,20 +50,6 @@ class Runner:
     def comments(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.comments_file.read_text())
         return found
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    made = Project(tmp_path)
-    made.init()
-    return made
-
-
-@pytest.fixture
-def local(project: Project) -> Iterator[Local]:
-    server = Local(project.data, project.folder)
-    yield server
-    server.stop()
 
 
 @pytest.fixture

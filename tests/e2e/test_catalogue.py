@@ -72,13 +72,13 @@ def test_an_engine_that_its_cluster_does_not_allow(project: Project, local: Loca
     assert f"engine {engines.CHUNK} (Chunk) may not run on cluster" in output
     # The job that ran already is nobody's concern.
     project.program(fewer.replace("URL", first))
-    assert project.preview() == {"Cluster cluster": "update"}
     project.up()
+    assert project.changes() == {"Cluster cluster": "update"}
     # An engine allowed and used in one go is fine before aiWARE knows of it.
     both = CLUSTER.replace("ALLOWED", '["all"]').replace("URL", '"file:examples/media/city-council.mp4"')
     project.program(both)
-    assert project.preview() == {"Cluster cluster": "update", "Job job": "replace"}
     project.up()
+    assert project.changes() == {"Cluster cluster": "update", "Job job": "replace"}
 
 
 LOOK_UPS = """

@@ -43,7 +43,6 @@ def test_a_cluster_is_replaced_whatever_the_cause(project: Project, local: Local
     set_status(local, "failure")
     project.up("--replace", URN)
     assert is_new()
-    assert project.preview() == {}
     # With another name the new one is made before the old one is deleted.
     project.environment["NAME"] = "c2"
     project.up("--replace", URN)
@@ -57,8 +56,8 @@ def test_a_terminated_cluster_is_made_again(project: Project, local: Local) -> N
     project.up()
     first = local.only("clusters")["id"]
     set_status(local, "terminated")
-    assert project.preview() == {"Cluster c": "create"}
     project.up()
+    assert project.changes() == {"Cluster c": "create"}
     assert {each["id"]: each["status"] for each in local.objects()["clusters"]}[first] == "terminated"
     assert len(local.objects()["clusters"]) == 2
     assert project.preview() == {}

@@ -12,7 +12,7 @@ def test_the_seeds_job_by_hand_and_in_a_line_are_one(project: Project, local: Lo
     project.up()
     job = local.only("jobs")
     project.program(seed.DAG + '\nJob("job", target={}, dag=graph)\n')
-    assert project.preview() == {}
     project.up()
+    assert project.changes() == {}
     assert local.only("jobs")["id"] == job["id"]
     assert local.mutations() == {"createJob": 1}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -53,16 +51,6 @@ def document(project: Project) -> Path:
     return project.folder / "out" / "edge" / "translation" / f"{engines.TRANSLATE_SPANISH_TO_ENGLISH}.json"
 
 
-def aiware(project: Project, *arguments: str) -> Any:
-    """Runs the `aiware` command for the stack, and reads the JSON that it prints."""
-    command = ["aiware", "-s", "local", *arguments, "--json"]
-    ran = subprocess.run(
-        command, cwd=project.folder, env=project.environment, capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout)
-
-
 def test_the_translation_ends_as_a_file(project: Project, local: Local) -> None:
     local.behave(jobSeconds=2, recordRequests=True)
     project.program(TRANSLATION)
@@ -79,18 +67,17 @@ def test_the_translation_ends_as_a_file(project: Project, local: Local) -> None:
 
     made = local.mutations()
     assert made == {"createJob": 1}
-    assert project.preview() == {}
     document(project).unlink()
     project.up()
     assert project.changes() == {}
     assert local.mutations() == made
     assert document(project).exists()
 
-    (job,) = aiware(project, "jobs", "list")
+    (job,) = project.told("-s", "local", "jobs", "list")
     assert job["id"] == project.state()["Job translation"]["id"]
-    assert aiware(project, "jobs", "show", job["id"])["status"] == "complete"
-    assert [result["jsondata"] for result in aiware(project, "results", job["id"])] == [written]
-    assert engines.OUTPUT_WRITER in [engine["id"] for engine in aiware(project, "engines", "list")]
+    assert project.told("-s", "local", "jobs", "show", job["id"])["status"] == "complete"
+    assert [result["jsondata"] for result in project.told("-s", "local", "results", job["id"])] == [written]
+    assert engines.OUTPUT_WRITER in [engine["id"] for engine in project.told("-s", "local", "engines", "list")]
 
     project.program(NOT_ON_EDGE)
     refused = project.pulumi("preview", fails=True).output
@@ -116,9 +103,9 @@ def test_what_fails_is_told_and_resubmitted(project: Project, local: Local) -> N
         assert words in output
     assert "Traceback" not in output
     assert local.faults() == []
-    assert project.preview() == {"Job translation": "replace"}
     local.fault({"dropResponse": True}, operation="createJob")
     project.up()
+    assert project.changes() == {"Job translation": "replace"}
     assert project.state()["Job translation"]["id"] != first
     assert document(project).exists()
     assert [job["status"] for job in local.objects()["jobs"]].count("complete") == 1
@@ -146,7 +133,6 @@ def test_killed_while_waiting(project: Project, local: Local) -> None:
     assert {job["status"] for job in local.objects()["jobs"]} == {"complete"}
     assert local.mutations()["createJob"] == 3
     assert local.calls()["get_job_outputs"] >= 3
-    assert project.preview() == {}
 
     local.clear_faults()
     project.program(SEVERAL.replace('.txt")', '.txt"), on_destroy="delete"'))

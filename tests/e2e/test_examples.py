@@ -62,7 +62,6 @@ def test_an_example_does_what_it_says(project: Project, local: Local, name: str)
     outputs = json.loads(run("stack", "output", "--json"))
     if name in DONE:
         DONE[name](outputs, local, folder)
-    run("preview", "--expect-no-changes")
     run("destroy", "--yes", "--skip-preview")
     kept = [tdo["details"] for tdo in local.objects()["tdos"]]
     assert kept == ([{"case": {"number": "2026-117"}}] if name == "temporal_data_object" else [])

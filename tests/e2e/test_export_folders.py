@@ -49,8 +49,8 @@ def test_several_formats_are_unpacked_into_a_folder(project: Project, local: Loc
 
     made, content = local.mutations(), (folder / f"{tdo}.srt").read_bytes()
     (folder / f"{tdo}.srt").unlink()
-    assert project.preview() == {}
     project.up()
+    assert project.changes() == {}
     assert (folder / f"{tdo}.srt").read_bytes() == content
     assert local.mutations() == made
     # Nothing of the files is in the state.

@@ -84,12 +84,12 @@ def test_another_url_in_the_stack_file_gives_other_captions(project: Project, lo
     # Back again, the job runs again too.
     for word, other in (("bbbb", "aaaa"), ("aaaa", "bbbb")):
         project.config(**{"aiware-pipelines:recordings": recording(word)})
-        assert project.preview() == {
+        project.up()
+        assert project.changes() == {
             "Job talk": "replace",
             "ExportRequest talk-vtt": "replace",
             "ExportRequest talk-srt": "replace",
         }
-        project.up()
         for extension in ("vtt", "srt"):
             text = (project.folder / "out" / "local" / f"talk.{extension}").read_text()
             assert word in text
@@ -111,15 +111,15 @@ def test_a_job_that_is_started_again_in_place_is_followed(project: Project, loca
     found = project.preview()
     assert found == {"Job job": "update", "ExportRequest captions": "replace"}
     project.up()
+    assert project.changes() == found
     assert local.calls()["retryJob"] == 1
     assert len({each["id"] for each in local.objects()["exports"]} - before) == 1
     assert "aaaa" in captions(project)
     made = local.mutations()
     # A change on record only is no run.
     declare(project, "aaaa", ', allow_failure=True, triggers="1", timeout=900')
-    assert project.preview() == {"Job job": "update"}
     project.up()
-    assert local.mutations() == made
+    assert (project.changes(), local.mutations()) == ({"Job job": "update"}, made)
     assert project.preview() == {}
 
 
@@ -138,11 +138,11 @@ def test_a_job_named_by_depends_on_is_followed_and_another_one_is_not(
     first = (project.folder / "out" / "captions.vtt").read_bytes()
     assert project.outputs() == {"sha256": hashlib.sha256(first).hexdigest(), "size": len(first)}
     project.program(program("aaaa", "bbbb"))
-    assert project.preview() == {"Job other": "replace"}
     project.up()
+    assert project.changes() == {"Job other": "replace"}
     project.program(program("bbbb", "bbbb"))
-    assert project.preview() == {"Job job": "replace", "ExportRequest captions": "replace"}
     project.up()
+    assert project.changes() == {"Job job": "replace", "ExportRequest captions": "replace"}
     assert "bbbb" in captions(project)
     # The outputs are those of the new file, though it is as long.
     second = (project.folder / "out" / "captions.vtt").read_bytes()
@@ -167,12 +167,10 @@ def test_a_state_that_does_not_say_what_an_export_was_made_from(
     declare(project, "aaaa")
     project.up()
     _forget_runs(project, tmp_path / "state.json")
-    assert project.preview() == {}
     made = local.mutations()
     project.up()
-    assert local.mutations() == made
+    assert (project.changes(), local.mutations()) == ({}, made)
     declare(project, "bbbb")
-    assert project.preview() == {"Job job": "replace", "ExportRequest captions": "replace"}
     # The job runs, and the run ends before the export: as if it were killed there.
     project.up("--target", "**::job")
     assert "aaaa" in captions(project)

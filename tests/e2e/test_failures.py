@@ -60,8 +60,8 @@ def test_a_failure_is_told_and_retried_in_place(project: Project, local: Local) 
     assert "Traceback" not in output
     assert "createExportRequest" not in local.mutations()
 
-    assert project.preview() == {"Job job": "update", "ExportRequest export": "create"}
     project.up()
+    assert project.changes() == {"Job job": "update", "ExportRequest export": "create"}
     assert local.only("jobs")["id"] == job["id"]
     assert local.only("jobs")["status"] == "complete"
     assert (local.mutations()["createJob"], local.mutations()["retryJob"]) == (1, 1)
@@ -73,8 +73,8 @@ def test_what_a_failure_leads_to_is_the_programs_choice(project: Project, local:
     local.behave(engines=BROKEN)
     project.program(one(more=', on_failure="keep"'))
     project.up(fails=True)
-    assert "Job job" not in project.preview()
     project.up(fails=True)
+    assert "Job job" not in project.changes()
     assert (local.mutations()["createJob"], local.mutations().get("retryJob", 0)) == (1, 0)
 
     allowed = one(more=', on_failure="keep", allow_failure=True').split("export =")[0]
@@ -85,8 +85,8 @@ def test_what_a_failure_leads_to_is_the_programs_choice(project: Project, local:
     assert (local.mutations()["createJob"], local.mutations().get("retryJob", 0)) == (1, 0)
 
     project.program(one(more=', on_failure="replace"'))
-    assert project.preview()["Job job"] == "replace"
     project.up()
+    assert project.changes()["Job job"] == "replace"
     assert (local.mutations()["createJob"], local.mutations().get("retryJob", 0)) == (2, 0)
     assert project.preview() == {}
 
@@ -122,6 +122,5 @@ def test_a_job_whose_record_was_purged_counts_as_done(project: Project, local: L
     project.up()
     made = local.mutations()
     local.fault({"graphqlError": "not_found"}, operation="job", times=100)
-    assert project.preview() == {}
     project.up()
-    assert local.mutations() == made
+    assert (project.changes(), local.mutations()) == ({}, made)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import httpx
 import pytest
 
 from tests.support.local import Local
-from tests.support.project import Project, kill
+from tests.support.project import Project, kill, until
 
 TDO = """
 tdo = TemporalDataObject(
@@ -70,9 +69,8 @@ def test_a_job_runs_on_a_file_from_disk(project: Project, local: Local) -> None:
 
     made = local.mutations()
     assert made == {"createTDO": 1, "createAsset": 1, "createJob": 1}
-    assert project.preview() == {}
     project.up()
-    assert local.mutations() == made
+    assert (project.changes(), local.mutations()) == ({}, made)
     project.destroy()
     assert local.objects()["tdos"] == []
 
@@ -97,9 +95,8 @@ def test_a_file_from_its_upload_to_its_deletion(project: Project, local: Local, 
     file = file.rename(project.folder / "moved" / "interview.mp4")
     moved = "moved/interview.mp4"
     project.program(tdo(moved) + JOB)
-    assert project.preview() == {}
     project.up()
-    assert local.mutations()["createAsset"] == 1
+    assert (project.changes(), local.mutations()["createAsset"]) == ({}, 1)
 
     # New content is a new asset in place.
     file.write_bytes(b"second content")
@@ -111,18 +108,17 @@ def test_a_file_from_its_upload_to_its_deletion(project: Project, local: Local, 
     assert (second["name"], second["contentType"]) == ("interview.mp4", "video/mp4")
     assert second["id"] != first["id"]
     assert local.only("tdos")["id"] == tdo_id
-    assert project.preview() == {}
 
     # An asset that vanished shows, and is uploaded again.
     local.graphql("mutation($id: ID!) { deleteAsset(id: $id) { id } }", id=second["id"])
-    assert project.preview() == {"TemporalDataObject tdo": "update"}
     project.up()
+    assert project.changes() == {"TemporalDataObject tdo": "update"}
     assert content(only_asset(local)) == b"second content"
 
     # The last file taken out is deleted.
     project.program('TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)')
-    assert project.preview() == {"TemporalDataObject tdo": "update"}
     project.up()
+    assert project.changes() == {"TemporalDataObject tdo": "update"}
     left = [asset["assetType"] for asset in local.only("tdos")["assets"]["records"]]
     assert "media" not in left
     assert local.mutations()["createAsset"] == 3
@@ -137,8 +133,8 @@ def test_a_refused_upload_fails_the_run_and_the_next_one_makes_up_for_it(
     assert "tdo: createAsset " in output
     assert "not_allowed" in output
     assert local.objects()["jobs"] == []
-    assert project.preview() == {"TemporalDataObject tdo": "update", "Job job": "create"}
     project.up()
+    assert project.changes() == {"TemporalDataObject tdo": "update", "Job job": "create"}
     assert local.mutations()["createTDO"] == 1
     assert local.only("jobs")["status"] == "complete"
 
@@ -147,10 +143,7 @@ def test_a_run_killed_while_it_uploads_is_made_up_for(project: Project, local: L
     local.fault({"delaySeconds": 60}, operation="createAsset")
     project.program(tdo())
     running = project.start("up", "--yes", "--skip-preview")
-    deadline = time.monotonic() + 240
-    while not local.objects()["tdos"]:
-        assert time.monotonic() < deadline, (project.folder / "started.log").read_text()
-        time.sleep(0.1)
+    until(lambda: bool(local.objects()["tdos"]))
     kill(running)
     local.clear_faults()
     project.pulumi("cancel", "--yes")
@@ -164,6 +157,5 @@ def test_without_markers_a_file_is_known_by_its_content(project: Project, local:
     project.program(tdo(more=', "details": {"kind": "interview"}'))
     project.up()
     project.up()
-    assert local.mutations()["createAsset"] == 1
+    assert (project.changes(), local.mutations()["createAsset"]) == ({}, 1)
     assert local.only("tdos")["assets"]["records"][0]["details"] == {"kind": "interview"}
-    assert project.preview() == {}

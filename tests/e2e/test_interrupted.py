@@ -157,15 +157,7 @@ def test_what_is_left_behind_is_named_with_the_command_that_ends_it(project: Pro
 
 def processes_found(project: Project) -> dict[str, Any]:
     """What `aiware doctor` says of processes."""
-    done = subprocess.run(
-        ["aiware", "doctor", "--json"],
-        cwd=project.folder,
-        env=project.environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = project.aiware("doctor", "--json")
     (found,) = (each for each in json.loads(done.stdout)["findings"] if each["check"] == "processes")
     return dict(found)
 
@@ -195,25 +187,12 @@ def test_killed_while_submitting(project: Project, local: Local) -> None:
 
 
 def test_answers_lost_on_the_way(project: Project, local: Local) -> None:
+    """Two equal jobs on one TDO stay two."""
     for operation in ("createTDO", "createJob"):
         local.fault({"dropResponse": True}, operation=operation, times=2)
     local.fault({"refuse": True}, operation="createJob", times=1, after=2)
-    project.program(SEVERAL)
+    project.program(SEVERAL + '\nJob("equal", target_id=tdo.id, tasks=graph.tasks, routes=graph.routes)\n')
     project.up()
-    assert (len(local.objects()["tdos"]), len(local.objects()["jobs"])) == (3, 3)
+    assert (len(local.objects()["tdos"]), len(local.objects()["jobs"])) == (3, 4)
+    assert len(project.ids("Job")) == 4
     assert project.preview() == {}
-
-
-def test_two_equal_jobs_stay_two(project: Project, local: Local) -> None:
-    project.program(
-        """
-        tdo = TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)
-        for number in range(2):
-            graph = pipelines.transcription("file:examples/media/city-council.mp4")
-            Job(f"job-{number}", target_id=tdo.id, tasks=graph.tasks, routes=graph.routes)
-        """
-    )
-    local.fault({"dropResponse": True}, operation="createJob", times=1)
-    project.up()
-    assert len(local.objects()["jobs"]) == 2
-    assert len(project.ids("Job")) == 2

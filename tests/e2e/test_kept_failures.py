@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from typing import Any
 
 from tests.support.local import Local
 from tests.support.project import Project
@@ -24,9 +22,7 @@ def test_what_waits_for_its_deletion_is_no_drift(project: Project, local: Local)
     old = local.only("jobs")["targetId"]
     project.program(PROGRAM.format(file="nowhere"))
     project.up(fails=True)
-    ran = aiware(project, "preview", "--json", "--fail-on", "drift")
-    assert ran.returncode == 0, ran.stderr
-    report = json.loads(ran.stdout)
+    report = project.told("preview", "--fail-on", "drift")
     assert report["drift"] == []
     # That its TDO goes with it is told all the same.
     (deleted,) = (each for each in report["changes"] if each["action"] == "delete")
@@ -45,45 +41,24 @@ def test_a_kept_failure_is_told_by_preview_and_drift(project: Project, local: Lo
     project.up(fails=True)
     assert local.calls().get("retryJob", 0) == retried
     assert "url_not_found" in json.dumps(project.state()["Job bad"]["outputs"]["failure"])
-    for _ in range(2):
-        report = told(project, "preview")
-        assert report["summary"] == "Nothing changes. 1 failure is kept, so the update FAILS"
-        assert report["keptFailures"] == ["bad"]
-        (details,) = report["keptFailureDetails"]
-        assert details["failsUpdate"] is True
-        assert "url_not_found" in details["reason"]
-        project.up(fails=True)
-    markdown = aiware(project, "preview").stdout
+    report = project.told("preview")
+    assert report["summary"] == "Nothing changes. 1 failure is kept, so the update FAILS"
+    assert report["keptFailures"] == ["bad"]
+    (details,) = report["keptFailureDetails"]
+    assert details["failsUpdate"] is True
+    assert "url_not_found" in details["reason"]
+    project.up(fails=True)
+    markdown = project.aiware("preview").stdout
     assert "#### Failed, and kept" in markdown
     assert "**The update fails with it**" in markdown
-    drift = aiware(project, "drift")
+    drift = project.aiware("drift")
     assert drift.returncode == 0, drift.stdout
     assert "Job bad" in drift.stdout
     assert "has failed, and on_failure keeps it" in drift.stdout
 
     project.program(KEPT.format(policy="keep", more=", allow_failure=True"))
     project.up()
-    report = told(project, "preview")
+    report = project.told("preview")
     assert report["summary"] == "Nothing changes. 1 failure is kept"
     assert report["drift"] == []
-    assert [each["failsUpdate"] for each in told(project, "drift")["keptFailures"]] == [False]
-
-
-def told(project: Project, command: str) -> dict[str, Any]:
-    ran = aiware(project, command, "--json")
-    assert ran.returncode == 0, ran.stderr
-    found: dict[str, Any] = json.loads(ran.stdout)
-    return found
-
-
-def aiware(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["aiware", *arguments],
-        cwd=project.folder,
-        env=project.environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    assert [each["failsUpdate"] for each in project.told("drift")["keptFailures"]] == [False]

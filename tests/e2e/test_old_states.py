@@ -124,7 +124,7 @@ def test_nothing_runs_again_however_it_is_written_now(path: Path, project: Proje
     # Signed anew, and in another order: only what is recorded of the fleet changes, and that once.
     project.program(wide(signed=2, is_reversed=True))
     project.up("--refresh=false")
-    assert project.changes() == {"update": 1}
+    assert project.changes() == {"JobFleet fleet": "update"}
     assert project.state()["JobFleet fleet"]["outputs"]["jobs"].keys() == {"ep-1", "ep-2", "ep-3"}
     project.program(wide(signed=3))
     project.up("--refresh=false")

@@ -27,7 +27,6 @@ def walk(tdo: str = "", chunk: int = 20) -> str:
 
 def test_drift_is_shown_and_repaired(project: Project, local: Local) -> None:
     project.program(walk())
-    assert set(project.preview().values()) == {"create"}
     project.up()
     cluster, tdo = local.only("clusters"), local.only("tdos")
     local.graphql(UPDATE_TAGS, id=cluster["id"])
@@ -57,23 +56,21 @@ def test_each_change_in_the_program_changes_what_it_concerns(project: Project, l
     assert local.mutations()["createJob"] == 1
     assert local.only("clusters")["memorySizeBytes"] == 40 << 30
     assert "no effect until it runs next" in output
-    assert project.preview() == {}
 
     # A TDO changes in place.
     before = local.only("tdos")["id"]
     described = walk(tdo=', description="changed", details={"a": {"b": 1}}').replace("20gb", "40gb")
     project.program(described)
-    assert project.preview() == {"TemporalDataObject tdo": "update"}
     project.up()
+    assert project.changes() == {"TemporalDataObject tdo": "update"}
     tdo = local.only("tdos")
     assert (tdo["id"], tdo["description"], tdo["details"]["a"]) == (before, "changed", {"b": 1})
 
     # A changed payload replaces the job, and what is made from what it found.
     project.program(described.replace("chunk_seconds=20", "chunk_seconds=30"))
-    assert project.preview() == {"Job job": "replace", "ExportRequest export": "replace"}
     project.up()
+    assert project.changes() == {"Job job": "replace", "ExportRequest export": "replace"}
     assert local.mutations()["createJob"] == 2
-    assert project.preview() == {}
 
     # A TDO to be replaced takes job and export along.
     project.program(described.replace("details=", "add_to_index=True, details="))

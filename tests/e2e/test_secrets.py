@@ -38,10 +38,9 @@ def test_no_secret_is_told(project: Project, local: Local) -> None:
         'mutation($id: ID!) { updateCluster(input: {id: $id, tags: ["x"]}) { id } }', id=local.only("clusters")["id"]
     )
     told.append(project.pulumi("preview", "--diff").output)
-    told.append(project.up().output)
+    told.append(project.pulumi("preview", "--json").output)
     told.append(project.pulumi("stack", "export").output)
     told.append(project.pulumi("stack", "output").output)
-    told.append(project.pulumi("preview", "--json").output)
     told.append(local.log)
     told.append(local.request_log())
     told.append(project.destroy().output)

@@ -31,7 +31,6 @@ def test_the_life_of_a_single_engine_job(project: Project, local: Local) -> None
     outputs = project.outputs()
     assert (outputs["status"], outputs["tdo"]) == ("complete", job["targetId"])
     assert outputs["heard"] == ["Thank", "you"]
-    assert project.preview() == {}
 
     # A bigger cluster never re-runs a finished job.
     project.program(PROGRAM.format(cluster="large", diarise=True))
@@ -39,8 +38,8 @@ def test_the_life_of_a_single_engine_job(project: Project, local: Local) -> None
     assert local.mutations()["launchSingleEngineJob"] == 1
 
     project.program(PROGRAM.format(cluster="large", diarise=False))
-    assert project.preview() == {"SingleEngineJob captions": "replace"}
     project.up()
+    assert project.changes() == {"SingleEngineJob captions": "replace"}
     assert local.only("tdos")["id"] != job["targetId"]
 
     project.destroy()

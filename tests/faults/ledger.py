@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.faults.programs import SECRET, Api, ClusterSpec, ExportSpec, FleetSpec, JobSpec, Scene, Spec, TdoSpec
 from tests.support.local import Local
-from tests.support.project import STACK, Project
+from tests.support.project import Project
 
 KINDS: dict[str, str] = {
     "Cluster": "clusters",
@@ -283,9 +283,7 @@ class Ledger:
 
     def _resources(self, *, deleted: bool = False) -> list[dict[str, Any]]:
         """The resources in the state's file; with those that are still to be deleted."""
-        path = Path(self._project.folder, "state", ".pulumi", "stacks", "aiware-pipelines", f"{STACK}.json")
-        latest = json.loads(path.read_text())["checkpoint"].get("latest") or {} if path.exists() else {}
-        found = [each for each in latest.get("resources") or [] if "dynamic/aiware" in each["type"]]
+        found = [each for each in self._project.resources() if "dynamic/aiware" in each["type"]]
         return [each for each in found if deleted or not each.get("delete")]
 
 

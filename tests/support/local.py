@@ -20,7 +20,7 @@ class Local:
     """
 
     def __init__(self, data: Path, media_root: Path) -> None:
-        self._data = data
+        self.data = data
         self.server = launcher.ensure_running(data=data, media_root=media_root)
         self._http = httpx.Client(base_url=self.server.url, headers=self.server.control_headers, timeout=30)
 
@@ -32,18 +32,18 @@ class Local:
     @property
     def credentials(self) -> dict[str, str]:
         """All credentials of its organization."""
-        found: dict[str, str] = json.loads((self._data / "credentials.json").read_text())
+        found: dict[str, str] = json.loads((self.data / "credentials.json").read_text())
         return found
 
     @property
     def log(self) -> str:
         """What it wrote."""
-        return launcher.logs_path(data=self._data).read_text()
+        return launcher.logs_path(data=self.data).read_text()
 
     def stop(self) -> None:
         """Stops it."""
         self._http.close()
-        launcher.stop(data=self._data)
+        launcher.stop(data=self.data)
 
     def graphql(self, query: str, **variables: Any) -> Any:
         """Runs a GraphQL document behind the library's back, and returns its data."""

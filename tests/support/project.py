@@ -10,8 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,13 +47,15 @@ class Project:
 
     Args:
         folder: Where to make it.
+        data: The data folder of its local aiWARE; by default one in the project's folder.
         longest: Seconds that a command may take.
     """
 
-    def __init__(self, folder: Path, longest: float = LONGEST) -> None:
+    def __init__(self, folder: Path, data: Path | None = None, longest: float = LONGEST) -> None:
         self.folder = folder
         self._longest = longest
-        self.data = folder / "aiware-data"
+        self._events = folder / "events.json"
+        self.data = data or folder / "aiware-data"
         self._config: dict[str, Any] = {"aiware:endpoint": "local", "aiware:pollInterval": "0.2", **HASTE}
         manifest = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
         # What the shipped program wants to be told, a test's own program does not.
@@ -75,6 +76,8 @@ class Project:
             "XDG_RUNTIME_DIR": str(self.folder / "runtime"),
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase for tests",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # Lets `up` take `--event-log`.
+            "PULUMI_DEBUG_COMMANDS": "true",
             "PYTHONPATH": os.pathsep.join([str(NO_PLUGINS), str(GUARD)]),
             "AIWARE_LOCAL_DATA": str(self.data),
             "AIWARE_LOCAL_MEDIA_ROOT": str(self.folder),
@@ -138,9 +141,29 @@ class Project:
         assert fails is None or (ran.code != 0) == fails, ran.output
         return ran
 
+    def aiware(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        """Runs the ``aiware`` command in the project's folder, with something on its standard input."""
+        return subprocess.run(
+            ["aiware", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=self._longest,
+            check=False,
+        )
+
+    def told(self, *arguments: str) -> Any:
+        """Runs the ``aiware`` command, which must not fail, and reads the JSON that it prints."""
+        ran = self.aiware(*arguments, "--json")
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout)
+
     def up(self, *arguments: str, fails: bool | None = False) -> Ran:
         """Runs ``pulumi up``."""
-        return self.pulumi("up", "--yes", "--skip-preview", *arguments, fails=fails)
+        self._events.unlink(missing_ok=True)
+        return self.pulumi("up", "--yes", "--skip-preview", "--event-log", str(self._events), *arguments, fails=fails)
 
     def destroy(self) -> Ran:
         """Runs ``pulumi destroy``."""
@@ -154,31 +177,28 @@ class Project:
             resources that stay as they are are left out.
         """
         ran = self.pulumi("preview", "--json", fails=fails)
-        steps = json.loads(ran.output[ran.output.index("{") :])["steps"]
-        return {
-            _short(step["urn"]): step["op"]
-            for step in steps
-            if step["op"] in _TELLING and "pulumi:pulumi:Stack" not in step["urn"]
-        }
+        return _telling(json.loads(ran.output[ran.output.index("{") :])["steps"])
 
-    def changes(self) -> dict[str, int]:
-        """How many resources the last update created, updated, replaced, deleted; what stayed the same is left out."""
-        (last, *_) = json.loads(self.pulumi("stack", "history", "--json").output)
-        counted: dict[str, int] = {op: count for op, count in last["resourceChanges"].items() if op != "same"}
-        return counted
+    def changes(self) -> dict[str, str]:
+        """What the last `up` did to each resource, as `preview` tells what is to happen."""
+        events = map(json.loads, self._events.read_text().splitlines())
+        return _telling([event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event])
 
     def outputs(self) -> Any:
-        """The stack's outputs."""
-        return json.loads(self.pulumi("stack", "output", "--json").output)
+        """The stack's outputs; a secret one as Pulumi shows it."""
+        (stack,) = (each for each in self.resources() if each["type"] == "pulumi:pulumi:Stack")
+        outputs: dict[str, Any] = stack.get("outputs", {})
+        return {key: "[secret]" if _is_secret(value) else value for key, value in outputs.items()}
 
     def state(self) -> dict[str, dict[str, Any]]:
-        """The resources recorded so far, by ``Type name``; secrets stay encrypted.
+        """The recorded resources, by ``Type name``; secrets stay encrypted."""
+        return {_short(each["urn"]): each for each in self.resources() if "dynamic/aiware" in each["type"]}
 
-        The state's file is read, so that this works while a command runs as well.
-        """
+    def resources(self) -> list[dict[str, Any]]:
+        """What the state's file holds at this moment, while a command runs as well."""
         file = self.folder / "state" / ".pulumi" / "stacks" / "aiware-pipelines" / f"{STACK}.json"
-        resources = (json.loads(file.read_text())["checkpoint"]["latest"] or {}).get("resources") or []
-        return {_short(resource["urn"]): resource for resource in resources if "dynamic/aiware" in resource["type"]}
+        latest = json.loads(file.read_text())["checkpoint"].get("latest") if file.exists() else None
+        return (latest or {}).get("resources") or []
 
     def ids(self, kind: str) -> set[str]:
         """The ids of the recorded resources of a type, without those whose creation is under way."""
@@ -230,9 +250,14 @@ def end_all(processes: Sequence[psutil.Process]) -> None:
     psutil.wait_procs(processes, timeout=30)
 
 
-def counted(preview: dict[str, str]) -> dict[str, int]:
-    """How many resources a preview creates, updates, replaces, deletes."""
-    return dict(Counter(preview.values()))
+def _telling(steps: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    # The stack and its providers are Pulumi's own.
+    told = (step for step in steps if step["op"] in _TELLING and "::pulumi:" not in step["urn"])
+    return {_short(step["urn"]): step["op"] for step in told}
+
+
+def _is_secret(value: Any) -> bool:
+    return isinstance(value, dict) and "ciphertext" in value
 
 
 def _short(urn: str) -> str:

@@ -14,6 +14,4 @@ def shipped_project(project: Project) -> Project:
     for name in ("__main__.py", "configuration.py", "Pulumi.yaml"):
         shutil.copy(ROOT / name, project.folder)
     project.config(**yaml.safe_load((ROOT / "stacks" / "Pulumi.local.yaml").read_text())["config"])
-    # As a user's: with the list of installed packages that other tests go without.
-    del project.environment["PYTHONPATH"]
     return project

@@ -1,0 +1,5 @@
+"""What the tests of continuous integration share."""
+
+from tests.support.grounds import grounds, local, project
+
+__all__ = ["grounds", "local", "project"]
