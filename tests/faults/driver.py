@@ -174,15 +174,13 @@ class Driver:
             self._local.fault(fault.action, operation=fault.operation, times=fault.times, after=fault.after)
         hidden = self._hide(trouble)
         before = self._still_to_come()
-        ended = run(self._project, self._local, command, trouble.kill)
-        ran, killed = ended.ran, ended.killed
-        self._told.problems += [f"left running after {command[0]}: {each}" for each in ended.left]
+        ran, killed, left = run(self._project, self._local, command, trouble.kill)
+        self._told.problems += [f"left running after {command[0]}: {each}" for each in left]
         acted = before - self._still_to_come()
         if hidden:
             acted["unreadable"] += 1
             self._show_again()
         self._told.counts[command[0]] += 1
-        self._told.counts.update({f"run under {name}": 1 for name in [*self._plan.condition, *self._dialect]})
         self._count(trouble, killed, acted)
         self._ledger.note(ran.output)
         ending = "settled" if ran.code == 0 else f"ended with {ran.code}"
@@ -202,19 +200,15 @@ class Driver:
 
     def _show_again(self) -> None:
         """Makes all objects readable again; what else is still to go wrong stays."""
-        left = [fault for fault in self._local.faults() if "unreadable" not in fault["action"]]
-        self._local.clear_faults()
-        for fault in left:
-            operation = fault.get("match", {}).get("operation")
-            self._local.fault(
-                fault["action"], operation=operation, times=fault.get("times"), after=fault.get("after", 0)
-            )
+        self._local.set_faults([fault for fault in self._local.faults() if "unreadable" not in fault["action"]])
 
     def _tell(self, what: str) -> None:
         with (self._project.folder / STORY).open("a") as story:
             story.write(f"{what}\n")
 
     def _count(self, trouble: Trouble, killed: bool, acted: Counter[str]) -> None:
+        dialect = [f"dialect {name}" for name in self._plan.behaviour["dialect"]]
+        self._told.counts.update({f"run under {name}": 1 for name in [*self._plan.condition, *dialect]})
         self._told.counts.update({f"fault {kind}": count for kind, count in acted.items()})
         if trouble.kill is not None:
             self._told.counts[f"kill {trouble.kill.kind}" if killed else "kill that came too late"] += 1
@@ -224,15 +218,9 @@ class Driver:
         counted: Counter[str] = Counter()
         for fault in self._local.faults():
             (name, value), *_ = fault["action"].items()
-            if name in CONDITIONS_OF_FAULTS:
-                continue
             kind = f"{name} {value}" if name in {"status", "graphqlError"} else name
-            counted[kind] += fault.get("times", 1)
+            counted[kind] += 0 if name in CONDITIONS_OF_FAULTS else fault.get("times", 1)
         return counted
-
-    @property
-    def _dialect(self) -> list[str]:
-        return [f"dialect {name}" for name in self._plan.behaviour["dialect"]]
 
     def _unlock(self) -> None:
         """Does what a person does after a killed run: makes sure that it is dead, and takes its lock away."""

@@ -73,8 +73,7 @@ class Ledger:
         self._local.clear_faults()
         yield
         self._local.behave(dialect=dialect)
-        for fault in faults:
-            self._local.fault(fault["action"], times=fault.get("times"))
+        self._local.set_faults(faults)
 
     def ids(self, kind: str) -> list[str]:
         """The ids of the objects of a kind that the state holds."""

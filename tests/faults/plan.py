@@ -118,12 +118,6 @@ class Fault:
     times: int = 1
     after: int = 0
 
-    @property
-    def kind(self) -> str:
-        """What kind of fault it is, to count by."""
-        (name, value), *_ = self.action.items()
-        return f"{name} {value}" if name in {"status", "graphqlError"} else name
-
 
 @dataclass(frozen=True)
 class Kill:

@@ -7,7 +7,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import psutil
 
@@ -23,8 +23,7 @@ _COMMANDS = {"program": "pulumi-language-python-exec", "provider": "pulumi.dynam
 _LANGUAGE_HOST = re.compile(r"pulumi-language-python( |$)")
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(NamedTuple):
     """How a Pulumi command ended.
 
     Attributes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,9 @@ class Local:
     ) -> None:
         """Injects a fault: it acts once, or so many times; a condition (lag, unreadable, totalCount) lasts."""
         match = {"operation": operation} if operation else {}
-        fault = {"match": match, "action": action, "after": after, **({} if times is None else {"times": times})}
+        self._add({"match": match, "action": action, "after": after, **({} if times is None else {"times": times})})
+
+    def _add(self, fault: dict[str, Any]) -> None:
         self._http.post("/_local/faults", json=fault).raise_for_status()
 
     def faults(self) -> list[dict[str, Any]]:
@@ -128,6 +131,12 @@ class Local:
     def clear_faults(self) -> None:
         """Takes back all faults."""
         self._http.delete("/_local/faults").raise_for_status()
+
+    def set_faults(self, faults: Iterable[dict[str, Any]]) -> None:
+        """Makes these the faults in force, as `faults` told them."""
+        self.clear_faults()
+        for fault in faults:
+            self._add(fault)
 
     def expire_tokens(self) -> None:
         """Makes every session token stop working."""
