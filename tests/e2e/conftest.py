@@ -11,10 +11,14 @@ from tests.support.grounds import grounds, local, project
 __all__ = ["grounds", "local", "project"]
 
 
+LONGEST = ("test_tutorial.py", "test_faults.py", "test_session.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what lies in this folder."""
+    """Marks what lies in this folder, and has what takes longest begin first: no worker is left alone with it."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(900))
+    items.sort(key=lambda item: item.path.name not in LONGEST)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from tests.support.local import Local
@@ -16,8 +15,7 @@ ON_THE_WAY = 4 + 4
 
 def requests(local: Local) -> list[tuple[float, int]]:
     """When each request came, and the status of its answer, in the order in which they came."""
-    log = json.loads(local.request_log())["requests"]
-    return sorted((datetime.fromisoformat(request["time"]).timestamp(), request["status"]) for request in log)
+    return sorted((datetime.fromisoformat(each["time"]).timestamp(), each["status"]) for each in local.requests())
 
 
 def test_jobs_under_a_rate_limit(project: Project, local: Local) -> None:
