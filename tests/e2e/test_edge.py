@@ -110,7 +110,6 @@ def test_what_fails_is_told_and_resubmitted(project: Project, local: Local) -> N
     assert document(project).exists()
     assert [job["status"] for job in local.objects()["jobs"]].count("complete") == 1
     assert local.mutations()["createJob"] == 2
-    assert project.preview() == {}
 
 
 def test_killed_while_waiting(project: Project, local: Local) -> None:

@@ -74,6 +74,5 @@ def test_the_program_of_the_readme(project: Project, local: Local) -> None:
     project.up()
     assert project.outputs() == {"captions": "mayor.vtt"}
     assert (project.folder / "mayor.vtt").read_text(encoding="utf-8").startswith("WEBVTT")
-    assert project.preview() == {}
     project.destroy()
     assert local.only("tdos")["name"] == "Interview with the mayor"

@@ -95,7 +95,6 @@ def test_another_url_in_the_stack_file_gives_other_captions(project: Project, lo
             assert word in text
             assert other not in text
             sizes[word, extension] = len(text)
-    assert project.preview() == {}
     assert sizes["aaaa", "vtt"] == sizes["bbbb", "vtt"]
     assert local.mutations()["createJob"] == 3
 

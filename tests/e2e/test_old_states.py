@@ -94,8 +94,8 @@ def test_a_state_is_read_refreshed_and_destroyed(path: Path, project: Project, l
     project.config(aiware__wait=None)
     restore()
     project.program(DECLARED)
-    assert project.preview() == dict.fromkeys(HELD, "create")
     project.up()
+    assert project.changes() == dict.fromkeys(HELD, "create")
     assert local.only("jobs")["status"] == "complete"
     assert project.preview() == {}
 

@@ -227,7 +227,7 @@ def until(is_so: Callable[[], bool], seconds: float = LONGEST) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it did not become so in time"
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def kill(process: subprocess.Popen[str]) -> None:
