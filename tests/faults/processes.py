@@ -15,7 +15,7 @@ from tests.faults.plan import Kill, Process
 from tests.support.local import Local
 from tests.support.project import LONGEST, Project, Ran
 
-LOOK_SECONDS = 0.01
+LOOK_SECONDS = 0.03
 LEFTOVER_SECONDS = 30.0
 """How long what a killed engine leaves behind may live on by itself, on a machine that is busy."""
 
