@@ -51,7 +51,7 @@ class Project:
         longest: Seconds that a command may take.
     """
 
-    def __init__(self, folder: Path, data: Path | None = None, longest: float = LONGEST) -> None:
+    def __init__(self, folder: Path, longest: float = LONGEST, data: Path | None = None) -> None:
         self.folder = folder
         self._longest = longest
         self._events = folder / "events.json"
