@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.grounds import grounds, local, project
+from tests.support.grounds import grounds, local, project, python
 
-__all__ = ["grounds", "local", "project"]
+__all__ = ["grounds", "local", "project", "python"]
 
 
 LONGEST = ("test_tutorial.py", "test_faults.py", "test_session.py")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.forked_python import SOCKET
 from tests.support.local import Local
 from tests.support.project import ROOT, Project
 from tests.support.shipped import shipped_project
@@ -16,8 +17,9 @@ def shipped(project: Project) -> Project:
 
 
 def test_up_preview_destroy(shipped: Project, local: Local) -> None:
-    # As a user's: with the list of installed packages that other tests go without.
-    del shipped.environment["PYTHONPATH"]
+    # As a user's: with the list of installed packages that other tests go without, and in processes of its own.
+    for name in ("PYTHONPATH", SOCKET):
+        del shipped.environment[name]
     assert shipped.preview() == {
         "Cluster cluster": "create",
         "TemporalDataObject city-council": "create",

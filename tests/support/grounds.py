@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.forked_python import forked_python
 from tests.support.local import Local
 from tests.support.project import ROOT, Project
 
@@ -24,8 +26,16 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Lo
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def python() -> Iterator[Path]:
+    """A virtual environment whose Python forks programs and provider hosts."""
+    # The path of a socket is short.
+    with tempfile.TemporaryDirectory() as folder, forked_python(Path(folder, "venv")) as made:
+        yield made
+
+
 @pytest.fixture
-def project(grounds: tuple[Path, Local], tmp_path: Path) -> Iterator[Project]:
+def project(grounds: tuple[Path, Local], python: Path, tmp_path: Path) -> Iterator[Project]:
     """A project with the repository's example recordings, without a program yet.
 
     After the test it is in the test's own folder, to be looked at.
@@ -33,7 +43,7 @@ def project(grounds: tuple[Path, Local], tmp_path: Path) -> Iterator[Project]:
     folder, server = grounds
     folder.mkdir()
     shutil.copytree(ROOT / "examples" / "media", folder / "examples" / "media")
-    made = Project(folder, data=server.data)
+    made = Project(folder, data=server.data, python=python)
     made.init()
     yield made
     folder.rename(tmp_path / "project")

@@ -19,6 +19,7 @@ import psutil
 import yaml
 
 from tests.support.environment import GUARD
+from tests.support.forked_python import SOCKET
 from tests.support.host import HASTE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,10 +49,13 @@ class Project:
     Args:
         folder: Where to make it.
         data: The data folder of its local aiWARE; by default one in the project's folder.
+        python: A folder that stands for the virtual environment, as `forked_python` makes it.
         longest: Seconds that a command may take.
     """
 
-    def __init__(self, folder: Path, longest: float = LONGEST, data: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, longest: float = LONGEST, data: Path | None = None, python: Path | None = None
+    ) -> None:
         self.folder = folder
         self._longest = longest
         self._events = folder / "events.json"
@@ -62,13 +66,16 @@ class Project:
         del manifest["config"]
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump(manifest))
         (folder / "stacks").mkdir()
-        (folder / ".venv").symlink_to(sys.prefix)
+        (folder / ".venv").symlink_to(python or sys.prefix)
         (folder / "state").mkdir()
         (folder / "runtime").mkdir()
         self.environment = self._environment()
 
     def _environment(self) -> dict[str, str]:
-        programs = [str(Path(sys.prefix, "bin")), str(ROOT / ".pulumi-cli" / "bin"), os.environ["PATH"]]
+        python = (self.folder / ".venv").resolve()
+        forked = {SOCKET: str(python / "socket")} if (python / "socket").exists() else {}
+        folders = (python / "bin", Path(sys.prefix, "bin"), ROOT / ".pulumi-cli" / "bin")
+        programs = [*map(str, folders), os.environ["PATH"]]
         return os.environ | {
             "PATH": os.pathsep.join(programs),
             "PULUMI_BACKEND_URL": f"{(self.folder / 'state').as_uri()}?metadata=skip",
@@ -81,6 +88,7 @@ class Project:
             "PYTHONPATH": os.pathsep.join([str(NO_PLUGINS), str(GUARD)]),
             "AIWARE_LOCAL_DATA": str(self.data),
             "AIWARE_LOCAL_MEDIA_ROOT": str(self.folder),
+            **forked,
         }
 
     # --- what it declares --------------------------------------------------------------------------------------------
@@ -205,12 +213,12 @@ class Project:
         return {each["id"] for key, each in self.state().items() if key.startswith(f"{kind} ") and each.get("id")}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Starts a Pulumi command in a process group of its own, and does not wait for it."""
+        """Starts a Pulumi command, and does not wait for it; all its processes are as a user's."""
         with (self.folder / "started.log").open("w") as log:
             return subprocess.Popen(
                 ["pulumi", *arguments, "--non-interactive", "--color", "never"],
                 cwd=self.folder,
-                env=self.environment,
+                env={key: value for key, value in self.environment.items() if key != SOCKET},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
