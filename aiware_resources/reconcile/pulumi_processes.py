@@ -26,7 +26,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Literal
 
 import psutil
@@ -62,6 +62,10 @@ class PulumiProcess:
             return self.process.cwd()
         return None
 
+    def works_in(self, folder: Path | None) -> bool:
+        """Whether it works in a folder, or below it; ``None`` stands for any."""
+        return folder is None or (self.folder is not None and Path(self.folder).is_relative_to(folder.resolve()))
+
 
 @cache
 def end_with_engine() -> None:
@@ -74,14 +78,15 @@ def end_with_engine() -> None:
         threading.Thread(target=_watch, args=[found[1]], name="aiware-engine-watch", daemon=True).start()
 
 
-def left_behind(engine: str | None = None) -> list[PulumiProcess]:
+def left_behind(engine: str | None = None, folder: Path | None = None) -> list[PulumiProcess]:
     """This user's processes of engines that are gone.
 
     Args:
         engine: Address of the only engine to look at.
+        folder: Only processes that work in this folder are looked at.
     """
     # They are listed first: a new engine at the same address listens before it starts a process.
-    listed = [each for each in _processes() if engine in (None, each.engine)]
+    listed = [each for each in _processes() if engine in (None, each.engine) and each.works_in(folder)]
     gone = {address for address in {each.engine for each in listed} if _is_refused(address)}
     # In a container the address is another network's, and the engine is not gone.
     return [each for each in listed if each.engine in gone and not _has_engine(each)]

@@ -100,7 +100,7 @@ def processes(folder: Path) -> Finding:
     Args:
         folder: The project's folder.
     """
-    found = [each for each in left_behind() if each.folder and Path(each.folder).is_relative_to(folder.resolve())]
+    found = left_behind(folder=folder)
     if not found:
         return ok("processes", "a killed engine has left none behind")
     numbers = Counter(each.role for each in found)

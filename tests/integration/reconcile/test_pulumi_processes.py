@@ -89,6 +89,21 @@ def test_what_a_gone_engine_has_left_behind(engine: Engine, start: Start) -> Non
     assert {each.folder for each in found} == {str(Path.cwd())}
 
 
+def test_engines_of_other_folders_are_not_asked(
+    engine: Engine, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that hangs would hold up `aiware doctor` in each project of the machine."""
+    start("pulumi-language-python", engine.address)
+    engine.end()
+    assert len(left_behind(engine.address, Path.cwd())) == 1
+
+    def connect(*_: object) -> socket.socket:
+        pytest.fail("an engine of another folder was asked")
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    assert left_behind(engine.address, tmp_path) == []
+
+
 def test_an_engine_of_another_network_counts_as_alive(
     engine: Engine, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
