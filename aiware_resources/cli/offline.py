@@ -9,17 +9,18 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pulumi.runtime import Mocks, set_all_config, set_mocks
-from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 from pulumi.runtime.stack import run_pulumi_func
 
 from aiware_resources.errors import ConfigurationError, WorkFailed
+from aiware_resources.reconcile.mocks import TidyMonitor
 from aiware_resources.settings.project import Project, is_encrypted
 
 DEFAULT_STACK = "local"
@@ -110,7 +111,7 @@ class _Recorder(Mocks):
         return {}, None
 
 
-class _Monitor(MockMonitor):
+class _Monitor(TidyMonitor):
     """Notes what only the request for a resource tells."""
 
     def __init__(self, recorder: _Recorder) -> None:
@@ -120,8 +121,7 @@ class _Monitor(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - Pulumi's own name
         if request.protect:
             self.protected.add((request.type, request.name))
-        register: Callable[[Any], Any] = super().RegisterResource
-        return register(request)
+        return super().RegisterResource(request)
 
 
 @contextlib.contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 import pulumi
@@ -13,6 +14,20 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 T = TypeVar("T")
+
+
+class TidyMonitor(MockMonitor):
+    """Pulumi's own, without the event loops that it leaves open in the threads in which it is called."""
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - Pulumi's own name
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            register: Callable[[Any], Any] = super().RegisterResource
+            return register(request)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
 
 
 def are_set() -> bool:

@@ -12,26 +12,14 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import SETTINGS
 
+from aiware_resources.reconcile.mocks import TidyMonitor
+
 Create = Callable[[pulumi.runtime.MockResourceArgs], tuple[str | None, dict[str, Any]]]
 
 
 def as_declared(args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
     """Makes an object whose id is the resource's name."""
     return args.name, dict(args.inputs)
-
-
-class TidyMonitor(MockMonitor):
-    """Pulumi's own, without the event loops that it leaves open in the threads it is called in."""
-
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the engine's call
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            register: Callable[[Any], Any] = super().RegisterResource
-            return register(request)
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
 
 
 class _Monitor:

@@ -30,7 +30,7 @@ from aiware_resources import (
     get_engines,
     pipelines,
 )
-from tests.support.engine import TidyMonitor
+from aiware_resources.reconcile.mocks import TidyMonitor
 
 GRAPH = pipelines.transcription("https://media.test/a.mp4")
 Program = Callable[[], dict[str, pulumi.Output[Any]]]
