@@ -18,7 +18,6 @@ from aiware_resources.reconcile import (
     ADOPTED,
     ApiModel,
     ByteSize,
-    EntityProvider,
     EntityResource,
     Identifier,
     Made,
@@ -33,7 +32,7 @@ from aiware_resources.reconcile import (
     with_marker,
     without_marker,
 )
-from aiware_resources.reconcile.adoption import Adoption, Declaration, NotTold, declaration
+from aiware_resources.reconcile.adoption import Adoption, Declarable, Declaration, NotTold, declaration
 from aiware_resources.reconcile.entity import Existing, Question, Words
 from aiware_resources.reconcile.named import NamedProvider
 from aiware_resources.reconcile.policies import Awaited
@@ -134,7 +133,7 @@ def _owned(api: Api) -> Iterator[ClusterRecord]:
             yield each
 
 
-def _declared(provider: EntityProvider, record: ClusterRecord) -> Declaration:
+def _declared(provider: Declarable, record: ClusterRecord) -> Declaration:
     """All but the credentials, and the organization that owns the cluster (query ``clusters``)."""
     props = live_properties(record) | {"organizationId": None, "dockerCredentials": {}}
     if props["status"] not in IN_USE:

@@ -37,7 +37,7 @@ from aiware_resources.reconcile import (
     owned,
     seen_jobs,
 )
-from aiware_resources.reconcile.adoption import Adoption, Declaration, by_id, declaration
+from aiware_resources.reconcile.adoption import Adoption, Declarable, Declaration, by_id, declaration
 from aiware_resources.reconcile.entity import Question, Verb, Words
 from aiware_resources.reconcile.provider import plain
 from aiware_resources.reconcile.runs import differ, shortened
@@ -48,7 +48,7 @@ from aiware_resources.waiting.conditions import ExportCondition
 INPUTS = ("includeMedia", "tdoData", "outputConfigurations")
 
 
-def _declared(provider: EntityProvider, record: ExportRecord, _: Api) -> Declaration:
+def _declared(provider: Declarable, record: ExportRecord, _: Api) -> Declaration:
     """Declares a request of which aiWARE does not show what it exports (query ``exportRequests``).
 
     Raises:

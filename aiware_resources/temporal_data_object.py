@@ -29,7 +29,7 @@ from aiware_resources.reconcile import (
     repeat_until_applied,
     unmarked,
 )
-from aiware_resources.reconcile.adoption import Adoption, Declaration, by_id, declaration
+from aiware_resources.reconcile.adoption import Adoption, Declarable, Declaration, by_id, declaration
 from aiware_resources.reconcile.entity import Existing, Fate, Question, Words
 from aiware_resources.reconcile.naming import api_properties
 from aiware_resources.reconcile.policies import Adoptable, CleanupOption, TdoPolicy
@@ -96,7 +96,7 @@ _earlier: Earlier[TdoRecord] = Earlier(lambda record: record.details)
 _LINKS = ("thumbnailUrl", "previewUrl", "sourceImageUrl")
 
 
-def _declared(provider: EntityProvider, record: TdoRecord, _: Api) -> Declaration:
+def _declared(provider: Declarable, record: TdoRecord, _: Api) -> Declaration:
     """All that can be changed of one, but links that let in whoever has them (query ``temporalDataObject``)."""
     live = record.properties() | {"details": unmarked(record.details)}
     # A signed link is another one with every look.

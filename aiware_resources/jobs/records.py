@@ -7,9 +7,9 @@ from typing import Any
 from aiware_resources import engines
 from aiware_resources.api import Api, JobRecord, TaskRecord
 from aiware_resources.api.statuses import JOB_FAILED
-from aiware_resources.reconcile import EntityProvider, Mark, Props, marker_of, unmarked
+from aiware_resources.reconcile import Mark, Props, marker_of, unmarked
 from aiware_resources.reconcile.addresses import signed_again
-from aiware_resources.reconcile.adoption import Adoption, Code, Declaration, declaration
+from aiware_resources.reconcile.adoption import Adoption, Code, Declarable, Declaration, declaration
 from aiware_resources.waiting.conditions import failing_task
 
 
@@ -61,7 +61,7 @@ _FAILED = (
 )
 
 
-def _declared(provider: EntityProvider, record: JobRecord, api: Api) -> Declaration:
+def _declared(provider: Declarable, record: JobRecord, api: Api) -> Declaration:
     """A job with its tasks and routes as aiWARE has them (query ``job``)."""
     live = record.properties()
     props = {key: live.get(key) for key in ("name", "targetId", "clusterId", "routes")}

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from aiware_resources.api import Api
 from aiware_resources.errors import AdoptionError, NotFound
 from aiware_resources.reconcile.carrying import null_paths, number_problems
 from aiware_resources.reconcile.paths import Path
 from aiware_resources.reconcile.paths import text as path_text
-from aiware_resources.reconcile.schema import Problem, Schema
+from aiware_resources.reconcile.schema import ApiModel, Problem, Schema
 from aiware_resources.reconcile.values import whole_numbers
-
-if TYPE_CHECKING:
-    from aiware_resources.reconcile.provider import EntityProvider
 
 R = TypeVar("R")
 
@@ -68,6 +65,20 @@ class Declaration:
     named_after: str = ""
 
 
+class Declarable(Protocol):
+    """What a declaration asks of the provider of its kind."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def type_name(self) -> str: ...
+    @property
+    def model(self) -> type[ApiModel]: ...
+    @property
+    def adoption(self) -> Adoption[Any] | None: ...
+    def problems(self, values: dict[str, Any], unknown: frozenset[Path]) -> Iterable[Problem]: ...
+
+
 @dataclass(frozen=True)
 class Adoption(Generic[R]):
     """How `aiware adopt` declares objects of a kind.
@@ -84,7 +95,7 @@ class Adoption(Generic[R]):
 
     option: str
     read: Callable[[Api, Sequence[str]], Iterable[R]]
-    declare: Callable[[EntityProvider, R, Api], Declaration]
+    declare: Callable[[Declarable, R, Api], Declaration]
     every: Callable[[Api], Iterable[R]] | None = None
     metavar: str = "ID"
     refers: Mapping[str, str] = field(default_factory=dict)
@@ -118,7 +129,7 @@ def by_id(
 
 
 def declaration(
-    provider: EntityProvider,
+    provider: Declarable,
     object_id: str,
     props: Mapping[str, Any],
     *,
@@ -156,7 +167,7 @@ def declaration(
 
 
 def _arguments_of(
-    provider: EntityProvider, object_id: str, props: Mapping[str, Any], dispensable: frozenset[Path]
+    provider: Declarable, object_id: str, props: Mapping[str, Any], dispensable: frozenset[Path]
 ) -> dict[str, Any]:
     """The arguments under their Python names; defaults and what is empty are left out."""
     required = {field.alias or name for name, field in provider.model.model_fields.items() if field.is_required()}
