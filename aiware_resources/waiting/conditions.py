@@ -31,7 +31,7 @@ submitted; else *done*.
 
 What is *not known* is looked for again for ``aiware:notFoundGrace``, since what was created just now may not be shown
 everywhere yet; then the waiting for it ends with an error that names it. What could not be *read* (its part of the
-answer was an error) is none of these: it stays as it was seen last, and only if it stays unread for `outages.LONGEST`
+answer was an error) is none of these: it stays as it was seen last, and only if it stays unread for `outcomes.LONGEST`
 seconds, the waiting for it ends, again with an error that names it. And whatever is seen or not: ``timeout`` seconds
 after it began, the waiting ends.
 """
