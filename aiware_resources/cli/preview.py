@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 FORMATS = ("markdown", "html", "json")
 FATES = ("delete", "replace", "drift")
 STANDARD_INPUT = "-"
+
+_SAYS_REFRESH = re.compile(r"--refresh(=|$)|-r")
 
 
 class _Fates(click.ParamType[tuple[str, ...]]):
@@ -90,10 +93,10 @@ def preview(
 ) -> None:
     """Report what an update would do.
 
-    The report is for a person, a pull request or a program. Runs `pulumi preview`, which reads aiWARE first and changes
-    nothing. The report says in one sentence what happens, then lists the changes by resource, destructive ones first
-    and marked, drift in a list of its own; the task graphs of new and changed jobs; and what only the update can tell.
-    Secrets never appear.
+    The report is for a person, a pull request or a program. Runs `pulumi preview`, which changes nothing, and has it
+    read aiWARE first, whatever the project's Pulumi.yaml says (not with `-- --refresh=false`). The report says in one
+    sentence what happens, then lists the changes by resource, destructive ones first and marked, drift in a list of its
+    own; the task graphs of new and changed jobs; and what only the update can tell. Secrets never appear.
 
     Exit codes: 0 done, 1 the preview failed or --fail-on applies, 2 something is to change (--exit-code).
     """
@@ -125,7 +128,7 @@ def _previewed(stack: str | None, arguments: tuple[str, ...]) -> Report:
     from aiware_resources import report as reports
     from aiware_resources.cli import pulumi_command
 
-    ended = pulumi_command.preview(stack, arguments)
+    ended = pulumi_command.preview(stack, [*_refresh(arguments), *arguments])
     report = reports.build(reports.parse(ended.output))
     if not report.stack:
         # A preview that ends before its first step does not say.
@@ -134,6 +137,19 @@ def _previewed(stack: str | None, arguments: tuple[str, ...]) -> Report:
         reason = ended.errors.strip() or f"`pulumi preview` ended with exit code {ended.code}."
         report = replace(report, errors=(reason,))
     return report
+
+
+def _refresh(arguments: tuple[str, ...]) -> list[str]:
+    """Has aiWARE read first where the project does not ask for it: without that, a preview does not see drift."""
+    from aiware_resources.settings.project import Project
+
+    if any(_SAYS_REFRESH.match(argument) for argument in arguments):
+        return []
+    try:
+        return [] if Project.around(Path.cwd()).refreshes else ["--refresh"]
+    except ConfigurationError:
+        # Pulumi says better what is wrong with the project.
+        return []
 
 
 def _project() -> str:

@@ -93,6 +93,12 @@ class Project:
         """The folder of the stacks' files."""
         return self.folder / str(self.manifest.get("stackConfigDir") or "")
 
+    @property
+    def refreshes(self) -> bool:
+        """Says whether Pulumi reads the objects before each preview and update, which the manifest asks for."""
+        options = self.manifest.get("options")
+        return isinstance(options, Mapping) and options.get("refresh") == "always"
+
     def stacks(self) -> list[Stack]:
         """The stacks that have a file, by name."""
         files = sorted(self.stacks_folder.glob("Pulumi.*.yaml"))

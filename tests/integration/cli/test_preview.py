@@ -61,6 +61,28 @@ def test_a_preview_of_the_stack_is_run(pulumi: Path) -> None:
     assert call[5:7] == ["--target", "URN"]
 
 
+@pytest.mark.parametrize(
+    ("manifest", "arguments", "passed"),
+    [
+        ("name: mine\n", [], ["--refresh"]),
+        ("name: mine\noptions: {refresh: never}\n", [], ["--refresh"]),
+        ("name: mine\noptions: {refresh: always}\n", [], []),
+        ("name: mine\n", ["--refresh=false"], ["--refresh=false"]),
+        ("name: mine\n", ["-r"], ["-r"]),
+        ("name: [", [], []),
+        (None, [], []),
+    ],
+)
+def test_it_reads_aiware_first_whatever_the_project_says(
+    pulumi: Path, manifest: str | None, arguments: list[str], passed: list[str]
+) -> None:
+    if manifest is not None:
+        (pulumi.parent / "Pulumi.yaml").write_text(manifest)
+    aiware("-s", "dev", "--", *arguments)
+    (call,) = (json.loads(line) for line in pulumi.read_text().splitlines())
+    assert call[5 : call.index("--non-interactive")] == passed
+
+
 def test_a_preview_that_fails_without_a_reason_in_its_output(pulumi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODE", "255")
     monkeypatch.setenv("SAID", "error: the stack is locked")
