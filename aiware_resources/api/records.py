@@ -192,9 +192,10 @@ class RouteRecord(Record):
 
 
 class TargetRecord(Record):
-    """The TDO that a job works on, as far as it still exists."""
+    """The TDO that a job works on, as far as it still exists. Only lists of jobs have its name."""
 
     id: str
+    name: str | None = None
 
 
 class JobRecord(Record):

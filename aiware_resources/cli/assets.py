@@ -11,7 +11,6 @@ import click
 from aiware_resources.cli.framework.options import INPUT_FILE, examples, json_option, limit_option, stack_option
 from aiware_resources.cli.framework.printing import (
     first,
-    fixed_column,
     new_table,
     print_json,
     print_table,
@@ -53,7 +52,7 @@ def list_(session: Session, tdo_id: str, limit: int | None, as_json: bool) -> No
 
 def asset_table(found: Iterable[AssetRecord]) -> Table:
     """The assets of a TDO as a table."""
-    table = new_table(fixed_column("asset"), "type", text_column("name"), "content type", "bytes")
+    table = new_table("asset", "type", text_column("name"), "content type", "bytes", least=("content type", "bytes"))
     for record in found:
         size = record.file_data.size if record.file_data else None
         cells = [record.asset_type, record.name, record.content_type, None if size is None else str(size)]

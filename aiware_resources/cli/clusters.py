@@ -9,7 +9,6 @@ import click
 from aiware_resources.cli.framework.options import examples, json_option, limit_option, stack_option
 from aiware_resources.cli.framework.printing import (
     first,
-    fixed_column,
     new_table,
     print_facts,
     print_json,
@@ -46,7 +45,7 @@ def list_(session: Session, name: str | None, of_type: str | None, limit: int | 
     if as_json:
         print_json([cluster.properties() for cluster in found])
         return
-    table = new_table(fixed_column(), text_column("name"), "type", "status", text_column("engines"))
+    table = new_table("id", text_column("name"), "type", "status", text_column("engines"), least=("type", "engines"))
     for cluster in found:
         table.add_row(cluster.id, cluster.name, cluster.type, _status(cluster), _engines(cluster))
     print_table(table, "There are no such clusters.")

@@ -10,7 +10,6 @@ from click.shell_completion import CompletionItem
 from aiware_resources.cli.framework.options import examples, json_option, limit_option, stack_option
 from aiware_resources.cli.framework.printing import (
     console,
-    fixed_column,
     new_table,
     print_facts,
     print_json,
@@ -57,7 +56,7 @@ def list_(
     if as_json:
         print_json([engine.properties() for engine in chosen])
         return
-    table = new_table(fixed_column(), text_column("name"), text_column("category"), "mode", "state")
+    table = new_table("id", text_column("name"), text_column("category"), "mode", "state", least=("mode", "category"))
     for engine in chosen:
         table.add_row(engine.id, engine.name, _category(engine), engine.mode, engine.state)
     print_table(table, "There are no such engines.")
@@ -110,7 +109,12 @@ def _facts(engine: CatalogueEngineRecord) -> dict[str, str | None]:
 
 def _table(engine: CatalogueEngineRecord) -> Table:
     table = new_table(
-        fixed_column("payload key"), fixed_column("type"), text_column("takes"), "default", text_column("what for")
+        "payload key",
+        "type",
+        text_column("takes"),
+        text_column("default"),
+        text_column("what for"),
+        least=("default", "type", "takes"),
     )
     for field in engine.fields:
         about = f"{field.info or field.label or ''}{' Required.' if field.required else ''}".strip()
@@ -140,7 +144,14 @@ def categories(session: Session, of_type: str | None, limit: int | None, as_json
     if as_json:
         print_json([category.properties() for category in found])
         return
-    table = new_table(fixed_column(), text_column("name"), "type", "engines", text_column("description"))
+    table = new_table(
+        "id",
+        text_column("name"),
+        "type",
+        "engines",
+        text_column("description"),
+        least=("engines", "type", "description"),
+    )
     for category in found:
         type_name = category.type.name if category.type else ""
         table.add_row(category.id, category.name, type_name, str(category.total_engines or 0), category.description)

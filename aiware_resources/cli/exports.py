@@ -11,7 +11,6 @@ import click
 from aiware_resources.cli.framework.options import examples, json_option, limit_option, stack_option
 from aiware_resources.cli.framework.printing import (
     first,
-    fixed_column,
     new_table,
     print_facts,
     print_json,
@@ -50,7 +49,7 @@ def list_(session: Session, statuses: tuple[str, ...], limit: int, as_json: bool
     if as_json:
         print_json([_without_uri(record) for record in records])
     else:
-        table = new_table(fixed_column(), "status", fixed_column("requested by"), fixed_column("created (UTC)"))
+        table = new_table("id", "status", "requested by", "created (UTC)", least=("requested by", "created (UTC)"))
         for record in records:
             table.add_row(record.id, record.status, record.requestor_id, shown(record.created_date_time))
         print_table(table, "There are no such export requests.")

@@ -20,7 +20,6 @@ from aiware_resources.cli.framework.options import (
 from aiware_resources.cli.framework.printing import (
     console,
     first,
-    fixed_column,
     new_table,
     print_json,
     print_table,
@@ -95,12 +94,20 @@ def list_(
 
 def _table(records: list[JobRecord]) -> Table:
     table = new_table(
-        fixed_column(), text_column("name"), "status", "tasks done", fixed_column("TDO"), fixed_column("created (UTC)")
+        "id",
+        text_column("name"),
+        "status",
+        "tasks done",
+        "TDO",
+        text_column("TDO name"),
+        "created (UTC)",
+        least=("tasks done", "created (UTC)", "TDO name", "TDO", "name"),
     )
     for job in records:
         done = sum(task.status == "complete" for task in job.tasks)
         tasks = f"{done} of {len(job.tasks)}" if job.tasks else ""
-        table.add_row(job.id, job.name, job.status, tasks, job.target_id, shown(job.created_date_time))
+        tdo_name = job.target.name if job.target else None
+        table.add_row(job.id, job.name, job.status, tasks, job.target_id, tdo_name, shown(job.created_date_time))
     return table
 
 
@@ -125,7 +132,7 @@ def show(session: Session, job_id: str, as_json: bool) -> None:
         f"job {job.id}{name}: {job.status}; TDO {job.target_id or 'none'}, cluster {job.cluster_id or 'default'}",
         soft_wrap=True,
     )
-    table = new_table(fixed_column("task"), text_column("engine"), "status", text_column("reason"))
+    table = new_table("task", text_column("engine"), "status", text_column("reason"))
     for task in job.tasks:
         table.add_row(task.id, engine_name(task), task.status, _reason(task))
     printer.print(table)

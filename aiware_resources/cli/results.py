@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiware_resources.cli.framework.options import examples, json_option, stack_option
-from aiware_resources.cli.framework.printing import console, fixed_column, new_table, print_json, print_paths
+from aiware_resources.cli.framework.printing import console, new_table, print_json, print_paths
 from aiware_resources.cli.framework.session import Session
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def results(session: Session, job_id: str, folder: Path | None, engine_id: str |
 def _show(records: Sequence[EngineResultRecord]) -> None:
     if not records:
         return
-    table = new_table(fixed_column("engine"), "from ms", "to ms", "entries", fixed_column("asset"))
+    table = new_table("engine", "from ms", "to ms", "entries", "asset", least=("asset", "from ms", "to ms"))
     for record in records:
         series = record.jsondata.get("series") if isinstance(record.jsondata, dict) else None
         span = [_text(record.start_offset_ms), _text(record.stop_offset_ms)]

@@ -23,7 +23,6 @@ from aiware_resources.cli.framework.options import (
 from aiware_resources.cli.framework.printing import (
     console,
     first,
-    fixed_column,
     new_table,
     print_facts,
     print_json,
@@ -63,9 +62,7 @@ def list_(session: Session, since: datetime | None, limit: int, as_json: bool) -
     if as_json:
         print_json([_properties(record) for record in records])
     else:
-        table = new_table(
-            fixed_column(), text_column("name"), "status", fixed_column("from"), fixed_column("created (UTC)")
-        )
+        table = new_table("id", text_column("name"), "status", "from", "created (UTC)", least=("created (UTC)", "from"))
         for record in records:
             start = (record.start_date_time or "")[:16].replace("T", " ")
             table.add_row(record.id, record.name, record.status, start, shown(record.created_date_time))

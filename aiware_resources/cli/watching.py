@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aiware_resources.api import Api, JobRecord, Unread
-from aiware_resources.cli.framework.printing import console, end_with, fixed_column, new_table, text_column
+from aiware_resources.cli.framework.printing import console, end_with, new_table, text_column
 from aiware_resources.cli.framework.root import Interrupted
 from aiware_resources.cli.framework.session import Session, not_seen
 from aiware_resources.errors import AiwareError, WaitTimedOut
@@ -334,7 +334,9 @@ class LiveTable(Display):
         self._live.refresh()
 
     def _table(self) -> Table:
-        table = new_table(fixed_column("job"), text_column("name"), "status", text_column("progress"), "time")
+        table = new_table(
+            "job", text_column("name"), "status", text_column("progress"), "time", least=("time", "name", "progress")
+        )
         moment = datetime.now(UTC)
         for sight in self._watched.sights:
             seconds = sight.seconds(moment)

@@ -84,7 +84,7 @@ JOBS_FOUND = query(
     " $offset: Int, $limit: Int)",
     """(status: $status, dateTimeFilter: $when, targetId: $targetId, clusterId: $clusterId, engineIds: $engineIds,
     orderBy: [{field: createdDateTime, direction: desc}], offset: $offset, limit: $limit) {
-    limit count records { ...JobStatus }
+    limit count records { ...JobStatus target { name } }
   }""",
     _JOB_STATUS,
     _TASK_STATUS,

@@ -70,22 +70,20 @@ def print_paths(paths: Iterable[object]) -> None:
     click.echo("".join(f"{path}\n" for path in paths), nl=False)
 
 
-def new_table(*columns: Column | str) -> Table:
-    """A table without lines: it leaves the room to what is in it, and can be searched and cut."""
-    from rich.table import Table
+def new_table(*columns: Column | str, least: Sequence[str] = ()) -> Table:
+    """A table without lines: it leaves the room to what is in it, and can be searched and cut.
 
-    return Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    Args:
+        columns: The columns; a title stands for one whose cells stay whole: ids, statuses, moments.
+        least: Titles of the columns that a narrow terminal leaves out, the least important first.
+    """
+    from aiware_resources.cli.framework.tables import Listing
 
-
-def fixed_column(title: str = "id") -> Column:
-    """A column that a narrow terminal does not cut: ids, which are there to be copied, and moments."""
-    from rich.table import Column
-
-    return Column(title, no_wrap=True)
+    return Listing(*columns, least=least)
 
 
 def text_column(title: str) -> Column:
-    """A column of texts of any length."""
+    """A column of texts of any length, which are folded where there is little room."""
     from rich.table import Column
 
     return Column(title, overflow="fold")

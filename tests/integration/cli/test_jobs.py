@@ -26,9 +26,16 @@ def test_they_are_listed_newest_first(aiware: Aiware, local: Local) -> None:
     first, second = submit(local, name="one [red]"), submit(local)
     (on_first,) = [job["targetId"] for job in local.objects()["jobs"] if job["id"] == first]
     head, *rows = aiware("jobs", "list", columns=200).output.splitlines()
-    assert head.split() == ["id", "name", "status", "tasks", "done", "TDO", "created", "(UTC)"]
+    assert head.split() == ["id", "name", "status", "tasks", "done", "TDO", "TDO", "name", "created", "(UTC)"]
     assert [row.split()[0] for row in rows] == [second, first]
-    assert re.fullmatch(rf"{first}  one \[red\]  complete  5 of 5 +{on_first}  \d{{4}}-\d\d-\d\d \d\d:\d\d *", rows[1])
+    assert re.fullmatch(
+        rf"{first}  one \[red\]  complete  5 of 5 +{on_first} .*  \d{{4}}-\d\d-\d\d \d\d:\d\d *", rows[1]
+    )
+
+
+def test_the_name_of_the_tdo_is_listed(aiware: Aiware, local: Local) -> None:
+    submit(local, targetId=make_tdo(local, "council"))
+    assert "  council  " in aiware("jobs", "list").output
 
 
 def test_a_narrow_terminal_cuts_no_id(aiware: Aiware, local: Local) -> None:
