@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiware_resources.cli.framework.options import OUTPUT_FILE, examples, json_option
+from aiware_resources.cli.framework.printing import console
 from aiware_resources.cli.framework.root import CHANGES, FAILED
 from aiware_resources.cli.framework.session import Session
 from aiware_resources.errors import ConfigurationError
@@ -18,7 +19,7 @@ from aiware_resources.errors import ConfigurationError
 if TYPE_CHECKING:
     from aiware_resources.report import Report
 
-FORMATS = ("markdown", "html", "json")
+FORMATS = ("text", "markdown", "html", "json")
 FATES = ("delete", "replace", "drift")
 STANDARD_INPUT = "-"
 
@@ -45,7 +46,7 @@ class _Fates(click.ParamType[tuple[str, ...]]):
 
 @click.command(
     epilog=examples(
-        "aiware preview -s dev                       # as Markdown",
+        "aiware preview -s dev",
         "aiware preview -s dev --format html -o preview.html",
         "aiware preview -s prod --fail-on delete,replace",
         "pulumi preview --json --show-sames > preview.json; aiware preview --from preview.json",
@@ -58,9 +59,7 @@ class _Fates(click.ParamType[tuple[str, ...]]):
     "--format",
     "as_format",
     type=click.Choice(FORMATS),
-    default="markdown",
-    show_default=True,
-    help="Write the report in this format.",
+    help="Write the report in this format; when left out, text on a terminal and Markdown elsewhere.",
 )
 @json_option("Write the report as JSON, as --format json does, and errors as JSON on standard error.")
 @click.option("-o", "--output", type=OUTPUT_FILE, help="Write here, not to the screen.")
@@ -83,7 +82,7 @@ class _Fates(click.ParamType[tuple[str, ...]]):
 def preview(
     session: Session,
     stack: str | None,
-    as_format: str,
+    as_format: str | None,
     output: Path | None,
     source: str | None,
     exit_code: bool,
@@ -105,7 +104,7 @@ def preview(
     from aiware_resources import report as reports
 
     report = _read(source) if source is not None else _previewed(stack or session.stack, arguments)
-    _write(_rendered(report, "json" if as_json else as_format), output)
+    _write(report, "json" if as_json else as_format, output)
     if output is not None:
         session.note(f"{report.project}/{report.stack}: {reports.sentence(report)}. The report is in {output}.")
     offences = [text for fate in fail_on for text in _offences(report, fate)]
@@ -164,6 +163,10 @@ def _project() -> str:
 def _rendered(report: Report, as_format: str) -> str:
     from aiware_resources import report as reports
 
+    if as_format == "text":
+        from aiware_resources.cli.preview_text import plain
+
+        return plain(report)
     if as_format == "html":
         return reports.html(report)
     if as_format == "json":
@@ -171,11 +174,18 @@ def _rendered(report: Report, as_format: str) -> str:
     return reports.markdown(report)
 
 
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
+def _write(report: Report, as_format: str | None, output: Path | None) -> None:
+    if output is not None:
+        output.write_text(_rendered(report, as_format or "markdown"), encoding="utf-8")
+        return
+    printer = console()
+    as_format = as_format or ("text" if printer.is_terminal else "markdown")
+    if as_format == "text":
+        from aiware_resources.cli.preview_text import print_report
+
+        print_report(report, printer)
     else:
-        output.write_text(text, encoding="utf-8")
+        click.echo(_rendered(report, as_format), nl=False)
 
 
 def _offences(report: Report, fate: str) -> list[str]:

@@ -31,12 +31,20 @@ _UNLIMITED = 10_000
 def console(*, err: bool = False) -> Console:
     """A console that shows names as they are: brackets and colons in them mean nothing.
 
-    What goes into a pipe or a file is not folded, unless COLUMNS says how wide it may be.
+    What goes into a pipe or a file is not folded, unless COLUMNS says how wide it may be. With NO_COLOR nothing is
+    bold either.
     """
     from rich.console import Console
 
     wide = None if err or sys.stdout.isatty() or os.environ.get("COLUMNS") else _UNLIMITED
-    return Console(stderr=err, width=wide, markup=False, highlight=False, emoji=False)
+    return Console(
+        stderr=err,
+        width=wide,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
 
 
 def print_json(value: Any) -> None:

@@ -209,4 +209,4 @@ def test_ctrl_c_says_how_to_go_on(local: Local, terminals: list[Terminal], monke
     assert f"The watching has ended; the jobs go on. To go on: aiware jobs watch {job}\r\n" in terminal.shown
     assert "Traceback" not in terminal.shown
     assert re.search(rf"{done}.* complete", terminal.shown)
-    assert "\x1b[3" not in terminal.shown
+    assert not re.search(r"\x1b\[[\d;]*m", terminal.shown)

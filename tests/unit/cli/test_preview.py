@@ -32,6 +32,30 @@ def test_markdown_is_what_comes_when_nothing_is_said() -> None:
     assert result.stderr == ""
 
 
+@pytest.mark.parametrize("name", sorted(path.stem for path in RECORDINGS.glob("*.json")))
+def test_text_tells_what_markdown_tells(name: str) -> None:
+    text = aiware("--from", recording(name), "-f", "text").stdout
+    report = json.loads(aiware("--from", recording(name), "--json").stdout)
+    assert text.startswith(f"{report['summary']}\n")
+    for change in report["changes"]:
+        assert change["says"] in text or change["isRepairOfDrift"]
+    assert all(drifted["name"] in text for drifted in report["drift"])
+    assert not any(mark in text for mark in ("**", "<br>", "| |", "\x1b"))
+
+
+def test_a_terminal_gets_text_in_colors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    shown = CliRunner().invoke(main, ["preview", "--from", recording("replace")], color=True).stdout
+    assert "\x1b[1;31m" in shown
+    assert "###" not in shown
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = CliRunner().invoke(main, ["preview", "--from", recording("replace")], color=True).stdout
+    assert "\x1b" not in plain
+    assert "###" not in plain
+
+
 def test_formats_and_files(tmp_path: Path) -> None:
     assert json.loads(aiware("--from", recording("update"), "--json").stdout)["stack"] == "local"
     assert aiware("--from", recording("update"), "-f", "html").stdout.startswith("<!DOCTYPE html>")
