@@ -41,6 +41,7 @@ OTHER_PROGRAMS = {
 PULUMI = {
     "cancel", "config", "config set", "destroy", "preview", "stack init", "stack ls", "state rename", "state taint",
     "state unprotect", "stack change-secrets-provider", "stack export", "up", "import", "stack output",
+    "package add",
 }  # fmt: skip
 """The commands of Pulumi that documents name."""
 

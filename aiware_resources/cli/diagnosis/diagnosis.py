@@ -10,7 +10,7 @@ from aiware_resources.cli.diagnosis import server
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.local import local_aiware
 from aiware_resources.cli.diagnosis.packages import packages
-from aiware_resources.cli.diagnosis.project import ReadConfig, backend, stack_configuration, stack_files
+from aiware_resources.cli.diagnosis.project import ReadConfig, backend, refresh, stack_configuration, stack_files
 from aiware_resources.cli.diagnosis.toolchain import processes, toolchain
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import LOCAL, Settings
@@ -30,12 +30,13 @@ def diagnose(stack: str | None, read: ReadConfig, connect: Connect, folder: Path
         connect: Connects to aiWARE.
         folder: Where the project is, or a folder inside.
     """
-    yield from toolchain()
+    cli = yield from toolchain()
     found, project = _project(folder)
     yield found
     if project is not None:
-        yield from packages(project)
+        yield from packages(project, cli)
         yield from stack_files(project, stack)
+        yield refresh(project)
         yield processes(project.folder)
     yield from backend(project)
     config: Mapping[str, str] | None = {}

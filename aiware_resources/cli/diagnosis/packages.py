@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
-from aiware_resources.cli.diagnosis.toolchain import language_host, run
+from aiware_resources.cli.diagnosis.toolchain import INSTALL, Version, dotted, language_host, run, version_in
 from aiware_resources.settings.project import Project
 
 OLDEST = (3, 11)
@@ -29,30 +29,36 @@ print(json.dumps({"python": sys.version_info[:3], "packages": found}))
 """
 """Run by the Python that is looked at, which may be another than this one."""
 
-_PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;#]+)", re.MULTILINE)
+_REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?\s*(?:==\s*([^\s;#,*]+)(?=\s*(?:[;#\\]|--|$)))?")
+_SDK = "pulumi"
 _SET_UP = "`make setup` makes it and installs what requirements.txt names."
 
 
-def packages(project: Project) -> Iterator[Finding]:
-    """Looks at the virtual environment of a project, and at the packages that its requirements.txt pins."""
+def packages(project: Project, cli: Version) -> Iterator[Finding]:
+    """Looks at the virtual environment of a project, and at the packages that its requirements.txt names.
+
+    Args:
+        project: The project.
+        cli: The version of the Pulumi CLI; empty where that is not known.
+    """
     venv = _virtual_environment(project)
     python = venv / "bin" / "python" if venv else Path(sys.executable)
     if not python.exists():
         yield fail("virtual environment", f"{python} is missing", _SET_UP)
         return
-    pinned = _pinned(project)
-    succeeded, said = run([str(python), "-c", _LOOK, *pinned])
+    required = _required(project)
+    succeeded, said = run([str(python), "-c", _LOOK, _SDK, *required])
     if not succeeded:
         yield fail("virtual environment", f"{python} does not run: {said}", _SET_UP)
         return
     seen: dict[str, Any] = json.loads(said)
-    version = ".".join(map(str, seen["python"]))
+    version = dotted(seen["python"])
     if tuple(seen["python"]) < OLDEST:
-        needed = ".".join(map(str, OLDEST))
-        yield fail("virtual environment", f"{python} is Python {version}; {needed} or newer is needed", _SET_UP)
+        yield fail("virtual environment", f"{python} is Python {version}; {dotted(OLDEST)} or newer is needed", _SET_UP)
         return
     yield _on_path(venv, python, version)
-    yield _installed(pinned, seen["packages"])
+    yield _installed(required, seen["packages"])
+    yield from _versions(cli, version_in(seen["packages"][_SDK] or ""))
 
 
 def _virtual_environment(project: Project) -> Path | None:
@@ -80,18 +86,36 @@ def _is_in(program: str | None, folder: Path) -> bool:
     return program is not None and Path(program).parent.resolve() == folder.resolve()
 
 
-def _pinned(project: Project) -> dict[str, str]:
+def _required(project: Project) -> dict[str, str]:
+    """The packages that requirements.txt names, with their versions; "" where it does not pin one.
+
+    Those that it does not need everywhere (`; sys_platform == "win32"`) are left out.
+    """
     file = project.folder / REQUIREMENTS
-    return dict(_PINNED.findall(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    matches = [match for line in lines if ";" not in line and " @ " not in line and (match := _REQUIREMENT.match(line))]
+    return {match[1]: match[2] or "" for match in matches}
 
 
-def _installed(pinned: Mapping[str, str], found: Mapping[str, str | None]) -> Finding:
-    if not pinned:
-        return ok("packages", f"there is no {REQUIREMENTS} that pins any")
-    missing = [name for name in pinned if found[name] is None]
-    others = [f"{name} {found[name]} instead of {wanted}" for name, wanted in pinned.items() if found[name] != wanted]
+def _installed(required: Mapping[str, str], found: Mapping[str, str | None]) -> Finding:
+    if not required:
+        return ok("packages", f"there is no {REQUIREMENTS} that names any")
+    missing = [name for name in required if found[name] is None]
+    others = [f"{name} {found[name]} instead of {pin}" for name, pin in required.items() if pin and found[name] != pin]
     if missing:
         return fail("packages", f"not installed: {', '.join(missing)}", _SET_UP)
     if others:
         return warn("packages", f"other versions than {REQUIREMENTS} names: {', '.join(others)}", _SET_UP)
-    return ok("packages", f"{len(pinned)} packages, as {REQUIREMENTS} names them")
+    return ok("packages", f"{len(required)} packages, as {REQUIREMENTS} names them")
+
+
+def _versions(cli: Version, sdk: Version) -> Iterator[Finding]:
+    """Compares the CLI with the Python SDK, which asks it for what it can do, and refuses what it cannot."""
+    if not cli or not sdk:
+        return
+    both = f"the Pulumi CLI is {dotted(cli)}, the Python SDK (the package pulumi) {dotted(sdk)}"
+    if sdk[:2] > cli[:2]:
+        said = f"{both}: what only the newer one has ends with `Please update the Pulumi CLI`"
+        yield warn("versions", said, f"Install Pulumi {dotted(sdk)} or newer: {INSTALL}")
+    else:
+        yield ok("versions", f"{both}; the CLI may be the newer one")

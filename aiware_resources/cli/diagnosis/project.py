@@ -11,7 +11,7 @@ from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.toolchain import run
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile.backend import folder_of
-from aiware_resources.settings.project import Project
+from aiware_resources.settings.project import MANIFEST, Project
 from aiware_resources.stacks.checking import check_stacks
 from aiware_resources.text.words import counted
 
@@ -38,6 +38,14 @@ def stack_files(project: Project, stack: str | None) -> Iterator[Finding]:
         yield warn("stack files", f"there are none in {project.stacks_folder}", "Make one: docs/stacks.md tells how.")
     else:
         yield ok("stack files", ", ".join(each.name for each in stacks))
+
+
+def refresh(project: Project) -> Finding:
+    """Checks that Pulumi reads aiWARE before it compares."""
+    if project.refreshes:
+        return ok("refresh", f"{MANIFEST} has Pulumi read aiWARE before each preview and update")
+    said = f"{MANIFEST} does not say `refresh: always`: `pulumi preview` and `pulumi up` do not see drift"
+    return warn("refresh", said, f"Add to {project.folder / MANIFEST}: options: {{refresh: always}}")
 
 
 def backend(project: Project | None) -> Iterator[Finding]:

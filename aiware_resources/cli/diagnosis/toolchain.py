@@ -2,45 +2,67 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.reconcile.pulumi_processes import left_behind
 from aiware_resources.text.words import counted
 
+Version = tuple[int, ...]
+
 OLDEST = (3, 200, 0)
 HELPERS = ("pulumi-language-python", "pulumi-resource-pulumi-python")
 """The programs that run Python programs, and the providers of dynamic resources."""
 
+_BUILT_FROM = re.compile(
+    rb"path\tgithub\.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python\n"
+    rb"mod\tgithub\.com/pulumi/pulumi/sdk/v3\tv?([^\t\n]+)"
+)
 _SET_UP = '`make setup` installs it; then, in this shell: eval "$(make -s env)"'
+INSTALL = "https://www.pulumi.com/docs/iac/download-install/"
 _LONGEST = 60
 """Seconds that a command may take."""
 
 
-def toolchain() -> Iterator[Finding]:
-    """Looks at the Pulumi CLI, and at its Python language host."""
+def toolchain() -> Generator[Finding, None, Version]:
+    """Looks at the Pulumi CLI, and at its Python language host.
+
+    Returns:
+        The version of the CLI; empty where it is missing, or does not show it.
+    """
     found = shutil.which("pulumi")
     if found is None:
         yield fail("Pulumi CLI", "there is no `pulumi` on PATH", _SET_UP)
-        return
+        return ()
     answer = answer_of([found, "version"])
-    match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", answer.strip())
-    version = tuple(map(int, match.groups())) if match else ()
-    told = ".".join(map(str, version))
+    version = version_in(answer)
     if not version:
-        yield fail("Pulumi CLI", f"{found} does not show its version: {answer.strip() or 'it said nothing'}", _SET_UP)
+        yield fail("Pulumi CLI", f"{found} does not show its version: {answer or 'it said nothing'}", _SET_UP)
     elif version < OLDEST:
-        needed = ".".join(map(str, OLDEST))
-        yield fail("Pulumi CLI", f"{found} is version {told}; {needed} or newer is needed", _SET_UP)
+        said = f"{found} is version {dotted(version)}; {dotted(OLDEST)} or newer is needed"
+        yield fail("Pulumi CLI", said, _SET_UP)
     else:
-        yield ok("Pulumi CLI", f"{found}, {told}")
+        yield ok("Pulumi CLI", f"{found}, {dotted(version)}")
     yield _language_host(Path(found))
+    return version
+
+
+def version_in(text: str) -> Version:
+    """The version that a text begins with; empty when it begins with something else."""
+    match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text)
+    return tuple(map(int, match.groups())) if match else ()
+
+
+def dotted(version: Version) -> str:
+    """Writes a version as people do."""
+    return ".".join(map(str, version))
 
 
 def language_host(pulumi: Path) -> Path | None:
@@ -56,7 +78,27 @@ def _language_host(pulumi: Path) -> Finding:
     if missing:
         said = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} neither beside {pulumi} nor on PATH"
         return fail("language host", said, f"Install Pulumi as a whole, or without it: {_SET_UP}")
-    return ok("language host", str(language_host(pulumi)))
+    host = language_host(pulumi)
+    old = _version_of_module(host) if host else None
+    if old is not None:
+        said = f"{host} is version {old}, which runs programs; policy packs, `pulumi package add` and the code that "
+        said += "`pulumi import` writes need a newer one"
+        return warn("language host", said, f"For these, install Pulumi as a whole: {INSTALL}")
+    return ok("language host", str(host))
+
+
+def _version_of_module(host: Path) -> str | None:
+    """The version of a host that was built from the module of Pulumi's SDK; ``None`` of any other.
+
+    Until version 3.78 the host was part of that module. It moved out when it learned to write code, so that a host from
+    there never can, and cannot start a policy pack either. Go writes into a program which module it was built from.
+    """
+    with host.open("rb") as file:
+        if os.fstat(file.fileno()).st_size == 0:
+            return None
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            found = _BUILT_FROM.search(content)
+            return found[1].decode() if found else None
 
 
 def answer_of(command: Sequence[str], folder: Path | None = None) -> str:

@@ -28,6 +28,7 @@ from tests.support.command import Aiware
 from tests.support.local import Local
 
 MANIFEST = "name: mine\nruntime:\n  name: python\n  options: {virtualenv: .venv}\nstackConfigDir: stacks\n"
+REFRESH = "options: {refresh: always}\n"
 HELPERS = ("pulumi-language-python", "pulumi-resource-pulumi-python")
 SECRET = "sekrit-of-the-stack"
 
@@ -56,7 +57,7 @@ class Machine:
             whoami={"user": "somebody", "url": "file:///state"},
             config={"aiware:endpoint": {"value": "local"}, "aiware:wait": {"value": "true", "secret": False}},
         )
-        (self.project / "Pulumi.yaml").write_text(MANIFEST)
+        (self.project / "Pulumi.yaml").write_text(MANIFEST + REFRESH)
         (self.project / "requirements.txt").write_text(f"# pinned\nclick=={version('click')}\n")
         (self.project / ".venv").symlink_to(sys.prefix)
         self.stack("config:\n  aiware:endpoint: local\n  aiware:wait: true\n")
@@ -105,8 +106,18 @@ def test_nothing_is_wrong_and_nothing_is_changed(aiware: Aiware, machine: Machin
     code, found = findings(aiware, "-s", "prod")
     assert (code, {each["status"] for each in found.values()}) == (0, {"ok"}), found
     assert list(found) == [
-        *("Pulumi CLI", "language host", "project", "virtual environment", "packages", "stack files"),
-        *("processes", "state backend", "stack", "settings", "local aiWARE", "endpoint", "clock", "token", "rights"),
+        *(
+            "Pulumi CLI",
+            "language host",
+            "project",
+            "virtual environment",
+            "packages",
+            "versions",
+            "stack files",
+            "refresh",
+        ),
+        *("processes", "state backend", "stack", "settings", "local aiWARE", "endpoint", "clock"),
+        *("token", "rights"),
     ]
     assert "3.259.0" in found["Pulumi CLI"]["seen"]
     assert found["state backend"]["seen"] == "file:///state, as somebody"
@@ -127,7 +138,7 @@ def test_people_read_lines(aiware: Aiware, machine: Machine) -> None:
     first, second, *_ = ill.output.splitlines()
     assert first == "fail  Pulumi CLI: there is no `pulumi` on PATH"
     assert second.startswith("      `make setup` installs it")
-    assert ill.output.splitlines()[-1] == "1 of 8 checks failed."
+    assert ill.output.splitlines()[-1] == "1 of 9 checks failed."
 
 
 def test_the_local_aiware_is_not_started(aiware: Aiware, machine: Machine, data: Path) -> None:
@@ -180,6 +191,23 @@ def _requirements(text: str) -> Break:
     return lambda machine: (machine.project / "requirements.txt").write_text(text)
 
 
+def _built_from(path: str, module_version: str) -> Break:
+    """A language host as Go builds one, which has in it what it was built from."""
+    module = path.removesuffix("/python/cmd/pulumi-language-python")
+    return lambda machine: machine.program(
+        HELPERS[0], f"#!/bin/sh\n# \x00path\t{path}\nmod\t{module}\t{module_version}\th1:sum=\n"
+    )
+
+
+def _old_python(machine: Machine) -> None:
+    _venv_is("missing")(machine)
+    python = machine.project / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    packages = {"python": [3, 10, 4], "packages": {"pulumi": None, "click": version("click")}}
+    python.write_text(f"#!/bin/sh\necho '{json.dumps(packages)}'\n")
+    python.chmod(stat.S_IRWXU)
+
+
 def _elsewhere(machine: Machine) -> None:
     machine.monkeypatch.chdir("/")
 
@@ -201,6 +229,31 @@ BROKEN: dict[str, tuple[Break, str, str, str, str]] = {
     "no language host": (
         _unlinked("pulumi-language-python"),
         *("language host", "fail", "pulumi-language-python is neither beside", "Install Pulumi as a whole"),
+    ),
+    "language host that is old": (
+        _built_from("github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python", "v3.78.1"),
+        *(
+            "language host",
+            "warn",
+            "3.78.1, which runs programs; policy packs, `pulumi package add`",
+            "install Pulumi as a whole",
+        ),
+    ),
+    "newer SDK": (
+        lambda machine: machine.pulumi(version="v3.200.0"),
+        *("versions", "warn", f"3.200.0, the Python SDK (the package pulumi) {version('pulumi')}:", "Install Pulumi"),
+    ),
+    "manifest without refresh": (
+        lambda machine: (machine.project / "Pulumi.yaml").write_text(MANIFEST),
+        *("refresh", "warn", "do not see drift", "Pulumi.yaml: options: {refresh: always}"),
+    ),
+    "old Python": (
+        _old_python,
+        *("virtual environment", "fail", "is Python 3.10.4; 3.11 or newer is needed", "make setup"),
+    ),
+    "missing package of a range": (
+        _requirements("no-such-package-of-ours[extra] >= 1.0, < 2  # a range\n"),
+        *("packages", "fail", "not installed: no-such-package-of-ours", "make setup"),
     ),
     "no project": (_elsewhere, "project", "warn", "no Pulumi project here", "Change into"),
     "no virtual environment": (
@@ -262,6 +315,23 @@ def test_what_is_broken_is_found_with_a_remedy(aiware: Aiware, machine: Machine,
     assert code == (status == "fail")
     # One thing is broken, and one thing is said to be.
     assert [each["check"] for each in found.values() if each["status"] == "fail" and each["check"] != check] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda machine: machine.program(HELPERS[0], ""),
+        _built_from("github.com/pulumi/pulumi/sdk/python/cmd/pulumi-language-python/v3", "(devel)"),
+        lambda machine: machine.pulumi(version="v3.999.0"),
+        _requirements('--index-url https://packages.test\n-r other.txt\nnone==1; sys_platform == "win32"\n'),
+        _requirements(f"click=={version('click')} \\\n    --hash=sha256:abc\n"),
+        _requirements("click==8.*\npulumi>=3,<4\nmine @ https://packages.test/mine.whl\n"),
+    ],
+    ids=["host without build", "host of its own module", "newer CLI", "options and markers", "hashes", "ranges"],
+)
+def test_what_is_fine_is_not_warned_of(aiware: Aiware, machine: Machine, change: Break) -> None:
+    change(machine)
+    assert {each["status"] for each in findings(aiware)[1].values()} == {"ok"}
 
 
 @pytest.mark.parametrize(
