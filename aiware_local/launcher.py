@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
+from filelock import FileLock
 
 HOST = "127.0.0.1"
 EDGE_PATH = "/edge/v1"
@@ -39,6 +39,9 @@ HEALTH_SECONDS = 5.0
 POLL_SECONDS = 0.05
 LARGEST_LOG = 5_000_000
 TAIL_LINES = 15
+
+_WITHOUT_CONSOLE = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+"""Flags that exist on Windows only: the server does not end with the console of what started it."""
 
 
 class LauncherError(Exception):
@@ -124,7 +127,7 @@ def ensure_running(*, data: Path | None = None, port: int | None = None, media_r
     folder = _folder(data)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     wanted = wanted_port(port)
-    with _locked(folder / LAUNCH_LOCK):
+    with lock(folder / LAUNCH_LOCK):
         running = status(data=folder)
         if running is None:
             running = _start(folder, wanted, media_root)
@@ -155,22 +158,31 @@ def stop(*, data: Path | None = None) -> bool:
     folder = _folder(data)
     if not folder.is_dir():
         return False
-    with _locked(folder / LAUNCH_LOCK):
+    with lock(folder / LAUNCH_LOCK):
         running = status(data=folder)
         if running is None:
             return False
-        os.kill(running.pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        while not _lock_is_free(folder / SERVER_LOCK):
-            if time.monotonic() > deadline:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(running.pid)
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except psutil.TimeoutExpired:
                 raise LauncherError(
                     f"The local aiWARE (process {running.pid}) has not stopped within {STOP_SECONDS:.0f} seconds; "
                     f"its log is {folder / LOG_FILE}."
-                )
-            time.sleep(POLL_SECONDS)
-        with suppress(ChildProcessError):  # only a server that this process started is its child
-            os.waitpid(running.pid, 0)
+                ) from None
     return True
+
+
+def lock(path: Path, seconds: float = -1) -> FileLock:
+    """A lock that the system releases when its process ends, in whatever way.
+
+    Args:
+        path: its file.
+        seconds: how long to wait for it; by default as long as it takes.
+    """
+    return FileLock(path, timeout=seconds, thread_local=False, fallback_to_soft=False)
 
 
 def logs_path(*, data: Path | None = None) -> Path:
@@ -217,6 +229,7 @@ def _start(folder: Path, port: int | None, media_root: Path | None) -> LocalServ
         command += ["--port", str(port)]
     with _log(folder).open("ab") as output:
         # A session of its own, and none of our descriptors: what started us may wait until our pipes are closed.
+        # Windows has no sessions, and POSIX has no such flags.
         process = subprocess.Popen(  # noqa: S603 - our own module
             command,
             stdin=subprocess.DEVNULL,
@@ -224,12 +237,14 @@ def _start(folder: Path, port: int | None, media_root: Path | None) -> LocalServ
             stderr=output,
             close_fds=True,
             start_new_session=True,
+            creationflags=_WITHOUT_CONSOLE,
             env=_environment(),
         )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         running = status(data=folder)
-        if running is not None and running.pid == process.pid:
+        # Not compared by process id: on Windows a virtual environment's Python starts another one, which serves.
+        if running is not None:
             process.returncode = 0  # it lives on by itself; nobody is to wait for it
             return running
         if process.poll() is not None:
@@ -303,19 +318,3 @@ def _tail(folder: Path) -> str:
     path = folder / LOG_FILE
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
     return f"The end of its log ({path}):\n" + "\n".join(lines)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _lock_is_free(path: Path) -> bool:
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True

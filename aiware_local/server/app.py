@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import uvicorn
+from filelock import Timeout
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from aiware_local.installation.installation import Installation
-from aiware_local.launcher import EDGE_PATH, HOST, SERVER_FILE, SERVER_LOCK
+from aiware_local.launcher import EDGE_PATH, HOST, SERVER_FILE, SERVER_LOCK, lock
 from aiware_local.server.connections import CuttableProtocol, CuttingServer
 from aiware_local.server.control import Control
 from aiware_local.server.downloads import Downloads
@@ -114,10 +114,10 @@ def serve(data: Path, port: int | None, media_root: Path) -> None:
 @contextmanager
 def _alone(data: Path) -> Iterator[None]:
     """Holds the lock that says that a process serves this folder; the system releases it when the process ends."""
-    with (data / SERVER_LOCK).open("w") as lock:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            stack.enter_context(lock(data / SERVER_LOCK, seconds=0))
+        except Timeout:
             raise CannotServeError(f"Another process serves {data} already.") from None
         yield
 
@@ -126,7 +126,8 @@ def _alone(data: Path) -> Iterator[None]:
 def _bound(data: Path, port: int | None) -> Iterator[socket.socket]:
     # the protocol is named because asyncio switches Nagle's delay off only for sockets that say they are TCP
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # on Windows the option lets two servers have one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, _last_port(data) if port is None else port))
         except OSError as error:
