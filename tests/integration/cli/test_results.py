@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from aiware_resources import engines
+from aiware_resources.cli import transcript
 from tests.support.command import Aiware
 from tests.support.local import Local
 from tests.support.objects import submit
@@ -52,3 +53,22 @@ def test_a_job_that_is_not_there_is_an_error(aiware: Aiware, local: Local) -> No
     result = aiware("results", "24112609_gonegonego")
     assert result.exit_code == 1
     assert "24112609_gonegonego" in result.stderr
+
+
+def test_the_transcript_is_printed_as_text(aiware: Aiware, job: str) -> None:
+    (result,) = json.loads(aiware("results", job, "--json").output)
+    words = [entry["words"][0]["word"] for entry in result["jsondata"]["series"]]
+    printed = aiware("results", job, "--text")
+    assert (printed.exit_code, printed.stderr) == (0, "")
+    assert printed.stdout.endswith("\n")
+    assert [word for word in words if word not in printed.stdout] == []
+    assert "{" not in printed.stdout
+
+
+def test_results_without_text(aiware: Aiware, job: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    none = aiware("results", job, "--text", "--engine", "1")
+    assert (none.stdout, none.stderr) == ("", f"Job {job} has no results of engine 1 yet.\n")
+    assert aiware("results", job, "--text", "--json").exit_code == 2
+    monkeypatch.setattr(transcript, "text_of", lambda document: "")
+    none = aiware("results", job, "--text")
+    assert (none.stdout, none.stderr) == ("", f"There is no text in the results of job {job}.\n")
