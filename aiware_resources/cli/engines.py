@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,8 @@ from aiware_resources.cli.framework.printing import (
 )
 from aiware_resources.cli.framework.session import Session
 from aiware_resources.engines import NAMES
+from aiware_resources.errors import NotFound
+from aiware_resources.text.words import near
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,7 +54,10 @@ def list_(
     """List engines, by category and name (query engines)."""
     from aiware_resources.catalogue import Catalogue
 
-    found = Catalogue(session.api()).engines(category, name, of_type)
+    catalogue = Catalogue(session.api())
+    found = catalogue.engines(category, name, of_type)
+    if category and not found:
+        _check("category", category, [each.name for each in catalogue.categories()])
     chosen = sorted(found, key=lambda each: (_category(each), each.name or ""))[:limit]
     if as_json:
         print_json([engine.properties() for engine in chosen])
@@ -60,6 +66,23 @@ def list_(
     for engine in chosen:
         table.add_row(engine.id, engine.name, _category(engine), engine.mode, engine.state)
     print_table(table, "There are no such engines.")
+
+
+def _check(what: str, wanted: str, names: Sequence[str | None]) -> None:
+    """Refuses a name that aiWARE does not have.
+
+    Raises:
+        NotFound: It does not have it.
+    """
+    known = sorted({name for name in names if name})
+    if wanted.casefold() in map(str.casefold, known):
+        return
+    meant = [f'"{name}"' for name in near(wanted, known, most=3)]
+    raise NotFound(
+        f'aiWARE has no engine {what} "{wanted}".',
+        remedy=f"Did you mean {' or '.join(meant)}?" if meant else "`aiware engines categories` shows what there is.",
+        operation="engineCategories",
+    )
 
 
 def _well_known(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -140,7 +163,10 @@ def categories(session: Session, of_type: str | None, limit: int | None, as_json
     """List the categories of engines (query engineCategories)."""
     from aiware_resources.catalogue import Catalogue
 
-    found = Catalogue(session.api()).categories(of_type)[:limit]
+    catalogue = Catalogue(session.api())
+    found = catalogue.categories(of_type)[:limit]
+    if of_type and not found:
+        _check("type", of_type, [each.type.name for each in catalogue.categories() if each.type])
     if as_json:
         print_json([category.properties() for category in found])
         return

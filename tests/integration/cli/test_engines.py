@@ -27,6 +27,25 @@ def test_a_type_that_there_is_not(aiware: Aiware, local: Local) -> None:
     assert "The types are Cognition, Ingestion, Aggregator" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["list", "--category", "Transcripton"], 'no engine category "Transcripton". Did you mean "Transcription"?'),
+        (["list", "--category", "zzz"], 'no engine category "zzz". `aiware engines categories` shows what there is.'),
+        (["categories", "--type", "Cognitiv"], 'no engine type "Cognitiv". Did you mean "Cognition"?'),
+    ],
+)
+def test_a_filter_for_what_there_is_not(aiware: Aiware, local: Local, arguments: list[str], says: str) -> None:
+    result = aiware("engines", *arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: aiWARE has {says}\n"
+
+
+def test_a_category_without_such_engines_is_not_an_error(aiware: Aiware, local: Local) -> None:
+    result = aiware("engines", "list", "--category", "transcription", "--name", "zzz")
+    assert (result.exit_code, result.output) == (0, "There are no such engines.\n")
+
+
 def test_categories(aiware: Aiware, local: Local) -> None:
     listed = aiware("engines", "categories", "--type", "Cognition").output
     assert "Transcription" in listed
@@ -34,7 +53,6 @@ def test_categories(aiware: Aiware, local: Local) -> None:
     found = json.loads(aiware("engines", "categories", "--json").output)
     assert {category["categoryType"] for category in found} >= {"transcript", "adapter"}
     assert json.loads(aiware("engines", "categories", "--limit", "1", "--json").output) == found[:1]
-    assert aiware("engines", "categories", "--type", "zzz").output == "There are no such categories.\n"
 
 
 @pytest.mark.parametrize("columns", [80, 200])
