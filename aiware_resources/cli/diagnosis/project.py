@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
+from aiware_resources.cli.diagnosis.locks import locks
 from aiware_resources.cli.diagnosis.toolchain import run
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile.backend import folder_of
@@ -61,13 +62,16 @@ def backend(project: Project | None) -> Iterator[Finding]:
     found = json.loads(said)
     url = found.get("url") or ""
     yield ok("state backend", f"{url or 'its address is not told'}, as {found.get('user', 'nobody')}")
-    yield from _half_written(url)
+    states = folder_of(url)
+    if states is not None:
+        yield from _half_written(states)
+        if project is not None:
+            yield from locks(states, project)
 
 
-def _half_written(url: str) -> Iterator[Finding]:
+def _half_written(folder: Path) -> Iterator[Finding]:
     """Metadata beside a file of state, which an engine killed in the midst of it has left half-written."""
-    folder = folder_of(url)
-    broken = [file for file in sorted(folder.rglob("*.attrs")) if not _is_json(file)] if folder else []
+    broken = [file for file in sorted(folder.rglob("*.attrs")) if not _is_json(file)]
     for file in broken:
         state = file.with_suffix("")
         yield fail(

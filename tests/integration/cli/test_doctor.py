@@ -366,6 +366,62 @@ def test_metadata_of_a_state_that_is_half_written(aiware: Aiware, machine: Machi
     assert f"rm '{stacks / 'local.json.attrs'}'" in found["state"]["remedy"]
 
 
+@pytest.mark.parametrize(
+    ("change", "status", "seen", "remedy"),
+    [
+        ({}, "ok", "a run works on the stack prod: process ", None),
+        (
+            {"pid": None},
+            "fail",
+            "the stack prod is locked by a run that has ended: process ",
+            "pulumi cancel --stack prod",
+        ),
+        (
+            {"timestamp": "2001-02-03T04:05:06.123456789+01:00"},
+            *("fail", "has ended: process {pid} of somebody on {host}, since 2001-02-03 03:05 UTC"),
+            "pulumi cancel --stack prod",
+        ),
+        (
+            {"hostname": "elsewhere"},
+            *(
+                "warn",
+                "the stack prod is locked from another machine: process ",
+                "sure that it has ended: pulumi cancel",
+            ),
+        ),
+        (None, "fail", "the stack prod is locked, and ", "pulumi cancel --stack prod"),
+    ],
+    ids=["held", "process that has ended", "another process with the number", "another machine", "half-written"],
+)
+def test_locks_of_a_stack(
+    aiware: Aiware,
+    machine: Machine,
+    tmp_path: Path,
+    change: dict[str, Any] | None,
+    status: str,
+    seen: str,
+    remedy: str | None,
+) -> None:
+    host = socket.gethostname()
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}123Z"
+    lock = {"pid": os.getpid(), "username": "somebody", "hostname": host, "timestamp": now} | (change or {})
+    if lock["pid"] is None:
+        ended = subprocess.Popen([sys.executable, "-c", ""])
+        ended.wait()
+        lock["pid"] = ended.pid
+    for project in ("mine", "another"):
+        file = tmp_path / "states" / ".pulumi" / "locks" / "organization" / project / "prod" / "1-2-3.json"
+        file.parent.mkdir(parents=True)
+        file.write_text("" if change is None else json.dumps(lock))
+    machine.pulumi(whoami={"user": "somebody", "url": (tmp_path / "states").as_uri()})
+    result = json.loads(aiware("doctor", "--json").stdout)
+    (found,) = (each for each in result["findings"] if each["check"] == "lock")
+    assert found["status"] == status
+    assert seen.format(pid=os.getpid(), host=host) in found["seen"]
+    assert (remedy is None) == (found["remedy"] is None)
+    assert (remedy or "") in (found["remedy"] or "")
+
+
 def test_processes_that_a_killed_engine_has_left_behind(aiware: Aiware, machine: Machine, tmp_path: Path) -> None:
     host = machine.program("pulumi-language-python", "import time; print(flush=True); time.sleep(600)")
     with socket.create_server(("127.0.0.1", 0)) as engine:
