@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import mimetypes
+import os
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,8 @@ DEFAULT_TYPE = "application/octet-stream"
 
 _STACK_FILE = re.compile(r"Pulumi\..+\.ya?ml", re.IGNORECASE)
 """The configuration of a stack, which holds its secrets encrypted."""
+_DRIVE = re.compile(r"/?[A-Za-z]:[/\\]")
+"""How a path with a drive begins, in a `file:` address after a slash."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,9 @@ class MediaFetcher:
             raise RunError(FailureReason.INVALID_DATA, "The payload has no url to fetch media from.")
         try:
             parts = urlsplit(url)
-            if parts.scheme in ("", "file"):
-                return await asyncio.to_thread(self._fetch_file, url, parts, name)
+            path = local_path(url, parts)
+            if path is not None:
+                return await asyncio.to_thread(self._fetch_file, url, parts.netloc, path, name)
             if parts.scheme in ("http", "https") and parts.port != 0 and is_loopback(parts.hostname):
                 return await self._fetch_http(url, parts, name)
         except (OSError, ValueError, httpx.InvalidURL) as error:
@@ -90,10 +94,10 @@ class MediaFetcher:
         file_name = _file_name(parts.path)
         return Media(url, file_name, _content_type(file_name))
 
-    def _fetch_file(self, url: str, parts: SplitResult, name: str) -> Media:
-        if parts.netloc not in ("", "localhost"):
+    def _fetch_file(self, url: str, host: str, file: str, name: str) -> Media:
+        if host not in ("", "localhost"):
             raise RunError(FailureReason.URL_NOT_ALLOWED, f"{url} names a file on another machine.")
-        named = self.root / unquote(parts.path)
+        named = self.root / file
         path = named.resolve()
         if not path.is_relative_to(self.root):
             raise RunError(
@@ -164,6 +168,22 @@ class MediaFetcher:
 
 def _media(url: str, file_name: str, content_type: str, stored: Stored, sidecar: str | None) -> Media:
     return Media(url, file_name, content_type.split(";")[0].strip(), stored.name, stored.size, stored.md5, sidecar)
+
+
+def local_path(url: str, parts: SplitResult, has_drives: bool = os.name == "nt") -> str | None:
+    """The path that a plain path or a `file:` address names; None for any other address.
+
+    Args:
+        url: the address.
+        parts: its parts.
+        has_drives: whether paths can begin with a drive, which otherwise is the scheme of an address.
+    """
+    if has_drives and _DRIVE.match(url):
+        return url
+    if parts.scheme not in ("", "file"):
+        return None
+    path = unquote(parts.path)
+    return path.removeprefix("/") if has_drives and _DRIVE.match(path) else path
 
 
 def _file_name(path: str) -> str:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import uuid
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath, PureWindowsPath
 
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings.project import Project
 
 log = logging.getLogger("aiware")
+
+_DRIVE = re.compile(r"/[A-Za-z]:")
 
 ID_FILE = "aiware-id"
 """Beside the state in a folder: a random id, which goes wherever the folder goes."""
@@ -36,7 +39,20 @@ def folder_of(address: str) -> Path | None:
     """The folder in which a backend keeps its states; None for one that is not a folder."""
     if not address.startswith("file://"):
         return None
-    return Path(address.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi"
+    return Path(local_path(address)).expanduser() / ".pulumi"
+
+
+def local_path(address: str, paths: type[PurePath] = Path) -> PurePath:
+    """The path in a ``file://`` address, of which Pulumi takes everything but a query; on Windows with its drive.
+
+    Args:
+        address: The address.
+        paths: The kind of paths; by default that of this machine.
+    """
+    named = address.removeprefix("file://").partition("?")[0]
+    # An address as URLs have it, file:///C:/state, begins with a slash that is not a part of the path.
+    is_url = issubclass(paths, PureWindowsPath) and _DRIVE.match(named)
+    return paths(named[1:] if is_url else named)
 
 
 def _of_project() -> str:

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from aiware_local.installation.errors import RunError
-from aiware_local.installation.media import MediaFetcher
+from aiware_local.installation.media import MediaFetcher, local_path
 from aiware_local.storage.files import Files
 from aiware_local.tdos.transcripts import read_transcript
 
@@ -119,3 +120,22 @@ def test_a_transcript_that_leads_to_secrets_is_passed_over(media_root: Path, tar
 def test_what_is_no_secret_is_media(media_root: Path, url: str) -> None:
     fetcher = MediaFetcher(media_root, Files(media_root / "data" / "files"), media_root / "data")
     assert asyncio.run(fetcher.fetch(url, "x")).size == 6
+
+
+@pytest.mark.parametrize(
+    ("url", "elsewhere", "on_windows"),
+    [
+        ("talk.mp4", "talk.mp4", "talk.mp4"),
+        ("file:my%20talk.mp4", "my talk.mp4", "my talk.mp4"),
+        ("file:///media/talk.mp4", "/media/talk.mp4", "/media/talk.mp4"),
+        ("file:///C:/media/my%20talk.mp4", "/C:/media/my talk.mp4", "C:/media/my talk.mp4"),
+        ("file:C:/media/talk.mp4", "C:/media/talk.mp4", "C:/media/talk.mp4"),
+        (r"C:\media\100%20.mp4", None, r"C:\media\100%20.mp4"),
+        ("c:/media/talk#1.mp4", None, "c:/media/talk#1.mp4"),
+        ("https://media.example.com/talk.mp4", None, None),
+        ("s3://bucket/talk.mp4", None, None),
+    ],
+)
+def test_a_path_may_begin_with_a_drive_on_windows(url: str, elsewhere: str | None, on_windows: str | None) -> None:
+    assert local_path(url, urlsplit(url), has_drives=False) == elsewhere
+    assert local_path(url, urlsplit(url), has_drives=True) == on_windows

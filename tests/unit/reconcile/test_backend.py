@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from aiware_resources.reconcile.backend import ID_FILE, state_identity
+from aiware_resources.reconcile.backend import ID_FILE, local_path, state_identity
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +78,19 @@ def test_what_cannot_be_read_names_no_backend(tmp_path: Path, name: str, content
     (tmp_path / "home").mkdir()
     (tmp_path / name).write_text(content)
     assert state_identity() == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("file:///C:/state", PureWindowsPath("C:/state")),
+        ("file://C:/state?metadata=skip", PureWindowsPath("C:/state")),
+        (r"file://C:\Users\me\state", PureWindowsPath(r"C:\Users\me\state")),
+        ("file://./state", PureWindowsPath("state")),
+        ("file://~", PureWindowsPath("~")),
+        ("file:///C:/state", PurePosixPath("/C:/state")),
+        ("file:///state", PurePosixPath("/state")),
+    ],
+)
+def test_the_folder_of_a_backend_may_be_on_a_drive(address: str, path: PurePath) -> None:
+    assert local_path(address, type(path)) == path
