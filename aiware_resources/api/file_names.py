@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 LONGEST = 255
 """Bytes of a name on the usual file systems."""
@@ -15,6 +15,10 @@ MOST_FOLDERS = 64
 
 _MISLEADING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, line ends, marks that turn the direction of writing around, and halves of characters."""
+
+_NOT_ON_WINDOWS = re.compile(r'[<>:"|?*]')
+_DEVICES = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[1-9\u00b9\u00b2\u00b3]) *(\..*)?", re.IGNORECASE)
+"""Names that Windows gives to devices, whatever ending they have."""
 
 
 def name_problem(name: str) -> str | None:
@@ -42,6 +46,9 @@ def place_problem(path: Path) -> str | None:
     """
     if _MISLEADING.search(str(path)):
         return "holds a control character, a line end, or a mark that changes the direction of writing"
+    refused = not_on_windows(path) if isinstance(path, PureWindowsPath) else None
+    if refused is not None:
+        return f"has the part {refused!r}, which Windows does not take"
     longest = _longest_name(path)
     too_long = next((part for part in path.parts if _length(part) > longest), None)
     if too_long is not None:
@@ -49,8 +56,24 @@ def place_problem(path: Path) -> str | None:
     return None
 
 
+def not_on_windows(path: PurePath) -> str | None:
+    """The first part of a path that Windows does not take; None when it takes all of them."""
+    parts = path.parts[1:] if path.anchor else path.parts
+    return next((part for part in parts if part != ".." and part != portable_name(part)), None)
+
+
+def portable_name(name: str) -> str:
+    """The name of a file, or of a folder, changed where Windows does not take it; the same one on every platform.
+
+    Args:
+        name: The name, without folders.
+    """
+    portable = _NOT_ON_WINDOWS.sub("_", name).rstrip(" .") or "_"
+    return f"_{portable}" if _DEVICES.fullmatch(portable) else portable
+
+
 def clean_name(name: str | None) -> str | None:
-    """The name of a file without folders, in characters that do no harm, and no longer than a name may be.
+    """The name of a file without folders, such as every platform takes, and no longer than a name may be.
 
     Args:
         name: What somebody else calls it.
@@ -60,14 +83,15 @@ def clean_name(name: str | None) -> str | None:
     """
     last = PurePosixPath((name or "").replace("\\", "/")).name
     clean = _MISLEADING.sub("_", last).strip()
-    if not clean.strip("."):
+    if not clean.strip(". "):
         return None
+    clean = portable_name(clean)
     if _length(clean) <= LONGEST:
         return clean
     ending = PurePosixPath(clean).suffix
     ending = ending if _length(ending) <= 20 else ""
     begun = clean.removesuffix(ending).encode()[: LONGEST - _length(ending)]
-    return begun.decode("utf-8", "ignore") + ending
+    return portable_name(begun.decode("utf-8", "ignore") + ending)
 
 
 def same_name(name: str) -> str:

@@ -8,11 +8,11 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from aiware_resources.api import Progress, download
-from aiware_resources.api.file_names import clean_name, name_problem, same_name
+from aiware_resources.api.file_names import clean_name, name_problem, portable_name, same_name
 from aiware_resources.errors import DownloadFailed
 from aiware_resources.files.downloads import File, described, existing, is_archive, scratch, write, writing
 from aiware_resources.files.manifest import LOCK, MANIFEST
@@ -140,21 +140,27 @@ def _members(archive: zipfile.ZipFile, size: int, most: int) -> Iterator[tuple[z
         raise _Unsafe(f"it holds {len(members)} files, and {MOST_FILES} are the most")
     if grown > FREE_GROWTH + MOST_GROWTH * size:
         raise _Unsafe(f"it would grow from {size} to {grown} bytes")
-    seen: set[str] = set()
+    names: set[str] = set()
+    for member in members:
+        # Some file systems take two spellings of a name for one.
+        name = same_name(str(PurePosixPath(member.filename)))
+        if name in names:
+            raise _Unsafe(f"it holds {member.filename!r} twice")
+        names.add(name)
     for member in members:
         path = _safe_path(member)
-        # Some file systems take two spellings of a name for one.
-        name = same_name(str(path))
-        if name in seen:
-            raise _Unsafe(f"it holds {member.filename!r} twice")
-        seen.add(name)
+        if path != Path(member.filename):
+            while same_name(path.as_posix()) in names:
+                path = path.with_stem(f"{path.stem}_")
+            names.add(same_name(path.as_posix()))
         yield member, path
 
 
 def _safe_path(member: zipfile.ZipInfo) -> Path:
+    """Where a file of a zip is to be in the folder: where the zip says, by names that every platform takes."""
     path = PurePosixPath(member.filename)
-    outside = path.is_absolute() or ".." in path.parts or any(sign in member.filename for sign in ("\\", ":"))
-    if outside or not path.parts:
+    outside = path.is_absolute() or PureWindowsPath(member.filename).is_absolute() or ".." in path.parts
+    if outside or "\\" in member.filename or not path.parts:
         raise _Unsafe(f"{member.filename!r} would leave the folder")
     # What follows a NUL is cut off the name that Python tells.
     if problem := name_problem(member.orig_filename):
@@ -164,9 +170,10 @@ def _safe_path(member: zipfile.ZipInfo) -> Path:
         raise _Unsafe(f"{member.filename!r} is not a plain file, but a link or a device")
     if member.flag_bits & _ENCRYPTED:
         raise _Unsafe(f"{member.filename!r} is encrypted")
-    if not _OWN_NAMES.isdisjoint(same_name(part) for part in path.parts):
+    parts = [portable_name(part) for part in path.parts]
+    if not _OWN_NAMES.isdisjoint(map(same_name, parts)):
         raise _Unsafe(f"{member.filename!r} is a name that is kept for something else")
-    return Path(path)
+    return Path(*parts)
 
 
 def _shortened(name: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from aiware_resources.api import Api, EngineResultRecord, JobRecord, Unread
+from aiware_resources.api.file_names import portable_name
 from aiware_resources.engines import OUTPUT_WRITER
 from aiware_resources.errors import DownloadFailed, JobFailed
 from aiware_resources.files.downloads import File, content_at, write, writing
@@ -81,10 +82,11 @@ def documents(records: Iterable[EngineResultRecord]) -> dict[str, bytes]:
         if record.jsondata is None and record.name is None:
             raise _without_document(record)
         stem = _stem(record.engine_id or (record.name or "").removesuffix(".json") or "result")
-        names = (stem if number == 1 else f"{stem}.{number}" for number in range(1, len(taken) + 2))
+        numbers = ("" if number == 1 else f".{number}" for number in range(1, len(taken) + 2))
+        names = (portable_name(f"{stem}{number}.json") for number in numbers)
         name = next(name for name in names if name.casefold() not in taken)
         taken.add(name.casefold())
-        named[f"{name}.json"] = _text(record)
+        named[name] = _text(record)
     return named
 
 

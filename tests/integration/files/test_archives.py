@@ -153,6 +153,22 @@ def test_a_name_twice_is_refused(server: FileServer, folder: Path) -> None:
     assert "'A.VTT' twice" in refused(server, folder)
 
 
+def test_names_that_windows_does_not_take_are_changed_and_stay_apart(server: FileServer, folder: Path) -> None:
+    server.content = zipped(
+        {"a:b.vtt": b"1", "a?b.vtt": b"2", "a_b.vtt": b"3", "CON.srt": b"4", "Part 1./x ": b"5", "talk.mp4": b"6"}
+    )
+    files = keep_folder(SETTINGS, server.uri, folder, "e")
+    assert below(folder) == {
+        "a_b_.vtt": b"1",
+        "a_b__.vtt": b"2",
+        "a_b.vtt": b"3",
+        "_CON.srt": b"4",
+        "Part 1/x": b"5",
+        "talk.mp4": b"6",
+    }
+    assert existing_folder(folder, "e") == files
+
+
 def test_two_spellings_of_a_name_are_refused(server: FileServer, folder: Path) -> None:
     server.content = zipped({"\u00dcbung.vtt": b"x", "U\u0308bung.vtt": b"y"})
     assert "bung.vtt' twice" in refused(server, folder)
@@ -197,7 +213,7 @@ def test_a_zip_that_was_cut_short_is_not_a_file(
     assert below(folder) == {}
 
 
-@pytest.mark.parametrize("name", [NOTE, ".AIWARE-EXPORT.json"])
+@pytest.mark.parametrize("name", [NOTE, f"{NOTE}.", ".AIWARE-EXPORT.json"])
 def test_a_file_that_the_server_calls_like_the_note_does_not_replace_it(
     server: FileServer, folder: Path, name: str
 ) -> None:

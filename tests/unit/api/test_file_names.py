@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from aiware_resources.api.file_names import LONGEST, clean_name, name_problem, place_problem, same_name
+from aiware_resources.api.file_names import (
+    LONGEST,
+    clean_name,
+    name_problem,
+    not_on_windows,
+    place_problem,
+    portable_name,
+    same_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +71,60 @@ def test_too_many_folders_are_told() -> None:
 def test_two_spellings_of_a_name_are_the_same() -> None:
     assert same_name("\u00dcbung.VTT") == same_name("u\u0308bung.vtt")
     assert same_name("a") != same_name("b")
+
+
+@pytest.mark.parametrize(
+    ("name", "portable"),
+    [
+        ("CON", "_CON"),
+        ("nul.vtt", "_nul.vtt"),
+        ("com1.tar.gz", "_com1.tar.gz"),
+        ("LPT\u00b9", "_LPT\u00b9"),
+        ("AUX .txt", "_AUX .txt"),
+        ("conin$", "_conin$"),
+        ("con:x", "con_x"),
+        ("NUL.", "_NUL"),
+        ("Interview.", "Interview"),
+        ("Interview ", "Interview"),
+        ('What? Why: "a|b" <c>*.vtt', "What_ Why_ _a_b_ _c__.vtt"),
+        ("...", "_"),
+        (" ", "_"),
+    ],
+)
+def test_what_windows_does_not_take_is_changed_everywhere(name: str, portable: str) -> None:
+    assert portable_name(name) == portable == portable_name(portable)
+    if portable != "_":
+        assert clean_name(name) == portable
+
+
+@pytest.mark.parametrize(
+    "name", ["captions.vtt", "CONTRACT.vtt", "console", "COM10", "a.nul", ".hidden", "a..b", " a", "日本語.srt", "null"]
+)
+def test_what_every_platform_takes_stays_as_it_is(name: str) -> None:
+    assert portable_name(name) == name
+
+
+def test_a_name_that_is_cut_ends_as_a_name_may() -> None:
+    assert clean_name("x" * 254 + ". " + "y" * 50) == "x" * 254
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"),
+    [
+        (r"C:\out\captions.vtt", None),
+        (r"..\out\captions.vtt", None),
+        (r"\\server\share\out", None),
+        (r"C:\out\con\a.vtt", "con"),
+        (r"out.\a.vtt", "out."),
+        (r"out\What?.vtt", "What?.vtt"),
+        (r"out\talk.mp4:stream", "talk.mp4:stream"),
+    ],
+)
+def test_the_place_that_a_program_names_is_refused_where_windows_does_not_take_it(
+    path: str, refused: str | None
+) -> None:
+    assert not_on_windows(PureWindowsPath(path)) == refused
+
+
+def test_elsewhere_a_program_may_name_such_a_place() -> None:
+    assert place_problem(Path("out/What?.vtt")) is None

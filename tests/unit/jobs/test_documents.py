@@ -142,3 +142,8 @@ def test_output_writers_are_counted() -> None:
     job = JobRecord(id="j", tasks=[TaskRecord(id=str(place), engine_id=id_) for place, id_ in enumerate(engines)])
     assert output_writers(job) == 2
     assert output_writers(JobRecord(id="j")) == 0
+
+
+def test_a_document_that_is_called_like_a_device_gets_another_name() -> None:
+    records = [EngineResultRecord(name=name, jsondata=1) for name in ("con.json", "CON.json", "const.json")]
+    assert sorted(documents(records)) == ["_CON.json", "_con.2.json", "const.json"]
