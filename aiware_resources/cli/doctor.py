@@ -29,10 +29,10 @@ def doctor(session: Session, as_json: bool) -> None:
     """Look for what keeps the project from working.
 
     Says of each problem what to do about it. Looks at the Pulumi CLI and its language host, the virtual environment and
-    its packages, the project and its stack files, processes that a killed engine has left behind, the state backend,
-    the stack's secrets, the settings, and aiWARE: whether it can be reached, whether the clocks agree, whether the
-    token is valid, and what it may read. Nothing is changed, and nothing is started. Ends with 1 when something will
-    fail.
+    its packages, the project and its stack files, processes and locks that a killed engine has left behind, environment
+    variables that count for less or more than they seem to, the state backend, the stack's secrets, the settings, and
+    aiWARE: whether it can be reached, whether the clocks agree, whether the token is valid, and what it may read.
+    Nothing is changed, and nothing is started. Ends with 1 when something will fail.
     """
     from aiware_resources.api import connect
     from aiware_resources.cli import pulumi_command

@@ -164,7 +164,7 @@ class Settings(BaseModel):
         """
         stack = {key: value for key, value in mapping.items() if key.startswith(f"{NAMESPACE}:") and not _unset(value)}
         problems = [problem for key in stack if (problem := cls.unknown(key))]
-        sources = _sources(stack, os.environ if environ is None else environ)
+        sources = sources_of(stack, os.environ if environ is None else environ)
         settings, invalid = cls.validated(sources)
         problems += [*invalid.values(), *settings.conflicts()]
         if not anonymous and not any(name in invalid for kind in CREDENTIALS for name in kind):
@@ -317,7 +317,7 @@ def _unset(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _sources(stack: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
+def sources_of(stack: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
     """For each setting that is set: where (the key or the variable), and the value as written there."""
     ours = {name: (key_of(name), stack[key_of(name)]) for name in Settings.model_fields if key_of(name) in stack}
     theirs = {

@@ -12,6 +12,7 @@ from aiware_resources.cli.diagnosis.local import local_aiware
 from aiware_resources.cli.diagnosis.packages import packages
 from aiware_resources.cli.diagnosis.project import ReadConfig, backend, refresh, stack_configuration, stack_files
 from aiware_resources.cli.diagnosis.toolchain import processes, toolchain
+from aiware_resources.cli.diagnosis.variables import beside_the_project, beside_the_stack
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import LOCAL, Settings
 from aiware_resources.settings.project import Project
@@ -38,6 +39,7 @@ def diagnose(stack: str | None, read: ReadConfig, connect: Connect, folder: Path
         yield from stack_files(project, stack)
         yield refresh(project)
         yield processes(project.folder)
+        yield from beside_the_project(project, stack)
     yield from backend(project)
     config: Mapping[str, str] | None = {}
     if stack is not None:
@@ -46,6 +48,8 @@ def diagnose(stack: str | None, read: ReadConfig, connect: Connect, folder: Path
     if config is None:
         yield warn("settings", "not looked at, since the stack cannot be read", None)
         return
+    if stack is not None:
+        yield from beside_the_stack(stack, config)
     source = f"the stack {stack}" if stack else "the environment (`aiware -s STACK doctor` looks at a stack)"
     yield from _aiware(config, source, connect)
 

@@ -23,6 +23,7 @@ from pydantic import SecretStr
 
 from aiware_local import launcher
 from aiware_resources.cli.diagnosis import server
+from aiware_resources.cli.diagnosis.variables import beside_the_stack
 from aiware_resources.errors import AuthenticationFailed, NotFound
 from tests.support.command import Aiware
 from tests.support.local import Local
@@ -364,6 +365,130 @@ def test_metadata_of_a_state_that_is_half_written(aiware: Aiware, machine: Machi
     assert found["state"]["status"] == "fail"
     assert f"cannot read {stacks / 'local.json'}:" in found["state"]["seen"]
     assert f"rm '{stacks / 'local.json.attrs'}'" in found["state"]["remedy"]
+
+
+PASSPHRASE = "sekrit-passphrase"
+SALTED = "encryptionsalt: v1:abc:v1:def\nconfig:\n  aiware:endpoint: local\n"
+
+
+@pytest.mark.parametrize(
+    ("backend", "variable", "warned"),
+    [
+        (None, "file:///elsewhere", False),
+        ("file:///state", None, False),
+        ("file:///state", "file:///state/?metadata=skip", False),
+        ("file://state", "file://{project}/state", False),
+        ("s3://bucket/", "s3://bucket?region=eu", False),
+        ("file:///state", "file:///elsewhere", True),
+        ("https://api.pulumi.com", f"postgres://me:{PASSPHRASE}@db/pulumi", True),
+    ],
+)
+def test_another_backend_than_the_project_names(
+    aiware: Aiware, machine: Machine, backend: str | None, variable: str | None, warned: bool
+) -> None:
+    named = f"backend: {{url: '{backend}'}}\n" if backend else ""
+    (machine.project / "Pulumi.yaml").write_text(MANIFEST + REFRESH + named)
+    if variable is not None:
+        machine.env(PULUMI_BACKEND_URL=variable.format(project=machine.project))
+    result = aiware("doctor")
+    assert ("PULUMI_BACKEND_URL goes before the backend that Pulumi.yaml names" in result.output) == warned
+    assert ("If the project's is meant: unset PULUMI_BACKEND_URL" in result.output) == warned
+    assert PASSPHRASE not in result.output
+
+
+@pytest.mark.parametrize(
+    ("stack", "variables", "seen"),
+    [
+        (SALTED, {}, "PULUMI_CONFIG_PASSPHRASE is not set: Pulumi asks for the passphrase of prod, and fails"),
+        (
+            SALTED,
+            {"PULUMI_CONFIG_PASSPHRASE_FILE": "missing"},
+            "PASSPHRASE_FILE names a file that is missing",
+        ),
+        (SALTED, {"PULUMI_CONFIG_PASSPHRASE_FILE": "requirements.txt"}, None),
+        (SALTED, {"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}, None),
+        (SALTED, {"PULUMI_CONFIG_PASSPHRASE": ""}, None),
+        ("config: [", {}, None),
+        ("config:\n  aiware:endpoint: local\n", {}, None),
+    ],
+    ids=["none", "file that is missing", "file", "passphrase", "empty passphrase", "not YAML", "stack without secrets"],
+)
+def test_a_passphrase_that_is_missing(
+    aiware: Aiware, machine: Machine, stack: str, variables: dict[str, str], seen: str | None
+) -> None:
+    machine.stack(stack)
+    machine.env(**variables)
+    _, found = findings(aiware)
+    assert ("environment" in found) == (seen is not None)
+    if seen is not None:
+        assert found["environment"]["status"] == "warn"
+        assert seen in found["environment"]["seen"]
+        assert found["environment"]["remedy"].startswith("Set PULUMI_CONFIG_PASSPHRASE, or")
+
+
+CLOUD, OTHER = "https://aiware.test/v3/graphql", "https://other.test/v3/graphql"
+
+
+@pytest.mark.parametrize(
+    ("config", "variables", "expected"),
+    [
+        ({"endpoint": "local"}, {}, []),
+        ({"endpoint": "local"}, {"AIWARE_TOKEN": SECRET, "AIWARE_ENDPOINT": "local"}, []),
+        ({"endpoint": "local", "wait": "true"}, {"AIWARE_WAIT": "true", "AIWARE_LOCAL_PORT": ""}, []),
+        (
+            {"endpoint": "local"},
+            {"AIWARE_ENDPOINT": CLOUD, "AIWARE_TOKEN": SECRET},
+            [("warn", "prod goes before the environment, which has other values: AIWARE_ENDPOINT", "config rm KEY")],
+        ),
+        (
+            {"endpoint": CLOUD, "token": SECRET},
+            {"AIWARE_TOKEN": f"{SECRET}-else", "AIWARE_PASSWORD": SECRET, "AIWARE_ENDPOINT": CLOUD},
+            [("warn", "has other values: AIWARE_PASSWORD, AIWARE_TOKEN", "Unset what is not for this stack")],
+        ),
+        (
+            {"endpoint": CLOUD},
+            {"AIWARE_TOKEN": SECRET, "AIWARE_MAX_RETRIES": "0"},
+            [("ok", "the stack prod is completed by AIWARE_MAX_RETRIES, AIWARE_TOKEN", None)],
+        ),
+        (
+            {"endpoint": CLOUD},
+            {"AIWARE_TOKEN": SECRET, "AIWARE_ENDPOINT": OTHER},
+            [
+                ("warn", "has other values: AIWARE_ENDPOINT", "Unset"),
+                ("warn", "AIWARE_TOKEN may be for the aiWARE of AIWARE_ENDPOINT", "aiware -s prod whoami"),
+                ("ok", "is completed by AIWARE_TOKEN", None),
+            ],
+        ),
+        (
+            {"wait": "true"},
+            {"AIWARE_ENDPOINT": "local"},
+            [("warn", "AIWARE_ENDPOINT decides which aiWARE the stack prod is for", "aiware:endpoint ADDRESS --stack")],
+        ),
+    ],
+    ids=[
+        *("nothing", "the same, and credentials that the local aiWARE does not take", "the same"),
+        *("another endpoint", "credentials that do not count", "completed", "a token for another aiWARE", "endpoint"),
+    ],
+)
+def test_variables_beside_a_stack(
+    machine: Machine,
+    config: dict[str, str],
+    variables: dict[str, str],
+    expected: list[tuple[str, str, str | None]],
+) -> None:
+    machine.env(**variables)
+    found = list(beside_the_stack("prod", {f"aiware:{key}": value for key, value in config.items()}))
+    assert [each.status for each in found] == [status for status, _, _ in expected]
+    for each, (_, seen, remedy) in zip(found, expected, strict=True):
+        assert seen in each.seen
+        assert (remedy or "") in (each.remedy or "")
+        assert (remedy is None) == (each.remedy is None)
+        assert SECRET not in f"{each}"
+
+
+def test_variables_are_looked_at_with_the_stack(aiware: Aiware, machine: Machine) -> None:
+    machine.env(AIWARE_WAIT="false")
+    assert "which has other values: AIWARE_WAIT" in findings(aiware, "-s", "prod")[1]["environment"]["seen"]
 
 
 @pytest.mark.parametrize(
