@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiware_resources.cli.framework.options import OUTPUT_FILE, examples, json_option, stack_option
+from aiware_resources.cli.framework.options import (
+    OUTPUT_FILE,
+    examples,
+    json_option,
+    stack_option,
+    variables_option,
+)
 from aiware_resources.cli.framework.session import Session
 from aiware_resources.errors import GraphError
 
@@ -30,18 +36,22 @@ UNKNOWN_TASK: dict[str, str] = {}
         "aiware dag __main__.py --json",
     )
 )
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, allow_dash=True, path_type=Path))
+@variables_option
 @click.option("--svg", "as_svg", is_flag=True, help="Draw an SVG picture instead of a Mermaid flowchart.")
 @click.option("-o", "--output", type=OUTPUT_FILE, help="Write here, not to the screen.")
 @json_option("Print boxes and arrows as JSON instead of a picture, and errors as JSON on standard error.")
 @stack_option
 @click.pass_obj
-def dag(session: Session, file: Path, as_svg: bool, output: Path | None, as_json: bool) -> None:
+def dag(
+    session: Session, file: Path, variables: Mapping[str, Any], as_svg: bool, output: Path | None, as_json: bool
+) -> None:
     """Draw the tasks and routes of jobs.
 
-    FILE is a createJob input as JSON, a GraphQL document with createJob, an Edge request, a Pulumi program (a Python
-    file) or the folder of a Pulumi project. A program is run without Pulumi and without aiWARE; `aiware --stack NAME
-    dag FILE` gives it the configuration of that stack, otherwise it gets that of the stack local.
+    FILE is a createJob input as JSON or YAML, a GraphQL document with createJob, an Edge request, a Pulumi program (a
+    Python file) or the folder of a Pulumi project; - for standard input. A program is run without Pulumi and without
+    aiWARE; `aiware --stack NAME dag FILE` gives it the configuration of that stack, otherwise it gets that of the stack
+    local.
     """
     if as_svg and as_json:
         raise click.UsageError("--svg and --json exclude each other.")
@@ -50,7 +60,7 @@ def dag(session: Session, file: Path, as_svg: bool, output: Path | None, as_json
     from aiware_resources.dag.svg import svg
 
     is_program = file.is_dir() or file.suffix == ".py"
-    drawings = _drawings(file, session.stack) if is_program else drawings_of_file(file)
+    drawings = _drawings(file, session.stack) if is_program else drawings_of_file(file, variables)
     for drawing in drawings:
         for index in drawing.loose:
             session.note(

@@ -1,12 +1,16 @@
-"""Jobs in files: JSON and GraphQL documents that create them, and the graphs of their tasks."""
+"""Jobs in files: JSON, YAML and GraphQL documents that create them, and the graphs of their tasks."""
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -25,13 +29,15 @@ from aiware_resources.dag.drawing import Drawing, draw
 from aiware_resources.errors import GraphError
 
 REMEDY = (
-    "Give a createJob input as JSON, with tasks and routes; a GraphQL document with createJob; or the request with "
-    'both, {"query": ..., "variables": ...}.'
+    "Give a createJob input as JSON or YAML, with tasks and routes; a GraphQL document with createJob; or the request "
+    'with both, {"query": ..., "variables": ...}.'
 )
 DRAWABLE = (
-    "What can be drawn: a createJob input as JSON, with tasks and routes; a GraphQL document with createJob; the jobs "
-    "of an Edge request; a Pulumi program."
+    "What can be drawn: a createJob input as JSON or YAML, with tasks and routes; a GraphQL document with createJob; "
+    "the jobs of an Edge request; a Pulumi program."
 )
+STANDARD_INPUT = Path("-")
+_YAML = (".yaml", ".yml")
 _INSIDE = ("input", "variables", "data", "createJob", "job", "jobs")
 """Keys below which a job may be found."""
 
@@ -75,17 +81,17 @@ def read(path: Path, variables: Mapping[str, Any], unknown: object = Undefined) 
     """Finds the jobs in a file.
 
     Args:
-        path: A file with JSON or with a GraphQL document.
+        path: A file with JSON, YAML or a GraphQL document; ``-`` for standard input.
         variables: Variables of a GraphQL document; those in a request come on top.
         unknown: What stands for the value of a variable that has none.
 
     Raises:
-        GraphError: The file is neither JSON nor a GraphQL document.
+        GraphError: The file is neither JSON nor YAML nor a GraphQL document.
     """
-    text = path.read_text(encoding="utf-8")
+    text = sys.stdin.read() if path == STANDARD_INPUT else path.read_text(encoding="utf-8")
     reader = _Reader(path, variables, unknown)
     try:
-        content = read_json(text)
+        content = _read_yaml(path, text) if path.suffix in _YAML else read_json(text)
     except ValueError as error:
         if path.suffix == ".json" or text.lstrip().startswith(("{\n", '{"', "[")):
             raise GraphError(f"{path} is not JSON: {error}.", remedy=REMEDY) from error
@@ -93,6 +99,25 @@ def read(path: Path, variables: Mapping[str, Any], unknown: object = Undefined) 
     else:
         reader.value(content, "")
     return reader.found
+
+
+def _read_yaml(path: Path, text: str) -> Any:
+    try:
+        # The way through JSON leaves nothing that JSON cannot hold.
+        return read_json(json.dumps(yaml.load(text, _Loader)))  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise GraphError(f"{path} is not YAML that JSON could hold: {error}.", remedy=REMEDY) from error
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads plain values as JSON has them: a date, ``yes`` and ``no`` are text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":bool"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true$|false$"), list("tf"))
 
 
 class _Reader:
@@ -196,21 +221,22 @@ def _below(place: str, key: str) -> str:
     return f"{place}.{key}" if place else key
 
 
-def drawings_of_file(path: Path) -> list[Drawing]:
+def drawings_of_file(path: Path, variables: Mapping[str, Any]) -> list[Drawing]:
     """The graph of each job that a file describes.
 
     Args:
-        path: A file with JSON or with a GraphQL document.
+        path: A file with JSON, YAML or a GraphQL document; ``-`` for standard input.
+        variables: Values for the variables of a GraphQL document.
 
     Raises:
         GraphError: When the file describes no job.
     """
-    found = read(path, {})
+    found = read(path, variables)
     if not found.jobs:
         if found.open:
             raise GraphError(
                 f"{path}: the input of createJob is a variable whose value is not in the file.",
-                remedy='Give the whole request as JSON, {"query": ..., "variables": ...}, or the input alone.',
+                remedy='Give --variables, the whole request as JSON, {"query": ..., "variables": ...}, or the input.',
             )
         raise GraphError(f"{path} describes no job.", remedy=DRAWABLE)
     return [_drawn(job) for job in found.jobs]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiware_resources.cli.framework.options import INPUT_FILE, examples, json_option
+from aiware_resources.cli.framework.options import examples, json_option, variables_option
 from aiware_resources.cli.framework.printing import print_json
 from aiware_resources.cli.framework.root import FAILED
 from aiware_resources.cli.framework.session import Session
@@ -22,28 +22,26 @@ if TYPE_CHECKING:
     epilog=examples(
         "aiware validate create-job.json",
         "aiware validate create-job.graphql --variables variables.json",
+        "aiware validate create-job.yaml && aiware dag create-job.yaml",
         "aiware validate request.json --json | jq -r '.problems[].path'",
     )
 )
-@click.argument("file", type=INPUT_FILE)
-@click.option(
-    "--variables",
-    type=INPUT_FILE,
-    help="Take the variables of a GraphQL document from this JSON file.",
-)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@variables_option
 @json_option("Print what is wrong as JSON, and errors as JSON on standard error.")
 @click.pass_obj
-def validate(session: Session, file: Path, variables: Path | None, as_json: bool) -> None:
+def validate(session: Session, file: Path, variables: Mapping[str, Any], as_json: bool) -> None:
     """Validate the jobs in a file, offline.
 
-    FILE is a createJob input as JSON, a GraphQL document with createJob, or a request with both. Each job is checked by
+    FILE is a createJob input as JSON or YAML, a GraphQL document with createJob, or a request with both; - for standard
+    input. Each job is checked by
     what aiWARE's createJob takes, and by the rules of a task graph; of other operations in a GraphQL document the
     syntax and the variables are checked. Whether engines and TDOs exist is not: that takes aiWARE. Exit code 1 when
     something is wrong.
     """
     from aiware_resources.cli.job_problems import problems_of_file
 
-    found = problems_of_file(file, _variables(variables))
+    found = problems_of_file(file, variables)
     if as_json:
         print_json(_properties(file, found))
     else:
@@ -52,20 +50,6 @@ def validate(session: Session, file: Path, variables: Path | None, as_json: bool
         _summary(session, file, found)
     if found.problems:
         raise click.exceptions.Exit(FAILED)
-
-
-def _variables(path: Path | None) -> Mapping[str, Any]:
-    if path is None:
-        return {}
-    from aiware_resources.api.json_text import read_json
-
-    try:
-        values = read_json(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise click.BadParameter(f"{path} is not JSON: {error}.", param_hint="--variables") from error
-    if not isinstance(values, dict):
-        raise click.BadParameter(f"{path} must hold an object: a value for each name.", param_hint="--variables")
-    return values
 
 
 def _properties(file: Path, found: Found) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,6 +82,31 @@ def limit_option(default: int | None = SHOWN) -> Callable[[C], C]:
     """The option ``--limit``: how many objects a list shows."""
     said = f"Show this many at most ({default} when left out)." if default else "Show this many at most."
     return click.option("-n", "--limit", type=click.IntRange(min=1), default=default, metavar="NUMBER", help=said)
+
+
+def _read_variables(context: click.Context, parameter: click.Parameter, path: Path | None) -> Mapping[str, Any]:
+    if path is None:
+        return {}
+    from aiware_resources.api.json_text import read_json
+
+    try:
+        values = read_json(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise click.BadParameter(f"{path} is not JSON: {error}.", context, parameter) from error
+    if not isinstance(values, dict):
+        raise click.BadParameter(f"{path} must hold an object: a value for each name.", context, parameter)
+    return values
+
+
+def variables_option(command: C) -> C:
+    """The option ``--variables``: the values of a GraphQL document's variables."""
+    option = click.option(
+        "--variables",
+        type=INPUT_FILE,
+        callback=_read_variables,
+        help="Take the variables of a GraphQL document from this JSON file.",
+    )
+    return option(command)
 
 
 def yes_option(what: str) -> Callable[[C], C]:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from aiware_resources import engines
+from aiware_resources.cli import job_files
 from tests.support.command import Aiware
 from tests.support.objects import job_input
 
@@ -181,3 +183,31 @@ def test_what_cannot_be_validated(aiware: Aiware, written: Written, content: Any
 
 def test_a_file_that_is_not_there_is_wrong_usage(aiware: Aiware) -> None:
     assert aiware("validate", "nowhere.json").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["validate", "dag"])
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_validate_and_dag_read_the_same_files(aiware: Aiware, written: Written, command: str, suffix: str) -> None:
+    job = job_input()
+    content = json.dumps(job) if suffix == "json" else yaml.safe_dump(job)
+    assert aiware(command, str(written(content, f"job.{suffix}"))).exit_code == 0
+    assert aiware(command, "-", typed=json.dumps(job)).exit_code == 0
+    assert aiware(command, "-", typed="nonsense").exit_code == 1
+    variables = written({"input": job}, "variables.json")
+    given = aiware(command, str(written(DOCUMENT, "a.graphql")), "--variables", str(variables))
+    assert (given.exit_code, given.stderr) == (0, "")
+
+
+def test_yaml_is_read_as_json_would_be(aiware: Aiware, written: Written) -> None:
+    job = job_input()
+    job["tasks"][0]["payload"] |= {"language": "XX", "date": "YY"}
+    content = yaml.safe_dump(job).replace("XX", "no").replace("YY", "2026-01-31")
+    file = job_files.read(written(content, "job.yml"), {})
+    assert file.jobs[0].content["tasks"][0]["payload"].items() >= {"language": "no", "date": "2026-01-31"}.items()
+
+
+@pytest.mark.parametrize("content", ["a: [", "&a [*a]", "!!python/object:os.system {}", "? {a: 1}\n: 2"])
+def test_what_is_not_yaml(aiware: Aiware, written: Written, content: str) -> None:
+    result = aiware("validate", str(written(content, "job.yaml")))
+    assert result.exit_code == 1
+    assert "is not YAML that JSON could hold" in result.stderr
