@@ -43,7 +43,7 @@ def project(grounds: tuple[Path, Local], python: Path, tmp_path: Path) -> Iterat
     folder, server = grounds
     folder.mkdir()
     shutil.copytree(ROOT / "examples" / "media", folder / "examples" / "media")
-    made = Project(folder, data=server.data, python=python)
+    made = Project(folder, data=server.server.data, python=python)
     made.init()
     yield made
     folder.rename(tmp_path / "project")
