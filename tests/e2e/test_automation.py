@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from tests.support.local import Local
+from tests.support.markdown import blocks
 from tests.support.project import ROOT, Project
 
 SERVICE = """
@@ -62,10 +63,27 @@ def test_stacks_in_one_process(project: Project, local: Local) -> None:
     assert told["threads"] == []
 
 
+def test_the_example_runs_two_stacks_and_tells_their_progress(project: Project, local: Local) -> None:
+    local.behave(jobSeconds=2)
+    source = (ROOT / "examples" / "automation" / "two_stacks.py").read_text(encoding="utf-8")
+    assert source in blocks(ROOT / "docs" / "automation.md", "python")
+    told = ran(project, source).splitlines()
+    assert told[-1] == "succeeded succeeded"
+    assert {line.partition(": running, ")[0] for line in told if ": running, " in line} == {"council", "mayor"}
+    assert ran(project, source).splitlines() == ["succeeded succeeded"]
+    assert sorted(tdo["name"] for tdo in local.objects()["tdos"]) == ["council", "mayor"]
+
+
 def served(project: Project) -> dict[str, Any]:
     """Runs the service, and returns what it tells."""
-    ran = subprocess.run(
-        [sys.executable, "-c", SERVICE],
+    told: dict[str, Any] = json.loads(ran(project, SERVICE))
+    return told
+
+
+def ran(project: Project, source: str) -> str:
+    """Runs a Python program, and returns what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", source],
         cwd=project.folder,
         env=project.environment | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
@@ -74,6 +92,5 @@ def served(project: Project) -> dict[str, Any]:
         timeout=240,
         check=False,
     )
-    assert ran.returncode == 0, ran.stderr
-    told: dict[str, Any] = json.loads(ran.stdout)
-    return told
+    assert done.returncode == 0, done.stderr
+    return done.stdout
