@@ -20,11 +20,13 @@ _PULUMI_NAMES = re.compile(r"^\S+ resource '[^']*': ")
 def build(preview: Preview) -> Report:
     """Makes the report."""
     project, stack = place_of(preview)
-    steps = [step for step in preview.steps if drift.is_object(step)]
+    seen = [step for step in preview.steps if drift.is_object(step)]
+    steps = [managed for step in seen if (managed := _managed(step)) is not None]
     # An object that waits for its deletion shares the URN of the one that has taken its place.
     pending = [step for step in steps if step.is_pending_deletion]
     steps = [step for step in steps if not step.is_pending_deletion]
-    read = {step.urn: step for step in steps if step.op == "refresh"}
+    only_read = {step.urn for step in seen if step.op == "read"}
+    read = {step.urn: step for step in steps if step.op == "refresh" and step.urn not in only_read}
     done = {step.urn: step for step in steps if step.op in ACTIONS or step.op == "same"}
     drifted = tuple(drift.in_order(_drift(preview, read, done)))
     changes = [change_of(step, read.get(urn), steps) for urn, step in done.items() if step.op in ACTIONS]
@@ -44,6 +46,16 @@ def build(preview: Preview) -> Report:
         kept_failures=tuple(kept for _, step in sorted(done.items()) if (kept := _kept_failure(step))),
         refreshed=bool(read) or not any(step.old_state for step in done.values()),
     )
+
+
+def _managed(step: Step) -> Step | None:
+    """What a step does to an object that the stack manages; ``None`` for one that it only reads (``get``)."""
+    old, new = (state if state and not state.external else None for state in (step.old_state, step.new_state))
+    if old is None and new is None:
+        return None
+    if step.op != "replace" or (old is not None and new is not None):
+        return step
+    return step.model_copy(update={"op": "create" if old is None else "delete", "old_state": old, "new_state": new})
 
 
 def _pending_deletions(pending: list[Step]) -> list[Change]:

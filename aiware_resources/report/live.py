@@ -152,7 +152,7 @@ def _with(value: Any, paths: Sequence[Path], there: Any, at: Path = ()) -> Any:
 def owned_ids(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """The ids of all objects that a stack's state holds: its resources, and what exists because of them."""
     for resource in resources:
-        if resource.get("id"):
+        if resource.get("id") and not resource.get("external"):
             yield str(resource["id"])
         yield from entity_of(str(resource.get("type"))).made_with_it(resource.get("outputs") or {})
 

@@ -52,6 +52,7 @@ class State(_Part):
         retain_on_delete: Whether Pulumi forgets it without deleting it.
         deleted_with: URN of the resource whose deletion takes this one along.
         delete: Whether it was replaced by an earlier update, and still waits for its deletion.
+        external: Whether the stack only reads it (``get``).
         property_dependencies: For each input, the URNs of the resources that it comes from.
     """
 
@@ -63,6 +64,7 @@ class State(_Part):
     retain_on_delete: bool = False
     deleted_with: str = ""
     delete: bool = False
+    external: bool = False
     property_dependencies: dict[str, list[str] | None] = Field(default_factory=dict)
 
     @field_validator("inputs", "outputs", mode="after")
