@@ -18,7 +18,6 @@ from aiware_resources.reconcile import (
     ADOPTED,
     ApiModel,
     ByteSize,
-    EntityResource,
     Identifier,
     Made,
     Mark,
@@ -26,6 +25,7 @@ from aiware_resources.reconcile import (
     Observed,
     OrderFree,
     Props,
+    Readable,
     marker_in,
     mocks,
     repeat_until_applied,
@@ -164,6 +164,8 @@ class ClusterProvider(NamedProvider[ClusterRecord]):
     model = ClusterState
     replaces = frozenset(CREATE_ONLY)
     secrets = frozenset({"dockerCredentials", "serviceToken"})
+    readable = frozenset({*CREATE_ONLY, *CHANGEABLE, "paused"} - UNREADABLE)
+    confidential = frozenset({"clusterConfig"})
     write_only = UNREADABLE
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
@@ -183,6 +185,13 @@ class ClusterProvider(NamedProvider[ClusterRecord]):
         if record is None or record.deleted_date_time is not None or record.status == "terminated":
             return None
         return Observed(live_properties(record, recorded.get("status")))
+
+    def look_at(self, object_id: str) -> Props | None:
+        """Reads the cluster (query ``clusters``), with its status as it is."""
+        record = self.api.clusters([object_id]).get(object_id)
+        if record is None or record.deleted_date_time is not None or record.status == "terminated":
+            return None
+        return live_properties(record) | {"status": record.status}
 
     def make(self, props: Props, mark: Mark | None) -> Made:
         """Creates the cluster (mutation ``createCluster``)."""
@@ -334,7 +343,7 @@ class ClusterArgs(TypedDict, total=False):
     timeout: pulumi.Input[float] | None
 
 
-class Cluster(EntityResource, module="aiware", name="Cluster"):
+class Cluster(Readable, module="aiware", name="Cluster"):
     """A cluster: a place where jobs run.
 
     Attributes:
@@ -353,12 +362,13 @@ class Cluster(EntityResource, module="aiware", name="Cluster"):
         """Declares a cluster (``createCluster``, ``updateCluster``; schema.graphql, types CreateCluster,
         UpdateCluster).
         """
-        if arguments.get("docker_credentials") is None:
+        is_declared = opts is None or opts.id is None
+        if is_declared and arguments.get("docker_credentials") is None:
             arguments["docker_credentials"] = {}
         super().__init__(resource_name, arguments, opts)
         if mocks.are_set():
             return
-        waiting = Waiting(arguments.get("wait"), arguments.get("timeout"))
+        waiting = Waiting(arguments.get("wait") if is_declared else False, arguments.get("timeout"))
         completion = Completion(self, resource_name, self._condition, waiting)
         self.live_status = completion.output(lambda seen: seen.known(lambda record: record.status))
         self._resolve_after(completion.seen)

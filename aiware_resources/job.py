@@ -38,6 +38,7 @@ from aiware_resources.reconcile import (
     Path,
     Problem,
     Props,
+    Readable,
     is_within,
     marked,
     owned,
@@ -77,6 +78,7 @@ class JobProvider(EntityProvider):
     type_name = "aiware:Job"
     model: ClassVar[type[ApiModel]] = JobState
     replaces = frozenset({*PRODUCES, "triggers"})
+    readable: ClassVar[frozenset[str]] = frozenset({"name", "targetId", "clusterId"})
     policies: ClassVar[frozenset[str]] = EntityProvider.policies | {
         "onDestroyTarget",
         "cleanupOptions",
@@ -153,6 +155,13 @@ class JobProvider(EntityProvider):
             # Somebody else has started it again.
             facts[RERUNS] = _reruns(recorded) + 1
         return Observed({}, failure_of(record) if record.status in JOB_FAILED else None, facts)
+
+    def look_at(self, object_id: str) -> Props | None:
+        """Reads where the job runs (query ``job``); the rest is read with its status."""
+        record = self.api.jobs([object_id]).get(object_id)
+        if record is None:
+            return None
+        return {"name": record.name, "targetId": record.target_id, "clusterId": record.cluster_id}
 
     def _not_shown(self, recorded: Props) -> Observed | None:
         """What happens to a job that aiWARE does not show.
@@ -362,7 +371,7 @@ def _marked_target(target: Props, mark: Mark | None) -> Props:
     return target if details is None else {**target, "details": details}
 
 
-class Job(JobOutputs, module="aiware", name="Job"):
+class Job(Readable, JobOutputs, module="aiware", name="Job"):
     """A job: tasks, each run by an engine, against one TDO.
 
     What depends on a job waits for its completion.

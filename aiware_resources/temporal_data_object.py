@@ -13,7 +13,6 @@ from aiware_resources.reconcile import (
     OWNER_KEY,
     Earlier,
     EntityProvider,
-    EntityResource,
     Identifier,
     Made,
     Mark,
@@ -21,6 +20,7 @@ from aiware_resources.reconcile import (
     Path,
     Problem,
     Props,
+    Readable,
     Timestamp,
     marked,
     marker_of,
@@ -124,6 +124,8 @@ class TdoProvider(EntityProvider):
     type_name = "aiware:TemporalDataObject"
     model = TdoState
     replaces = frozenset(CREATE_ONLY)
+    readable = frozenset(TDO_CHANGEABLE)
+    confidential = frozenset(_LINKS)
     write_only = frozenset({"primaryAsset"})
     policies: ClassVar[frozenset[str]] = EntityProvider.policies | {"cleanupOptions"}
 
@@ -151,6 +153,14 @@ class TdoProvider(EntityProvider):
         if _files(recorded) and self._settings.markers:
             observed["assets"] = self._seen_assets(object_id, recorded)
         return Observed(observed)
+
+    def look_at(self, object_id: str) -> Props | None:
+        """Reads the TDO (query ``temporalDataObject``), with all its details."""
+        record = self.api.tdos([object_id]).get(object_id)
+        if record is None:
+            return None
+        live = record.properties() | {"details": unmarked(record.details)}
+        return {key: live.get(key) for key in TDO_CHANGEABLE}
 
     def make(self, props: Props, mark: Mark | None) -> Made:
         """Creates the TDO (mutation ``createTDO``)."""
@@ -314,7 +324,7 @@ class TemporalDataObjectArgs(TypedDict, total=False):
     cleanup_options: pulumi.Input[Sequence[CleanupOption]] | None
 
 
-class TemporalDataObject(EntityResource, module="aiware", name="TemporalDataObject"):
+class TemporalDataObject(Readable, module="aiware", name="TemporalDataObject"):
     """A temporal data object: the container that media, engine results and jobs hang on.
 
     What depends on a TDO waits until its files are uploaded.

@@ -21,6 +21,7 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from aiware_resources.errors import ConfigurationError, WorkFailed
 from aiware_resources.reconcile.mocks import TidyMonitor
+from aiware_resources.reconcile.provider import READ_KEY
 from aiware_resources.settings.project import Project, is_encrypted
 
 DEFAULT_STACK = "local"
@@ -104,6 +105,9 @@ class _Recorder(Mocks):
         self.declared: list[Declared] = []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if READ_KEY in args.inputs:
+            # What is only read (`get`) is in aiWARE already; the program does not declare it.
+            return args.resource_id, {}
         self.declared.append(Declared(args.typ, args.name, args.inputs))
         return None, args.inputs
 

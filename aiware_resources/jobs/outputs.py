@@ -62,7 +62,7 @@ class JobOutputs(RunsJobs, EntityResource):
     async def _job_runs(self, target_ids: frozenset[str]) -> Any:
         """The run of this job."""
         job_id = await self._id.future()
-        if not job_id or (is_dry_run() and await self._is_to_run()):
+        if not job_id or (is_dry_run() and not self._is_only_read and await self._is_to_run()):
             return UNKNOWN
         reruns: pulumi.Output[int | None] = self.__dict__[RERUNS]
         return {job_id: int(await reruns.future() or 0) if await reruns.is_known() else ANY_RERUN}
@@ -79,12 +79,16 @@ class JobOutputs(RunsJobs, EntityResource):
         if mocks.are_set():
             return
         waiting = Waiting(*(arguments.get(key) for key in ("wait", "timeout", "allow_failure")))
+        if self._is_only_read:
+            waiting = Waiting(wait=False)
         self._id = self.id
         self._target: pulumi.Output[str] = self.__dict__.get("targetId", self.__dict__[TARGET_TDO])
         self._completion = Completion(self, resource_name, self._condition, waiting)
         self.status = self._completion.output(lambda seen: seen.known(lambda job: job.status))
         self.target_id = self._completion.derived(self._worked_on(self._target))
-        self.tasks = self._completion.output(lambda seen: seen.when_done(_task_outputs))
+        self.tasks = self._completion.output(
+            lambda seen: seen.known(_task_outputs) if self._is_only_read else seen.when_done(_task_outputs)
+        )
         settings = self._completion.monitor.settings
         kept = CompletedFiles(
             self._completion,

@@ -24,7 +24,7 @@ from aiware_resources.reconcile.ownership import (
 from aiware_resources.reconcile.paths import Path, is_within
 from aiware_resources.reconcile.paths import text as path_text
 from aiware_resources.reconcile.provider import ADOPTED, FAILURE, EntityProvider, Made, Observed, Props
-from aiware_resources.reconcile.resource import EntityResource
+from aiware_resources.reconcile.resource import EntityResource, Readable
 from aiware_resources.reconcile.runs import RERUNS, RUNS_KEY, RunsJobs, seen_jobs
 from aiware_resources.reconcile.schema import ApiModel, Problem, Schema
 from aiware_resources.reconcile.values import ByteSize, Identifier, Name, OrderFree, Timestamp
@@ -54,6 +54,7 @@ __all__ = [
     "Path",
     "Problem",
     "Props",
+    "Readable",
     "RunsJobs",
     "Schema",
     "Timestamp",

@@ -20,14 +20,20 @@ class TidyMonitor(MockMonitor):
     """Pulumi's own, without the event loops that it leaves open in the threads in which it is called."""
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - Pulumi's own name
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            register: Callable[[Any], Any] = super().RegisterResource
-            return register(request)
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
+        return _in_own_loop(super().RegisterResource, request)
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802 - as above
+        return _in_own_loop(super().ReadResource, request)
+
+
+def _in_own_loop(answer: Callable[[Any], Any], request: Any) -> Any:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        return answer(request)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def are_set() -> bool:

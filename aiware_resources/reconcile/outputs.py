@@ -28,7 +28,7 @@ def derived(
     async def is_known() -> bool:
         return cast(Any, await task) is not UNKNOWN
 
-    is_secret = asyncio.get_running_loop().create_future()
+    is_secret = task.get_loop().create_future()
     is_secret.set_result(secret)
     # Futures, not coroutines: Pulumi awaits neither when the value fails, and Python warns of such coroutines.
     origin = {resources} if isinstance(resources, pulumi.Resource) else resources

@@ -28,7 +28,7 @@ from pulumi.dynamic import (
 from pydantic.alias_generators import to_camel
 
 from aiware_resources.api import Abilities, Api, abilities_of, connect
-from aiware_resources.errors import AdoptionError, NotFound
+from aiware_resources.errors import AdoptionError, InvalidInput, NotFound
 from aiware_resources.reconcile import ownership
 from aiware_resources.reconcile.addresses import signed_again
 from aiware_resources.reconcile.carrying import number_problems
@@ -49,6 +49,9 @@ log = logging.getLogger("aiware")
 
 PROVIDER_KEY = "__provider"
 ADOPTED = "adopted"
+READ_KEY = "__read"
+"""The property of a resource that is only read (``get``): `ASKED` by a program, `FOUND` in a state."""
+ASKED, FOUND = "asked", "found"
 
 schema_of = cache(Schema)
 
@@ -67,6 +70,10 @@ class EntityProvider(Entity, ResourceProvider):
     policies: ClassVar[frozenset[str]] = frozenset({"adopt", "onDestroy", "wait", "timeout"})
     facts: ClassVar[frozenset[str]] = frozenset({ADOPTED, SUBMITTED})
     """What is recorded beside the desired state, and carried along by updates."""
+    readable: ClassVar[frozenset[str]] = frozenset()
+    """What ``get`` reads of an object; empty where it reads none."""
+    confidential: ClassVar[frozenset[str]] = frozenset()
+    """What of that is secret, since others wrote it and it may let in whoever reads it."""
     write_only: ClassVar[frozenset[str]] = frozenset()
     """Properties that aiWARE takes and does not answer: an adoption sends them, since they may differ."""
 
@@ -102,6 +109,10 @@ class EntityProvider(Entity, ResourceProvider):
             since: It was created no earlier than this.
             lost: Whether the attempt was made just now by this process, and its answer got lost.
         """
+
+    def look_at(self, object_id: str) -> Props | None:
+        """Reads what is `readable` of an object that the program does not manage; ``None`` when it is not there."""
+        return None
 
     def mistakable(self, props: Props, mark: Mark | None) -> Hashable | None:
         """What this object has in common with all from which it cannot be told in aiWARE.
@@ -200,6 +211,8 @@ class EntityProvider(Entity, ResourceProvider):
     def read(self, id_: str, props: Props) -> ReadResult:
         """Reads the live object, and gives its desired-state properties as they are in aiWARE now."""
         recorded = plain(props)
+        if READ_KEY in recorded:
+            return self._read_only(id_, recorded[READ_KEY])
         owned.add(id_, self.holder(recorded))
         # Not shown yet is not the same as gone.
         grace = self._settings.not_found_grace
@@ -287,6 +300,21 @@ class EntityProvider(Entity, ResourceProvider):
         return (
             f"{self.kind} {object_id}, which {other.urn} of this stack holds already, and an object belongs to one "
             f"resource. {other.how_to_rename(new)}"
+        )
+
+    def _read_only(self, object_id: str, asked: str) -> ReadResult:
+        """What a program gets of an object that the stack does not hold: nothing may ever be done to it."""
+        if self.kind in self.abilities.lacking:
+            raise InvalidInput(self.abilities.lacking[self.kind])
+        found = self.look_at(object_id)
+        if found is not None:
+            return ReadResult(object_id, {**found, READ_KEY: FOUND})
+        if asked == FOUND:
+            # A refresh. If the program still asks for it, that is the error.
+            return ReadResult("", {}, {})
+        raise NotFound(
+            f"aiWARE has no {self.kind} {object_id} that this token can see, so get() cannot read it.",
+            remedy="Check the id, and the organization that the token belongs to.",
         )
 
     @property

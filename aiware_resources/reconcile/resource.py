@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import weakref
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import pulumi
 import pulumi.dynamic
+from pulumi.output import UNKNOWN
+from pulumi.runtime import rpc
 from pydantic.alias_generators import to_camel
 
 from aiware_resources.errors import ConfigurationError
@@ -17,8 +19,8 @@ from aiware_resources.reconcile import mocks
 from aiware_resources.reconcile.carrying import carried
 from aiware_resources.reconcile.holders import OWNER_KEY, PARENT_KEY
 from aiware_resources.reconcile.naming import api_properties, check_arguments, python_name
-from aiware_resources.reconcile.outputs import urn_after
-from aiware_resources.reconcile.provider import EntityProvider
+from aiware_resources.reconcile.outputs import derived, urn_after
+from aiware_resources.reconcile.provider import ASKED, READ_KEY, EntityProvider
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.settings import Settings
 
@@ -71,11 +73,33 @@ class EntityResource(pulumi.dynamic.Resource):
         opts: pulumi.ResourceOptions | None,
         hidden: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        check_arguments(type(self).__name__, self.args, arguments)
+        self._is_only_read = opts is not None and opts.id is not None
+        if not self._is_only_read:
+            check_arguments(type(self).__name__, self.args, arguments)
         end_with_engine()
         _refuse_unknown_keys()
         _tell_of_the_local_aiware()
         provider = self.provider()
+        props = self._asked(provider, arguments) if self._is_only_read else self._declared(provider, name, arguments)
+        parent = None if opts is None else opts.parent
+        types = None if parent is None else _types_of(parent)
+        if types is not None and not self._is_only_read:
+            props[PARENT_KEY] = types
+        mocked = {name: held for name, held in mocks.output_names(type(self)).items() if to_camel(name) not in props}
+        props |= dict.fromkeys([*provider.facts, *map(to_camel, mocked)])
+        props |= hidden
+        super().__init__(provider, name, props, opts)
+        if self._is_only_read:
+            self._know_what_is_read(props)
+        self._types = _joined(types, self.pulumi_resource_type)
+        # The engine knows the API's names, a program Python's.
+        for key in props:
+            self.__dict__.setdefault(python_name(key), self.__dict__[key])
+        for output, held in mocked.items():
+            self.__dict__[output] = mocks.output(self, self.__dict__[to_camel(output)], held)
+
+    def _declared(self, provider: EntityProvider, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What the program says of an object that the stack manages."""
         given = {key: value for key, value in arguments.items() if key in provider.model.model_fields}
         props = {
             key: value if key in NEVER_SENT else carried(value, (f"{type(self).__name__} {name}", key))
@@ -83,19 +107,30 @@ class EntityResource(pulumi.dynamic.Resource):
         }
         props |= {key: pulumi.Output.secret(props[key]) for key in provider.secrets if key in props}
         props[OWNER_KEY] = f"{pulumi.get_project()}/{pulumi.get_stack()}/{name}"
-        parent = None if opts is None else opts.parent
-        if parent is not None:
-            props[PARENT_KEY] = _types_of(parent)
-        mocked = {name: held for name, held in mocks.output_names(type(self)).items() if to_camel(name) not in props}
-        props |= dict.fromkeys([*provider.facts, *map(to_camel, mocked)])
-        props |= hidden
-        super().__init__(provider, name, props, opts)
-        self._types = _joined(props.get(PARENT_KEY), self.pulumi_resource_type)
-        # The engine knows the API's names, a program Python's.
+        return props
+
+    def _asked(self, provider: EntityProvider, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What to read of an object that is there (`Readable.get`)."""
+        kind = type(self).__name__
+        if not isinstance(self, Readable):
+            raise pulumi.RunError(f"A {kind} cannot be read by its id (opts.id): declare it.")
+        if any(value is not None for value in arguments.values()):
+            raise pulumi.RunError(f"A {kind} that is only read takes no arguments beside its id: use {kind}.get().")
+        return {READ_KEY: ASKED} | dict.fromkeys(provider.readable)
+
+    def _know_what_is_read(self, props: Mapping[str, Any]) -> None:
+        """Makes what aiWARE does not answer ``None``, in previews too, and an id unknown that is not known yet."""
+        raw = self.id
+
+        async def object_id() -> Any:
+            found = await raw.future()
+            # Pulumi takes the ids of what it reads for known.
+            return UNKNOWN if found == rpc.UNKNOWN else found
+
+        self.__dict__["id"] = derived(self, object_id())
         for key in props:
-            self.__dict__.setdefault(python_name(key), self.__dict__[key])
-        for output, held in mocked.items():
-            self.__dict__[output] = mocks.output(self, self.__dict__[to_camel(output)], held)
+            said = self.__dict__[key]
+            self.__dict__[key] = pulumi.Output({self}, said.future(), self.id.is_known(), said.is_secret())
 
     async def _condition(self) -> Any:
         """What is awaited of the object; ``None`` for an entity that cannot be waited for."""
@@ -109,6 +144,34 @@ class EntityResource(pulumi.dynamic.Resource):
         if name not in type(self).provider.model.model_fields:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return pulumi.Output.from_input(None)
+
+
+class Readable(EntityResource):
+    """An entity whose objects a program may read without managing them."""
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002 - Pulumi's word for it
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Reads an object that is in aiWARE already, whoever made it.
+
+        The stack does not manage it: it never changes or deletes it, and does not wait for it. Its outputs are known in
+        a preview.
+
+        Args:
+            resource_name: The name of the resource in the program.
+            id: The id of the object in aiWARE.
+            opts: Options, such as ``parent``.
+
+        Returns:
+            A resource with the outputs of its class. An argument of which aiWARE tells nothing is ``None``.
+        """
+        read: Callable[..., Self] = cls
+        own = pulumi.ResourceOptions(id=id, additional_secret_outputs=sorted(cls.provider.confidential))
+        return read(resource_name, pulumi.ResourceOptions.merge(opts, own))
 
 
 def _types_of(parent: pulumi.Resource) -> pulumi.Output[str]:

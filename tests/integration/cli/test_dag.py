@@ -24,6 +24,7 @@ from aiware_resources import Job, SingleEngineJob, TemporalDataObject, engines, 
 config = pulumi.Config()
 tdo = TemporalDataObject("tdo", start_date_time=1, stop_date_time=2)
 url = tdo.id.apply(lambda known: f"https://media.test/{known}.pdf")
+earlier = Job.get("d-earlier", "24112609_a1b2c3d4e5")
 read = Job("b-read", target_id=tdo.id, dag=pipelines.text_file(url, get_engine("Text Extraction")["id"]))
 pulumi.export("found", read.results())
 if config.get_object("more"):

@@ -15,7 +15,8 @@ from pulumi.dynamic.config import Config
 from pulumi.output import UNKNOWN
 
 from aiware_resources.api.server_time import note
-from aiware_resources.errors import AdoptionError, AnswerLost, ConfigurationError, NotFound
+from aiware_resources.cluster import ClusterProvider
+from aiware_resources.errors import AdoptionError, AnswerLost, ConfigurationError, InvalidInput, NotFound
 from aiware_resources.reconcile import (
     ADOPTED,
     FAILURE,
@@ -83,6 +84,9 @@ class ThingProvider(EntityProvider):
     def observe(self, object_id: str, recorded: Props) -> Observed | None:
         thing = self.shelf.get(object_id)
         return None if thing is None else Observed(dict(thing), self.failed.get(object_id))
+
+    def look_at(self, object_id: str) -> Props | None:
+        return self.shelf.get(object_id)
 
     def make(self, props: Props, mark: Mark | None) -> Made:
         self.calls.append(("make", mark))
@@ -323,6 +327,31 @@ def test_read_looks_again_for_what_is_new(
     read = provider.read(made, {**recorded, "__submitted": submitted.isoformat()})
     assert read.id == (made if is_there else "")
     assert len(pauses) == (3 if is_there else 0)
+
+
+# --- get --------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_only_read_is_held_by_nobody(provider: ThingProvider, owned: Owned) -> None:
+    provider.shelf["theirs"] = {"color": "red"}
+    read = provider.read("theirs", {"__read": "asked", "__provider": "pickled"})
+    assert (read.id, read.outs, read.inputs) == ("theirs", {"color": "red", "__read": "found"}, None)
+    assert not owned.has("theirs")
+    provider.shelf["theirs"] = {"color": "blue"}
+    assert provider.read("theirs", {"color": "red", "__read": "found"}).outs == {"color": "blue", "__read": "found"}
+
+
+def test_what_is_not_there_is_an_error_where_a_program_asks_for_it(provider: ThingProvider) -> None:
+    with pytest.raises(NotFound, match=r"aiWARE has no thing theirs that this token can see"):
+        provider.read("theirs", {"__read": "asked"})
+    refreshed = provider.read("theirs", {"__read": "found", "color": "red"})
+    assert (refreshed.id, refreshed.outs) == ("", {})
+
+
+def test_what_an_api_lacks_cannot_be_read() -> None:
+    provider = ClusterProvider().with_settings(Settings(endpoint="https://edge.test/edge/v1", api="edge"))
+    with pytest.raises(InvalidInput, match="Edge"):
+        provider.read("rt-1", {"__read": "asked"})
 
 
 # --- update, delete ---------------------------------------------------------------------------------------------------

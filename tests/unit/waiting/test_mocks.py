@@ -195,6 +195,48 @@ def test_what_has_no_id_in_a_preview_is_not_known(run: Run) -> None:
     assert set(run(program, preview=True, has_ids=False).values()) == {UNKNOWN}
 
 
+def test_what_is_only_read_is_what_the_mocks_say(run: Run, preview: bool) -> None:
+    def program() -> dict[str, pulumi.Output[Any]]:
+        cluster, job = Cluster.get("cluster", "rt-1"), Job.get("job", "j-1")
+        tdo = TemporalDataObject.get("tdo", "7")
+        return {
+            "id": cluster.id,
+            "name": cluster.name,
+            "tags": cluster.tags,
+            "live_status": cluster.live_status,
+            "tdo": tdo.name,
+            "description": tdo.description,
+            "uploads": tdo.uploads,
+            "status": job.status,
+            "target_id": job.target_id,
+        }
+
+    says = {
+        "Cluster": {"name": "nightly", "liveStatus": "active"},
+        "TemporalDataObject": {"name": "Interview"},
+        "Job": {"status": "complete", "targetId": "7"},
+    }
+    assert run(program, preview=preview, says=says) == {
+        "id": "rt-1",
+        "name": "nightly",
+        "tags": None,
+        "live_status": "active",
+        "tdo": "Interview",
+        "description": None,
+        "uploads": [],
+        "status": "complete",
+        "target_id": "7",
+    }
+
+
+def test_what_is_only_read_takes_no_arguments(run: Run, preview: bool) -> None:
+    by_id = pulumi.ResourceOptions(id="1")
+    with pytest.raises(pulumi.RunError, match="takes no arguments beside its id"):
+        run(lambda: {"": Job("job", by_id, target_id="7", dag=GRAPH).id}, preview=preview)
+    with pytest.raises(pulumi.RunError, match="A SingleEngineJob cannot be read by its id"):
+        run(lambda: {"": SingleEngineJob("job", by_id, engine_id="e").id}, preview=preview)
+
+
 def looked_up() -> dict[str, pulumi.Output[Any]]:
     return {
         "engine": get_engine("an engine")["id"],
