@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from aiware_resources.waiting import Monitor
+from tests.support.no_posix import NO_POSIX
 from tests.support.waiting import settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,8 +43,9 @@ asyncio.run(main())
 
 
 @contextmanager
-def program(b: str, waits_for: str, before: str = "pass") -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+def program(b: str, waits_for: str, before: str = "pass", first: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    folders = [*([str(first)] if first else []), str(ROOT), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
     started = subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(b=b, waits_for=waits_for, before=before)],
         cwd=ROOT,
@@ -85,6 +87,14 @@ def test_an_interrupt_does_not_wait_for_threads() -> None:
     with program("done", "abc", before="threading.Thread(target=time.sleep, args=[600]).start()") as running:
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=100) == 1
+
+
+def test_an_interrupt_ends_the_program_where_event_loops_have_no_signal_handlers() -> None:
+    with program("done", "abc", first=NO_POSIX) as running:
+        running.send_signal(signal.SIGINT)
+        _, errors = running.communicate(timeout=100)
+        assert running.returncode != 0
+        assert errors.endswith("KeyboardInterrupt\n")
 
 
 async def test_a_program_off_the_main_thread_leaves_the_signals_alone() -> None:
