@@ -37,6 +37,7 @@ def doctor(session: Session, as_json: bool) -> None:
     from aiware_resources.api import connect
     from aiware_resources.cli import pulumi_command
     from aiware_resources.cli.diagnosis import diagnose
+    from aiware_resources.text.words import counted
 
     found: list[Finding] = []
     printer = console()
@@ -49,6 +50,8 @@ def doctor(session: Session, as_json: bool) -> None:
         print_json({"findings": [asdict(finding) for finding in found], "failed": failed})
     elif failed:
         click.echo(f"{failed} of {len(found)} checks failed.")
+    elif warned := sum(finding.status == "warn" for finding in found):
+        click.echo(f"Nothing fails; {counted(warned, 'warning')}.")
     else:
         click.echo("Nothing is wrong.")
     if failed:

@@ -93,12 +93,13 @@ def _version_of_module(host: Path) -> str | None:
     Until version 3.78 the host was part of that module. It moved out when it learned to write code, so that a host from
     there never can, and cannot start a policy pack either. Go writes into a program which module it was built from.
     """
-    with host.open("rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            return None
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    try:
+        with host.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             found = _BUILT_FROM.search(content)
             return found[1].decode() if found else None
+    except (OSError, ValueError):
+        # It may be run and not read; or it is empty.
+        return None
 
 
 def answer_of(command: Sequence[str], folder: Path | None = None) -> str:
