@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.cli.machine import Machine
 from tests.integration.cli.pulumi import FakePulumi
 from tests.support.command import aiware, data
 from tests.support.local import Local
@@ -26,3 +27,9 @@ def local(shared_local: Local, data: Path, monkeypatch: pytest.MonkeyPatch) -> L
 def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
     """A `pulumi` on PATH that does what it is told to."""
     return FakePulumi(tmp_path / "bin", monkeypatch)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """A machine that is well."""
+    return Machine(tmp_path, monkeypatch)
