@@ -15,6 +15,7 @@ from aiware_resources import engines, errors
 from aiware_resources.api import Api
 from aiware_resources.api.records import JobRecord
 from aiware_resources.api.statuses import JOB_DONE
+from aiware_resources.job import JobProvider
 from tests.contract.apis import ENGINES, KINDS, URL, Ground, Kind
 from tests.support.local import Local
 
@@ -318,3 +319,15 @@ def test_a_job_made_through_one_is_a_job_of_the_other(local: Local) -> None:
     assert [job.id for job in cloud.api().find_jobs()] == [by_cloud]
     cloud.close()
     edge.close()
+
+
+def test_a_job_of_somebody_else_is_read_and_left(ground: Ground) -> None:
+    id_ = ground.api().create_job(ground.input()).id
+    before = finished(ground.api(), id_)
+    provider = JobProvider().with_settings(ground.settings())
+    read = provider.read(id_, {"__read": "asked"})
+    assert read.outs is not None
+    assert (read.id, read.outs["targetId"], read.outs["__read"]) == (id_, before.target_id, "found")
+    with pytest.raises(errors.NotFound, match=f"aiWARE has no job {UNKNOWN}"):
+        provider.read(UNKNOWN, {"__read": "asked"})
+    assert finished(ground.api(), id_) == before

@@ -165,3 +165,46 @@ def test_a_resource_may_begin_and_end_to_be_managed(project: Project, local: Loc
         project.up()
     assert local.mutations() == {"createCluster": 2, "deleteCluster": 1}
     assert [each["id"] for each in local.objects()["clusters"]] == [cluster]
+
+
+def test_an_export_is_made_of_a_job_that_is_read(project: Project, local: Local) -> None:
+    ids = seeded(local)
+    program = """
+        earlier = Job.get("earlier", {job!r})
+        ExportRequest(
+            "captions",
+            tdo_data=[{{"tdo_id": earlier.target_id}}],
+            output_configurations=[{{"engine_id": engines.SPEECHMATICS_ENGLISH, "formats": [{{"extension": "vtt"}}]}}],
+            download_to="captions.vtt",
+        )
+    """
+    project.program(program.format(**ids))
+    assert project.preview() == {"ExportRequest captions": "create"}
+    project.up()
+    assert (project.folder / "captions.vtt").read_text().startswith("WEBVTT")
+    assert project.preview() == {}
+    project.up()
+    project.destroy()
+    assert local.mutations() == {"createCluster": 1, "createTDO": 1, "createJob": 1, "createExportRequest": 1}
+
+
+def test_a_component_reads_for_its_children(project: Project, local: Local) -> None:
+    cluster = seeded(local)["cluster"]
+    project.program(
+        f"""
+        class Studio(pulumi.ComponentResource):
+            def __init__(self) -> None:
+                super().__init__("studio:index:Studio", "studio")
+                self.cluster = Cluster.get("shared", {cluster!r}, pulumi.ResourceOptions(parent=self))
+                on_it = pulumi.ResourceOptions(parent=self.cluster)
+                self.tdo = TemporalDataObject("tdo", on_it, start_date_time=1, stop_date_time=2)
+
+
+        pulumi.export("tdo", Studio().tdo.id)
+        """
+    )
+    project.up()
+    assert project.preview() == {}
+    project.destroy()
+    assert local.mutations()["deleteTDO"] == 1
+    assert len(local.objects()["clusters"]) == 1
