@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -61,12 +62,17 @@ def backend(project: Project | None) -> Iterator[Finding]:
         return
     found = json.loads(said)
     url = found.get("url") or ""
-    yield ok("state backend", f"{url or 'its address is not told'}, as {found.get('user', 'nobody')}")
+    yield ok("state backend", f"{_without_secrets(url) or 'its address is not told'}, as {found.get('user', 'nobody')}")
     states = folder_of(url)
     if states is not None:
         yield from _half_written(states)
         if project is not None:
             yield from locks(states, project)
+
+
+def _without_secrets(url: str) -> str:
+    """An address without what may hold a password: that of a database, for one, names its user."""
+    return re.sub(r"(?<=//)[^/?#]*@", "", url).partition("?")[0]
 
 
 def _half_written(folder: Path) -> Iterator[Finding]:

@@ -280,6 +280,12 @@ def test_a_stack_that_cannot_be_read(aiware: Aiware, machine: Machine, error: st
     assert (found["settings"]["status"], "endpoint" in found) == ("warn", False)
 
 
+def test_the_address_of_a_backend_is_shown_without_its_password(aiware: Aiware, machine: Machine) -> None:
+    url = f"postgres://me:{SECRET}@db.test:5432/pulumi?password={SECRET}"
+    machine.pulumi(whoami={"user": "somebody", "url": url})
+    assert findings(aiware)[1]["state backend"]["seen"] == "postgres://db.test:5432/pulumi, as somebody"
+
+
 def test_metadata_of_a_state_that_is_half_written(aiware: Aiware, machine: Machine, tmp_path: Path) -> None:
     stacks = tmp_path / "states" / ".pulumi" / "stacks"
     stacks.mkdir(parents=True)
