@@ -152,7 +152,7 @@ class FleetCondition:
             # Whether failures are allowed or not: what was not submitted has not even run.
             return Failed(self._undone.error(record.failures), None)
         if record.failures:
-            return Failed(fleet_failed(record), record)
+            return Failed(_failed(record, self._entries or {}), record)
         return Done(record)
 
     def explain(self, api: Api, object_id: str, failed: Failed[FleetRecord]) -> Verdict[FleetRecord]:
@@ -160,14 +160,19 @@ class FleetCondition:
         return failed
 
 
-def fleet_failed(record: FleetRecord) -> FleetFailed:
-    """The error of a fleet with failed jobs."""
+def _failed(record: FleetRecord, entries: Mapping[str, Entry]) -> FleetFailed:
+    """The error of a fleet with failed jobs; of a single one the id of that job."""
     failed = record.failures
     # The first line is also in the list of all failures of a run.
     lines = [f"{len(failed)} of {record.total} jobs failed: {named(sorted(failed))}."]
-    lines += [f"  {key}: {failed[key]}" for key in sorted(failed)[:_LISTED]]
+    lines += [f"  {key}: {_with_job(failed[key], entries[key].job_id)}" for key in sorted(failed)[:_LISTED]]
     lines += [f"  and {len(failed) - _LISTED} more"] if len(failed) > _LISTED else []
     lines += [
         "The next `pulumi up` does what on_failure says (default: retry); `aiware jobs logs <id>` shows the log of one."
     ]
-    return FleetFailed("\n".join(lines), status="failed")
+    only = entries[next(iter(failed))].job_id if len(failed) == 1 else None
+    return FleetFailed("\n".join(lines), status="failed", object_id=only)
+
+
+def _with_job(reason: str, job_id: str) -> str:
+    return reason if job_id in reason else f"{reason} (job {job_id})"

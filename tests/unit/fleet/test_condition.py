@@ -177,8 +177,8 @@ def test_a_failure_does_not_cut_off_the_rest_and_is_told_at_the_end() -> None:
     assert isinstance(verdict, Failed)
     assert str(verdict.error).splitlines()[:3] == [
         "2 of 3 jobs failed: a, c (2).",
-        "  a: failed: invalid_data: noise and more",
-        "  c: its TDO was deleted",
+        "  a: failed: invalid_data: noise and more (job job-a)",
+        "  c: its TDO was deleted (job job-c)",
     ]
     assert verdict.record is not None
 
@@ -225,3 +225,12 @@ def test_what_could_not_be_done_reads_back(count: int) -> None:
     assert len(again.reasons) == min(count, 50)
     if count > 10:
         assert f"and {count - 10} more" in str(again.error())
+
+
+def test_a_single_failure_is_that_of_its_job() -> None:
+    verdict = looked(
+        FleetCondition("f", entries("a", "b"), Unfinished()), Jobs({"job-a": "failed", "job-b": "complete"})
+    )
+    assert verdict.error.object_id == "job-a"
+    both = looked(FleetCondition("f", entries("a", "b"), Unfinished()), Jobs({"job-a": "failed", "job-b": "failed"}))
+    assert both.error.object_id is None
