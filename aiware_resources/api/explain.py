@@ -206,8 +206,8 @@ _REMEDIES: Mapping[type[errors.ApiError], Callable[[Failure, Subject], str]] = {
     errors.InvalidInput: lambda failure, subject: "Correct the value that the message names.",
     errors.AuthenticationFailed: lambda failure, subject: (
         "The token is wrong, expired or revoked: set a new one with "
-        "`pulumi config set --secret aiware:token <token>` or AIWARE_TOKEN. Then run `pulumi up --refresh "
-        "--run-program` once: otherwise Pulumi refreshes with the settings of the last run."
+        "`pulumi config set --secret aiware:token --stack <stack>`, which asks for it, or AIWARE_TOKEN. Then run "
+        "`pulumi up --refresh --run-program` once: otherwise Pulumi refreshes with the settings of the last run."
     ),
     errors.NotImplementedByServer: lambda failure, subject: (
         f"This installation of aiWARE has no {subject.operation}: leave out what needs it, or update the installation."

@@ -10,8 +10,8 @@ from pydantic import AfterValidator, SecretStr
 from aiware_resources.settings.keys import NAMESPACE, key_of, variable_of
 
 _TOKEN_REMEDY = (
-    f"Set one with: pulumi config set --secret {NAMESPACE}:token <token>, or in the environment as AIWARE_TOKEN. "
-    f"{NAMESPACE}:username with {NAMESPACE}:password does as well"
+    f"Set one with: pulumi config set --secret {NAMESPACE}:token --stack <stack>, which asks for it, or in the "
+    f"environment as AIWARE_TOKEN. {NAMESPACE}:username with {NAMESPACE}:password does as well"
 )
 _OAUTH_REMEDY = (
     f", and so does {NAMESPACE}:oauthRefreshToken with {NAMESPACE}:oauthClientId and {NAMESPACE}:oauthClientSecret"

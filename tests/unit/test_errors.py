@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import pickle
+import re
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +64,9 @@ def test_a_run_with_several_failures_lists_each_of_them() -> None:
 
 def test_a_run_with_one_failure_says_so() -> None:
     assert str(errors.RunFailed([errors.JobFailed("Job j1 failed.")])) == "1 thing failed:\n1. Job j1 failed."
+
+
+def test_no_remedy_puts_a_secret_on_a_command_line() -> None:
+    remedies = [path.read_text(encoding="utf-8") for path in Path(errors.__file__).parent.rglob("*.py")]
+    given = re.compile(r"--secret [^\n\"`]*(?:<(?!stack>)\w+>|\bVALUE\b)")
+    assert [found for text in remedies for found in given.findall(text)] == []

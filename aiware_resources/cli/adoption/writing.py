@@ -14,11 +14,11 @@ from aiware_resources.text.secret_words import is_secret
 
 _CREDENTIALS = (
     "aiWARE does not show its credentials, and they stay as they are. To change them:",
-    "pulumi config set --secret --path {key}.NAME VALUE",
+    "pulumi config set --secret --path {key}.NAME",
 )
 _LEFT_OUT = "Left out is what may be a secret. Set it before the first `pulumi up`:"
 _SET_TEXT = "pulumi config set --secret {key}"
-_SET_OBJECT = "pulumi config set --secret --path {key}.NAME VALUE"
+_SET_OBJECT = "pulumi config set --secret --path {key}.NAME"
 
 
 def program(declarations: Sequence[Declaration]) -> str:
