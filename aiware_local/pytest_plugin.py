@@ -56,7 +56,7 @@ class LocalAiware:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables by which programs, `pulumi` and `aiware` use it, whatever a stack's file says."""
+        """The variables by which programs, `pulumi` and `aiware` use it where a stack sets neither."""
         return {"AIWARE_ENDPOINT": self.endpoint, "AIWARE_TOKEN": self.token, "AIWARE_POLL_INTERVAL": "0.2"}
 
     def stop(self) -> None:
@@ -157,7 +157,7 @@ def aiware_server(tmp_path_factory: pytest.TempPathFactory, aiware_media_root: P
 
 @pytest.fixture
 def aiware(aiware_server: LocalAiware, monkeypatch: pytest.MonkeyPatch) -> LocalAiware:
-    """The local aiWARE, empty, and the environment of the test: what the test runs uses it, and no other aiWARE."""
+    """The local aiWARE, empty; the environment of the test names it, and no other aiWARE."""
     aiware_server.reset()
     for name in [name for name in os.environ if name.startswith("AIWARE_")]:
         monkeypatch.delenv(name)
