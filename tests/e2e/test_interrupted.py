@@ -142,22 +142,26 @@ def test_what_is_left_behind_is_named_with_the_command_that_ends_it(project: Pro
     local.behave(jobSeconds=300)
     project.program(SEVERAL)
     with waiting(project, local) as (engine, kinds):
-        assert processes_found(project)["status"] == "ok"
+        assert doctor_found(project, "processes")["status"] == "ok"
+        assert doctor_found(project, "lock")["status"] == "ok"
         end_all([*kinds["program"], *kinds["provider host"], *kinds["engine"]])
         engine.wait(30)
         (language_host,) = kinds["language host"]
-        found = processes_found(project)
+        found = doctor_found(project, "processes")
         assert (found["status"], found["seen"]) == ("warn", "a killed engine has left behind: 1 language host")
         assert found["remedy"] == f"End what is left: kill -9 {language_host.pid}"
         subprocess.run(found["remedy"].partition(": ")[2].split(), check=True)
         assert left(kinds) == []
-        assert processes_found(project)["status"] == "ok"
+        assert doctor_found(project, "processes")["status"] == "ok"
+        lock = doctor_found(project, "lock")
+        assert (lock["status"], lock["remedy"].startswith("pulumi cancel --stack ")) == ("fail", True)
+        project.pulumi(*lock["remedy"].split()[1:], "--yes")
 
 
-def processes_found(project: Project) -> dict[str, Any]:
-    """What `aiware doctor` says of processes."""
+def doctor_found(project: Project, check: str) -> dict[str, Any]:
+    """What `aiware doctor` says of processes, or of the lock of the stack."""
     done = project.aiware("doctor", "--json")
-    (found,) = (each for each in json.loads(done.stdout)["findings"] if each["check"] == "processes")
+    (found,) = (each for each in json.loads(done.stdout)["findings"] if each["check"] == check)
     return dict(found)
 
 
