@@ -166,7 +166,8 @@ def wrong(command: str) -> str | None:
 
 def _wrong_aiware(command: click.Command, words: list[str], path: str) -> str | None:
     try:
-        context = click.Context(command, info_name=path)
+        # A command remembers the first help option that it makes.
+        context = click.Context(command, info_name=path, **main.context_settings)
         _, left, _ = command.make_parser(context).parse_args([*words])
         if isinstance(command, click.Group) and left:
             name, found, rest = command.resolve_command(context, left)
