@@ -93,7 +93,7 @@ def test_nothing_is_wrong_with_a_stack_that_is_fine(project: Project) -> None:
         ({"aiware__jobTimeout": -1}, "aiware:jobTimeout", "should be greater than 0, but is -1."),
         ({"aiware__wait": [1]}, "aiware:wait", "must be one value, not several."),
         ({"aiware__token": "abc"}, "aiware:token", "is a secret, and stands here for everybody to read"),
-        ({"aiware__password": "abc"}, "aiware:password", "pulumi config set --secret aiware:password"),
+        ({"aiware__password": "abc"}, "aiware:password", "pulumi config set --secret aiware:password --stack one"),
         ({"aiware__endpoint": "aiware.test"}, "aiware:endpoint", "must be `local` or a URL"),
         ({"aiware__endpoint": "http://aiware.test/v3"}, "aiware:endpoint", "over plain http"),
         ({"aiware__pollInterval": 60}, "aiware:pollMaxInterval", "is shorter than aiware:pollInterval"),
