@@ -101,10 +101,10 @@ class Calls:
         """Follows the pages that a function reads.
 
         Raises:
-            ServerFailure: If a page is not what the schema promises.
+            ServerFailure: If a page is not what the schema promises, or missing, which does not make a list empty.
         """
         try:
-            yield from follow(lambda offset: records_of(read(offset)), key_of)
+            yield from follow(lambda offset: records_of(_present(read(offset))), key_of)
         except Malformed as error:
             raise self._unfit(str(error), operation, variables) from None
 
@@ -165,3 +165,10 @@ def _refined(failure: Failure, parsed: Mapping[str, Any] | None, reply: Reply) -
     entry = from_entry(entries[0], reply.headers)
     request_id = entry.request_id or failure.request_id
     return replace(failure, name=entry.name, request_id=request_id, object_id=entry.object_id)
+
+
+def _present(page: Any) -> Any:
+    """A page with its list, which may be empty."""
+    if page is None or (isinstance(page, Mapping) and page.get("records") is None):
+        raise Malformed("no list where one was asked for")
+    return page

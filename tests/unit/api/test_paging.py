@@ -185,3 +185,18 @@ def test_a_malformed_list_is_a_failure_of_the_server(script: Script, value: Any)
     script.play(script.answer({"object0": {"id": "j", "status": "running", "tasks": value}}))
     with pytest.raises(errors.ServerFailure, match="malformed"):
         script.api().jobs(["j"])
+
+
+@pytest.mark.parametrize("value", [None, {}, {"records": None}, {"count": 0}])
+def test_a_list_that_is_missing_is_not_an_empty_one(script: Script, value: Any) -> None:
+    """Read as empty, the job that a lost answer made would be made again."""
+    calls: list[tuple[str, Callable[[Any], Any]]] = [
+        ("clusters", lambda api: api.all_clusters()),
+        ("jobs", lambda api: list(api.jobs_marked_since(WHEN))),
+        ("exportRequests", lambda api: list(api.exports_created_since(WHEN))),
+        ("temporalDataObject", lambda api: list(api.assets("42"))),
+    ]
+    for field, call in calls:
+        script.play(script.answer({field: {"assets": value} if field == "temporalDataObject" else value}))
+        with pytest.raises(errors.ServerFailure, match="no list"):
+            call(script.api())
