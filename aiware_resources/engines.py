@@ -32,6 +32,24 @@ TRANSLATE_SPANISH_TO_ENGLISH = "95c910f6-4a26-4b66-96cb-488befa86466"
 SPEAKER_DETECTION = "06c3f1d7-7424-407b-a3b5-6ef61154fc0b"
 """Tells who speaks when."""
 
+IGNITER = "5305265c-d566-4716-8904-debf7e0ac857"
+"""Igniter: starts the tasks after it."""
+
+OBJECT_DETECTION = "d66f553d-3cef-4c5a-9b66-3e551cc48b4b"
+"""Machinebox Tagbox: finds objects in video and pictures."""
+
+FACE_RECOGNITION = "e62665c7-f855-4168-8aa3-668a7b0a50ea"
+"""Facebox Recognize: finds the faces of a library in video and pictures."""
+
+CONTENT_CLASSIFICATION = "374fab67-7726-4df1-b087-8878f1de206b"
+"""Google Content Classification: tells what a text is about."""
+
+ENTITY_EXTRACTION = "0bf3b38f-6022-412b-b58e-819a2b633786"
+"""Finds the people, places and things that a text names."""
+
+AMAZON_TRANSLATE = "1fc4d3d4-54ab-42d1-882c-cfc9df42f386"
+"""Amazon Translate: translates texts between many languages."""
+
 NAMES = {
     WEBSTREAM_ADAPTER: "Webstream Adapter",
     PLAYBACK: "Playback",
@@ -43,5 +61,11 @@ NAMES = {
     CHUNK_AGGREGATOR: "Chunk Aggregator",
     TRANSLATE_SPANISH_TO_ENGLISH: "Spanish to English",
     SPEAKER_DETECTION: "Speaker Detection",
+    IGNITER: "Igniter",
+    OBJECT_DETECTION: "Machinebox Tagbox",
+    FACE_RECOGNITION: "Facebox Recognize",
+    CONTENT_CLASSIFICATION: "Google Content Classification",
+    ENTITY_EXTRACTION: "Entity Extraction",
+    AMAZON_TRANSLATE: "Amazon Translate V3",
 }
 """What people call these engines."""

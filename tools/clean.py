@@ -21,6 +21,7 @@ STATE = ".pulumi-state"
 MADE_HERE = (
     ".venv",
     ".pulumi-cli",
+    ".published",
     STATE,
     ".aiware-local",
     "out",

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from aiware_local.engines.run import HINT, Run, extra
@@ -131,7 +132,7 @@ async def chunk(run: Run) -> None:
         run.note(f"Passed {run.media.name} on: cutting by the template {template} is simulated.")
         return
     cutter, default, kind = CUTTERS[template]
-    seconds = _seconds(run, default)
+    seconds = _interval(run) if template == "frame" else _seconds(run, default)
     pieces = await _cut(run, run.media, cutter, seconds)
     if pieces is not None:
         run.chunks = pieces
@@ -188,6 +189,26 @@ def _seconds(run: Run, default: float) -> float:
         message = f"customFFMPEGProperties.chunkSizeInSeconds is {given!r}; it must be a number of at least 1 second."
         raise RunError(FailureReason.INVALID_DATA, message)
     return seconds
+
+
+def _interval(run: Run) -> float:
+    """The seconds between two pictures: of customFFMPEGProperties.framesPerSecond, a number or a fraction as text.
+
+    Raises:
+        RunError: invalid_data, if it is neither, or not above zero.
+    """
+    properties = run.payload.get("customFFMPEGProperties")
+    given = properties.get("framesPerSecond") if isinstance(properties, dict) else None
+    if given is None:
+        return _seconds(run, 1)
+    try:
+        rate = float(Fraction(str(given)))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        rate = 0.0
+    if rate <= 0:
+        message = f"customFFMPEGProperties.framesPerSecond is {given!r}; it must be a number or a fraction above 0."
+        raise RunError(FailureReason.INVALID_DATA, message)
+    return 1 / rate
 
 
 def _lengths(pieces: list[Record], kind: str) -> str:

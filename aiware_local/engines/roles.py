@@ -7,6 +7,13 @@ from collections.abc import Awaitable, Callable
 
 from aiware_local.engines.chunking import chunk
 from aiware_local.engines.run import Run
+from aiware_local.engines.simulated import (
+    classify_content,
+    detect_objects,
+    extract_entities,
+    ignite,
+    recognize_faces,
+)
 from aiware_local.engines.speech import detect_speakers, transcribe
 from aiware_local.engines.storing import adapt, aggregate, store_media, write_output
 from aiware_local.engines.texts import extract_keywords, extract_text, identify_language, translate
@@ -32,6 +39,11 @@ ROLES: dict[str, EngineRun] = {
     "extraction": extract_text,
     "language": identify_language,
     "keywords": extract_keywords,
+    "objects": detect_objects,
+    "faces": recognize_faces,
+    "concepts": classify_content,
+    "entities": extract_entities,
+    "igniter": ignite,
     "speakers": detect_speakers,
     "aggregator": aggregate,
     "writer": write_output,

@@ -13,6 +13,7 @@ from aiware_local.installation.installation import Installation
 from aiware_local.installation.media import Media
 from aiware_local.storage.store import Record
 from aiware_local.tdos.records import newest_asset
+from aiware_local.tdos.transcripts import VTN_SCHEMA
 
 HINT = "pip install 'aiware-pipelines[engines]' makes it real"
 """What the log adds where a library is missing and an engine is simulated."""
@@ -149,6 +150,11 @@ class Run:
         name = f"{self.task['id']}.vtn.json"
         self.installation.files.write(name, json.dumps(document, ensure_ascii=False).encode())
         self.document = name
+
+    def keep_result(self, contract: str | None, **content: object) -> None:
+        """Stores what this run found as a vtn-standard document, under its validation contract where it has one."""
+        contracts = {} if contract is None else {"validationContracts": [contract]}
+        self.keep_document({"schemaId": VTN_SCHEMA, **contracts, "sourceEngineId": self.task["engineId"], **content})
 
     def path(self, name: str) -> Path:
         """Where a stored file is."""

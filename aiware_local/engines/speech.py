@@ -10,7 +10,6 @@ from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.installation.media import Media
 from aiware_local.storage.store import Record
 from aiware_local.tdos.transcripts import (
-    VTN_SCHEMA,
     Word,
     read_transcript,
     simulated_transcript,
@@ -69,7 +68,7 @@ async def detect_speakers(run: Run) -> None:
     words = spoken_words(run, media)
     series = [_turn(speaker, list(said)) for speaker, said in groupby(words, lambda word: word.speaker or NOBODY_KNOWN)]
     # vtn-standard has no validation contract of its own for speakers.
-    run.keep_document({"schemaId": VTN_SCHEMA, "sourceEngineId": run.task["engineId"], "series": series})
+    run.keep_result(None, series=series)
     voices = len({entry["object"]["label"] for entry in series})
     run.note(f"Found {voices} speaker{'' if voices == 1 else 's'} in {media.name}, as its transcript has them.")
 

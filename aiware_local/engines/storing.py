@@ -88,8 +88,8 @@ async def write_output(run: Run) -> None:
 def _joined(documents: list[Record]) -> Record:
     series = [entry for document in documents for entry in document.get("series") or []]
     items = [item for document in documents for item in document.get("object") or []]
-    contracts = sorted({contract for document in documents for contract in document["validationContracts"]})
-    result: Record = {"validationContracts": contracts}
+    contracts = sorted({contract for document in documents for contract in document.get("validationContracts") or []})
+    result: Record = {"validationContracts": contracts} if contracts else {}
     if series:
         result["series"] = sorted(series, key=lambda entry: (entry["startTimeMs"], entry["stopTimeMs"]))
     return {**result, "object": items} if items else result

@@ -17,7 +17,7 @@ from aiware_local.engines.speech import spoken_words
 from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.installation.media import Media
 from aiware_local.storage.store import Record
-from aiware_local.tdos.transcripts import VTN_SCHEMA, words_of
+from aiware_local.tdos.transcripts import words_of
 
 UNREAD_TAGS = ("script", "style", "template", "noscript")
 MORE_BLOCKS = frozenset({"br", "td", "th", "title", "tr"})
@@ -156,43 +156,43 @@ async def extract_text(run: Run) -> None:
     if passages is None:
         message = f"{run.engine['name']} cannot read {document.name}: it is of type {document.content_type}."
         raise RunError(FailureReason.INVALID_DATA, message)
-    _keep(run, "text", object=[_text_object(passage) for passage in passages])
+    run.keep_result("text", object=[_text_object(passage) for passage in passages])
     words = sum(len(passage.text.split()) for passage in passages)
     run.note(f"Read {words} words in {len(passages)} {_parts(passages)} of {document.name}.")
 
 
 async def identify_language(run: Run) -> None:
     """Tells which language a text is in, or what is said in a recording."""
-    text = await _source_text(run)
+    text = await source_text(run)
     language = await asyncio.to_thread(language_of, text)
     if language is None:
         run.note(f"py3langid is not installed: the language is simulated; {HINT}.")
-    _keep(run, "language", language=language or DEFAULT_LANGUAGE)
+    run.keep_result("language", language=language or DEFAULT_LANGUAGE)
     run.note(f"The language is {language or DEFAULT_LANGUAGE}.")
 
 
 async def extract_keywords(run: Run) -> None:
     """Tells the keywords of a text, or of what is said in a recording."""
-    text = await _source_text(run)
+    text = await source_text(run)
     count = _count(run)
     language = str(run.payload.get("language", DEFAULT_LANGUAGE))
     keywords = await asyncio.to_thread(keywords_of, text, language, count)
     if keywords is None:
         run.note(f"yake is not installed: the keywords are simulated, by counting words; {HINT}.")
         keywords = frequent_words(text, count)
-    _keep(run, "keyword", object=[{"type": "keyword", "label": keyword} for keyword in keywords])
+    run.keep_result("keyword", object=[{"type": "keyword", "label": keyword} for keyword in keywords])
     run.note(f"Found {len(keywords)} keywords{': ' if keywords else ''}{', '.join(keywords[:5])}.")
 
 
 async def translate(run: Run) -> None:
     """Makes a text in place of a translation: the local aiWARE cannot translate."""
-    text = f"[simulated translation] {await _source_text(run)}"
+    text = f"[simulated translation] {await source_text(run)}"
     item = {"type": "text", "text": text, "language": str(run.payload.get("target", "en"))}
-    _keep(run, "text", object=[item])
+    run.keep_result("text", object=[item])
     run.note("The translation is simulated: it repeats the source text.")
 
 
-async def _source_text(run: Run) -> str:
+async def source_text(run: Run) -> str:
     """The text to work on: of the tasks before, else of the document, else what is said in the recording.
 
     Raises:
@@ -237,11 +237,6 @@ def _count(run: Run) -> int:
     if str(given).isdecimal() and int(given) >= 1:
         return int(given)
     raise RunError(FailureReason.INVALID_DATA, f"numberOfKeywords is {given!r}; it must be a whole number from 1 on.")
-
-
-def _keep(run: Run, contract: str, **content: object) -> None:
-    preamble = {"schemaId": VTN_SCHEMA, "validationContracts": [contract], "sourceEngineId": run.task["engineId"]}
-    run.keep_document({**preamble, **content})
 
 
 def _text_object(passage: Passage) -> Record:

@@ -45,6 +45,12 @@ def resolve_me(_: Any, info: Info) -> Record:
     return the_user(info.context)
 
 
+@QUERY.field("myRights")
+def resolve_my_rights(*_: Any) -> Record:
+    """What the user behind the token may do: everything that there is here."""
+    return {"operations": [str(permission["name"]) for permission in PERMISSIONS]}
+
+
 @MUTATION.field("userLogin")
 def resolve_login(_: Any, info: Info, **args: Any) -> Record:
     """A new session token."""

@@ -65,10 +65,27 @@ def _alternatives(words: list[Word]) -> list[Word]:
     return words
 
 
+class Point(_Closed):
+    """A point of a picture, in shares of its width and height."""
+
+    x: Confidence
+    y: Confidence
+
+
+class Category(_Closed):
+    class_: str = Field(alias="class")
+    id_: str | None = Field(default=None, alias="@id")
+    confidence: Confidence | None = None
+
+
 class Object(_Closed):
     type: Kind
     label: str | None = None
     text: str | None = None
+    objectCategory: Annotated[list[Category], Field(min_length=1)] | None = None  # noqa: N815 - as in JSON
+    boundingPoly: Annotated[list[Point], Field(min_length=1)] | None = None  # noqa: N815 - as in JSON
+    entityId: str | None = None  # noqa: N815 - as in JSON
+    libraryId: str | None = None  # noqa: N815 - as in JSON
     language: str | None = None
     confidence: Confidence | None = None
     page: Place | None = None
@@ -120,6 +137,17 @@ class Document(BaseModel):
                     assert self.object is not None or self.series is not None, "there is text"
                     found = [*objects, *(entry.object for entry in series)]
                     assert all(each and each.type == "text" and each.text is not None for each in found), "each is text"
+                case "concept":
+                    assert self.object is not None, "concepts are objects"
+                    assert all(each.type == "concept" and each.objectCategory for each in objects), "each is a concept"
+                case "entity":
+                    assert self.object is not None, "entities are objects"
+                    named = (each.type == "namedEntity" and (each.label or each.entityId) for each in objects)
+                    assert all(named), "each is an entity"
+                case "object":
+                    assert self.object is not None or self.series is not None, "there are objects"
+                    found = [*objects, *(entry.object for entry in series)]
+                    assert all(each and each.type == "object" for each in found), "each is an object"
                 case _:
                     raise AssertionError(f"no local engine writes {contract}")
         return self

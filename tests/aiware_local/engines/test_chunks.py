@@ -57,6 +57,21 @@ async def test_sound_is_cut_into_chunks_of_the_wanted_length(local: Local, recor
             assert any(sound.readframes(16000))
 
 
+@pytest.mark.parametrize(("rate", "pictures"), [("1/20", 2), (0.1, 4), ("2", 82)])
+async def test_pictures_at_the_wanted_rate(local: Local, recording: str, rate: object, pictures: int) -> None:
+    properties = {"framesPerSecond": rate}
+    task = await cut(local, recording, ffmpegTemplate="frame", customFFMPEGProperties=properties)
+    assert len(task["output"]["chunks"]) == pytest.approx(pictures, abs=1)
+
+
+@pytest.mark.parametrize("rate", ["often", "1/0", "0", "-1"])
+async def test_a_rate_that_is_none_fails(local: Local, recording: str, rate: str) -> None:
+    properties = {"framesPerSecond": rate}
+    task = await cut(local, recording, ffmpegTemplate="frame", customFFMPEGProperties=properties)
+    assert (task["status"], task["failureReason"]) == ("failed", "invalid_data")
+    assert "framesPerSecond" in task["failureMessage"]
+
+
 async def test_video_and_pictures(local: Local, recording: str) -> None:
     video = await cut(local, recording, ffmpegTemplate="video", **size_of("15"))
     assert len(spans(video)) == len(stored(local, ".mkv")) > 1

@@ -12,6 +12,7 @@ from aiware_local.installation.catalogue import load_catalogue
 from tests.aiware_local.support import ADAPTER, SPEECHMATICS, TRANSLATION, Local
 
 TRANSCRIPTION = "67cd4dd0-2f75-445d-a6f0-2f297d6cd182"
+AMAZON_TRANSLATE = "1fc4d3d4-54ab-42d1-882c-cfc9df42f386"
 DOCUMENTED = [
     "9e611ad7-2d3b-48f6-a51b-0a1ba40fe255",
     "9e611ad7-2d3b-48f6-a51b-0a1ba40feab4",
@@ -24,6 +25,12 @@ DOCUMENTED = [
     "8eccf9cc-6b6d-4d7d-8cb3-7ebf4950c5f3",
     "045e675b-ed7c-43bf-8300-a2f2102f57a4",
     "95c910f6-4a26-4b66-96cb-488befa86466",
+    "5305265c-d566-4716-8904-debf7e0ac857",
+    "d66f553d-3cef-4c5a-9b66-3e551cc48b4b",
+    "e62665c7-f855-4168-8aa3-668a7b0a50ea",
+    "374fab67-7726-4df1-b087-8878f1de206b",
+    "0bf3b38f-6022-412b-b58e-819a2b633786",
+    AMAZON_TRANSLATE,
 ]
 LAUNCH = "mutation($i: LaunchSingleEngineJob!) { launchSingleEngineJob(input: $i) { id targetId clusterId } }"
 
@@ -45,7 +52,7 @@ def test_every_engine_has_something_to_run() -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ('category: "Translate"', {TRANSLATION}),
+        ('category: "Translate"', {TRANSLATION, AMAZON_TRANSLATE}),
         ('category: "transcript", name: "speechmatics"', {SPEECHMATICS}),
         (f'categoryId: "{TRANSCRIPTION}", filter: {{mode: [Chunk], name: "Speech"}}', {SPEECHMATICS}),
         (f'ids: ["{ADAPTER}", "{SPEECHMATICS}", "none"]', {ADAPTER, SPEECHMATICS}),
@@ -73,7 +80,10 @@ async def test_categories(local: Local) -> None:
         exportFormats { format } engines(limit: 1) { count } } } }"""
     records = (await local.ask(query))["engineCategories"]["records"]
     by_type = {record["categoryType"]: record for record in records}
-    assert by_type.keys() == {"transcript", "translate", "speaker", "text", "language", "keyword"}
+    assert by_type.keys() == {
+        *("transcript", "translate", "speaker", "text", "language", "keyword"),
+        *("face", "object", "concept", "entity"),
+    }
     transcription = by_type["transcript"]
     assert transcription["totalEngines"] == len(transcription["engineIds"]) == 3
     assert [entry["format"] for entry in transcription["exportFormats"]][:2] == ["txt", "docx"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from aiware_resources import Dag, engines, pipelines
 from aiware_resources.job import JobState
 from aiware_resources.reconcile.naming import api_properties
 from tests.contracts.vtn_standard import problems
+from tests.published import schemas
 from tests.support.local import Local
 from tests.support.project import ROOT
 
@@ -21,6 +24,13 @@ TEXT_ENGINES = {
     "extraction": "f4c31b0e-7d0a-4c57-8f0e-2f6d7b0c5a21",
     "language": "f4c31b0e-7d0a-4c57-8f0e-2f6d7b0c5a22",
     "keywords": "f4c31b0e-7d0a-4c57-8f0e-2f6d7b0c5a23",
+}
+SIMULATED_ENGINES = {
+    "objects": engines.OBJECT_DETECTION,
+    "faces": engines.FACE_RECOGNITION,
+    "concepts": engines.CONTENT_CLASSIFICATION,
+    "entities": engines.ENTITY_EXTRACTION,
+    "amazon": engines.AMAZON_TRANSLATE,
 }
 
 
@@ -50,26 +60,50 @@ def results(local: Local, graph: Dag) -> list[dict[str, Any]]:
     return records
 
 
-@pytest.mark.parametrize(
-    "graph",
-    [
-        pipelines.transcription("file:city-council.mp4"),
-        pipelines.transcription("https://media.test/simulated.mp4"),
-        pipelines.stream_transcription("file:city-council.mp4"),
-        pipelines.transcription("file:city-council.mp4", engine_id=engines.SPEAKER_DETECTION),
-        pipelines.translation("file:speech.txt"),
-        *(pipelines.text_file("file:speech.txt", engine_id) for engine_id in TEXT_ENGINES.values()),
-    ],
-    ids=["transcription", "simulated", "stream", "speakers", "translation", *TEXT_ENGINES],
-)
-def test_results_are_valid(local: Local, graph: Dag) -> None:
-    for result in results(local, graph):
-        assert problems(result["jsondata"]) == []
+GRAPHS = {
+    "transcription": pipelines.transcription("file:city-council.mp4"),
+    "simulated": pipelines.transcription("https://media.test/simulated.mp4"),
+    "stream": pipelines.stream_transcription("file:city-council.mp4"),
+    "speakers": pipelines.transcription("file:city-council.mp4", engine_id=engines.SPEAKER_DETECTION),
+    "translation": pipelines.translation("file:speech.txt"),
+    **{
+        name: pipelines.text_file("file:speech.txt", engine_id)
+        for name, engine_id in {**TEXT_ENGINES, **SIMULATED_ENGINES}.items()
+    },
+}
 
 
-def test_the_best_path_is_marked(local: Local) -> None:
-    (result,) = results(local, pipelines.transcription("file:city-council.mp4"))
-    for entry in result["jsondata"]["series"]:
+@pytest.fixture(scope="module")
+def found(local: Local) -> Callable[[str], list[dict[str, Any]]]:
+    """The documents that the engines of a graph write."""
+    return cache(lambda name: [each["jsondata"] for each in results(local, GRAPHS[name])])
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_results_are_valid(found: Callable[[str], list[dict[str, Any]]], name: str) -> None:
+    for document in found(name):
+        assert problems(document) == []
+
+
+@pytest.mark.skipif(not schemas.IS_THERE, reason="needs Veritone's JSON schemas, which `make test` fetches from npm")
+@pytest.mark.parametrize("name", GRAPHS)
+def test_results_are_valid_by_the_published_schemas(found: Callable[[str], list[dict[str, Any]]], name: str) -> None:
+    for document in found(name):
+        assert schemas.problems(document) == []
+        assert schemas.problems({**document, "series": [{"startTimeMs": -1}]})
+
+
+@pytest.mark.parametrize("name", SIMULATED_ENGINES)
+def test_what_is_made_up_says_so(found: Callable[[str], list[dict[str, Any]]], name: str) -> None:
+    (document,) = found(name)
+    entries = [*document.get("object", []), *(each["object"] for each in document.get("series", []))]
+    assert entries
+    assert all("simulated" in json.dumps(each) for each in entries)
+
+
+def test_the_best_path_is_marked(found: Callable[[str], list[dict[str, Any]]]) -> None:
+    (document,) = found("transcription")
+    for entry in document["series"]:
         assert [word["bestPath"] for word in entry["words"]].count(True) == 1
 
 
@@ -90,6 +124,9 @@ HELLO, HALLO = ({"word": word, "confidence": 0.5, "utteranceLength": 1} for word
         ({"validationContracts": ["keyword"], "object": [{"type": "keyword"}]}, "each is a keyword"),
         ({"validationContracts": ["text"], "object": [{"type": "text"}]}, "each is text"),
         ({"validationContracts": ["language"]}, "the language is told"),
+        ({"validationContracts": ["concept"], "object": [{"type": "concept"}]}, "each is a concept"),
+        ({"validationContracts": ["entity"], "object": [{"type": "namedEntity"}]}, "each is an entity"),
+        ({"validationContracts": ["object"], "series": [entry()]}, "each is an object"),
         ({"series": [{"startTimeMs": 0}]}, "series.0.stopTimeMs"),
         ({"series": [entry(startTimeMs=0.5)]}, "series.0.startTimeMs"),
         ({"series": [entry(stopTimeMs=-1)]}, "series.0.stopTimeMs"),

@@ -12,7 +12,7 @@ from typing import Any
 from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 
 from aiware_local.installation.auth import USER_NAME
-from tests.aiware_local.support import SPEECHMATICS, Local
+from tests.aiware_local.support import SPEECHMATICS, TRANSLATION, Local
 from tests.support.project import ROOT
 
 BLOCKS = sorted((ROOT / "tests" / "contracts" / "calls").glob("*.graphql"))
@@ -61,8 +61,9 @@ async def test_choosing_an_engine(local: Local) -> None:
     categories = (await _run(local, _block("engine-categories")))["engineCategories"]["records"]
     assert {category["type"]["name"] for category in categories} == {"Cognition"}
     engines = (await _run(local, _block("03-engines")))["engines"]
-    assert engines["count"] == len(engines["records"]) == 1
-    field = engines["records"][0]["fields"][1]
+    assert engines["count"] == len(engines["records"]) == 2
+    spanish = next(engine for engine in engines["records"] if engine["id"] == TRANSLATION)
+    field = spanish["fields"][1]
     assert (field["name"], field["type"], field["options"]) == (
         "target",
         "Picklist",

@@ -1,0 +1,1 @@
+"""Packages that Veritone publishes, run against the local aiWARE."""
