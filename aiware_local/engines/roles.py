@@ -30,6 +30,15 @@ async def _index(run: Run) -> None:
     run.note("There is no search index here; nothing to do.")
 
 
+async def _train(run: Run) -> None:
+    library = run.payload.get("libraryId")
+    run.note(f"Training {run.engine['name']} with the library {library} is simulated.")
+    run.output = {key: run.payload[key] for key in ("libraryId", "libraryEngineModelId") if key in run.payload}
+
+
+TRAINING = "library-train"
+"""The mode in a payload that asks an engine to learn a library; no media is read (source: libraries/training.md)."""
+
 ROLES: dict[str, EngineRun] = {
     "adapter": adapt,
     "store": store_media,
@@ -70,8 +79,10 @@ async def run_engine(installation: Installation, job: Record, order: int) -> Rec
         run.note(f"Failed: {planned['reason']}: {planned['message']}")
         return run.result(planned)
     try:
-        run.require_tdo()
-        await ROLES[run.engine["_role"]](run)
+        if run.has_tdo:
+            run.require_tdo()
+        engine_run = _train if run.payload.get("mode") == TRAINING else ROLES[run.engine["_role"]]
+        await engine_run(run)
     except RunError as error:
         run.note(f"Failed: {error.reason}: {error.message}")
         return run.result({"reason": str(error.reason), "message": error.message})

@@ -68,8 +68,19 @@ class Run:
 
     @property
     def tdo_id(self) -> str:
-        """The TDO that the job works on."""
+        """The TDO that the job works on.
+
+        Raises:
+            RunError: invalid_data, if the job has none.
+        """
+        if not self.has_tdo:
+            raise RunError(FailureReason.INVALID_DATA, f"{self.engine['name']} needs a TDO, and the job has none.")
         return str(self.job["targetId"])
+
+    @property
+    def has_tdo(self) -> bool:
+        """Whether the job works on a TDO."""
+        return self.job["targetId"] is not None
 
     def note(self, text: str) -> None:
         """Adds a line to the task's log."""
@@ -136,11 +147,12 @@ class Run:
         Raises:
             RunError: it cannot be fetched, or there is none.
         """
-        if "url" in self.payload:
+        if self.payload.get("url") is not None:
             return await self.installation.media.fetch(self.payload["url"], f"{self.task['id']}.media")
         for task in self.upstream(lambda result: result["media"] is not None):
             return Media(**task["_result"]["media"])
-        asset = newest_asset(self.installation.store, self.require_tdo(), "media") if of_tdo else None
+        is_sought = of_tdo and self.has_tdo
+        asset = newest_asset(self.installation.store, self.require_tdo(), "media") if is_sought else None
         if asset is not None:
             return _media_of_asset(asset)
         raise RunError(FailureReason.INVALID_DATA, self._no_media(of_tdo))
@@ -163,7 +175,7 @@ class Run:
     def _no_media(self, of_tdo: bool) -> str:
         places = "its payload has no url, no task before it passes media on"
         if of_tdo:
-            places += f", and TDO {self.tdo_id} has no media asset"
+            places += f", and TDO {self.tdo_id} has no media asset" if self.has_tdo else ", and the job has no TDO"
         return f"{self.engine['name']} has no media to work on: {places}."
 
 

@@ -9,19 +9,35 @@ from aiware_local.engines.run import Run
 from aiware_local.installation.media import Media
 from aiware_local.storage.ids import made_by_task
 from aiware_local.storage.store import Record
-from aiware_local.tdos.records import new_asset, save_asset, set_primary
+from aiware_local.tdos.records import new_asset, newest_asset, save_asset, set_primary
 
 
 async def adapt(run: Run) -> None:
-    """Fetches payload.url and passes it on."""
-    run.media = await run.installation.media.fetch(run.payload.get("url"), f"{run.task['id']}.media")
-    run.note(_fetched(run.media))
+    """Fetches payload.url, or reads the primary media of the TDO, and passes it on.
+
+    Without folders nothing takes what it passes on: it stores what it has fetched in the TDO.
+    """
+    run.media = await run.find_media(of_tdo=True)
+    is_fetched = run.payload.get("url") is not None
+    run.note(_fetched(run.media) if is_fetched else f"Read {run.media.name} of the TDO.")
     run.output = {"url": run.media.url, "contentType": run.media.content_type, "bytes": run.media.size}
+    if is_fetched and run.has_tdo and not run.task["ioFolders"]:
+        asset = _store_as_asset(run, run.media)
+        run.note(f"Stored {run.media.name} as asset {asset}.")
+        run.output["assetId"] = asset
 
 
 async def store_media(run: Run) -> None:
-    """Stores the media that it gets in the TDO, as its primary media asset."""
-    media = await run.find_media(of_tdo=False)
+    """Stores the media that it gets in the TDO, as its primary media asset.
+
+    A task without folders works on what the TDO has, which is stored already.
+    """
+    media = await run.find_media(of_tdo=not run.task["ioFolders"])
+    stored = newest_asset(run.installation.store, run.require_tdo(), "media")
+    if not run.task["ioFolders"] and stored is not None:
+        run.note(f"TDO {run.tdo_id} has {media.name} already, as asset {stored['id']}.")
+        run.output = {"assetId": stored["id"]}
+        return
     asset = _store_as_asset(run, media)
     run.note(f"Stored {media.name} as asset {asset}.")
     run.output = {"assetId": asset}

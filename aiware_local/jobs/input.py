@@ -9,7 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiware_local.installation.catalogue import Catalogue
 from aiware_local.installation.errors import invalid_input, not_found
@@ -34,12 +36,33 @@ class Folder:
     type: str
 
 
+CUSTOM = "custom"
+"""The template of the chunk engine that takes ffmpeg's arguments from the payload."""
+COUNTS = ("maxRetries", "maxEngines")
+"""Execution preferences that count something."""
+
+
 @dataclass(frozen=True)
 class Graph:
-    """For each task, by its place in the list: its parents, and how many steps it is away from a root."""
+    """For each task, by its place in the list: its parents, and how many steps it is away from a root.
+
+    Attributes:
+        parents: the places of the parents.
+        levels: the steps.
+        in_turn: the places of the tasks that follow another one only because they come after it.
+    """
 
     parents: list[list[int]]
     levels: list[int]
+    in_turn: frozenset[int] = frozenset()
+
+    def one_after_another(self, tasks: Sequence[Input]) -> Graph:
+        """The graph with each task that has no ioFolders after the one before it that has none."""
+        parents = [list(each) for each in self.parents]
+        free = [place for place, task in enumerate(tasks) if not task.get("ioFolders")]
+        for before, after in pairwise(free):
+            parents[after] = [before]
+        return Graph(parents, _levels(parents), frozenset(free[1:]))
 
 
 def build_graph(tasks: Sequence[Input], routes: Sequence[Input]) -> Graph:
@@ -128,6 +151,12 @@ def _checked(catalogue: Catalogue, task: Mapping[str, Any], path: str, cluster: 
     engine = _engine(catalogue, task, path)
     _require_allowed(engine, path, cluster)
     payload = _payload(task, path)
+    preferences = _given(task.get("executionPreferences"))
+    for name in COUNTS:
+        require_count(preferences.get(name), f"{path}.executionPreferences.{name}")
+    require_addresses(task.get("notificationUris"), f"{path}.notificationUris")
+    if engine["_role"] == "chunk" and isinstance(payload, dict) and payload.get("ffmpegTemplate") == CUSTOM:
+        _require_custom_template(payload, path)
     if engine["libraryRequired"] and not (isinstance(payload, dict) and payload.get("libraryId")):
         raise invalid_input(f"{path}.payload needs a libraryId: engine {engine['id']} works with a library.")
     standby = task.get("standbyTask")
@@ -135,9 +164,61 @@ def _checked(catalogue: Catalogue, task: Mapping[str, Any], path: str, cluster: 
         **task,
         "engineId": engine["id"],
         "payload": payload,
-        "executionPreferences": {**DEFAULT_PREFERENCES, **(task.get("executionPreferences") or {})},
+        "executionPreferences": {**DEFAULT_PREFERENCES, **preferences},
         "standbyTask": None if standby is None else _checked(catalogue, standby, f"{path}.standbyTask", cluster),
     }
+
+
+def require_count(value: Any, field: str) -> None:
+    """Refuses a number that counts something and is negative.
+
+    Raises:
+        ApiError: invalid_input.
+    """
+    if value is not None and value < 0:
+        raise invalid_input(f"{field} is {value}; it must not be negative.", field=field)
+
+
+def require_addresses(uris: Sequence[Any] | None, field: str) -> None:
+    """Refuses webhooks that nobody could call.
+
+    Raises:
+        ApiError: invalid_input.
+    """
+    for place, uri in enumerate(uris or []):
+        if uri is not None and not _is_address(uri):
+            raise invalid_input(f"{field}[{place}] is '{uri}'; it must be an http or https address.", field=field)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(map(str.isspace, text))
+
+
+def require_media(tasks: Sequence[Record], catalogue: Catalogue) -> None:
+    """Refuses an adapter without a url in a job whose TDO is new and empty: there is nothing to read.
+
+    Raises:
+        ApiError: invalid_input.
+    """
+    for place, task in enumerate(tasks):
+        engine = catalogue.engine(task["engineId"])
+        payload = task["payload"] if isinstance(task["payload"], dict) else {}
+        if engine is not None and engine["_role"] == "adapter" and not payload.get("url"):
+            raise invalid_input(f"tasks[{place}].payload has no url, and the new TDO of the job has no media to read.")
+
+
+def _require_custom_template(payload: Mapping[str, Any], path: str) -> None:
+    if not payload.get("customFFMPEGTemplate"):
+        raise invalid_input(f"{path}.payload needs customFFMPEGTemplate with the ffmpegTemplate {CUSTOM}.")
+
+
+def _given(values: Mapping[str, Any] | None) -> Record:
+    """What is given of an input: null is the same as absent."""
+    return {name: value for name, value in (values or {}).items() if value is not None}
 
 
 def _engine(catalogue: Catalogue, task: Mapping[str, Any], path: str) -> Record:

@@ -10,12 +10,21 @@ from ariadne import ObjectType
 from aiware_local.installation.errors import ApiError, ErrorName, invalid_input
 from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
 from aiware_local.installation.lists import among, equals, ordered, overlaps, page, within
-from aiware_local.jobs.input import Graph, build_graph, checked_tasks, flat_tasks
+from aiware_local.jobs.input import (
+    Graph,
+    build_graph,
+    checked_tasks,
+    flat_tasks,
+    require_addresses,
+    require_count,
+    require_media,
+)
 from aiware_local.jobs.lifecycle import JOB_ENDED
 from aiware_local.jobs.records import new_job, save_job, show_job, show_new_job, show_tasks, start
 from aiware_local.jobs.tasks import select_tasks
 from aiware_local.storage.store import Record
-from aiware_local.tdos.records import TARGET_LENGTH_SECONDS, new_tdo
+from aiware_local.tdos.assets import add_assets, require_asset_inputs
+from aiware_local.tdos.records import TARGET_LENGTH_SECONDS, new_tdo, remove_tdo
 
 JOB = ObjectType("Job")
 
@@ -62,12 +71,24 @@ def resolve_jobs(_: Any, info: Info, **args: Any) -> Record:
 
 
 @MUTATION.field("createJob")
-def resolve_create_job(_: Any, info: Info, **args: Any) -> Record:
-    """Creates and queues a job; see `create_job`."""
-    values = args.get("input")
+async def resolve_create_job(_: Any, info: Info, **args: Any) -> Record:
+    """Creates and queues a job, and the assets of its target; see `create_job`."""
+    call, values = info.context, args.get("input")
     if values is None:
         raise invalid_input("createJob needs an input.")
-    return create_job(info.context, values)
+    require_addresses(values.get("notificationUris"), "notificationUris")
+    assets = (values.get("target") or {}).get("assets")
+    require_asset_inputs(assets)
+    shown = create_job(call, values)
+    if not assets:
+        return shown
+    try:
+        await add_assets(call, shown["targetId"], assets)
+    except ApiError:
+        call.store.delete("job", shown["id"])
+        remove_tdo(call, call.find("tdo", "TemporalDataObject", shown["targetId"]))
+        raise
+    return shown
 
 
 def create_job(call: Call, values: Mapping[str, Any]) -> Record:
@@ -79,23 +100,23 @@ def create_job(call: Call, values: Mapping[str, Any]) -> Record:
     """
     call.require_own_organization(values.get("organizationId"), "organizationId")
     target_id, target = values.get("targetId"), values.get("target")
-    if (target_id is None) == (target is None):
-        raise invalid_input(
-            "Give either targetId (an existing TDO) or target (a new one)"
-            + ("; both are given." if target is not None else "; neither is given.")
-        )
+    if target_id is not None and target is not None:
+        raise invalid_input("Give either targetId (an existing TDO) or target (a new one); both are given.")
     if values.get("jobTemplateId") is not None:
         raise ApiError(
             ErrorName.NOT_IMPLEMENTED, "There are no job templates here: give tasks instead of jobTemplateId."
         )
     cluster_id = values.get("clusterId")
     cluster = None if cluster_id is None else call.find("cluster", "Cluster", cluster_id)
+    require_count(values.get("retries"), "retries")
     tasks = checked_tasks(call, values, cluster)
-    graph = _graph(tasks, values.get("routes") or [])
+    graph = _graph(tasks, values.get("routes") or []).one_after_another(tasks)
+    if target is not None and not target.get("assets"):
+        require_media(tasks, call.installation.catalogue)
     with call.store.transaction():
-        if target_id is None:
-            target_id = new_tdo(call, _with_times(call, target or {}))["id"]
-        else:
+        if target is not None:
+            target_id = new_tdo(call, _with_times(call, target))["id"]
+        elif target_id is not None:
             target_id = call.find("tdo", "TemporalDataObject", target_id)["id"]
         job = new_job(call.installation, values, tasks, graph, target_id, call.now)
         save_job(call.store, job)
@@ -123,7 +144,8 @@ def resolve_retry_job(_: Any, info: Info, **args: Any) -> Record:
     status = show_job(job, call.now)["status"]
     if status != "failed":
         raise invalid_input(f"Job {job['id']} is {status}; only a failed job can be retried.")
-    call.find("tdo", "TemporalDataObject", job["targetId"])
+    if job["targetId"] is not None:
+        call.find("tdo", "TemporalDataObject", job["targetId"])
     with call.store.transaction():
         save_job(call.store, start(call.installation, job, call.now))
     return show_new_job(job)
@@ -136,7 +158,7 @@ def resolve_tasks(job: Record, _: Info, **args: Any) -> Record:
 
 @JOB.field("target")
 def resolve_target(job: Record, info: Info) -> Record | None:
-    return info.context.store.get("tdo", job["targetId"])
+    return None if job["targetId"] is None else info.context.store.get("tdo", job["targetId"])
 
 
 def _with_times(call: Call, target: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def new_job(
     args: Mapping[str, Any],
     tasks: Sequence[Record],
     graph: Graph,
-    target_id: str,
+    target_id: str | None,
     now: float,
 ) -> Record:
     """A job from a checked createJob input, not yet stored. Nothing of it has run.
@@ -31,7 +31,7 @@ def new_job(
         args: the input.
         tasks: its tasks, checked and completed: engineId, payload, ioFolders, executionPreferences, standbyTask...
         graph: parents and levels of the tasks.
-        target_id: the TDO that it works on.
+        target_id: the TDO that it works on; None for a job without one.
         now: seconds since the epoch.
     """
     job_id = new_job_id(now)
@@ -39,6 +39,8 @@ def new_job(
         _new_task(job_id, place, task, graph.parents[place], graph.levels[place], None)
         for place, task in enumerate(tasks)
     ]
+    for place in graph.in_turn:
+        records[place]["_waitsForParents"] = True
     for main in list(records):
         _add_standby(records, job_id, main, main.pop("_standby"))
     job: Record = {
@@ -56,7 +58,7 @@ def new_job(
         "scheduledJobId": args.get("scheduledJobId"),
         "applicationId": ORGANIZATION_ID,
         "routes": [{"options": {}, **_given(route)} for route in args.get("routes") or []],
-        "_notificationUris": args.get("notificationUris") or [],
+        "_notificationUris": _uris(args),
         "_cancelledAt": None,
         "_tasks": records,
     }
@@ -161,6 +163,7 @@ def _new_task(
         "testTask": bool(task.get("testTask")),
         "buildId": task.get("buildId"),
         "executionPreferences": task["executionPreferences"],
+        "_notificationUris": _uris(task),
         "_waitsForParents": bool(task["executionPreferences"].get("parentCompleteBeforeStarting")),
         "_parents": parents,
         "_level": level,
@@ -177,6 +180,10 @@ def _add_standby(records: list[Record], job_id: str, main: Record, standby: Reco
     record = _new_task(job_id, len(records), standby, main["_parents"], level, main["order"])
     records.append(record)
     _add_standby(records, job_id, record, record.pop("_standby"))
+
+
+def _uris(value: Mapping[str, Any]) -> list[str]:
+    return [uri for uri in value.get("notificationUris") or [] if uri is not None]
 
 
 def _given(value: Mapping[str, Any]) -> Record:

@@ -69,6 +69,8 @@ def resolve_tdo(result: Record, info: Info) -> Record | None:
 def _results_of_job(call: Call, job_id: Any) -> list[Record]:
     job = call.find("job", "Job", job_id)
     tasks = {task["id"] for task in job["_tasks"]}
+    if job["targetId"] is None:
+        return []  # a result names its TDO
     results = results_of_tdo(call.installation, job["targetId"], call.now)
     return [result for result in results if result["taskId"] in tasks]
 

@@ -17,6 +17,7 @@ from graphql import GraphQLInputObjectType, coerce_input_value
 
 from aiware_local.installation.errors import invalid_input, not_found
 from aiware_local.installation.installation import MUTATION, Info
+from aiware_local.jobs.input import require_addresses
 from aiware_local.jobs.jobs import create_job
 from aiware_local.storage.store import Record
 
@@ -57,6 +58,8 @@ def resolve_launch(_: Any, info: Info, **args: Any) -> Record:
     if template is None:
         raise invalid_input(f"Engine {engine['id']} has no template for {wanted} jobs; use createJob.")
     fields = {field["fieldName"]: field.get("fieldValue") for field in values.get("fields") or []}
+    if values.get("clusterId") is not None:
+        fields["clusterId"] = values["clusterId"]
     job_input = _fill(template, {"uploadUrl": url, "targetId": target_id, **_parameters(fields)})
     input_type = info.schema.type_map["CreateJob"]
     if not isinstance(input_type, GraphQLInputObjectType):
@@ -69,6 +72,7 @@ def _parameters(fields: Mapping[str, str | None]) -> Record:
     if not re.fullmatch(r"-?\d+", priority):
         raise invalid_input(f"The field priority is '{priority}'; it must be a whole number.", field="fields")
     uri = fields.get("notificationUri")
+    require_addresses([uri] if uri else [], "notificationUri")
     return {
         "clusterId": fields.get("clusterId"),
         "priority": int(priority),

@@ -81,7 +81,7 @@ def resolve_job(task: Record, _: Info) -> Record:
 
 @TASK.field("target")
 def resolve_target(task: Record, info: Info) -> Record | None:
-    return info.context.store.get("tdo", task["targetId"])
+    return None if task["targetId"] is None else info.context.store.get("tdo", task["targetId"])
 
 
 def task_output(installation: Installation, task: Record) -> Any:
@@ -113,6 +113,18 @@ def resolve_task_payload(task: Record, _: Info) -> Any:
 @TASK.field("payloadString")
 def resolve_payload_string(task: Record, _: Info) -> str | None:
     return as_text(task["payload"])
+
+
+@TASK.field("executionPreferences")
+def resolve_preferences(task: Record, _: Info) -> Record:
+    preferences: Record = task["_task"]["executionPreferences"]
+    return preferences
+
+
+@TASK.field("notificationUris")
+def resolve_notification_uris(task: Record, _: Info) -> list[str]:
+    uris: list[str] = task["_task"].get("_notificationUris", [])
+    return uris
 
 
 @TASK.field("log")

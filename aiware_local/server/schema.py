@@ -7,12 +7,23 @@ from importlib.resources import files
 from typing import Any
 
 from ariadne import ObjectType, make_executable_schema
-from graphql import GraphQLField, GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema, get_named_type
+from graphql import (
+    GraphQLField,
+    GraphQLFieldResolver,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+    is_input_object_type,
+)
 
 from aiware_local import clusters
 from aiware_local.engines import engines
 from aiware_local.exports import requests
-from aiware_local.installation.errors import ApiError, ErrorName
+from aiware_local.installation.errors import ApiError, ErrorName, invalid_input
 from aiware_local.installation.installation import MUTATION, QUERY, Info
 from aiware_local.installation.scalars import SCALARS
 from aiware_local.jobs import jobs, links, results, single_engine, tasks
@@ -43,6 +54,7 @@ def load_schema() -> GraphQLSchema:
         LookupError: a root field has no resolver.
     """
     schema = make_executable_schema(schema_text(), *BINDABLES)
+    _take_null_out_of_lists(schema)
     _watch_fields(schema.query_type, reads=True)
     _watch_fields(schema.mutation_type, reads=False)
     return schema
@@ -56,6 +68,50 @@ def _watch_fields(root: GraphQLObjectType | None, *, reads: bool) -> None:
         if field.resolve is None:
             raise LookupError(f"{root.name}.{name} has no resolver")
         field.resolve = _watched(name, _under_conditions(name, field) if reads else field.resolve)
+
+
+def _take_null_out_of_lists(schema: GraphQLSchema) -> None:
+    """Spares resolvers the items that are null: in what is read they are left out, in what is written refused."""
+    for owner in schema.type_map.values():
+        if isinstance(owner, GraphQLObjectType) and not owner.name.startswith("__"):
+            for field in owner.fields.values():
+                if field.resolve is not None and any(_has_list(each.type, ()) for each in field.args.values()):
+                    field.resolve = _without_null(field, field.resolve, is_read=owner is not schema.mutation_type)
+
+
+def _has_list(of_type: GraphQLInputType, above: tuple[str, ...]) -> bool:
+    """Whether values of a type may have lists of objects or ids in them."""
+    plain = get_nullable_type(of_type)
+    if isinstance(plain, GraphQLInputObjectType) and plain.name not in above:
+        return any(_has_list(each.type, (*above, plain.name)) for each in plain.fields.values())
+    return isinstance(plain, GraphQLList)
+
+
+def _without_null(field: GraphQLField, resolve: GraphQLFieldResolver, *, is_read: bool) -> GraphQLFieldResolver:
+    @wraps(resolve)
+    def cleaned(root: Any, info: Info, **args: Any) -> Any:
+        given = {name: _cleaned(field.args[name].type, value, name, is_read) for name, value in args.items()}
+        return resolve(root, info, **given)
+
+    return cleaned
+
+
+def _cleaned(of_type: GraphQLInputType, value: Any, path: str, is_read: bool) -> Any:
+    plain = get_nullable_type(of_type)
+    if isinstance(plain, GraphQLInputObjectType) and isinstance(value, dict):
+        return {
+            name: _cleaned(plain.fields[name].type, item, f"{path}.{name}", is_read) for name, item in value.items()
+        }
+    if not isinstance(plain, GraphQLList) or not isinstance(value, list):
+        return value
+    if not is_read and is_input_object_type(get_nullable_type(plain.of_type)) and None in value:
+        raise invalid_input(f"{path}[{value.index(None)}] is null; leave it out.")
+    items = enumerate(value)
+    return [
+        None if item is None else _cleaned(plain.of_type, item, f"{path}[{place}]", is_read)
+        for place, item in items
+        if item is not None or not is_read
+    ]
 
 
 def _watched(name: str, resolve: GraphQLFieldResolver) -> GraphQLFieldResolver:

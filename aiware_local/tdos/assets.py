@@ -248,6 +248,12 @@ def resolve_size(file_data: Record, _: Info) -> int | None:
     return size if size is not None and size <= LARGEST_INT else None
 
 
+@ASSET_SOURCE.field("schema")
+def resolve_schema(source: Record, _: Info) -> Record | None:
+    schema_id = source.get("schemaId")
+    return None if schema_id is None else {"id": schema_id}
+
+
 @ASSET_SOURCE.field("engine")
 def resolve_engine(source: Record, info: Info) -> Record | None:
     return info.context.installation.catalogue.engine(source.get("engineId") or "")

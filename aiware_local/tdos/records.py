@@ -61,9 +61,9 @@ def save_asset(store: Store, asset: Record) -> None:
     store.put("asset", asset, owner=asset["containerId"])
 
 
-def assets_of(store: Store, tdo_id: str) -> list[Record]:
-    """The assets of a TDO, newest first."""
-    return list(store.scan("asset", owner=tdo_id))
+def assets_of(store: Store, tdo_id: str | None) -> list[Record]:
+    """The assets of a TDO, newest first; none where there is no TDO."""
+    return [] if tdo_id is None else list(store.scan("asset", owner=tdo_id))
 
 
 def set_primary(installation: Installation, tdo_id: str, asset: Record) -> None:
@@ -105,8 +105,8 @@ def require_span(start: float | None, stop: float | None) -> None:
     """
     if start is None or stop is None:
         raise invalid_input("startDateTime and stopDateTime cannot be null.")
-    if stop <= start:
-        raise invalid_input("stopDateTime must be later than startDateTime.", field="stopDateTime")
+    if stop < start:
+        raise invalid_input("stopDateTime must not be earlier than startDateTime.", field="stopDateTime")
     if stop - start > LONGEST_SECONDS:
         raise invalid_input("stopDateTime must be at most a year after startDateTime.", field="stopDateTime")
 

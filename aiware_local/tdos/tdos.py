@@ -100,7 +100,7 @@ def resolve_cleanup_tdo(_: Any, info: Info, **args: Any) -> Record:
     call = info.context
     tdo = call.find("tdo", "TemporalDataObject", args["id"])
     options = args.get("options")
-    options = ["storage", "searchIndex"] if options is None else options
+    options = ["storage", "searchIndex"] if options is None else [each for each in options if each is not None]
     if not options:
         raise invalid_input("options is empty: name at least one of storage, searchIndex and engineResults.")
     with call.store.transaction():
@@ -166,7 +166,11 @@ def resolve_security(tdo: Record, _: Info) -> Record:
 @TDO.field("folders")
 def resolve_folders(tdo: Record, _: Info) -> list[Record]:
     folder = tdo["_folderId"]
-    return [] if folder is None else [{"id": folder, "treeObjectId": folder}]
+    if folder is None:
+        return []
+    # Only the id of a folder is known here, so that is what it is called.
+    shown: Record = {"id": folder, "treeObjectId": folder, "name": folder}
+    return [{**shown, "folderPath": [shown]}]
 
 
 @TDO.field("streams")

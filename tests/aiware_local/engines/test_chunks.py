@@ -139,7 +139,8 @@ async def test_without_ffmpeg_it_is_simulated_and_the_log_says_so(
 
 
 async def test_other_templates_and_media_out_of_reach_are_simulated(local: Local, recording: str) -> None:
-    assert "template custom is simulated" in (await cut(local, recording, ffmpegTemplate="custom"))["log"]["text"]
+    own = await cut(local, recording, ffmpegTemplate="custom", customFFMPEGTemplate="-i {{input}} {{output}}")
+    assert "template custom is simulated" in own["log"]["text"]
     assert "out of reach" in (await cut(local, "https://media.example/a.mp4"))["log"]["text"]
 
 

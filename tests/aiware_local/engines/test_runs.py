@@ -166,8 +166,6 @@ async def test_without_a_transcript_it_is_simulated_and_says_so(local: Local) ->
         ("file:link.mp4", "url_not_allowed", "outside"),
         ("file://elsewhere/talk.mp4", "url_not_allowed", "another machine"),
         ("http://127.0.0.1:9/a.mp4", "url_connection_refused", "127.0.0.1:9"),
-        ("", "invalid_data", "url"),
-        (None, "invalid_data", "url"),
         (5, "invalid_data", "url"),
     ],
 )

@@ -36,12 +36,11 @@ def _two(out: Any = OUT, into: Any = IN, routes: Any = None) -> dict[str, Any]:
     ("values", "name", "says"),
     [
         (None, "invalid_input", "input"),
-        ({**one_task(INDEX)}, "invalid_input", "neither is given"),
         ({**one_task(INDEX), "targetId": "5", "target": {}}, "invalid_input", "both are given"),
         ({**one_task(INDEX), "targetId": "5"}, "not_found", "TemporalDataObject"),
         ({**one_task(INDEX), "target": {}, "clusterId": "rt-5"}, "not_found", "Cluster"),
         ({**one_task(INDEX), "target": {}, "organizationId": "5"}, "not_allowed", "organization"),
-        ({**one_task(INDEX), "target": {"startDateTime": 5, "stopDateTime": 5}}, "invalid_input", "later"),
+        ({**one_task(INDEX), "target": {"startDateTime": 5, "stopDateTime": 4}}, "invalid_input", "earlier"),
         ({"target": {}}, "invalid_input", "at least one task"),
         ({"target": {}, "tasks": []}, "invalid_input", "at least one task"),
         ({"target": {}, "tasks": [{}]}, "invalid_input", "engineId"),

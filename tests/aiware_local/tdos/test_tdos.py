@@ -36,7 +36,6 @@ async def test_create(local: Local) -> None:
 @pytest.mark.parametrize(
     ("values", "name"),
     [
-        ({"startDateTime": 10, "stopDateTime": 10}, "invalid_input"),
         ({"startDateTime": 10, "stopDateTime": 9}, "invalid_input"),
         ({"startDateTime": 0, "stopDateTime": YEAR + 2 * 86400}, "invalid_input"),
         ({**SPAN, "applicationId": "77"}, "not_allowed"),
@@ -51,8 +50,9 @@ async def test_create_refuses_and_leaves_nothing(local: Local, values: Any, name
     assert (await local.http.get("/_local/objects")).json()["tdos"] == []
 
 
-async def test_a_year_is_allowed(local: Local) -> None:
+async def test_a_year_is_allowed_and_a_moment(local: Local) -> None:
     await local.new_tdo(startDateTime=0, stopDateTime=YEAR)
+    await local.new_tdo(startDateTime=10, stopDateTime=10)
 
 
 async def test_details_by_path(local: Local) -> None:

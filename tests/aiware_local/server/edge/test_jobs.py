@@ -29,6 +29,7 @@ from tests.aiware_local.support import (
     TRANSLATION,
     WRITER,
     Local,
+    folder,
     one_task,
     transcription_job,
 )
@@ -374,7 +375,8 @@ async def test_a_deleted_job_leaves_no_files(local: Local, edge: Edge) -> None:
     job = translation_job()
     job["tasks"][0] |= {"payloadJSON": '{"url": "hola.txt"}', "taskPayloadJSON": '{"url": "hola.txt"}'}
     (job_id,) = await edge.create(job)
-    graphql = await local.new_job(target={}, **one_task(ADAPTER, payload={"url": "a.mp3"}))
+    read_by_nobody = [folder("out", "stream", "output")]
+    graphql = await local.new_job(target={}, **one_task(ADAPTER, payload={"url": "a.mp3"}, ioFolders=read_by_nobody))
     local.clock.advance(100)
     assert await edge.status(job_id) == "complete"
     assert [path.name.partition(".")[2] for path in sorted(files.glob(f"{graphql['id']}*"))] == ["media", "media.txt"]
