@@ -27,7 +27,7 @@ COMMANDS = {
     "results": "Show the results of a job, or write them to files.",
     "stacks": "Check the stacks of a project.",
     "tdos": "Show temporal data objects (TDOs), delete and clean them up.",
-    "validate": "Validate the jobs in a file, offline.",
+    "validate": "Validate the jobs in files, offline.",
     "whoami": "Show whose token it is, and where aiWARE is.",
 }
 """The commands, each in the module of its name, and what the help says of it."""

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import runpy
 import sys
 import traceback
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pulumi.runtime import Mocks, set_all_config, set_mocks
+import pulumi
+from pulumi.runtime import Mocks, register_stack_transformation, rpc, set_all_config, set_mocks
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 from pulumi.runtime.stack import run_pulumi_func
 
 from aiware_resources.errors import ConfigurationError, WorkFailed
 from aiware_resources.reconcile.mocks import TidyMonitor
 from aiware_resources.reconcile.provider import READ_KEY
+from aiware_resources.settings import NAMESPACE
 from aiware_resources.settings.project import Project, is_encrypted
 
 DEFAULT_STACK = "local"
@@ -38,12 +41,37 @@ class Declared:
         name: Its name.
         properties: Its properties under the API's names; what is not known yet is not in there.
         protected: Whether Pulumi is to refuse to delete it.
+        inputs: Its properties, with Pulumi's `Unknown` in place of what is not known yet.
+        settings: The settings of this library that the stack has.
+        file: The file of the program that declares it; empty where that is not known.
+        line: The line of the statement that declares it.
+        column: The column where the statement begins.
     """
 
     kind: str
     name: str
     properties: dict[str, Any]
     protected: bool = False
+    inputs: dict[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+
+
+class ProgramFailed(WorkFailed):
+    """A program ended with an error.
+
+    Attributes:
+        file: Its file.
+        line: The line that failed, where it is known.
+        reason: The error.
+    """
+
+    def __init__(self, file: Path, line: int | None, reason: str, *, remedy: str) -> None:
+        place = f", line {line}" if line else ""
+        super().__init__(f"{file}{place}: {reason}.", remedy=remedy)
+        self.file, self.line, self.reason = str(file), line, reason
 
 
 def declared_by(program: Path, stack: str | None) -> list[Declared]:
@@ -57,7 +85,7 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
 
     Raises:
         ConfigurationError: The stack has no file.
-        WorkFailed: The program failed.
+        ProgramFailed: The program failed.
     """
     main = program / "__main__.py" if program.is_dir() else program
     if not main.is_file():
@@ -69,7 +97,10 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
     recorder = _Recorder()
     monitor = _Monitor(recorder)
 
+    places = _Places(main, folder)
+
     def run() -> None:
+        register_stack_transformation(places.note)
         runpy.run_path(str(script), run_name="__main__")
 
     async def as_pulumi_does() -> None:
@@ -77,25 +108,78 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
         set_all_config(configuration)
         await run_pulumi_func(run)
 
-    with _inside(folder):
+    # What a program prints is not what the command finds.
+    with _inside(folder), contextlib.redirect_stdout(sys.stderr):
         try:
             asyncio.run(as_pulumi_does())
         except (Exception, SystemExit) as error:
             # A program can fail in any way; whoever runs it wants to know where.
-            reason = "".join(traceback.format_exception_only(error)).strip()
-            place = "".join(f", line {frame.lineno}" for frame in _frames_in(script, error)[-1:])
-            raise WorkFailed(
-                f"{main}{place}: {reason}.",
+            reason = traceback.format_exception_only(error)[-1].strip()
+            lines = [frame.lineno for frame in _frames_in(script, error)] or [_syntax_line(script, error)]
+            raise ProgramFailed(
+                main,
+                lines[-1],
+                reason,
                 remedy=f"It ran without aiWARE, with the configuration of the stack {stack or DEFAULT_STACK}; "
-                "`aiware --stack NAME dag ...` takes that of another.",
+                "--stack NAME takes that of another.",
             ) from error
+    settings = {key: value for key, value in configuration.items() if key.startswith(f"{NAMESPACE}:")}
+    declared = []
+    for each in recorder.declared:
+        key = (each.kind, each.name)
+        file, line, column = places.found.get(key, ("", None, None))
+        declared.append(
+            replace(
+                each,
+                protected=key in monitor.protected,
+                inputs=monitor.inputs[key],
+                settings=settings,
+                file=file,
+                line=line,
+                column=column,
+            )
+        )
     # They arrive in the order in which their properties came to be known, which may differ from run to run.
-    declared = [replace(each, protected=(each.kind, each.name) in monitor.protected) for each in recorder.declared]
     return sorted(declared, key=lambda each: (each.name, each.kind))
 
 
 def _frames_in(script: Path, error: BaseException) -> list[traceback.FrameSummary]:
     return [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(script)]
+
+
+def _syntax_line(script: Path, error: BaseException) -> int | None:
+    return error.lineno if isinstance(error, SyntaxError) and error.filename == str(script) else None
+
+
+class _Places:
+    """Notes which statement of a program declares which resource.
+
+    Args:
+        main: The program as it was named.
+        folder: Where it is; what lies below is a part of it.
+    """
+
+    def __init__(self, main: Path, folder: Path) -> None:
+        self._main = main
+        self._folder = folder
+        self.found: dict[tuple[str, str], tuple[str, int | None, int | None]] = {}
+
+    def note(self, args: pulumi.ResourceTransformationArgs) -> None:
+        """Takes note of a resource that is being declared: Pulumi calls this from its constructor."""
+        for frame, line in traceback.walk_stack(None):
+            file = Path(frame.f_code.co_filename)
+            if self._is_own(file):
+                positions = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
+                column = None if positions[2] is None else positions[2] + 1
+                self.found[args.type_, args.name] = (
+                    str(self._main.parent / file.relative_to(self._folder)),
+                    line,
+                    column,
+                )
+                return
+
+    def _is_own(self, file: Path) -> bool:
+        return file.is_relative_to(self._folder) and "site-packages" not in file.parts
 
 
 class _Recorder(Mocks):
@@ -121,17 +205,29 @@ class _Monitor(TidyMonitor):
     def __init__(self, recorder: _Recorder) -> None:
         super().__init__(recorder)
         self.protected: set[tuple[str, str]] = set()
+        self.inputs: dict[tuple[str, str], dict[str, Any]] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - Pulumi's own name
+        key = (request.type, request.name)
         if request.protect:
-            self.protected.add((request.type, request.name))
+            self.protected.add(key)
+        self.inputs[key] = _without_secrecy(rpc.deserialize_properties(request.object, keep_unknowns=True))
         return super().RegisterResource(request)
+
+
+def _without_secrecy(value: Any) -> Any:
+    """A value without Pulumi's wrappings of what is secret."""
+    if rpc.is_rpc_secret(value):
+        return _without_secrecy(rpc.unwrap_rpc_secret(value))
+    if isinstance(value, dict):
+        return {key: _without_secrecy(item) for key, item in value.items()}
+    return [_without_secrecy(item) for item in value] if isinstance(value, list) else value
 
 
 @contextlib.contextmanager
 def _inside(folder: Path) -> Iterator[None]:
     """Runs what is inside as if it had been started in the folder, and lets it import from there."""
-    before, path = Path.cwd(), list(sys.path)
+    before, path, modules = Path.cwd(), list(sys.path), set(sys.modules)
     os.chdir(folder)
     sys.path.insert(0, str(folder))
     try:
@@ -139,6 +235,12 @@ def _inside(folder: Path) -> Iterator[None]:
     finally:
         os.chdir(before)
         sys.path[:] = path
+        # The next program may have modules of the same names.
+        for name in sys.modules.keys() - modules:
+            file = getattr(sys.modules[name], "__file__", None)
+            is_own = file and Path(file).is_relative_to(folder) and "site-packages" not in Path(file).parts
+            if is_own and name.partition(".")[0] not in modules:
+                del sys.modules[name]
 
 
 def _configuration(project: Project, stack: str | None) -> dict[str, str]:

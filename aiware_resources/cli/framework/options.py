@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from aiware_resources.api import Api
+    from aiware_resources.cli.documents.graphql import Given
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -22,6 +23,8 @@ SHOWN = 30
 
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 INPUT_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+WRITTEN_JOBS = click.Path(exists=True, allow_dash=True, path_type=Path)
+"""A file or folder that describes jobs, or standard input."""
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGO = re.compile(r"(\d+)([smhdw])")
@@ -84,18 +87,20 @@ def limit_option(default: int | None = SHOWN) -> Callable[[C], C]:
     return click.option("-n", "--limit", type=click.IntRange(min=1), default=default, metavar="NUMBER", help=said)
 
 
-def _read_variables(context: click.Context, parameter: click.Parameter, path: Path | None) -> Mapping[str, Any]:
+def _read_variables(context: click.Context, parameter: click.Parameter, path: Path | None) -> Given | None:
     if path is None:
-        return {}
-    from aiware_resources.api.json_text import read_json
+        return None
+    from aiware_resources.cli.documents.found import NotReadable
+    from aiware_resources.cli.documents.graphql import Given
+    from aiware_resources.cli.documents.reading import decoded, read_json_value
 
     try:
-        values = read_json(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise click.BadParameter(f"{path} is not JSON: {error}.", context, parameter) from error
-    if not isinstance(values, dict):
+        value = read_json_value(decoded(path.read_bytes(), str(path)))
+    except NotReadable as error:
+        raise click.BadParameter(error.message, context, parameter) from error
+    if not isinstance(value.content, dict):
         raise click.BadParameter(f"{path} must hold an object: a value for each name.", context, parameter)
-    return values
+    return Given(value.content, value.locate)
 
 
 def variables_option(command: C) -> C:

@@ -116,6 +116,6 @@ def test_a_program_that_cannot_be_drawn(shell: Shell, tmp_path: Path, source: st
 def test_what_is_not_there(aiware: Aiware, tmp_path: Path, program: Path) -> None:
     assert aiware("dag", str(tmp_path / "none.json")).exit_code == 2
     (tmp_path / "empty").mkdir()
-    assert "There is no program at" in aiware("dag", str(tmp_path / "empty")).stderr
+    assert "has no file that describes jobs" in aiware("dag", str(tmp_path / "empty")).stderr
     no_stack = aiware("--stack", "none", "dag", str(program))
     assert (no_stack.exit_code, "There is no stack none" in no_stack.stderr) == (3, True)

@@ -89,7 +89,7 @@ def test_a_route_that_joins_nothing_is_told(aiware: Aiware, tmp_path: Path) -> N
         ("a.json", "{nonsense", 1, "is not JSON"),
         ("a.json", "{}", 1, "describes no job"),
         ("a.json", '{"tasks": []', 1, "is not JSON"),
-        ("a.graphql", "mutation {", 1, "neither JSON nor a GraphQL document"),
+        ("a.graphql", "mutation {", 1, "1:11: is not a GraphQL document"),
         ("a.graphql", "{ me { id } }", 1, "describes no job"),
         ("a.graphql", "mutation($i: CreateJob) { createJob(input: $i) { id } }", 1, "a variable whose value is not in"),
     ],
@@ -101,3 +101,13 @@ def test_what_cannot_be_drawn(aiware: Aiware, tmp_path: Path, name: str, content
     assert (drawn.exit_code, drawn.stdout) == (code, "")
     assert says in drawn.stderr
     assert "Traceback" not in drawn.stderr
+
+
+def test_several_files(aiware: Aiware, tmp_path: Path) -> None:
+    (tmp_path / "job.json").write_text(json.dumps({**JOB, "name": "one"}))
+    (tmp_path / "launch.graphql").write_text(
+        'mutation { two: launchSingleEngineJob(input: {engineId: "mine", uploadUrl: "u"}) { id } }'
+    )
+    graphs = json.loads(aiware("dag", str(tmp_path), str(GOLDEN), "--json").stdout)
+    assert [graph["title"] for graph in graphs] == ["one", "two", "edge_translation_job"]
+    assert graphs[1]["tasks"] == ["mine"]

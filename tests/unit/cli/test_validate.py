@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from aiware_resources import engines
-from aiware_resources.cli import job_files
+from aiware_resources.cli.documents import Wanted, documents
 from tests.support.command import Aiware
+from tests.support.edge import GOLDEN
 from tests.support.objects import job_input
 
 ROOT = Path(__file__).parents[3]
@@ -29,6 +30,7 @@ def written(tmp_path: Path) -> Written:
 
     def write(content: Any, name: str = "job.json") -> Path:
         file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
         file.write_text(content if isinstance(content, str) else json.dumps(content))
         return file
 
@@ -62,8 +64,8 @@ def problems(aiware: Aiware, file: Path, *more: str) -> dict[str, str]:
 def test_right_ones_in_every_shape(aiware: Aiware, written: Written, data: Path, content: Any) -> None:
     file = written(content)
     result = aiware("validate", str(file))
-    jobs = "2 jobs" if isinstance(content, list) else "1 job"
-    assert (result.exit_code, result.output) == (0, f"{file}: {jobs}, nothing wrong.\n")
+    said = "2 jobs, nothing wrong: one, two" if isinstance(content, list) else "1 job, nothing wrong"
+    assert (result.exit_code, result.output) == (0, f"{file}: {said}.\n")
     assert not data.exists()
 
 
@@ -103,8 +105,8 @@ def test_it_is_told_in_lines(aiware: Aiware, written: Written) -> None:
     file = written({"tasks": [{"engineId": engines.PLAYBACK}], "retries": "often", "target": {}})
     result = aiware("validate", str(file))
     assert result.exit_code == 1
-    assert result.stdout == f"{file}: retries: must be a whole number\n"
-    assert result.stderr == "1 problem in 1 job.\n"
+    assert result.stdout == f"{file}:1:78: retries: must be a whole number\n"
+    assert result.stderr == f"{file}: 1 problem in 1 job.\n"
 
 
 @pytest.mark.parametrize("given", [{}, {"targetId": "1", "target": {}}])
@@ -117,7 +119,13 @@ INLINE = """query Others { jobs { records { id } } }
 
 mutation Run($tdo: ID!, $engine: ID = "e") {
   first: createJob(input: {targetId: $tdo, tasks: [{engineId: $engine}], retries: "often"}) { id }
-  createJob(input: {tasks: [{engineId: "e", payload: {a: 1}}]}) { id }
+  ...Second
+}
+
+fragment Second on Mutation {
+  createJob(input: {
+    targetId: "1", target: {}, tasks: [{engineId: "e", payload: {a: 1}}]
+  }) { id }
 }
 """
 
@@ -125,7 +133,9 @@ mutation Run($tdo: ID!, $engine: ID = "e") {
 def test_jobs_written_out_in_a_document(aiware: Aiware, written: Written) -> None:
     file = written(INLINE, "run.graphql")
     found = problems(aiware, file)
-    assert list(found) == ["first (line 4).retries", "createJob (line 5).targetId"]
+    assert list(found) == ["Run.first.retries", "Run.createJob.targetId"]
+    lines = aiware("validate", str(file)).stdout.splitlines()
+    assert [line.partition(": ")[0] for line in lines] == [f"{file}:4:83", f"{file}:10:15"]
     # Variables without a value are not checked.
     said = aiware("validate", str(file))
     assert f"{file}: nothing is known of $tdo" in said.stderr
@@ -146,16 +156,19 @@ def test_variables_from_a_file(aiware: Aiware, written: Written) -> None:
 @pytest.mark.parametrize(
     ("document", "path", "message"),
     [
-        ("query { job(id: $id) { id } }", "line 1", "Variable '$id' is not defined"),
-        ("query A($id: ID!) {\n job(id: 1) { id } }", "line 1", "Variable '$id' is never used in operation 'A'."),
-        ("query { job(id: 1) { ...Fields } }", "line 1", "Unknown fragment 'Fields'."),
-        ("query { job(id: 1, id: 2) { id } }", "line 1", "There can be only one argument named 'id'."),
+        ("query { job(id: $id) { id } }", "1:17", "Variable '$id' is not defined"),
+        ("query A($id: ID!) {\n job(id: 1) { id } }", "1:9", "Variable '$id' is never used in operation 'A'."),
+        ("query { job(id: 1) {\n ...Fields } }", "2:5", "Unknown fragment 'Fields'."),
+        ("query { job(id: 1, id: 2) { id } }", "1:13", "There can be only one argument named 'id'."),
+        ("mutation { createJob { id } }", "1:12", "createJob: has no input"),
+        ("mutation { a: createJob(input: 3) { id } }", "1:32", "a.input: must be an object"),
     ],
 )
 def test_documents_without_a_job(aiware: Aiware, written: Written, document: str, path: str, message: str) -> None:
-    found = problems(aiware, written(document, "a.graphql"))
-    assert list(found) == [path]
-    assert message in found[path]
+    file = written(document, "a.graphql")
+    result = aiware("validate", str(file))
+    assert result.stdout.startswith(f"{file}:{path}: {message}")
+    assert result.exit_code == 1
 
 
 def test_a_right_document_without_a_job(aiware: Aiware, written: Written) -> None:
@@ -168,17 +181,203 @@ def test_a_right_document_without_a_job(aiware: Aiware, written: Written) -> Non
 @pytest.mark.parametrize(
     ("content", "name", "says"),
     [
-        ('{"tasks": [', "a.json", "is not JSON"),
-        ("query {", "a.graphql", "line 1: neither JSON nor a GraphQL document: Syntax Error"),
-        ({"a": 1}, "a.json", "describes no job"),
-        ("mutation { createJob { id } }", "a.graphql", "createJob has no input"),
-        ({"jobs": [{"tasks": [], "taskRoutes": []}]}, "a.json", "is a request for aiWARE Edge"),
+        ('{"tasks": [', "a.json", ":1:12: is not JSON: Expecting value."),
+        ('{"tasks": [\n  {]', "a.json", ":2:4: is not JSON: "),
+        ("query {\n", "a.graphql", ":2:1: is not a GraphQL document: Expected Name, found <EOF>."),
+        ({"a": 1}, "a.json", ": describes no job. Give "),
+        ("{ createJob(", "a.json", ":1:3: is not JSON: Expecting property name enclosed in double quotes; and at "),
+        ("a: 1\nb: [", "a.yaml", ":2:5: is not YAML that JSON could hold: "),
+        (" \n", "a.json", ":1:1: is empty. Give "),
+        ("{a(b: " + "[" * 2000, "a.graphql", "is nested too deep"),
     ],
 )
-def test_what_cannot_be_validated(aiware: Aiware, written: Written, content: Any, name: str, says: str) -> None:
+def test_what_cannot_be_read(aiware: Aiware, written: Written, content: Any, name: str, says: str) -> None:
     result = aiware("validate", str(written(content, name)))
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert says in result.stderr
+    assert result.exit_code == 1
+    assert says in result.stdout
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\xef\xbb\xbf%s", None),
+        ("%s".encode("utf-16"), None),
+        (b'%s\r\n, "name": "\xe9"}', ":2:12: is not UTF-8 text (byte 0xe9). Save it as UTF-8."),
+        (b"%s\r\n\r\n x", ":3:2: is not JSON: Extra data."),
+    ],
+)
+def test_encodings_and_line_ends(aiware: Aiware, tmp_path: Path, content: bytes, says: str | None) -> None:
+    job = json.dumps(job_input())
+    file = tmp_path / "job.json"
+    if content.startswith(b"\xff\xfe"):
+        file.write_bytes(job.encode("utf-16"))
+    else:
+        text = job[:-1] if b"name" in content else job
+        file.write_bytes(content.replace(b"%s", text.encode()))
+    result = aiware("validate", str(file))
+    assert (result.stdout == f"{file}: 1 job, nothing wrong.\n") is (says is None)
+    assert says is None or says in result.stdout
+
+
+def test_a_huge_file_is_not_read(aiware: Aiware, tmp_path: Path) -> None:
+    file = tmp_path / "huge.json"
+    with file.open("wb") as huge:
+        huge.truncate(200 << 20)
+    result = aiware("validate", str(file))
+    assert result.stdout == f"{file}: is larger than 32 MB, which no job is.\n"
+
+
+SHORT = "{\n  clusters {\n    records { id name }\n  }\n}\n"
+
+
+@pytest.mark.parametrize("name", ["a.graphql", "a.json", "a.txt"])
+def test_a_query_in_short_form_is_graphql(aiware: Aiware, written: Written, name: str) -> None:
+    result = aiware("validate", str(written(SHORT, name)))
+    assert (result.exit_code, "the syntax is right" in result.stdout) == (0, True)
+
+
+def test_a_job_in_short_form(aiware: Aiware, written: Written) -> None:
+    file = written(
+        '{ createJob(input: {targetId: "1", tasks: [{engineId: "e"}], retries: "often"}) { id } }', "a.graphql"
+    )
+    assert list(problems(aiware, file)) == ["createJob.retries"]
+
+
+def test_each_operation_is_checked_and_named(aiware: Aiware, written: Written) -> None:
+    job = 'createJob(input: {targetId: "1", tasks: [{engineId: "e"}]%s}) { id }'
+    text = "mutation A {\n %s\n}\nmutation B {\n %s\n}\n"
+    right = aiware("validate", str(written(text % (job % "", job % ', name: "mine"'), "a.graphql")))
+    assert right.stdout.endswith("a.graphql: 2 jobs, nothing wrong: A, mine.\n")
+    wrong = problems(aiware, written(text % (job % "", job % ", retries: A"), "a.graphql"))
+    assert list(wrong) == ["B.createJob.retries"]
+
+
+REQUEST = "mutation($hooks: [String], $tdo: ID!) {\n createJob(input: {targetId: $tdo, tasks: [{engineId: %s}], "
+REQUEST += "notificationUris: $hooks}) { id } }"
+
+
+def test_a_request_is_as_curl_sends_it(aiware: Aiware, written: Written) -> None:
+    content = {"query": REQUEST % '"e"', "variables": {"tdo": "1"}}
+    assert problems(aiware, written(content)) == {}
+    assert aiware("validate", str(written(content))).stderr == ""
+    # The places are those in the file, also of what is written inside of a JSON string.
+    file = written({"query": REQUEST % '"e", type: 1', "variables": {"hooks": [3], "tdo": "1"}})
+    lines = aiware("validate", str(file)).stdout.splitlines()
+    places = [line.partition(": ")[0] for line in lines]
+    text = file.read_text()
+    at = [text.index(": 1}], not") + 3, text.index("3]") + 1]
+    assert sorted(places) == sorted(f"{file}:1:{column}" for column in at)
+
+
+LAUNCH = """mutation {
+  launchSingleEngineJob(input: {engineId: "e", %s, fields: [
+    {fieldName: "priority", fieldValue: "%s"}, {fieldName: "x", fieldValue: "1"}
+  ]}) { id }
+}
+"""
+
+
+def test_single_engine_jobs(aiware: Aiware, written: Written) -> None:
+    assert problems(aiware, written(LAUNCH % ('uploadUrl: "u"', "-5"), "a.graphql")) == {}
+    assert problems(aiware, written({"input": {"engineId": "e", "uploadUrl": "u", "clusterId": "rt-1"}})) == {}
+    file = written(LAUNCH % ('uploadUrl: "u", targetId: "1", retries: 1', "often"), "a.graphql")
+    lines = aiware("validate", str(file)).stdout.splitlines()
+    assert [line.split(": ")[0].removeprefix(f"{file}:") for line in lines] == ["2:88", "3:41", "2:74"]
+    assert "launchSingleEngineJob.fields[0].fieldValue: must be a whole number" in lines[1]
+
+
+EDGE: dict[str, Any] = {
+    "tasks": [
+        {
+            "correlationTaskId": "translate",
+            "engineId": engines.TRANSLATE_SPANISH_TO_ENGLISH,
+            "taskPayloadJSON": '{"url":"https://media.test/es.txt"}',
+            "ioFolders": [{"correlationID": "translated", "mode": "chunk", "type": "output"}],
+        },
+        {
+            "correlationTaskId": "store",
+            "engineId": engines.OUTPUT_WRITER,
+            "ioFolders": [{"correlationID": "toStore", "mode": "chunk", "type": "input"}],
+        },
+    ],
+    "taskRoutes": [
+        {"taskChildId": "translate"},
+        {
+            "taskParentId": "translate",
+            "taskParentOutputId": "translated",
+            "taskChildId": "store",
+            "taskChildInputId": "toStore",
+        },
+    ],
+}
+
+
+def test_jobs_of_edge(aiware: Aiware, written: Written) -> None:
+    assert problems(aiware, GOLDEN) == {}
+    assert problems(aiware, written({"jobs": [EDGE]})) == {}
+    assert problems(aiware, written(EDGE)) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        (("tasks", 0, "engineID"), "x", "tasks[0].engineID: is not known here: did you mean engineId?"),
+        (("tasks", 0, "taskPayloadJSON"), "{", "tasks[0].taskPayloadJSON: must be JSON as text: "),
+        (
+            ("tasks", 1, "correlationTaskId"),
+            "translate",
+            'tasks[1].correlationTaskId: "translate" is the id of tasks[0]',
+        ),
+        (
+            ("taskRoutes", 1, "taskParentId"),
+            "nobody",
+            'taskRoutes[1].taskParentId: no task has the correlationTaskId "',
+        ),
+        (("taskRoutes", 1, "taskChildInputId"), "x", "taskRoutes[1].taskChildInputId: tasks[1] has no folder with the"),
+        (("taskRoutes", 1, "taskParentOutputId"), None, "taskRoutes[1].taskParentOutputId: is missing"),
+        (("tasks", 1, "ioFolders", 0, "mode"), "stream", "taskRoutes[1]: "),
+        (("jobStatus",), "odd", "jobStatus: must be one of "),
+        (("coreRecordingID",), "x1", "coreRecordingID: must be a number with aiWARE Edge"),
+        (("jobConfigJSON",), "{", "jobConfigJSON: must be JSON as text"),
+    ],
+)
+def test_mistakes_in_jobs_of_edge(
+    aiware: Aiware, written: Written, path: tuple[Any, ...], value: Any, problem: str
+) -> None:
+    job = copy.deepcopy(EDGE)
+    inner: Any = job
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    result = aiware("validate", str(written({"jobs": [job]})))
+    assert result.exit_code == 1
+    assert f": jobs[0].{problem}" in result.stdout.splitlines()[0]
+
+
+def test_several_files_and_folders(aiware: Aiware, written: Written, tmp_path: Path) -> None:
+    (tmp_path / "inner" / "node_modules").mkdir(parents=True)
+    (tmp_path / ".hidden").mkdir()
+    right = written(job_input(), "right.json")
+    wrong = written({**job_input(), "retries": "often"}, "inner/wrong.json")
+    broken = written('{"engineId": ', "inner/broken.json")
+    for name in ("inner/package.json", "inner/node_modules/job.json", ".hidden/job.json", "notes.yaml"):
+        written("{", name)
+    query = written(SHORT, "query.gql")
+    program = written(
+        "from aiware_resources import Job\n\ndef declare():\n    Job('never', targt_id='1')\n", "module.py"
+    )
+    assert program.exists()
+    result = json.loads(aiware("validate", str(tmp_path), str(right), "--json").stdout)
+    assert [each["file"] for each in result["files"]] == [str(each) for each in (broken, wrong, query, right, right)]
+    assert [each["valid"] for each in result["files"]] == [False, False, True, True, True]
+    assert {problem["file"] for problem in result["problems"]} == {str(broken), str(wrong)}
+    assert (result["valid"], result["jobs"], "file" in result) == (False, 3, False)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    nothing = aiware("validate", str(empty))
+    assert (nothing.exit_code, f"{empty} has no file that describes jobs" in nothing.stderr) == (1, True)
+    assert aiware("validate").exit_code == 2
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(aiware: Aiware) -> None:
@@ -202,12 +401,20 @@ def test_yaml_is_read_as_json_would_be(aiware: Aiware, written: Written) -> None
     job = job_input()
     job["tasks"][0]["payload"] |= {"language": "XX", "date": "YY"}
     content = yaml.safe_dump(job).replace("XX", "no").replace("YY", "2026-01-31")
-    file = job_files.read(written(content, "job.yml"), {})
-    assert file.jobs[0].content["tasks"][0]["payload"].items() >= {"language": "no", "date": "2026-01-31"}.items()
+    (file,) = documents(Wanted([written(content, "job.yml")]))
+    assert file.jobs[0].properties["tasks"][0]["payload"].items() >= {"language": "no", "date": "2026-01-31"}.items()
+
+
+def test_places_in_yaml(aiware: Aiware, written: Written) -> None:
+    job = yaml.safe_dump({"targetId": "1", "tasks": [{"engineId": "e"}]})
+    result = aiware("validate", str(written(f"{job}retries: often\n---\n{job}retrys: 1\n", "job.yaml")))
+    assert [line.partition(": ")[0].rpartition("yaml")[2] for line in result.stdout.splitlines()] == [":4:10", ":9:9"]
+    typed = aiware("validate", "-", typed=job)
+    assert typed.stdout == "-: 1 job, nothing wrong.\n"
 
 
 @pytest.mark.parametrize("content", ["a: [", "&a [*a]", "!!python/object:os.system {}", "? {a: 1}\n: 2"])
 def test_what_is_not_yaml(aiware: Aiware, written: Written, content: str) -> None:
     result = aiware("validate", str(written(content, "job.yaml")))
     assert result.exit_code == 1
-    assert "is not YAML that JSON could hold" in result.stderr
+    assert "is not YAML that JSON could hold" in result.stdout

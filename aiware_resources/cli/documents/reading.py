@@ -1,0 +1,233 @@
+"""Reading a file: which language it is in, and the jobs in it."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import yaml
+
+from aiware_resources.api.json_text import TooDeep, read_json
+from aiware_resources.cli.documents.edge import is_edge_job
+from aiware_resources.cli.documents.found import Document, FoundJob, Kind, NotReadable, below
+from aiware_resources.cli.documents.graphql import Given, Request, Stand, own_name, read_graphql
+from aiware_resources.cli.documents.places import Locate, Source, json_offset, offset_in_string, yaml_node
+from aiware_resources.reconcile import Path, path_text
+
+REMEDY = (
+    "Give a createJob input as JSON or YAML; a GraphQL document with createJob or launchSingleEngineJob; a request "
+    'with both, {"query": ..., "variables": ...}; a request of aiWARE Edge; or a program.'
+)
+YAML = (".yaml", ".yml")
+
+_INSIDE = ("input", "variables", "data", "createJob", "job", "jobs")
+"""Keys below which a job may be found."""
+_SINGLE_ENGINE = ("uploadUrl", "fields")
+"""Keys by which the input of a single-engine job is known, beside that of its engine."""
+_STARTS_JSON = re.compile(r'\s*(\[|\{\s*("|\}))')
+_STARTS_YAML = re.compile(r"\s*(#.*\n\s*)*(---|[A-Za-z]\w*:(\s|$))")
+_ENCODINGS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value as JSON has it, and the way to its places.
+
+    Attributes:
+        content: The value.
+        locate: Finds the places of its parts.
+        source: The JSON that it comes from; ``None`` for YAML.
+    """
+
+    content: Any
+    locate: Locate
+    source: Source | None = None
+
+
+def decoded(content: bytes, file: str) -> Source:
+    """The text of a file: UTF-8, with a mark of its byte order or without; UTF-16 with one, as PowerShell writes it.
+
+    Raises:
+        NotReadable: It is something else, or empty.
+    """
+    encoding = next((name for mark, name in _ENCODINGS.items() if content.startswith(mark)), "utf-8")
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        start = Source(file, content[: error.start].decode(encoding, "replace"))
+        wrong = f"is not {encoding.removesuffix('-sig').upper()} text (byte 0x{content[error.start]:02x})"
+        raise NotReadable(start.position(len(start.text)), wrong, remedy="Save it as UTF-8.") from error
+    # Python tells neither a carriage return from a line end, as editors do, nor ends a line at one.
+    source = Source(file, text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not text.strip():
+        raise NotReadable(source.position(0), "is empty", remedy=REMEDY)
+    return source
+
+
+def read(source: Source, suffix: str, variables: Sequence[Given], stand: Stand) -> Document:
+    """Finds the jobs in a file.
+
+    Args:
+        source: The file.
+        suffix: The end of its name.
+        variables: Values of the variables of a GraphQL document; those in a request come on top.
+        stand: Gives what stands for the value of a variable that has none.
+
+    Raises:
+        NotReadable: The file is in none of the languages.
+    """
+    reader = _Reader(source, variables, stand)
+    if suffix in YAML:
+        reader.values(read_yaml(source))
+    elif _STARTS_JSON.match(source.text):
+        reader.values([read_json_value(source)])
+    elif source.text.lstrip().startswith("{") or suffix == ".json":
+        reader.json_or_graphql()
+    elif not suffix and _STARTS_YAML.match(source.text):
+        reader.values(read_yaml(source))
+    else:
+        reader.document(source.text, source.position, "", variables, is_whole=False)
+    return reader.found
+
+
+def read_json_value(source: Source) -> Value:
+    """Reads JSON.
+
+    Raises:
+        NotReadable: It is not JSON.
+    """
+    try:
+        content = read_json(source.text)
+    except json.JSONDecodeError as error:
+        raise NotReadable(source.position(error.pos), f"is not JSON: {error.msg}") from error
+    except (TooDeep, ValueError) as error:
+        raise NotReadable(source.position(0), f"is not JSON: {error}") from error
+    return Value(content, lambda path: source.position(json_offset(source.text, path)), source)
+
+
+def read_yaml(source: Source) -> list[Value]:
+    """Reads YAML, one value for each document in it.
+
+    Raises:
+        NotReadable: It is not YAML, or holds what JSON cannot.
+    """
+    loader = _Loader(source.text)
+    found: list[Value] = []
+    try:
+        while loader.check_node():
+            node: yaml.Node = loader.get_node()  # type: ignore[assignment]  # there is one
+            # The way through JSON leaves nothing that JSON cannot hold.
+            content = read_json(json.dumps(loader.construct_document(node)))
+            found.append(Value(content, _yaml_places(source, node)))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = f"is not YAML that JSON could hold: {error.problem or error.context}"
+        raise NotReadable(source.position(mark.index if mark else 0), reason) from error
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
+        reason = str(error).splitlines()[0]
+        raise NotReadable(source.position(0), f"is not YAML that JSON could hold: {reason}") from error
+    finally:
+        loader.dispose()
+    return found
+
+
+def _yaml_places(source: Source, node: yaml.Node) -> Locate:
+    return lambda path: source.position(yaml_node(node, path).start_mark.index)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads plain values as JSON has them: a date, ``yes`` and ``no`` are text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":bool"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true$|false$"), list("tf"))
+
+
+class _Reader:
+    """Goes through a file, and collects what it finds."""
+
+    def __init__(self, source: Source, variables: Sequence[Given], stand: Stand) -> None:
+        self._source = source
+        self._variables = variables
+        self._stand = stand
+        self._stem = "job" if source.file == "-" else PurePath(source.file).stem
+        self.found = Document(source.file)
+
+    def values(self, values: Sequence[Value]) -> None:
+        """Values that have been read."""
+        for value in values:
+            self._value(value, value.content, ())
+
+    def json_or_graphql(self) -> None:
+        """A text that may be either: a query in short form begins as JSON does."""
+        try:
+            self.document(self._source.text, self._source.position, "", self._variables, is_whole=False)
+        except NotReadable as no_graphql:
+            try:
+                value = read_json_value(self._source)
+            except NotReadable as no_json:
+                first, second = no_json.problem, no_graphql.problem
+                reason = f"{first.reason.removesuffix('.')}; and at {second.position} {second.reason.removesuffix('.')}"
+                raise NotReadable(first.position, reason, remedy=REMEDY) from no_json
+            self.values([value])
+
+    def document(self, text: str, position: Any, place: str, given: Sequence[Given], *, is_whole: bool) -> None:
+        """A GraphQL document."""
+        read_graphql(Request(text, position, place, given, is_whole, self._stem, self._stand), self.found)
+
+    def _value(self, value: Value, content: Any, path: Path) -> None:
+        """A part of a value: a job, something that holds jobs, or a request."""
+        if isinstance(content, list):
+            for index, item in enumerate(content):
+                self._value(value, item, (*path, index))
+        elif isinstance(content, dict):
+            kind = _kind(content)
+            if kind is not None:
+                self._job(value, content, path, kind)
+            elif isinstance(content.get("query"), str):
+                self._request(value, content, path)
+            else:
+                for key in _INSIDE:
+                    self._value(value, content.get(key), (*path, key))
+
+    def _job(self, value: Value, content: Mapping[str, Any], path: Path, kind: Kind) -> None:
+        name = own_name(content) or self._stem
+        self.found.jobs.append(FoundJob(name, kind, path_text(path), content, _from(value.locate, path)))
+
+    def _request(self, value: Value, content: Mapping[str, Any], path: Path) -> None:
+        """A request as it is sent: a GraphQL document with its variables."""
+        here = path_text(path)
+        variables = content.get("variables")
+        given = []
+        if isinstance(variables, Mapping):
+            given = [Given(variables, _from(value.locate, (*path, "variables")), below(here, "variables"))]
+        query, text = (*path, "query"), content["query"]
+
+        def position(index: int) -> Any:
+            if value.source is None:
+                return value.locate(query)
+            written = value.source.text
+            return value.source.position(offset_in_string(written, json_offset(written, query), index))
+
+        is_whole = not self._variables and "variables" in content
+        self.document(text, position, below(here, "query"), [*given, *self._variables], is_whole=is_whole)
+
+
+def _kind(content: Mapping[str, Any]) -> Kind | None:
+    """What job an object is, by its shape; ``None`` where it is none."""
+    if "tasks" in content:
+        return "Edge job" if is_edge_job(content) else "job"
+    is_single = "engineId" in content and any(key in content for key in _SINGLE_ENGINE)
+    return "single-engine job" if is_single else None
+
+
+def _from(locate: Locate, start: Path) -> Locate:
+    return lambda path: locate((*start, *path))
