@@ -12,7 +12,7 @@ import referencing.jsonschema
 from tests.support.project import ROOT
 
 FOLDER = ROOT / ".published" / "json-schemas" / "package" / "schemas" / "vtn-standard"
-IS_THERE = FOLDER.is_dir()
+ARE_THERE = FOLDER.is_dir()
 
 
 @cache

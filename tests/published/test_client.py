@@ -17,8 +17,7 @@ import pytest
 from tests.support.local import Local
 from tests.support.project import ROOT
 
-CLIENT = ROOT / ".published" / "client"
-PYTHON = next((path for path in (CLIENT / "bin" / "python", CLIENT / "Scripts" / "python.exe") if path.exists()), None)
+PYTHON = ROOT / ".published" / "client" / "bin" / "python"
 RUN = ROOT / "tests" / "published" / "operations.py"
 DOCS = ROOT / "docs" / "local.md"
 OUTSIDE = {
@@ -38,8 +37,6 @@ CREATE = """mutation { createTDOWithAsset(input: {
     startDateTime: "2026-01-01T00:00:00Z", stopDateTime: "2026-01-01T00:01:00Z",
     assetType: "media", contentType: "video/mp4", uri: "file:city-council.mp4"}) { id } }"""
 
-pytestmark = pytest.mark.skipif(PYTHON is None, reason="needs Veritone's client, which `make test` fetches from PyPI")
-
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
@@ -53,7 +50,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
         tdo_id = local.graphql(CREATE)["createTDOWithAsset"]["id"]
         environ = {**os.environ, "AIWARE_TOKEN": local.token, "PYTHONPATH": ""}
         run = subprocess.run(
-            [str(PYTHON), RUN, local.server.url, tdo_id], env=environ, capture_output=True, text=True, timeout=200
+            [PYTHON, RUN, local.server.url, tdo_id], env=environ, capture_output=True, text=True, timeout=200
         )
         assert run.returncode == 0, run.stderr
         yield json.loads(run.stdout)
