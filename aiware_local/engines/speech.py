@@ -9,9 +9,9 @@ from aiware_local.engines.run import Run
 from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.installation.media import Media
 from aiware_local.storage.store import Record
+from aiware_local.tdos.sidecars import read_sidecar
 from aiware_local.tdos.transcripts import (
     Word,
-    read_transcript,
     simulated_transcript,
     transcript_document,
 )
@@ -45,7 +45,7 @@ def spoken_words(run: Run, media: Media) -> list[Word]:
         run.note(f"There is no transcript beside {media.name}: the transcript is simulated.")
         return simulated_transcript(media.url)
     try:
-        return read_transcript(run.path(media.sidecar))
+        return read_sidecar(run.path(media.sidecar))
     except ValueError as error:
         raise RunError(
             FailureReason.INVALID_DATA, f"The transcript beside {media.name} is unusable: {error}"

@@ -18,7 +18,7 @@ from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.storage.files import Files, Stored
 
 TIMEOUT_SECONDS = 30.0
-SIDECARS = (".vtt", ".srt", ".txt")
+SIDECARS = (".vtt", ".srt", ".ttml", ".dfxp", ".scc", ".txt")
 """The endings of a transcript beside the media: a file of the same name otherwise."""
 DEFAULT_TYPE = "application/octet-stream"
 

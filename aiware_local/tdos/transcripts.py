@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import random
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-
-import pysubs2
 
 from aiware_local.storage.store import Record
 
@@ -19,9 +14,6 @@ WORD_MS = 400
 """How long a word takes where its times are not known: 150 words a minute."""
 SENTENCE_GAP_MS = 600
 
-_VOICE = re.compile(r"<v(?:\.[^\s>]+)*\s+([^>]+)>")
-_TAG = re.compile(r"<[^>]*>")
-_LINE_BREAK = re.compile(r"\\[Nnh]")
 _SIMULATED_START = (
     "This transcript is simulated.",
     "The local system has no speech recognition, and there was no transcript beside the media.",
@@ -47,36 +39,11 @@ class Word:
     speaker: str | None = None
 
 
-def read_transcript(path: Path) -> list[Word]:
-    """The words of a .vtt, .srt or .txt file, their times interpolated within each cue.
-
-    Raises:
-        ValueError: the file is not what its ending says.
-    """
-    text = path.read_text(encoding="utf-8-sig")
-    if path.suffix == ".txt":
-        return list(_spread(text))
-    try:
-        subtitles = pysubs2.SSAFile.from_string(
-            text, format_=path.suffix[1:], keep_html_tags=True, keep_unknown_html_tags=True
-        )
-    except pysubs2.exceptions.Pysubs2Error as error:
-        raise ValueError(f"{path.name} is not a {path.suffix[1:]} file: {error}") from error
-    words: list[Word] = []
-    for event in sorted(subtitles.get_text_events(), key=lambda event: event.start):
-        voice = _VOICE.search(event.text)
-        spoken = html.unescape(_TAG.sub("", _LINE_BREAK.sub(" ", event.text))).split()
-        words += _within(spoken, event.start, event.end, voice.group(1).strip() if voice else None)
-    if text.strip() and not words and "-->" not in text:
-        raise ValueError(f"{path.name} is not a {path.suffix[1:]} file: it has no cues")
-    return words
-
-
 def simulated_transcript(url: str) -> list[Word]:
     """Words that call themselves simulated; always the same for the same URL."""
     chooser = random.Random(hashlib.sha256(url.encode()).digest())  # noqa: S311 - not for secrets
     more = chooser.sample(_SIMULATED_MORE, k=chooser.randint(3, len(_SIMULATED_MORE)))
-    return list(_spread("\n".join([*_SIMULATED_START, *more])))
+    return list(spread("\n".join([*_SIMULATED_START, *more])))
 
 
 def transcript_document(words: list[Word], engine_id: str, language: str) -> Record:
@@ -118,7 +85,7 @@ def _series_entry(word: Word, language: str) -> Record:
     return {**entry, "speakerId": word.speaker} if word.speaker else entry
 
 
-def _spread(text: str) -> Iterator[Word]:
+def spread(text: str) -> Iterator[Word]:
     """Words one after another at an even pace, with a gap after each line."""
     start = 0
     for line in text.splitlines():
@@ -127,14 +94,3 @@ def _spread(text: str) -> Iterator[Word]:
             start += WORD_MS
         if line.strip():
             start += SENTENCE_GAP_MS
-
-
-def _within(words: list[str], start: int, stop: int, speaker: str | None) -> list[Word]:
-    """Words spread over a cue, each as long as its letters weigh."""
-    total = sum(len(word) for word in words)
-    result, passed = [], 0
-    for word in words:
-        begin = start + (stop - start) * passed // total
-        passed += len(word)
-        result.append(Word(word, begin, start + (stop - start) * passed // total, speaker))
-    return result

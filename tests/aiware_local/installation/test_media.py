@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from aiware_local.installation.errors import RunError
 from aiware_local.installation.media import MediaFetcher, local_path
 from aiware_local.storage.files import Files
-from aiware_local.tdos.transcripts import read_transcript
+from aiware_local.tdos.sidecars import read_sidecar
 
 ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 
@@ -51,14 +51,14 @@ def test_any_transcript(tmp_path: Path, ending: str, text: str) -> None:
     path = tmp_path / f"a{ending}"
     path.write_text(text, encoding="utf-8", errors="replace")
     with contextlib.suppress(ValueError):
-        assert all(word.text and word.start_ms <= word.stop_ms for word in read_transcript(path))
+        assert all(word.text and word.start_ms <= word.stop_ms for word in read_sidecar(path))
 
 
 def test_transcript_that_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ValueError, match="utf-8"):
-        read_transcript(path)
+    with pytest.raises(ValueError, match="not a text"):
+        read_sidecar(path)
 
 
 @pytest.fixture

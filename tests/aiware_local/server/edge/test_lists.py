@@ -176,13 +176,16 @@ async def test_engines(local: Local, edge: Edge) -> None:
     }
     everything = [internal_engine_id(engine) for engine in local.installation.catalogue.engines]
     assert await _engines(edge) == everything
-    assert await _engines(edge, limit=10) + await _engines(edge, limit=10, offset=10) == everything
+    assert [engine for offset in (0, 10, 20) for engine in await _engines(edge, limit=10, offset=offset)] == everything
+
+
+AMAZON_TRANSLATE = "1fc4d3d4-54ab-42d1-882c-cfc9df42f386"
 
 
 async def test_filters_of_engines(edge: Edge) -> None:
     everything = await _engines(edge)
     assert await _engines(edge, engineName="spanish") == [TRANSLATION]
-    assert await _engines(edge, engineCategoryID=TRANSLATE) == [TRANSLATION]
+    assert await _engines(edge, engineCategoryID=TRANSLATE) == [TRANSLATION, AMAZON_TRANSLATE]
     assert await _engines(edge, engineIDs=f"{WRITER}, {SPEECHMATICS.upper()}") == [SPEECHMATICS, WRITER]
     assert await _engines(edge, engineIDs=NOWHERE) == []
     assert await _engines(edge, engineState="active") == everything

@@ -1,0 +1,158 @@
+"""Words from caption files and texts."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from aiware_local.tdos.sidecars import read_sidecar
+from aiware_local.tdos.transcripts import Word
+
+CASES = Path(__file__).parent / "sidecars"
+
+
+def said(path: Path) -> list[tuple[str | None, str]]:
+    """Who says what, turn by turn."""
+    turns = groupby(read_sidecar(path), lambda word: word.speaker)
+    return [(speaker, " ".join(word.text for word in words)) for speaker, words in turns]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("youtube.vtt", [(None, "welcome to the council meeting tonight we vote")]),
+        ("note.vtt", [(None, "first second")]),
+        ("voice.vtt", [("Nora", "Hi Tom"), ("Tom", "Hi Nora"), ("Esme", "second")]),
+        ("overlap.srt", [(None, "Who is there now please tell Me of course")]),
+        ("lt.srt", [(None, "if x < 5 and y > 3 then stop second cue")]),
+        ("ass.srt", [(None, "Top line text second cue")]),
+        ("h100.srt", [(None, "long recording second")]),
+        ("rev.srt", [(None, "reversed times here second")]),
+    ],
+)
+def test_files_of_all_kinds(name: str, expected: list[tuple[str | None, str]]) -> None:
+    assert said(CASES / name) == expected
+
+
+def test_inline_times_are_those_of_the_words() -> None:
+    words = read_sidecar(CASES / "youtube.vtt")
+    assert [word.start_ms for word in words] == [160, 480, 640, 800, 1120, 2399, 2720, 2960]
+    assert [word.stop_ms for word in words] == [480, 640, 800, 1120, 2389, 2720, 2960, 4550]
+
+
+def test_times_the_wrong_way_round_are_put_right() -> None:
+    words = read_sidecar(CASES / "rev.srt")
+    assert [(words[0].start_ms, words[2].stop_ms)] == [(3000, 5000)]
+    assert all(word.start_ms <= word.stop_ms for word in words)
+
+
+def test_more_than_99_hours() -> None:
+    words = read_sidecar(CASES / "h100.srt")
+    assert (words[0].start_ms, words[1].stop_ms) == (359_999_500, 360_001_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x < 5 and y > 3", "x < 5 and y > 3"),
+        ("a &lt; b &amp; c", "a < b & c"),
+        ("un<b>believ</b>able <i>in</i>deed", "unbelievable indeed"),
+        ("<ruby>漢字<rt>かんじ</rt></ruby> here", "漢字 here"),
+        ("<lang en-GB>colour</lang> <c.red.bg>red</c>", "colour red"),
+        ("ka<00:00:01.500>ra<00:00:02.000>oke time", "karaoke time"),
+        ("- Yes.\n- No.", "Yes. No."),
+        ("-5 degrees - cold", "-5 degrees - cold"),
+    ],
+)
+def test_markup_of_webvtt_is_not_spoken(tmp_path: Path, text: str, expected: str) -> None:
+    path = _file(tmp_path, "a.vtt", f"WEBVTT\n\n00:01.000 --> 00:03.000\n{text}\n")
+    assert " ".join(word.text for word in read_sidecar(path)) == expected
+
+
+def _srt(*captions: tuple[int, int, str]) -> str:
+    return "\n\n".join(
+        f"{number}\n00:00:{start // 1000:02},{start % 1000:03} --> 00:00:{stop // 1000:02},{stop % 1000:03}\n{text}"
+        for number, (start, stop, text) in enumerate(captions, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("captions", "expected"),
+    [
+        ([(0, 1000, "a b"), (1000, 2000, "a b\nc"), (2000, 3000, "c\nd")], "a b c d"),
+        ([(0, 1000, "a b"), (1000, 1010, "a b"), (1010, 2000, "a b\nc")], "a b c"),
+        ([(0, 1000, "No."), (1000, 2000, "No.")], "No. No."),
+        ([(0, 1000, "No."), (5000, 6000, "No.\nNever.")], "No. No. Never."),
+        ([(0, 1000, "a"), (1000, 2000, "b\na")], "a b a"),
+    ],
+)
+def test_a_line_that_stays_is_said_once(tmp_path: Path, captions: list[tuple[int, int, str]], expected: str) -> None:
+    path = _file(tmp_path, "a.srt", _srt(*captions))
+    assert " ".join(word.text for word in read_sidecar(path)) == expected
+
+
+FRENCH = """Bonjour à tous, et merci d'être venus à cette réunion du conseil municipal.
+Nous allons voter le budget de l'année prochaine, après avoir entendu les présidents des commissions.
+Où en sommes-nous ? La séance a commencé à l'heure, malgré la neige qui est tombée cette nuit."""
+RUSSIAN = """Добрый вечер, уважаемые коллеги. Сегодня мы обсуждаем бюджет города на следующий год.
+Пожалуйста, займите свои места. Заседание объявляется открытым."""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        *((encoding, FRENCH) for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252")),
+        ("cp1251", RUSSIAN),
+        ("shift_jis", "これは日本語の字幕です。とても長い文章なので一行に収まりません。改行が必要です。"),
+    ],
+)
+def test_encodings(tmp_path: Path, encoding: str, text: str) -> None:
+    path = tmp_path / "a.srt"
+    path.write_bytes(_srt((0, 1000, text)).encode(encoding))
+    assert " ".join(word.text for word in read_sidecar(path)).split() == text.split()
+
+
+def test_ttml_and_scc(tmp_path: Path) -> None:
+    ttml = """<tt xmlns="http://www.w3.org/ns/ttml" xml:lang="en"><body><div>
+        <p begin="00:00:01.000" end="00:00:02.000">one<br/>two &lt; <span>three</span></p></div></body></tt>"""
+    words = read_sidecar(_file(tmp_path, "a.ttml", ttml))
+    assert [word.text for word in words] == ["one", "two", "<", "three"]
+    assert (words[0].start_ms, words[-1].stop_ms) == (1000, 2000)
+    scc = "Scenarist_SCC V1.0\n\n00:00:01:00\t9420 9420 9470 9470 c8e9 9420 942f 942f\n\n00:00:03:00\t942c 942c\n"
+    assert [word.text for word in read_sidecar(_file(tmp_path, "a.scc", scc))] == ["Hi"]
+
+
+def _file(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_words_share_a_cue_by_their_length(tmp_path: Path) -> None:
+    path = _file(tmp_path, "a.srt", "1\n00:00:01,000 --> 00:00:02,000\n<i>ab</i> abcdef\nxx\n")
+    assert read_sidecar(path) == [Word("ab", 1000, 1200), Word("abcdef", 1200, 1800), Word("xx", 1800, 2000)]
+
+
+def test_cues_come_in_the_order_of_time(tmp_path: Path) -> None:
+    cues = "WEBVTT\n\n00:05.000 --> 00:06.000\nlater\n\n00:01.000 --> 00:02.000\nsooner\n"
+    assert [word.text for word in read_sidecar(_file(tmp_path, "a.vtt", cues))] == ["sooner", "later"]
+
+
+def test_speakers_and_entities(tmp_path: Path) -> None:
+    cues = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v.loud Ann Lee>a &lt; {b}</v>\n"
+    words = read_sidecar(_file(tmp_path, "a.vtt", cues))
+    assert [word.text for word in words] == ["a", "<", "{b}"]
+    assert {word.speaker for word in words} == {"Ann Lee"}
+
+
+def test_plain_text_is_spread_evenly(tmp_path: Path) -> None:
+    words = read_sidecar(_file(tmp_path, "a.txt", "one two\n\nthree\n"))
+    assert [(word.text, word.start_ms) for word in words] == [("one", 0), ("two", 400), ("three", 1400)]
+
+
+@pytest.mark.parametrize("name", ["a.srt", "a.vtt"])
+def test_file_without_cues_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        read_sidecar(_file(tmp_path, name, "nothing of the kind"))
