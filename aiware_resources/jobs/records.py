@@ -54,6 +54,13 @@ def is_like(record: JobRecord, props: Props, mark: Mark | None) -> bool:
 
 _CONSTANTS = {value: name for name, value in vars(engines).items() if name.isupper() and isinstance(value, str)}
 """The engines that `aiware_resources.engines` has a name for."""
+
+
+def engine_code(engine_id: Any) -> Any:
+    """How a program names an engine: by the library's own name for it, where there is one."""
+    return Code(f"engines.{_CONSTANTS[engine_id]}") if engine_id in _CONSTANTS else engine_id
+
+
 _ORDER = ("name", "target_id", "cluster_id", "job_config", "tasks", "routes")
 _FAILED = (
     "It has ended as {status}. As it stands, it is kept as it is and fails no run;",
@@ -75,8 +82,8 @@ def _declared(provider: Declarable, record: JobRecord, api: Api) -> Declaration:
         dispensable=frozenset() if api.abilities.needs_target else frozenset({("targetId",)}),
     )
     for task in found.arguments["tasks"]:
-        if task.get("engine_id") in _CONSTANTS:
-            task["engine_id"] = Code(f"engines.{_CONSTANTS[task['engine_id']]}")
+        if "engine_id" in task:
+            task["engine_id"] = engine_code(task["engine_id"])
     found.arguments = {name: found.arguments[name] for name in _ORDER if name in found.arguments}
     if record.status in JOB_FAILED:
         found.arguments |= {"on_failure": "keep", "allow_failure": True}

@@ -38,6 +38,30 @@ def api_properties(model: type[ApiModel], arguments: Mapping[str, Any]) -> dict[
     return {_key(model, name): _value(_annotation(model, name), value) for name, value in given.items()}
 
 
+def python_arguments(model: type[ApiModel], properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Translates properties back, as far as the model knows them.
+
+    Args:
+        model: The entity's desired-state model.
+        properties: Properties under the API's names; what is null is left out.
+    """
+    names = {field.alias or name: name for name, field in model.model_fields.items()}
+    return {
+        names.get(key, key): _argument(_annotation(model, names.get(key, key)), value)
+        for key, value in properties.items()
+        if value is not None
+    }
+
+
+def _argument(annotation: Any, value: Any) -> Any:
+    for kind in _alternatives(annotation):
+        if isinstance(value, Mapping) and isinstance(kind, type) and issubclass(kind, ApiModel):
+            return python_arguments(kind, value)
+        if isinstance(value, list) and get_origin(kind) is list:
+            return [_argument(get_args(kind)[0], item) for item in value]
+    return value
+
+
 @cache
 def python_name(key: str) -> str:
     """The Python name of a property."""

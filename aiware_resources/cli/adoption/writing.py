@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic.alias_generators import to_snake
 
-from aiware_resources.cli.adoption.names import RESERVED, Names, variable, words
-from aiware_resources.cli.adoption.python import Argument, assignment, codes
+from aiware_resources.cli.writing.layout import Argument, assignment, codes
+from aiware_resources.cli.writing.names import RESERVED, Names, variable, words
 from aiware_resources.reconcile.adoption import Code, Declaration, NotTold
 from aiware_resources.text.secret_words import is_secret
 

@@ -21,16 +21,17 @@ _WITHOUT_AIWARE = {"aiware:endpoint": "local", "aiware:validateEngines": "false"
 _STEP = re.compile(r"\[(\d+)\]|[^.\[\]]+")
 
 
-def problems_of(job: FoundJob) -> list[FoundProblem]:
+def problems_of(job: FoundJob, resource: Resource | None = None) -> list[FoundProblem]:
     """Checks a job as a preview does.
 
     Args:
         job: The job.
+        resource: The resource that declares it, where that is decided already.
     """
-    return list(dict.fromkeys(_problems(job)))
+    return list(dict.fromkeys(_problems(job, resource or resource_of(job))))
 
 
-def _problems(job: FoundJob) -> Iterator[FoundProblem]:
+def _problems(job: FoundJob, resource: Resource) -> Iterator[FoundProblem]:
     if job.kind == "Edge job":
         found = edge_problems(job.properties)
         for problem in found:
@@ -44,7 +45,6 @@ def _problems(job: FoundJob) -> Iterator[FoundProblem]:
             what = "createJob" if job.kind == "job" else "launchSingleEngineJob"
             hint = did_you_mean(key, taken, f"it takes {', '.join(sorted(taken))}")
             yield job.problem((key,), key, f"is not something that {what} takes: {hint}")
-    resource = resource_of(job)
     api = "edge" if job.kind == "Edge job" else job.settings.get("aiware:api", "cloud")
     for path, reason in _failures(resource, {**_WITHOUT_AIWARE, "aiware:api": api}):
         written = resource.written(path)

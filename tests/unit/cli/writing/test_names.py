@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aiware_resources.cli.adoption.names import LONGEST, RESERVED, Names, variable, words
+from aiware_resources.cli.writing.names import LONGEST, RESERVED, Names, variable, words
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiware_resources.cli.adoption.python import Argument, assignment
+from aiware_resources.cli.writing.layout import Argument, assignment
 from aiware_resources.reconcile.adoption import Code
 
 RUFF = [str(Path(sys.executable).with_name("ruff")), "format", "--isolated", "--line-length", "120", "-"]

@@ -1,0 +1,1 @@
+"""Writing Python for people: the layout of values and calls, names, and the module around them."""
