@@ -15,7 +15,6 @@ from aiware_resources.cli.framework.options import (
     variables_option,
 )
 from aiware_resources.cli.framework.printing import print_json
-from aiware_resources.cli.framework.root import FAILED
 from aiware_resources.cli.framework.session import Session
 from aiware_resources.errors import GraphError
 from aiware_resources.text.words import counted
@@ -48,18 +47,11 @@ def convert(
     configuration, and so is what may be a secret. Nothing is asked of aiWARE. Exit code 1 when a job is wrong, as
     `aiware validate` says.
     """
-    from aiware_resources.cli.conversion import Refused
     from aiware_resources.cli.conversion import convert as converted
 
     if output is not None and output.exists():
         raise click.UsageError(f"{output} is there already, and may be somebody's work: name a new file.")
-    try:
-        program = converted(_jobs(files, variables))
-    except Refused as error:
-        for problem in error.problems:
-            click.echo(problem, err=True)
-        session.note(f"{counted(len(error.problems), 'problem')}; no program was written.")
-        raise click.exceptions.Exit(FAILED) from error
+    program = converted(_jobs(files, variables))
     if output is not None:
         output.write_text(program.source, encoding="utf-8")
     if as_json:
@@ -82,7 +74,7 @@ def _jobs(files: tuple[Path, ...], variables: Given | None) -> list[FoundJob]:
     """The jobs in files.
 
     Raises:
-        GraphError: There is none, or a file is a program already.
+        GraphError: There is none, a file is a program already, or one is wrong.
     """
     from aiware_resources.cli.conversion import Refused, stand_in
     from aiware_resources.cli.documents import Wanted, documents

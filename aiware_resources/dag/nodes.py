@@ -122,22 +122,28 @@ def engine(
     return Node(name, engine_id, reads, writes, payload, execution_preferences)
 
 
-def chunk_aggregator(*, name: str = "aggregator") -> Node:
+def chunk_aggregator(
+    *, name: str = "aggregator", execution_preferences: ExecutionPreferencesArgs | None = None
+) -> Node:
     """The chunk aggregator: joins the vtn-standard files of the engines before it into one.
 
     Args:
         name: What its folders are named after.
+        execution_preferences: How it is run.
     """
-    return Node(name, engines.CHUNK_AGGREGATOR, reads="chunk", writes="chunk")
+    preferences = execution_preferences
+    return Node(name, engines.CHUNK_AGGREGATOR, reads="chunk", writes="chunk", execution_preferences=preferences)
 
 
-def output_writer(*, name: str = "writer") -> Node:
+def output_writer(*, name: str = "writer", execution_preferences: ExecutionPreferencesArgs | None = None) -> Node:
     """The output writer: collects vtn-standard results into the TDO; the last task of most jobs.
 
     Args:
         name: What its folder is named after.
+        execution_preferences: How it is run.
     """
-    return Node(name, engines.OUTPUT_WRITER, reads="chunk", writes=None)
+    preferences = execution_preferences
+    return Node(name, engines.OUTPUT_WRITER, reads="chunk", writes=None, execution_preferences=preferences)
 
 
 def task(written: TaskArgs, *, name: str = "task") -> Node:

@@ -29,3 +29,9 @@ def aiware(arguments: Sequence[str], folder: Path, environment: Mapping[str, str
     os.environ.update(environment)
     os.chdir(folder)
     main(list(arguments), prog_name="aiware")
+
+
+def declare_each(folder: Path) -> None:
+    """Prints what each program in a folder declares, as JSON by the names of their files."""
+    found = {file.stem: [asdict(each) for each in declared_by(file, None)] for file in sorted(folder.glob("*.py"))}
+    print(json.dumps(found, default=str))

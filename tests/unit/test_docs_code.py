@@ -30,7 +30,7 @@ from tests.support.markdown import lines
 from tests.unit.test_docs import DOCUMENTS, ROOT
 
 WRITTEN = [path for path in DOCUMENTS if path.name != "cli-reference.md" and "__snapshots__" not in path.parts]
-LANGUAGES = {"python", "sh", "yaml", "json", "text", "mermaid"}
+LANGUAGES = {"python", "sh", "yaml", "json", "graphql", "text", "mermaid"}
 
 OTHER_PROGRAMS = {
     "VALUE", "cd", "cp", "curl", "echo", "eval", "export", "head", "id", "key", "pytest", "python", "ssh", "url",

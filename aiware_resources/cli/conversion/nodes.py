@@ -90,6 +90,8 @@ def node_of(task: Task) -> Call:
 def python_task(task: Props) -> dict[str, Any]:
     """A task under the library's names, with the names of well-known engines."""
     written = python_arguments(TaskModel, task)
+    if not written.get("io_folders"):
+        written.pop("io_folders", None)
     inner: Any = written
     while isinstance(inner, dict):
         if "engine_id" in inner:
@@ -140,12 +142,12 @@ def _chunks(task: Task) -> Iterator[Call]:
 
 
 def _collectors(task: Task) -> Iterator[Call]:
-    if task.payload or task.preferences is not None or task.reads != "chunk":
+    if task.payload or task.reads != "chunk":
         return
     if task.engine == engines.OUTPUT_WRITER and task.writes is None:
-        yield Call("output_writer")
+        yield Call("output_writer", named=_run_as(task.preferences, None))
     if task.engine == engines.CHUNK_AGGREGATOR and task.writes == "chunk":
-        yield Call("chunk_aggregator")
+        yield Call("chunk_aggregator", named=_run_as(task.preferences, None))
 
 
 def _engine(task: Task) -> Call:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import ListTypeNode, NamedTypeNode, NonNullTypeNode, TypeNode
+from pydantic.alias_generators import to_snake
 
 from aiware_resources.cli.conversion.graph import graph_of
 from aiware_resources.cli.conversion.nodes import python_task
@@ -18,6 +19,7 @@ from aiware_resources.cli.writing.layout import Argument, assignment, codes, nam
 from aiware_resources.cli.writing.module import TAKEN, module
 from aiware_resources.cli.writing.names import RESERVED, Names, variable, words
 from aiware_resources.cli.writing.secrets import LEFT_OUT, Secrets
+from aiware_resources.errors import GraphError
 from aiware_resources.jobs.records import engine_code
 from aiware_resources.jobs.state import JobArgs
 from aiware_resources.reconcile import path_text
@@ -26,6 +28,7 @@ from aiware_resources.reconcile.carrying import is_lost, null_paths
 from aiware_resources.reconcile.naming import api_properties, arguments_in, python_arguments
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
 from aiware_resources.text.secret_words import is_signed, names_secret
+from aiware_resources.text.words import counted
 
 _FIRST = ("target_id", "target", "cluster_id", "name", "is_reprocess_job", "dag", "tasks", "routes")
 """The arguments of a job that people read first."""
@@ -37,18 +40,19 @@ _AS_TEXT = "A payload is text here, since Pulumi carries neither keys that are n
 _NULL = "Left out, since Pulumi does not carry keys that are null: {what}."
 _SIGNED = "Whoever reads this program can open the links in this job: they are signed, or have a password in them."
 _VARIABLE = "pulumi config set {key} VALUE"
+_VARIABLE_WITH_PARTS = "pulumi config set --path {key}.NAME VALUE; of a list: --path '{key}[0]'"
 
 
-class Refused(Exception):
+class Refused(GraphError):
     """A job is wrong, so no program is written.
 
-    Attributes:
+    Args:
         problems: What is wrong.
     """
 
     def __init__(self, problems: Sequence[FoundProblem]) -> None:
-        super().__init__("jobs have problems")
-        self.problems = problems
+        lines = "".join(f"\n{problem}" for problem in problems)
+        super().__init__(f"No program was written, since the jobs have {counted(len(problems), 'problem')}:{lines}")
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,9 @@ class _Writer:
     def declare(self, declared: _Declared) -> None:
         """Writes the statement that declares a job."""
         kind = declared.resource.name
-        called = words(declared.job.name) or "job"
+        said = declared.job.name
+        # The names of operations and aliases are written as in GraphQL: cityCouncil.
+        called = words(to_snake(said) if said.isidentifier() else said) or "job"
         name = self._names.setdefault(kind, Names()).unique(called.replace("_", "-"), "-")
         own = self._variables.unique(variable(called, "job"), "_")
         commands: list[str] = []
@@ -171,12 +177,12 @@ class _Writer:
             lambda key: self._secrets.key(own, key, f"job-{len(self.jobs)}-secret"),
             commands,
         )
-        variables = sorted({_key(code) for code in codes(declared.resource.properties) if code.startswith("config.")})
+        variables = sorted({code for code in codes(declared.resource.properties) if code.startswith("config.")})
         notes = [*declared.notes, *([_SIGNED] if any(_signed(properties)) else [])]
         if variables:
             notes += [
                 "Its variables are in the stack's configuration:",
-                *(_VARIABLE.format(key=key) for key in variables),
+                *map(_setting, variables),
             ]
         if commands:
             notes += [LEFT_OUT, *commands]
@@ -246,5 +252,7 @@ def _without_null(value: Any) -> Any:
     return [_without_null(item) for item in value] if isinstance(value, list) else value
 
 
-def _key(code: str) -> str:
-    return code.split('"')[1]
+def _setting(code: str) -> str:
+    """The command that sets what a program reads from its configuration."""
+    template = _VARIABLE_WITH_PARTS if "_object(" in code else _VARIABLE
+    return template.format(key=code.split('"')[1])

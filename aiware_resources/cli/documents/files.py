@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from aiware_resources.cli.documents.curl import SCRIPTS
 from aiware_resources.cli.documents.found import Document, FoundProblem, NotReadable
 from aiware_resources.cli.documents.graphql import Given, Stand
 from aiware_resources.cli.documents.places import MOST_BYTES, Position
@@ -24,7 +25,8 @@ STANDARD_INPUT = Path("-")
 PROGRAM = ".py"
 MAIN = "__main__.py"
 
-_SUFFIXES = (".json", *YAML, ".graphql", ".gql")
+_GRAPHQL = (".graphql", ".gql")
+_SUFFIXES = (".json", *YAML, *SCRIPTS, *_GRAPHQL)
 _MENTIONS_JOBS = re.compile(rb"engineId|taskType|createJob|launchSingleEngineJob")
 _JOBS = ("Job", "SingleEngineJob", "JobFleet")
 _NOT_ENTERED = ("node_modules", "__pycache__")
@@ -110,7 +112,7 @@ def _inside(folder: Path) -> Iterator[Path]:
         elif path.suffix == PROGRAM:
             if _declares_jobs(path):
                 yield path
-        elif path.suffix in _SUFFIXES and (path.suffix not in (*YAML, ".json") or _mentions_jobs(path)):
+        elif path.suffix in _SUFFIXES and (path.suffix in _GRAPHQL or _mentions_jobs(path)):
             yield path
 
 

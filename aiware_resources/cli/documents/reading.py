@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -13,15 +13,16 @@ from typing import Any
 import yaml
 
 from aiware_resources.api.json_text import TooDeep, read_json
+from aiware_resources.cli.documents.curl import Body, bodies, is_curl
 from aiware_resources.cli.documents.edge import is_edge_job
 from aiware_resources.cli.documents.found import Document, FoundJob, Kind, NotReadable, below
 from aiware_resources.cli.documents.graphql import Given, Request, Stand, own_name, read_graphql
-from aiware_resources.cli.documents.places import Locate, Source, json_offset, offset_in_string, yaml_node
+from aiware_resources.cli.documents.places import Locate, Position, Source, json_offset, offset_in_string, yaml_node
 from aiware_resources.reconcile import Path, path_text
 
 REMEDY = (
     "Give a createJob input as JSON or YAML; a GraphQL document with createJob or launchSingleEngineJob; a request "
-    'with both, {"query": ..., "variables": ...}; a request of aiWARE Edge; or a program.'
+    'with both, {"query": ..., "variables": ...}; a request of aiWARE Edge; commands of curl; or a program.'
 )
 YAML = (".yaml", ".yml")
 
@@ -41,12 +42,14 @@ class Value:
     Attributes:
         content: The value.
         locate: Finds the places of its parts.
-        source: The JSON that it comes from; ``None`` for YAML.
+        source: The text that it is written in as JSON; ``None`` where it is written otherwise.
+        start: Where it begins there.
     """
 
     content: Any
     locate: Locate
     source: Source | None = None
+    start: int = 0
 
 
 def decoded(content: bytes, file: str) -> Source:
@@ -84,6 +87,8 @@ def read(source: Source, suffix: str, variables: Sequence[Given], stand: Stand) 
     reader = _Reader(source, variables, stand)
     if suffix in YAML:
         reader.values(read_yaml(source))
+    elif is_curl(source.text, suffix):
+        reader.commands()
     elif _STARTS_JSON.match(source.text):
         reader.values([read_json_value(source)])
     elif source.text.lstrip().startswith("{") or suffix == ".json":
@@ -166,6 +171,35 @@ class _Reader:
         for value in values:
             self._value(value, value.content, ())
 
+    def commands(self) -> None:
+        """Commands of curl, each with a body, or with a form that has a field ``query``."""
+        try:
+            found = list(bodies(self._source.text))
+        except ValueError as error:
+            reason = f"is not a script that can be read: {error}"
+            raise NotReadable(self._source.position(0), reason) from error
+        for body in found:
+            if body.field == "query":
+                self.document(body.text, self._place(body), "", self._variables, is_whole=False)
+            elif not body.field and body.text.lstrip().startswith(("{", "[")):
+                self.values([self._sent(body)])
+
+    def _place(self, body: Body) -> Callable[[int], Position]:
+        """Gives the place of a character of a body."""
+        return lambda index: self._source.position(body.offset + (index if body.is_literal else 0))
+
+    def _sent(self, body: Body) -> Value:
+        """The JSON that is sent."""
+        place = self._place(body)
+        try:
+            content = read_json(body.text)
+        except json.JSONDecodeError as error:
+            raise NotReadable(place(error.pos), f"is not JSON: {error.msg}") from error
+        except ValueError as error:
+            raise NotReadable(place(0), f"is not JSON: {error}") from error
+        source = self._source if body.is_literal else None
+        return Value(content, lambda path: place(json_offset(body.text, path)), source, body.offset)
+
     def json_or_graphql(self) -> None:
         """A text that may be either: a query in short form begins as JSON does."""
         try:
@@ -215,7 +249,7 @@ class _Reader:
             if value.source is None:
                 return value.locate(query)
             written = value.source.text
-            return value.source.position(offset_in_string(written, json_offset(written, query), index))
+            return value.source.position(offset_in_string(written, json_offset(written, query, value.start), index))
 
         is_whole = not self._variables and "variables" in content
         self.document(text, position, below(here, "query"), [*given, *self._variables], is_whole=is_whole)
@@ -223,7 +257,7 @@ class _Reader:
 
 def _kind(content: Mapping[str, Any]) -> Kind | None:
     """What job an object is, by its shape; ``None`` where it is none."""
-    if "tasks" in content:
+    if "tasks" in content or "taskRoutes" in content:
         return "Edge job" if is_edge_job(content) else "job"
     is_single = "engineId" in content and any(key in content for key in _SINGLE_ENGINE)
     return "single-engine job" if is_single else None

@@ -270,6 +270,32 @@ def test_a_request_is_as_curl_sends_it(aiware: Aiware, written: Written) -> None
     assert sorted(places) == sorted(f"{file}:1:{column}" for column in at)
 
 
+CURL = """#!/bin/sh
+# It isn't much.
+curl -X POST https://api.veritone.com/v3/graphql -H "Authorization: Bearer $TOKEN" \\
+  --data '{"query": "mutation { createJob(input: {targetId: \\"1\\", tasks: [{engineId: \\"e\\"}]%s}) { id } }"}'
+$ curl -F query='mutation { createJob(input: {targetId: "1", tasks: [{engineId: "e"}]%s}) { id } }' https://a.test
+curl -s https://a.test && curl --url https://a.test/proc/job/create "--data={\\"jobs\\": [{\\"taskRoutes\\": []}]}"
+"""
+
+
+def test_commands_of_curl(aiware: Aiware, written: Written) -> None:
+    text = CURL % (", retries: A", ", name: 3")
+    result = aiware("validate", str(written(text, "run.sh")))
+    lines = text.splitlines()
+    found = [line.partition("run.sh:")[2] for line in result.stdout.splitlines()]
+    assert found == [
+        f"4:{lines[3].index(': A}') + 3}: query.createJob.retries: must be a whole number",
+        f"5:{lines[4].index(': 3}') + 3}: createJob.name: must be text",
+        "6:1: jobs[0].tasks: is missing",
+    ]
+    right = aiware("validate", "-", typed="\n".join((CURL % ("", "")).splitlines()[2:5]))
+    assert (right.stdout, right.exit_code) == ("-: 2 jobs, nothing wrong: job, job.\n", 0)
+    broken = aiware("validate", "-", typed="curl -d '{")
+    assert broken.stdout == "-:1:1: is not a script that can be read: No closing quotation.\n"
+    assert ":1:12: is not JSON: " in aiware("validate", "-", typed="curl -d '{ '").stdout
+
+
 LAUNCH = """mutation {
   launchSingleEngineJob(input: {engineId: "e", %s, fields: [
     {fieldName: "priority", fieldValue: "%s"}, {fieldName: "x", fieldValue: "1"}

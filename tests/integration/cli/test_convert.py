@@ -1,0 +1,183 @@
+"""`aiware convert`: a program declares the job that it is made of, and is laid out as ruff does."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import FieldNode, OperationDefinitionNode, parse, value_from_ast_untyped
+
+from aiware_resources.api.edge.submission import Submission
+from aiware_resources.cli.conversion import convert
+from aiware_resources.cli.documents import FoundJob, Position, Wanted, documents, problems_of
+from aiware_resources.cli.documents.edge import as_cloud_job
+from aiware_resources.job import JobProvider
+from aiware_resources.reconcile.provider import schema_of
+from tests.contracts.documents import RIGHT
+from tests.support import forks
+from tests.support.edge import GOLDEN, golden, named_by_place
+from tests.support.offline import declare_each
+
+ROOT = Path(__file__).resolve().parents[3]
+MUTATION = ROOT / "tests" / "contracts" / "calls" / "06-create-job.graphql"
+RUFF = Path(sys.executable).with_name("ruff")
+
+NAMED_CORRELATIONS: dict[str, Any] = {
+    "jobStatus": "queued",
+    "tasks": [
+        {
+            "correlationTaskId": "translate",
+            "engineId": "95c910f6-4a26-4b66-96cb-488befa86466",
+            "taskPayloadJSON": '{"url":"https://media.test/es.txt"}',
+            "ioFolders": [{"correlationID": "translated", "mode": "chunk", "type": "output"}],
+        },
+        {
+            "correlationTaskId": "store",
+            "engineId": "8eccf9cc-6b6d-4d7d-8cb3-7ebf4950c5f3",
+            "ioFolders": [{"correlationID": "toStore", "mode": "chunk", "type": "input"}],
+            "parentMustBeCompleteBeforeStarting": True,
+        },
+    ],
+    "taskRoutes": [
+        {"taskChildId": "translate"},
+        {
+            "taskParentId": "translate",
+            "taskParentOutputId": "translated",
+            "taskChildId": "store",
+            "taskChildInputId": "toStore",
+        },
+    ],
+}
+
+
+def declared_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """What the jobs of the programs in a folder would be created with, by the names of their files."""
+    ran = forks.run(declare_each, folder)
+    assert ran.code == 0, ran.errors
+    found = {}
+    for name, resources in json.loads(ran.output).items():
+        (job,) = resources
+        found[name] = {key: item for key, item in job["properties"].items() if not key.startswith("__")}
+    return found
+
+
+def normal(job: dict[str, Any]) -> dict[str, Any]:
+    """A job up to the names of its folders; a payload that is text is what it says."""
+    tasks = [dict(task) for task in job["tasks"]]
+    for task in tasks:
+        if task.get("payloadString") is not None:
+            task["payload"] = json.loads(task.pop("payloadString"))
+    return schema_of(JobProvider.model).normal({**job, "tasks": tasks})
+
+
+def engines_of(job: dict[str, Any]) -> list[Any]:
+    return [task["engineId"] for task in job["tasks"]]
+
+
+def write(folder: Path, content: Any, name: str) -> None:
+    """Converts a job into a program."""
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps(content))
+    jobs = [job for document in documents(Wanted([file])) for job in document.jobs]
+    (folder / f"{name}.py").write_text(convert(jobs).source, encoding="utf-8")
+
+
+def accepted(job: dict[str, Any]) -> bool:
+    found = FoundJob("job", "job", "", job, lambda _: Position("job.json"))
+    return not problems_of(found)
+
+
+def test_every_document_is_what_its_program_declares(tmp_path: Path) -> None:
+    right = [document for document in RIGHT if accepted(document.job)]
+    for number, document in enumerate(right):
+        write(tmp_path, document.job, f"a{number}")
+    found = declared_in(tmp_path)
+    for number, document in enumerate(right):
+        declared = found[f"a{number}"]
+        assert normal(declared) == normal(document.job), document.name
+        assert engines_of(declared) == engines_of(document.job), document.name
+    subprocess.run([RUFF, "format", "--check", "--isolated", "--line-length", "120", tmp_path], check=True)
+    subprocess.run([RUFF, "check", "--isolated", "--select", "I,F", tmp_path], check=True)
+
+
+def test_the_jobs_of_the_seed(tmp_path: Path) -> None:
+    for file in (MUTATION, GOLDEN):
+        jobs = [job for document in documents(Wanted([file])) for job in document.jobs]
+        (tmp_path / f"{file.stem}.py").write_text(convert(jobs).source)
+    write(tmp_path, {"jobs": [NAMED_CORRELATIONS]}, "named")
+    found = declared_in(tmp_path)
+    (operation,) = parse(MUTATION.read_text()).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    (field,) = operation.selection_set.selections
+    assert isinstance(field, FieldNode)
+    (argument,) = field.arguments or ()
+    assert normal(found[MUTATION.stem]) == normal(value_from_ast_untyped(argument.value))
+    edge = Submission(found[GOLDEN.stem], "owner", "organization").request()
+    assert named_by_place(edge) == golden()
+    assert normal(found["named"]) == normal(as_cloud_job(NAMED_CORRELATIONS))
+
+
+ENGINES = [
+    "9e611ad7-2d3b-48f6-a51b-0a1ba40fe255",
+    "352556c7-de07-4d55-b33f-74b1cf237f25",
+    "8bdb0e3b-ff28-4f6e-a3ba-887bd06e6440",
+    "8eccf9cc-6b6d-4d7d-8cb3-7ebf4950c5f3",
+    "045e675b-ed7c-43bf-8300-a2f2102f57a4",
+    "mine",
+]
+PAYLOADS = [
+    None,
+    {},
+    {"url": "https://media.test/a.mp4"},
+    {"url": "u", "class": 1},
+    {"ffmpegTemplate": "audio", "customFFMPEGProperties": {"chunkSizeInSeconds": "20"}},
+    {"ffmpegTemplate": "frame", "url": "u"},
+    {"ffmpegTemplate": "video", "customFFMPEGProperties": {"a": 1}},
+    ["text", {"name": "x" * 100}],
+]
+PREFERENCES = [None, {"parentCompleteBeforeStarting": True}, {"priority": -5, "maxEngines": 2}]
+MODES = [None, "chunk", "chunk", "stream"]
+
+
+def any_graph(chance: random.Random) -> dict[str, Any]:
+    """Any graph without a circle, whose folders are joined in any way that their modes allow."""
+    tasks: list[dict[str, Any]] = []
+    routes = []
+    for index in range(chance.randint(1, 6)):
+        reads, writes = chance.choice(MODES), chance.choice(MODES)
+        folders = [
+            {"referenceId": f"{kind}{index}", "mode": mode, "type": kind}
+            for kind, mode in (("input", reads), ("output", writes))
+            if mode
+        ]
+        given = {
+            "payload": chance.choice(PAYLOADS),
+            "executionPreferences": chance.choice(PREFERENCES),
+            "isClone": chance.choice([None, None, None, None, True]),
+        }
+        task = {key: item for key, item in given.items() if item is not None}
+        tasks.append({"engineId": chance.choice(ENGINES), "ioFolders": folders, **task})
+        for parent in range(index):
+            writers = [each["mode"] for each in tasks[parent]["ioFolders"] if each["type"] == "output"]
+            if reads in writers and chance.random() < 0.6:
+                routes.append(
+                    {"parentIoFolderReferenceId": f"output{parent}", "childIoFolderReferenceId": f"input{index}"}
+                )
+    return {"targetId": "1", "tasks": tasks, "routes": routes}
+
+
+def test_any_graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whether these jobs make sense is another matter.
+    monkeypatch.setattr("aiware_resources.cli.conversion.program.problems_of", lambda *_: [])
+    jobs = [any_graph(random.Random(seed)) for seed in range(120)]  # noqa: S311 - no secrets
+    for number, job in enumerate(jobs):
+        write(tmp_path, job, f"a{number}")
+    found = declared_in(tmp_path)
+    for number, job in enumerate(jobs):
+        assert normal(found[f"a{number}"]) == normal(job)
+    subprocess.run([RUFF, "format", "--check", "--isolated", "--line-length", "120", tmp_path], check=True)

@@ -1,0 +1,435 @@
+"""`aiware convert`: what programs look like."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiware_resources import engines
+from tests.support.command import Aiware
+from tests.support.edge import GOLDEN
+from tests.support.markdown import blocks
+
+ROOT = Path(__file__).resolve().parents[4]
+MUTATION = ROOT / "tests" / "contracts" / "calls" / "06-create-job.graphql"
+URL = "https://media.test/a.mp4"
+
+Converted = Callable[..., str]
+
+
+@pytest.fixture
+def converted(aiware: Aiware, tmp_path: Path) -> Converted:
+    """Converts a text, or a value as JSON; the program without its first lines."""
+
+    def convert(content: Any, name: str = "job.json", *, says: str = "") -> str:
+        file = tmp_path / name
+        file.write_text(content if isinstance(content, str) else json.dumps(content))
+        result = aiware("convert", str(file))
+        assert (result.exit_code, result.stderr) == (0, says)
+        return result.stdout.removeprefix("from __future__ import annotations\n\n")
+
+    return convert
+
+
+def folder(name: str, kind: str, mode: str = "chunk") -> dict[str, Any]:
+    return {"referenceId": name, "type": kind, "mode": mode}
+
+
+def task(engine: str, reads: str = "", writes: str = "", /, **more: Any) -> dict[str, Any]:
+    """A task with folders of these names; those whose names begin with an s are streams."""
+    folders = [
+        folder(name, kind, "stream" if name.startswith("s") else "chunk")
+        for name, kind in ((reads, "input"), (writes, "output"))
+        if name
+    ]
+    return {"engineId": engine, "ioFolders": folders, **more}
+
+
+def job(*tasks: dict[str, Any], routes: str = "", **more: Any) -> dict[str, Any]:
+    """A job with routes such as ``a-b``."""
+    ends = [route.split("-") for route in routes.split()]
+    joined = [{"parentIoFolderReferenceId": parent, "childIoFolderReferenceId": child} for parent, child in ends]
+    return {"targetId": "1", "tasks": list(tasks), "routes": joined, **more}
+
+
+def flat(source: str) -> str:
+    """Source without its layout."""
+    return re.sub(r",(?=[])}])", "", re.sub(r"\s", "", source))
+
+
+def test_the_documents_job_is_a_ready_graph(aiware: Aiware) -> None:
+    assert aiware("convert", str(MUTATION)).stdout == (
+        "from __future__ import annotations\n"
+        "\n"
+        "from aiware_resources import Job, pipelines\n"
+        "\n"
+        "job_06_create_job = Job(\n"
+        '    "06-create-job",\n'
+        '    target={"start_date_time": 1574311000, "stop_date_time": 1574315000},\n'
+        '    cluster_id="_YOUR_CLUSTER_ID",\n'
+        "    dag=pipelines.transcription(\n"
+        '        "https://s3.amazonaws.com/src-veritone-tests/stage/20190505/0_40_Eric%20Knox%20BWC%20Video_40secs.mp4"\n'
+        "    ),\n"
+        ")\n"
+    )
+
+
+def test_the_documents_job_of_edge(aiware: Aiware) -> None:
+    result = aiware("convert", str(GOLDEN))
+    assert "# Runs on aiWARE Edge: pulumi config set aiware:api edge\nedge_translation_job = Job(\n" in result.stdout
+    assert '            {"url": "https://vt-maxagg-test.s3.amazonaws.com/media/spanish.txt"},\n' in result.stdout
+    assert "        >> output_writer(\n" in result.stdout
+    assert result.stderr == "edge-translation-job: Runs on aiWARE Edge: pulumi config set aiware:api edge\n"
+
+
+CHUNK = {"ffmpegTemplate": "audio", "customFFMPEGProperties": {"chunkSizeInSeconds": "30"}}
+AFTER: dict[str, Any] = {"executionPreferences": {"parentCompleteBeforeStarting": True}}
+SPEECH = engines.SPEECHMATICS_ENGLISH
+
+
+@pytest.mark.parametrize(
+    ("content", "graph"),
+    [
+        (
+            job(
+                task(engines.CHUNK, "", "a", payload=CHUNK),
+                task(SPEECH, "b", "c", payload={"diarise": "true"}),
+                task(engines.OUTPUT_WRITER, "d"),
+                routes="a-b c-d",
+                isReprocessJob=True,
+            ),
+            "is_reprocess_job=True,"
+            'dag=pipelines.reprocess_transcription(chunk_seconds=30, payload={"diarise": "true"})',
+        ),
+        (
+            job(
+                task("translator", "", "a", payload={"url": URL, "to": "de"}),
+                task(engines.OUTPUT_WRITER, "b"),
+                routes="a-b",
+            ),
+            f'dag=pipelines.translation("{URL}", engine_id="translator", payload={{"to": "de"}})',
+        ),
+        (
+            job(
+                task(engines.WEBSTREAM_ADAPTER, "", "s1", payload={"url": URL}),
+                task(engines.ASSET_CREATOR, "s2", **AFTER),
+                task(engines.CHUNK, "s3", "a", payload={"ffmpegTemplate": "rawchunk"}, **AFTER),
+                task("reader", "b", "c"),
+                task(engines.OUTPUT_WRITER, "d"),
+                routes="s1-s2 s1-s3 a-b c-d",
+            ),
+            f'dag=pipelines.text_file("{URL}", "reader")',
+        ),
+        (
+            job(
+                task(engines.WEBSTREAM_ADAPTER, "", "s1", payload={"url": URL}),
+                task(engines.PLAYBACK, "s2", **AFTER),
+                task(engines.GOOGLE_SPEECH_TO_TEXT, "s3", "a"),
+                task(engines.OUTPUT_WRITER, "b"),
+                routes="s1-s2 s1-s3 a-b",
+            ),
+            f'dag=pipelines.stream_transcription("{URL}")',
+        ),
+    ],
+)
+def test_ready_graphs(converted: Converted, content: dict[str, Any], graph: str) -> None:
+    assert flat(graph) in flat(converted(content))
+
+
+@pytest.mark.parametrize(
+    ("content", "graph"),
+    [
+        (
+            # A tree.
+            job(
+                task(engines.WEBSTREAM_ADAPTER, "", "s1", payload={"url": URL, "maxLength": "9"}),
+                task(engines.PLAYBACK, "s2"),
+                task(engines.CHUNK, "s3", "a", payload=CHUNK, **AFTER),
+                task(SPEECH, "b"),
+                routes="s1-s2 s1-s3 a-b",
+            ),
+            f"""
+        adapter("{URL}", maxLength="9")
+        >> [
+            playback(execution_preferences=None),
+            chunk_audio(seconds=30) >> engine(engines.SPEECHMATICS_ENGLISH, writes=None),
+        ]
+""",
+        ),
+        (
+            # Branches that meet.
+            job(
+                task(engines.CHUNK, "", "a", payload={"ffmpegTemplate": "frame", "url": URL}),
+                task("one", "b", "c"),
+                task("two", "d", "e"),
+                task(engines.CHUNK_AGGREGATOR, "f", "g"),
+                task(engines.OUTPUT_WRITER, "h"),
+                routes="a-b a-d c-f e-f g-h",
+            ),
+            f"""
+        chunk("frame", url="{URL}") >> [engine("one"), engine("two")] >> chunk_aggregator() >> output_writer()
+""",
+        ),
+        (
+            # Roots that meet.
+            job(
+                task("one", "", "a"),
+                task("two", "", "b"),
+                task(engines.OUTPUT_WRITER, "c"),
+                routes="a-c b-c",
+            ),
+            """[engine("one", reads=None), engine("two", reads=None)] >> output_writer()""",
+        ),
+        (
+            # Graphs side by side.
+            job(task("one", "", "a"), task("two", "b"), task("three", "", "s1"), routes="a-b"),
+            """
+        engine("one", reads=None) >> engine("two", writes=None),
+        engine("three", reads=None, writes="stream"),
+""",
+        ),
+    ],
+)
+def test_nodes_are_joined(converted: Converted, content: dict[str, Any], graph: str) -> None:
+    program = converted(content)
+    assert flat(f"dag=Dag({graph})") in flat(program)
+
+
+def test_a_node_that_branches_of_unequal_length_lead_to_is_a_variable(converted: Converted) -> None:
+    content = job(
+        task("first", "", "a"),
+        task("one", "b", "c"),
+        task("two", "d", "e"),
+        task(engines.OUTPUT_WRITER, "f"),
+        routes="a-b c-d c-f e-f",
+    )
+    program = converted(content)
+    assert 'output_writer_task = output_writer()\njob = Job(\n    "job",\n' in program
+    assert 'Dag(engine("first", reads=None) >> engine("one") >> [engine("two") >> output_writer_task, ' in program
+    assert program.count("output_writer_task") == 3
+
+
+def test_what_no_node_says_is_a_task_written_by_hand(converted: Converted) -> None:
+    program = converted(
+        job(
+            task("one", "", "a", isClone=True, standbyTask={"engineId": SPEECH}),
+            task("two", "b"),
+            routes="a-b",
+        )
+    )
+    assert '"standby_task": {"engine_id": engines.SPEECHMATICS_ENGLISH},\n' in program
+    assert ">> engine(" in program
+
+
+def test_what_no_graph_says_is_tasks_and_routes(converted: Converted) -> None:
+    content = job(task("one", "", "a"), task("two", "b"), routes="a-b")
+    content["routes"][0]["options"] = {"x": 1}
+    program = converted(content)
+    assert 'routes=[{"parent_io_folder_reference_id": "a", "child_io_folder_reference_id": "b", "options": ' in program
+    assert "Dag" not in program
+
+
+def test_the_page_shows_what_is_written(converted: Converted) -> None:
+    page = ROOT / "docs" / "converting.md"
+    (document,), (program,) = blocks(page, "graphql"), blocks(page, "python")
+    setting = "pulumi config set tdo VALUE"
+    says = f"city-council: Its variables are in the stack's configuration:\ncity-council: {setting}\n"
+    assert converted(document, "create-job.graphql", says=says) == (
+        program.removeprefix("from __future__ import annotations\n\n")
+    )
+
+
+def test_names_come_from_the_document(converted: Converted) -> None:
+    text = """mutation Weekly {
+  first: createJob(input: {targetId: "1", tasks: [{engineId: "e"}]}) { id }
+  createJob(input: {targetId: "2", tasks: [{engineId: "e"}], name: "City Council, März"}) { id }
+}
+mutation Daily { createJob(input: {target: {name: "pulumi"}, tasks: [{engineId: "e"}]}) { id } }
+mutation Again { createJob(input: {target: {name: "first"}, tasks: [{engineId: "e"}]}) { id } }
+"""
+    program = converted(text, "a.graphql")
+    heads = [line for line in program.splitlines() if " = Job(" in line]
+    assert [line.partition(", t")[0] for line in heads] == [
+        'first_job = Job("first"',
+        'city_council_märz_job = Job("city-council-märz"',
+        'pulumi_job = Job("pulumi"',
+        'first_job_2 = Job("first-2"',
+    ]
+
+
+def test_single_engine_jobs(converted: Converted) -> None:
+    text = """mutation {
+  launchSingleEngineJob(input: {engineId: "%s", uploadUrl: "u", fields: [
+    {fieldName: "clusterId", fieldValue: "rt-1"}, {fieldName: "priority", fieldValue: "-5"},
+    {fieldName: "language", fieldValue: "en"}]}) { id }
+}"""
+    assert converted(text % SPEECH, "launch.graphql") == (
+        "from aiware_resources import SingleEngineJob, engines\n\n"
+        "launch_job = SingleEngineJob(\n"
+        '    "launch",\n'
+        '    cluster_id="rt-1",\n'
+        "    priority=-5,\n"
+        "    engine_id=engines.SPEECHMATICS_ENGLISH,\n"
+        '    upload_url="u",\n'
+        '    fields={"language": "en"},\n'
+        ")\n"
+    )
+
+
+def test_variables_without_values_are_configuration(aiware: Aiware, tmp_path: Path) -> None:
+    text = """mutation Run($tdo: ID!, $hooks: [String], $retries: Int, $clone: Boolean!,
+    $engine: ID = "e", $data: JSONData) {
+  createJob(input: {targetId: $tdo, notificationUris: $hooks, retries: $retries,
+    tasks: [{engineId: $engine, isClone: $clone, payload: $data}]}) { id }
+}"""
+    (tmp_path / "run.graphql").write_text(text)
+    result = aiware("convert", str(tmp_path / "run.graphql"))
+    assert "import pulumi\n\nfrom aiware_resources import Job\n\nconfig = pulumi.Config()\n" in result.stdout
+    for said in (
+        'target_id=config.require("tdo")',
+        'notification_uris=config.get_object("hooks")',
+        'retries=config.get_int("retries")',
+        '"is_clone": config.require_bool("clone")',
+        '"payload": config.get_object("data")',
+        '"engine_id": "e"',
+        "# pulumi config set tdo VALUE\n",
+        "# pulumi config set --path hooks.NAME VALUE; of a list: --path 'hooks[0]'\n",
+    ):
+        assert said in result.stdout
+    assert "run: pulumi config set tdo VALUE\n" in result.stderr
+    (tmp_path / "values.json").write_text('{"tdo": "7", "clone": true}')
+    given = aiware("convert", str(tmp_path / "run.graphql"), "--variables", str(tmp_path / "values.json")).stdout
+    assert 'target_id="7"' in given
+
+
+def test_secrets_are_not_written(aiware: Aiware, tmp_path: Path) -> None:
+    content = job(
+        {"engineId": "e", "payload": {"apiKey": "sekrit", "login": {"password": "sekrit"}, "n": 1}}, name="a b"
+    )
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    result = aiware("convert", str(tmp_path / "a.json"))
+    assert "sekrit" not in result.output
+    assert '"apiKey": config.require_secret("a-b-job-api-key")' in result.stdout
+    for command in ("api-key", "password"):
+        assert f"# pulumi config set --secret a-b-job-{command}\n" in result.stdout
+        assert f"a-b: pulumi config set --secret a-b-job-{command}\n" in result.stderr
+
+
+CURL = """#!/bin/sh
+curl -X POST https://api.veritone.com/v3/graphql -H 'Authorization: Bearer sekrit' \\
+  --data '{"query": "mutation { createJob(input: {targetId: \\"1\\", tasks: [{engineId: \\"e\\"}]}) { id } }"}'
+"""
+
+
+def test_headers_of_curl_are_not_written(converted: Converted) -> None:
+    program = converted(CURL, "run.sh")
+    assert (
+        program
+        == 'from aiware_resources import Job\n\nrun_job = Job("run", target_id="1", tasks=[{"engine_id": "e"}])\n'
+    )
+
+
+def test_signed_links_stay_and_are_told(converted: Converted) -> None:
+    link = f"{URL}?X-Amz-Signature=abc"
+    note = "Whoever reads this program can open the links in this job: they are signed, or have a password in them."
+    program = converted(job({"engineId": "e", "payload": {"url": link}}), says=f"job: {note}\n")
+    assert f"# {note}\njob = Job(" in program
+    assert link in program
+
+
+def test_what_pulumi_cannot_carry(converted: Converted) -> None:
+    content = job(
+        {"engineId": "e", "payload": {"a": None, "b": 2**60}},
+        jobConfig={"x": {"y": None}},
+        routes="",
+        target={"name": None, "details": {"z": None}},
+    )
+    del content["targetId"]
+    text = "A payload is text here, since Pulumi carries neither keys that are null nor numbers of 2**53 or more."
+    left = "Left out, since Pulumi does not carry keys that are null: "
+    says = f"job: {text}\njob: {left}jobConfig.x.y.\njob: {left}target.details.z.\n"
+    program = converted(content, says=says)
+    assert '"payload_string": \'{"a": null, "b": 1152921504606846976}\'' in program
+    assert 'target={"details": {}}' in program
+    assert 'job_config={"x": {}}' in program
+
+
+EDGE = {
+    "internalOrganizationID": "8d0f6f0a-7b3f-4f0e-9d0c-6c1d2a17532e",
+    "coreRecordingID": 7,
+    "dueDateTime": "2026-01-01T00:00:00Z",
+    "jobConfigJSON": '{"a": 1}',
+    "tasks": [
+        {
+            "engineId": "e",
+            "numChunksPerWorkItem": 3,
+            "payloadJSON": "{}",
+            "taskPayloadJSON": '{"url": "u"}',
+            "taskStatus": "queued",
+        }
+    ],
+}
+
+
+def test_what_a_program_cannot_say_of_a_job_of_edge_is_told(converted: Converted) -> None:
+    said = [
+        "Runs on aiWARE Edge: pulumi config set aiware:api edge",
+        *(
+            f"Left out, since a program does not say it: {what}."
+            for what in (
+                "internalOrganizationID: the setting aiware:organizationId says it",
+                "dueDateTime: the due time of a job is the latest of those of its tasks",
+                "tasks[0].numChunksPerWorkItem",
+                "tasks[0].taskStatus: every task begins as pending",
+                "tasks[0].payloadJSON: it differs from taskPayloadJSON",
+            )
+        ),
+    ]
+    program = converted({"jobs": [EDGE]}, says="".join(f"job: {line}\n" for line in said))
+    assert program.endswith(
+        'job = Job("job", target_id="7", tasks=[{"engine_id": "e", "payload": {"url": "u"}}], job_config={"a": 1})\n'
+    )
+
+
+def test_a_file_is_written_once(aiware: Aiware, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(job({"engineId": "e"})))
+    output = tmp_path / "main.py"
+    result = aiware("convert", str(tmp_path / "a.json"), "-o", str(output))
+    assert (result.output, result.exit_code) == (f"Wrote 1 job to {output}.\n", 0)
+    assert output.read_text(encoding="utf-8") == aiware("convert", str(tmp_path / "a.json")).stdout
+    assert aiware("convert", str(tmp_path / "a.json"), "-o", str(output)).exit_code == 2
+
+
+def test_as_json(aiware: Aiware, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(job({"engineId": "e"})))
+    found = json.loads(aiware("convert", str(tmp_path), str(GOLDEN), "--json").stdout)
+    assert found["jobs"] == [{"type": "Job", "name": "a"}, {"type": "Job", "name": "edge-translation-job"}]
+    assert found["notes"][0]["job"] == "edge-translation-job"
+    assert found["program"].startswith("from __future__")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "says"),
+    [
+        (json.dumps(job({"engineId": "e"}, retries="often")), "a.json", "a.json:1:74: retries: must be a whole number"),
+        ("mutation { createJob { id } }", "a.graphql", "a.graphql:1:12: createJob: has no input"),
+        ("{ me { id } }", "a.graphql", "describes no job"),
+        (
+            "mutation($i: CreateJob!) { createJob(input: $i) { id } }",
+            "a.graphql",
+            "is a variable whose value is not in",
+        ),
+        ("x = 1", "a.py", "is a program already"),
+        ("{", "a.json", "is not JSON"),
+    ],
+)
+def test_what_is_not_converted(aiware: Aiware, tmp_path: Path, content: str, name: str, says: str) -> None:
+    (tmp_path / name).write_text(content)
+    result = aiware("convert", str(tmp_path / name))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert says in result.stderr
