@@ -24,6 +24,7 @@ COMMANDS = {
     "jobs": "Show jobs, watch them, retry and cancel them.",
     "local": "Start, stop and inspect the local aiWARE.",
     "login": "Log in, and store the credentials in the stack, encrypted.",
+    "new": "Make a Pulumi project of your own.",
     "preview": "Report what an update would do.",
     "results": "Show the results of a job, or write them to files.",
     "stacks": "Check the stacks of a project.",

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aiware_resources.errors import ConfigurationError
@@ -122,6 +123,22 @@ def stacks() -> list[str]:
     return [stack["name"] for stack in json.loads(ended.output)]
 
 
+def init_stack(folder: Path, stack: str, environment: Mapping[str, str]) -> None:
+    """Makes a stack.
+
+    Args:
+        folder: The folder of its project.
+        stack: Its name.
+        environment: Variables for Pulumi, beside those of this process.
+
+    Raises:
+        ConfigurationError: It cannot be made.
+    """
+    ended = _run("--cwd", str(folder), "stack", "init", stack, environment=environment)
+    if ended.code:
+        raise _refused(f"The stack {stack} cannot be made", ended)
+
+
 def _change_config(stack: str, *arguments: str, given: str = "") -> None:
     ended = _run("config", *arguments, "--stack", stack, given=given)
     if ended.code:
@@ -132,13 +149,13 @@ def _of(stack: str | None) -> list[str]:
     return ["--stack", stack] if stack else []
 
 
-def _run(*arguments: str, given: str = "") -> Ended:
+def _run(*arguments: str, given: str = "", environment: Mapping[str, str] | None = None) -> Ended:
     command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
     # One JSON document, not one for each event.
-    environment = {**os.environ, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "false"}
+    variables = {**os.environ, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "false", **(environment or {})}
     try:
         done = subprocess.run(  # noqa: S603 - no shell
-            command, input=given, capture_output=True, text=True, check=False, env=environment
+            command, input=given, capture_output=True, text=True, check=False, env=variables
         )
     except FileNotFoundError as error:
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""The shell steps of the workflows in examples/ci, run against the local aiWARE by the real engine."""
+"""The shell steps of the workflows in examples/ci, and of a new project, run against the local aiWARE."""
 
 from __future__ import annotations
 
@@ -92,6 +92,11 @@ def test_the_workflows_of_github(project: Project, local: Local) -> None:
     ran = runner.run(step("deploy", "what-prod-would-do", "Preview"))
     assert ran.code == 0, ran.output
     assert "### Nothing changes" in runner.summary.read_text()
+    runner.summary.write_text("")
+    ran = runner.run(step("aiware", "dev", "Preview"))
+    assert ran.code == 0, ran.output
+    assert "### Nothing changes" in runner.summary.read_text()
+    assert step("aiware", "dev", "Deploy").script in step("deploy", "staging", "Deploy").script
     assert step("deploy", "prod", "Deploy").script == step("deploy", "staging", "Deploy").script
 
     drift = step("drift", "drift", "Drift")

@@ -1,4 +1,4 @@
-"""Reading the workflows in examples/ci, and running their shell steps as the runners do."""
+"""Reading the workflows in examples/ci and of new projects, and running their shell steps as the runners do."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from typing import Any
 
 import yaml
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "ci"
-GITHUB = EXAMPLES / ".github" / "workflows"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples" / "ci"
+TEMPLATE = ROOT / "aiware_resources" / "template"
+GITHUB = {path.stem: path for folder in (EXAMPLES, TEMPLATE) for path in sorted(folder.glob(".github/workflows/*.yml"))}
+"""The workflows of GitHub, by name."""
 GITLAB = EXAMPLES / ".gitlab-ci.yml"
+GITLAB_OF_TEMPLATE = TEMPLATE / ".gitlab-ci.yml"
 FAKES = Path(__file__).parent / "fakes"
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
@@ -74,7 +78,7 @@ def run_bash(options: list[str], script: str, folder: Path, environment: Mapping
 
 def workflow(name: str) -> dict[Any, Any]:
     """A workflow of GitHub's."""
-    found: dict[Any, Any] = yaml.safe_load((GITHUB / f"{name}.yml").read_text(encoding="utf-8"))
+    found: dict[Any, Any] = yaml.safe_load(GITHUB[name].read_text(encoding="utf-8"))
     return found
 
 
@@ -87,14 +91,14 @@ def step(workflow_name: str, job: str, name: str) -> Step:
 
 def all_steps() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every step of every workflow of GitHub's, with the workflow's name."""
-    for path in sorted(GITHUB.glob("*.yml")):
-        for job in workflow(path.stem)["jobs"].values():
-            yield from ((path.stem, each) for each in job["steps"])
+    for name in GITHUB:
+        for job in workflow(name)["jobs"].values():
+            yield from ((name, each) for each in job["steps"])
 
 
-def gitlab(job: str) -> dict[str, Any]:
+def gitlab(job: str, file: Path = GITLAB) -> dict[str, Any]:
     """A job of GitLab's, with what it extends."""
-    jobs = yaml.safe_load(GITLAB.read_text(encoding="utf-8"))
+    jobs = yaml.safe_load(file.read_text(encoding="utf-8"))
     found: dict[str, Any] = jobs[job]
     while "extends" in found:
         base = jobs[found["extends"]]
