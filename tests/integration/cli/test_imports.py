@@ -47,7 +47,10 @@ def imported(program: str, *arguments: str, environment: Mapping[str, str] | Non
         ["completion", "bash"],
         # Not adopt: it has an option for each entity that can be adopted, as the entities say.
         *([name, "--help"] for name in ("assets", "clusters", "dag", "doctor", "drift", "engines", "exports")),
-        *([name, "--help"] for name in ("jobs", "local", "login", "preview", "results", "stacks", "tdos", "validate")),
+        *(
+            [name, "--help"]
+            for name in ("jobs", "local", "login", "new", "preview", "results", "stacks", "tdos", "validate")
+        ),
         ["jobs", "list", "--help"],
         ["whoami", "--help"],
     ],
