@@ -7,9 +7,10 @@ import shutil
 import stat
 import sys
 import tomllib
-from importlib.metadata import Distribution, PackageNotFoundError
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 import pytest
 import yaml
@@ -199,16 +200,8 @@ GIT = {"url": "https://git.test/aiware.git", "vcs_info": {"vcs": "git", "commit_
 def test_the_library_is_named_as_it_is_installed(
     aiware: Aiware, here: Path, monkeypatch: pytest.MonkeyPatch, origin: dict[str, Any] | None, requirement: str
 ) -> None:
-    class Installed(Distribution):
-        version = "0.1.0"
-
-        def read_text(self, filename: str) -> str | None:
-            return json.dumps(origin) if filename == "direct_url.json" and origin else None
-
-        def locate_file(self, path: Any) -> Any:
-            raise NotImplementedError
-
-    monkeypatch.setattr(new, "distribution", lambda _: Installed())
+    texts = {"direct_url.json": json.dumps(origin)} if origin else {}
+    monkeypatch.setattr(new, "distribution", lambda _: SimpleNamespace(version="0.1.0", read_text=texts.get))
     assert aiware("new", "captions").exit_code == 0
     lines = (here / "captions" / "requirements.txt").read_text().splitlines()
     assert [line for line in lines if not line.startswith("#")] == [requirement, "pytest"]
@@ -217,7 +210,7 @@ def test_the_library_is_named_as_it_is_installed(
 def test_a_library_that_is_not_installed_is_named_by_its_name(
     aiware: Aiware, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(name: str) -> Distribution:
+    def missing(name: str) -> NoReturn:
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(new, "distribution", missing)
