@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 
 import docx
 
-from aiware_local.exports.captions import Cue, clock, exceeds, make_cues, make_lines
+from aiware_local.exports.captions import Cue, clock, make_cues
 from aiware_local.exports.formats import Layout
+from aiware_local.exports.lines import exceeds, make_lines
 from aiware_local.storage.store import Record
 from aiware_local.tdos.transcripts import Word
 
@@ -29,7 +30,7 @@ def render_txt(words: Sequence[Word], layout: Layout) -> bytes:
 def paragraphs(words: Sequence[Word], layout: Layout) -> list[list[str]]:
     """The lines of each paragraph."""
     found: list[list[str]] = []
-    for line in make_lines(words, layout):
+    for line in make_lines(words, layout, balanced=False):
         if not found or exceeds(line.pause_ms, layout.paragraph_gap_ms):
             found.append([])
         found[-1].append(line.text)

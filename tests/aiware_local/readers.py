@@ -123,7 +123,7 @@ def _avid_block(block: str) -> Shown:
 
 
 def _avid_ms(timecode: str) -> int:
-    found = re.fullmatch(r"(\d\d):([0-5]\d):([0-5]\d):(\d\d)", timecode)
+    found = re.fullmatch(r"(\d\d+):([0-5]\d):([0-5]\d):(\d\d)", timecode)
     assert found, timecode
     hours, minutes, seconds, frames = map(int, found.groups())
     assert frames < AVID_FRAMES

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from typing import Any
 
 import pytest
 
-from aiware_local.exports.captions import Line, clock, make_cues, make_lines, make_screens
+from aiware_local.exports.captions import clock, make_cues, make_screens
 from aiware_local.exports.formats import FORMATS, Layout, layout_of
+from aiware_local.exports.lines import make_lines
 from aiware_local.tdos.transcripts import Word
 from tests.aiware_local.words import words
 
@@ -45,7 +47,9 @@ def test_lines_wrap_at_words() -> None:
     ("text", "lines"),
     [
         ("yes. no? maybe, so! end", ["yes.", "no?", "maybe, so!", "end"]),
-        ('he said "no." and (twice!) left', ['he said "no."', "and (twice!)", "left"]),
+        ('he said "no." And (twice!) left', ['he said "no."', "And (twice!)", "left"]),
+        ("Dr. Lee came at 7 p.m. from the U.S. office.", ["Dr. Lee came at 7 p.m.", "from the U.S. office."]),
+        ("Wait... what? See fig. 5. Yes.", ["Wait... what?", "See fig. 5.", "Yes."]),
         ("今晩は。 元気？ はい", ["今晩は。", "元気？", "はい"]),
         ("هل أنت بخير؟ نعم", ["هل أنت بخير؟", "نعم"]),
         ("नमस्ते। कैसे", ["नमस्ते।", "कैसे"]),
@@ -53,7 +57,7 @@ def test_lines_wrap_at_words() -> None:
     ],
 )
 def test_a_sentence_ends_a_line(text: str, lines: list[str]) -> None:
-    assert _texts(words(text), DEFAULT) == [text]
+    assert " ".join(_texts(words(text), DEFAULT)) == text
     assert _texts(words(text), _with(newline_on_punctuation=True)) == lines
 
 
@@ -116,10 +120,50 @@ def test_a_cue_lasts_as_long_as_its_words() -> None:
     assert _times([Word("a", 1001, 1034)], per_second=30) == [(30, 32)]
 
 
-def test_words_stand_in_the_order_in_which_they_begin() -> None:
+def test_what_is_said_at_once_is_kept_together() -> None:
     said = [Word("b", 500, 600), Word("a", 0, 1000), Word("c", 900, 950)]
-    assert _texts(said, DEFAULT) == ["a b c"]
+    assert _texts(said, DEFAULT) == ["a c", "b"]
     assert _times(said) == [(0, 1000)]
+
+
+def test_speakers_who_interrupt_each_other_finish_their_lines() -> None:
+    said = [
+        *(Word(text, start, start + 400, "A") for text, start in [("who", 0), ("is", 400), ("there", 800)]),
+        *(Word(text, start, start + 200, "B") for text, start in [("me", 500), ("again", 700), ("really", 1500)]),
+    ]
+    mixed = sorted(said, key=lambda word: word.start_ms)
+    for transcript in (said, mixed):
+        assert _texts(transcript, DEFAULT) == ["who is there", "me again really"]
+    in_turn = [Word("hello", 0, 500, "A"), Word("hi", 600, 800, "B"), Word("yes", 900, 1100, "A")]
+    assert _texts(in_turn, DEFAULT) == ["hello hi yes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "lines"),
+    [
+        ("とても長い文章なので一行に収まりません。", 12, ["とても長い文章なので", "一行に収まりません。"]),
+        ("これは日本語の字幕です。とても長い文章なので一行に収まりません。", 16, None),
+        ("สวัสดีครับยินดีต้อนรับสู่ประเทศไทย", 20, None),
+        ("今天天气很好我们一起去公园散步吧", 8, None),
+        ("ស្វាគមន៍មកកាន់ប្រទេសកម្ពុជា", 10, None),
+        ("unbreakablewordoflatinletters", 10, ["unbreakablewordoflatinletters"]),
+    ],
+)
+def test_scripts_without_spaces_are_wrapped_where_they_may(text: str, most: int, lines: list[str] | None) -> None:
+    found = _texts([Word(text, 0, 3000)], _with(max_characters=most))
+    assert "".join(found) == text
+    if lines is not None:
+        assert found == lines
+    else:
+        assert len(found) > 1
+        assert all(len(line) <= most for line in found)
+        assert not any(unicodedata.category(line[0]).startswith("M") for line in found)
+
+
+def test_lines_are_even_and_no_word_is_alone() -> None:
+    text = "we have heard the reports of all the commissions and vote on the budget now please"
+    found = _texts(words(text), _with(max_characters=32))
+    assert found == ["we have heard the reports", "of all the commissions and", "vote on the budget now please"]
 
 
 def test_a_screen_goes_when_the_next_one_comes() -> None:
@@ -143,9 +187,9 @@ def test_no_words() -> None:
     assert make_cues([], DEFAULT) == []
 
 
-def test_length_counts_what_is_shown() -> None:
+def test_a_line_has_the_name_of_its_speaker() -> None:
     (line,) = make_lines(words("hi you", speakers="AA"), _with(with_speakers=True))
-    assert line == Line(words("hi you", speakers="AA"), "A", True, 0, len("A: hi you"))
+    assert (line.text, line.labeled, line.speaker, line.pause_ms) == ("hi you", "A: hi you", "A", 0)
 
 
 def test_clock() -> None:

@@ -60,7 +60,7 @@ def test_more_than_99_hours() -> None:
         ("a &lt; b &amp; c", "a < b & c"),
         ("un<b>believ</b>able <i>in</i>deed", "unbelievable indeed"),
         ("<ruby>漢字<rt>かんじ</rt></ruby> here", "漢字 here"),
-        ("<lang en-GB>colour</lang> <c.red.bg>red</c>", "colour red"),
+        ("<lang en-GB>theatre</lang> <c.red.bg>red</c>", "theatre red"),
         ("ka<00:00:01.500>ra<00:00:02.000>oke time", "karaoke time"),
         ("- Yes.\n- No.", "Yes. No."),
         ("-5 degrees - cold", "-5 degrees - cold"),
