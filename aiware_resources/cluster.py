@@ -18,6 +18,7 @@ from aiware_resources.reconcile import (
     ADOPTED,
     ApiModel,
     ByteSize,
+    Flag,
     Identifier,
     Made,
     Mark,
@@ -82,7 +83,7 @@ class Subscription(ApiModel):
     """A user who is told about the cluster's state (``CreateClusterSubscription``)."""
 
     user_id: Identifier
-    is_active: bool = True
+    is_active: Flag = True
 
 
 class ClusterState(Awaited):
@@ -93,10 +94,10 @@ class ClusterState(Awaited):
     docker_credentials: dict[str, Any]
     type: ClusterType | None = None
     container_tag: str | None = None
-    paused: bool = False
+    paused: Flag = False
     memory_size: ByteSize | None = None
     storage_size: ByteSize | None = None
-    bypass_allowed_engines: bool | None = None
+    bypass_allowed_engines: Flag | None = None
     collaborators: OrderFree[list[Collaborator]] | None = None
     subscriptions: OrderFree[list[Subscription]] | None = None
     tags: OrderFree[list[str]] | None = None

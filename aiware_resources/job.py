@@ -17,8 +17,9 @@ from aiware_resources.api import JobRecord
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.catalogue import payloads
+from aiware_resources.dag import RUNNING
 from aiware_resources.errors import ApiError
-from aiware_resources.jobs import actions
+from aiware_resources.jobs import actions, checks
 from aiware_resources.jobs.outputs import JobOutputs
 from aiware_resources.jobs.records import adoption, failure_of, is_like, work_of
 from aiware_resources.jobs.removal import TARGET_TDO, WORDS, remove_job, with_target
@@ -97,15 +98,25 @@ class JobProvider(EntityProvider):
         checked = super().check(_olds, news)
         if self.kind in self.abilities.lacking:
             return checked
-        known, _ = cut(checked.inputs)
+        known, unknown = cut(checked.inputs)
         checked.failures.extend(CheckFailure(path_text(path), why) for path, why in self.abilities.objections(known))
-        if self._settings.validate_engines and self._will_run(_olds, checked.inputs):
-            found = self.unsuitable(checked.inputs)
-            checked.failures.extend(CheckFailure(path_text(problem.path), problem.reason) for problem in found)
+        found: list[Problem] = []
+        if self._will_run(_olds, checked.inputs):
+            values, _ = self.schema.validate(known, unknown)
+            found += self.unfit(values, unknown)
+            for each in self.odd(values, unknown):
+                log.warning("warning: %s: %s: %s", _called(checked.inputs), path_text(each.path), each.reason)
+            if self._settings.validate_engines:
+                found += self.unsuitable(checked.inputs)
+        told = {failure.property for failure in checked.failures}
+        for problem in found:
+            if path_text(problem.path) not in told:
+                told.add(path_text(problem.path))
+                checked.failures.append(CheckFailure(path_text(problem.path), problem.reason))
         return checked
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
-        """The task graph, and exactly one TDO to work on where the API wants one."""
+        """The task graph, and one TDO to work on at most."""
         if "resultsTo" in values and (reason := place_problem(FilePath(values["resultsTo"]))):
             yield Problem(("resultsTo",), reason)
         given = [key for key in ("targetId", "target") if key in values or is_within((key,), unknown)]
@@ -113,14 +124,19 @@ class JobProvider(EntityProvider):
             yield Problem(
                 ("targetId",), "is given beside target: name an existing TDO, or describe a new one, not both"
             )
-        hidden = any(path[0] == "target" for path in unknown)
-        if not given and not hidden and self.abilities.needs_target:
-            yield Problem(("targetId",), "is missing: name an existing TDO, or describe a new one in target")
         target: Target | None = values.get("target")
         if target is not None:
             yield from span_problems(target.start_date_time, target.stop_date_time, ("target",))
         if "tasks" in values:
             yield from graphs.problems(values["tasks"], values.get("routes", []), unknown)
+
+    def unfit(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
+        """What is wrong with a job that is going to be submitted, without asking aiWARE."""
+        return checks.problems(values, unknown)
+
+    def odd(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
+        """What of a job that is going to be submitted is probably not meant."""
+        return checks.oddities(values, unknown, needs_tdo=self._has_tdos)
 
     def unsuitable(self, inputs: Props) -> Iterable[Problem]:
         """What does not suit the engines, as the engine catalogue has them."""
@@ -128,7 +144,7 @@ class JobProvider(EntityProvider):
 
     def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
         """What the job produces re-runs it; where and how it runs does not. A failed job may have to run again."""
-        produces = [path for path in paths if path[0] in self.replaces and "executionPreferences" not in path]
+        produces = [path for path in paths if path[0] in self.replaces and not _says_how_a_task_runs(path)]
         if FAILURE in olds and self._runs_again(olds, news):
             return [*{str(path[0]) for path in produces}, FAILURE]
         return [str(path[0]) for path in produces]
@@ -166,14 +182,16 @@ class JobProvider(EntityProvider):
     def _not_shown(self, recorded: Props) -> Observed | None:
         """What happens to a job that aiWARE does not show.
 
-        Without its TDO nothing is left of it. With it, or where there are no TDOs, a job seen complete stays: its
-        record was purged. Any other is neither complete nor surely deleted: with its TDO it stays at first, so that the
-        waiting looks for it and then fails by name; it is gone when a later refresh, after `aiware:notFoundGrace`, does
-        not find it either.
+        Without its TDO nothing is left of it. With it, where it needs none, or where there are none, a job seen
+        complete stays: its record was purged. Any other is neither complete nor surely deleted: with its TDO it stays
+        at first, so that the waiting looks for it and then fails by name; it is gone when a later refresh, after
+        `aiware:notFoundGrace`, does not find it either.
         """
         if recorded.get("adopt") and not recorded.get(ADOPTED):
             return None
-        has_target = self.api.has_target(recorded.get(TARGET_TDO) or recorded.get("targetId"))
+        target_id = recorded.get(TARGET_TDO) or recorded.get("targetId")
+        works_without = self._has_tdos and target_id is None
+        has_target = works_without or self.api.has_target(target_id)
         now = now_at(self.api.url)
         if (has_target or not self._has_tdos) and is_seen_complete(recorded, self._settings.purged_after, now):
             return Observed({}, facts={COMPLETE: True, MISSING: None})
@@ -245,7 +263,7 @@ class JobProvider(EntityProvider):
     def without_effect(self, paths: Iterable[Path]) -> str | None:
         """Which differences have no effect before the job runs next."""
         later = {str(path[0]) for path in paths if path[0] in self.runs}
-        later |= {"executionPreferences" for path in paths if "executionPreferences" in path}
+        later |= {key for key in RUNNING for path in paths if path[0] == "tasks" and key in path[2:]}
         return ", ".join(sorted(later)) or None
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
@@ -360,6 +378,14 @@ class JobProvider(EntityProvider):
 
 def _reruns(recorded: Props) -> int:
     return int(recorded.get(RERUNS) or 0)
+
+
+def _says_how_a_task_runs(path: Path) -> bool:
+    return path[0] == "tasks" and not RUNNING.isdisjoint(path[2:])
+
+
+def _called(inputs: Props) -> str:
+    return str(inputs.get(OWNER_KEY, "job")).rpartition("/")[2]
 
 
 def _on_failure(news: Props) -> str:

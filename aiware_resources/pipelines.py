@@ -8,14 +8,24 @@ from typing import Any
 import pulumi
 
 from aiware_resources import engines
-from aiware_resources.dag import Dag, adapter, asset_creator, chunk, chunk_audio, engine, output_writer, playback
+from aiware_resources.dag import (
+    Dag,
+    adapter,
+    asset_creator,
+    chunk,
+    chunk_audio,
+    engine,
+    in_turn,
+    output_writer,
+    playback,
+)
 
 Payload = Mapping[str, Any]
 """What an engine takes, under the engine's own names."""
 
 
 def transcription(
-    url: pulumi.Input[str],
+    url: pulumi.Input[str] | None = None,
     *,
     engine_id: pulumi.Input[str] = engines.SPEECHMATICS_ENGLISH,
     chunk_seconds: int = 20,
@@ -24,7 +34,7 @@ def transcription(
     """Ingests a recording, stores it for playback, and transcribes it in chunks.
 
     Args:
-        url: Where the recording is.
+        url: Where the recording is; without it, the primary media of the job's TDO is ingested.
         engine_id: The transcription engine; one that takes chunks.
         chunk_seconds: Length of the audio chunks, in seconds.
         payload: What the transcription engine takes.
@@ -34,7 +44,7 @@ def transcription(
 
 
 def stream_transcription(
-    url: pulumi.Input[str],
+    url: pulumi.Input[str] | None = None,
     *,
     engine_id: pulumi.Input[str] = engines.GOOGLE_SPEECH_TO_TEXT,
     payload: Payload | None = None,
@@ -42,7 +52,7 @@ def stream_transcription(
     """Ingests a recording, stores it for playback, and transcribes it as a stream: without a chunk engine.
 
     Args:
-        url: Where the recording is.
+        url: Where the recording is; without it, the primary media of the job's TDO is ingested.
         engine_id: The transcription engine; one that takes a stream.
         payload: What the transcription engine takes.
     """
@@ -93,3 +103,29 @@ def text_file(url: pulumi.Input[str], engine_id: pulumi.Input[str], *, payload: 
     """
     read = chunk("rawchunk") >> engine(engine_id, payload) >> output_writer()
     return Dag(adapter(url) >> [asset_creator(), read])
+
+
+def one_engine(
+    engine_id: pulumi.Input[str], url: pulumi.Input[str] | None = None, *, payload: Payload | None = None
+) -> Dag:
+    """Lets an engine work on the media of the job's TDO, without folders and routes.
+
+    Args:
+        engine_id: The engine.
+        url: Where a recording is that an adapter stores in the TDO first; without it, the engine works on what the TDO
+            holds already.
+        payload: What the engine takes.
+    """
+    fetched = [] if url is None else [adapter(url)]
+    return Dag(in_turn(*fetched, engine(engine_id, payload)))
+
+
+def training(engine_id: pulumi.Input[str], library_id: pulumi.Input[str], *, payload: Payload | None = None) -> Dag:
+    """Trains an engine with a library. The job needs no TDO: give it neither ``target`` nor ``target_id``.
+
+    Args:
+        engine_id: The engine.
+        library_id: The library.
+        payload: What else the engine takes, such as ``libraryEngineModelId``.
+    """
+    return Dag(in_turn(engine(engine_id, {"mode": "library-train", "libraryId": library_id, **(payload or {})})))

@@ -14,9 +14,11 @@ from pydantic import BeforeValidator, Field
 from aiware_resources.api import JobRecord
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.job import JobProvider, OnFailure
+from aiware_resources.jobs.checks import address_problems
 from aiware_resources.jobs.outputs import JobOutputs
 from aiware_resources.reconcile import (
     Identifier,
+    Int32,
     Made,
     Mark,
     Path,
@@ -57,7 +59,7 @@ class SingleEngineJobState(Adoptable, Awaited):
     target_id: Identifier | None = None
     fields: dict[str, Annotated[str, BeforeValidator(field_text)]] = Field(default_factory=dict)
     cluster_id: Identifier | None = None
-    priority: int | None = None
+    priority: Int32 | None = None
     notification_uri: str | None = None
     triggers: Any = None
     on_destroy: Literal["cancel", "retain"] | None = None
@@ -97,6 +99,11 @@ class SingleEngineJobProvider(JobProvider):
                     f"has an argument of its own: give it as {name} of the resource, where it never re-runs the job"
                 )
                 yield Problem(("fields", name), reason)
+
+    def unfit(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
+        """A webhook that aiWARE could not call."""
+        if "notificationUri" in values:
+            yield from address_problems(values["notificationUri"], ("notificationUri",))
 
     def unsuitable(self, inputs: Props) -> Iterable[Problem]:
         """What does not suit the engine: a field is what its payload holds, and text in any case."""

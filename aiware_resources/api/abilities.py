@@ -38,7 +38,6 @@ class Abilities:
         name: What people call the API.
         lacking: By kind of entity: a sentence that says that the API does not have it, and what to use instead.
         refusals: Properties of a job that it does not take.
-        needs_target: Whether a job needs a TDO to work on.
         retries_in_place: Whether a failed job can be started again; otherwise it is submitted again.
         lists_documents: Whether the documents of a job can be listed without reading them.
     """
@@ -46,7 +45,6 @@ class Abilities:
     name: str
     lacking: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
-    needs_target: bool = True
     retries_in_place: bool = True
     lists_documents: bool = False
 

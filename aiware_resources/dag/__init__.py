@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiware_resources.dag.build import Dag, Node
-from aiware_resources.dag.canonical import canonical_graph, graph_by_place, graphs_side_by_side
+from aiware_resources.dag.canonical import RUNNING, canonical_graph, graph_by_place, graphs_side_by_side
 from aiware_resources.dag.model import (
     ExecutionPreferences,
     ExecutionPreferencesArgs,
@@ -22,13 +22,15 @@ from aiware_resources.dag.nodes import (
     chunk_aggregator,
     chunk_audio,
     engine,
+    in_turn,
     output_writer,
     playback,
     task,
 )
-from aiware_resources.dag.problems import problems
+from aiware_resources.dag.problems import problems, unfed
 
 __all__ = [
+    "RUNNING",
     "Dag",
     "ExecutionPreferences",
     "ExecutionPreferencesArgs",
@@ -49,8 +51,10 @@ __all__ = [
     "engine",
     "graph_by_place",
     "graphs_side_by_side",
+    "in_turn",
     "output_writer",
     "playback",
     "problems",
     "task",
+    "unfed",
 ]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -68,6 +68,10 @@ class Node(Part):
 
     def _chain(self) -> Chain:
         return Chain((self,), (), (self,), (self,))
+
+    def without_folders(self) -> Node:
+        """The same task where nothing is routed: it reads from the TDO, and stores there."""
+        return replace(self, reads=None, writes=None, execution_preferences=None)
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,8 @@ class Dag:
         made: TaskArgs = {"engine_id": node.engine_id}
         if node.payload is not None:
             made["payload"] = node.payload
-        made["io_folders"] = list(self._folders(node))
+        if folders := list(self._folders(node)):
+            made["io_folders"] = folders
         if node.execution_preferences is not None:
             made["execution_preferences"] = node.execution_preferences
         return made

@@ -13,7 +13,10 @@ from typing import Any
 _REFERENCE = "referenceId"
 _ENDS = ("parentIoFolderReferenceId", "childIoFolderReferenceId")
 _REFERENCES = frozenset({_REFERENCE, *_ENDS})
-_FOLDERS, _STANDBY, _RUNNING = "ioFolders", "standbyTask", "executionPreferences"
+_FOLDERS, _STANDBY = "ioFolders", "standbyTask"
+
+RUNNING = frozenset({"executionPreferences", "notificationUris"})
+"""The parts of a task that say how it runs, and so are not a part of what it produces."""
 
 Props = dict[str, Any]
 
@@ -65,7 +68,7 @@ class _Graph:
     def __init__(self, props: Props, *, is_running_part: bool = True) -> None:
         self.props = props
         self.tasks: list[Any] = props["tasks"]
-        self._running = [_text(each) if (each := _only(task, _RUNNING)) else "" for task in self.tasks]
+        self._running = [_running(task) for task in self.tasks]
         self.contents = list(self._contents())
         self.folders = [found for index, task in enumerate(self.tasks) for found in _folders(index, task, 0)]
         self._nodes = len(self.tasks) + len(self.folders)
@@ -168,11 +171,18 @@ def _folders(index: int, task: Any, depth: int) -> Iterator[tuple[int, int, Prop
     yield from _folders(index, task.get(_STANDBY), depth + 1)
 
 
+def _running(task: Any) -> str:
+    """How a task is run, as text."""
+    preferences, uris = (_only(task, key) for key in ("executionPreferences", "notificationUris"))
+    # Without webhooks it is what earlier releases had: the order of tasks depends on it.
+    return _text([preferences, uris]) if uris else _text(preferences) if preferences else ""
+
+
 def _bare(task: Any) -> Any:
     """A task without its folders and how it is run; those that stand by for it too."""
     if not isinstance(task, dict):
         return task
-    kept = {key: item for key, item in task.items() if key not in {_FOLDERS, _RUNNING}}
+    kept = {key: item for key, item in task.items() if key != _FOLDERS and key not in RUNNING}
     return {**kept, _STANDBY: _bare(task[_STANDBY])} if _STANDBY in task else kept
 
 

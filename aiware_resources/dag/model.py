@@ -12,7 +12,7 @@ from typing import Any, Literal, TypedDict
 import pulumi
 from pydantic import Field
 
-from aiware_resources.reconcile import ApiModel, Identifier, Timestamp
+from aiware_resources.reconcile import ApiModel, Flag, Identifier, Int32, Timestamp
 from aiware_resources.text.times import PointInTime
 
 Mode = Literal["stream", "chunk"]
@@ -30,12 +30,12 @@ class IoFolder(ApiModel):
 class ExecutionPreferences(ApiModel):
     """How one task is run (``ExecutionPreferences``); the defaults are the server's."""
 
-    max_retries: int = 1
-    max_engines: int | None = None
-    parallel_processing: bool = False
+    max_retries: Int32 = 1
+    max_engines: Int32 | None = None
+    parallel_processing: Flag = False
     due_date_time: Timestamp | None = None
-    parent_complete_before_starting: bool = False
-    priority: int = 0
+    parent_complete_before_starting: Flag = False
+    priority: Int32 = 0
 
 
 class Task(ApiModel):
@@ -45,12 +45,13 @@ class Task(ApiModel):
     task_type: str | None = None
     payload: Any = None
     payload_string: str | None = None
-    is_clone: bool | None = None
+    is_clone: Flag | None = None
     build_id: Identifier | None = None
-    test_task: bool | None = None
+    test_task: Flag | None = None
     standby_task: Task | None = None
     io_folders: list[IoFolder] = Field(default_factory=list)
     execution_preferences: ExecutionPreferences = Field(default_factory=ExecutionPreferences)
+    notification_uris: list[str] | None = None
 
 
 class Route(ApiModel):
@@ -109,8 +110,9 @@ class TaskArgs(TypedDict, total=False):
         build_id: A certain build of the engine.
         test_task: Whether this is a test run.
         standby_task: Runs only if this task fails; can be nested.
-        io_folders: Where the task reads from and writes to.
+        io_folders: Where the task reads from and writes to. Tasks that have none run one after another.
         execution_preferences: How the task is run.
+        notification_uris: Webhooks called about this task. A change takes effect when the job runs next.
     """
 
     engine_id: pulumi.Input[str]
@@ -123,6 +125,7 @@ class TaskArgs(TypedDict, total=False):
     standby_task: pulumi.Input[TaskArgs]
     io_folders: pulumi.Input[Sequence[pulumi.Input[IoFolderArgs]]]
     execution_preferences: pulumi.Input[ExecutionPreferencesArgs]
+    notification_uris: pulumi.Input[Sequence[pulumi.Input[str]]]
 
 
 class RouteArgs(TypedDict, total=False):

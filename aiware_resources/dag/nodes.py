@@ -7,24 +7,30 @@ from typing import Any, Literal
 import pulumi
 
 from aiware_resources import engines
-from aiware_resources.dag.build import ANY, Node, written_folders
+from aiware_resources.dag.build import ANY, Chain, Node, written_folders
 from aiware_resources.dag.model import ExecutionPreferencesArgs, Mode, TaskArgs
 
 AFTER_PARENT: ExecutionPreferencesArgs = {"parent_complete_before_starting": True}
 
 
 def adapter(
-    url: pulumi.Input[str], *, engine_id: str = engines.WEBSTREAM_ADAPTER, name: str = "adapter", **payload: Any
+    url: pulumi.Input[str] | None = None,
+    *,
+    engine_id: str = engines.WEBSTREAM_ADAPTER,
+    name: str = "adapter",
+    **payload: Any,
 ) -> Node:
     """A webstream adapter: fetches a recording and streams it.
 
     Args:
-        url: Where the recording is.
+        url: Where the recording is; without it, the adapter streams the primary media of the job's TDO.
         engine_id: Another adapter.
         name: What its folder is named after.
         payload: What else the adapter takes.
     """
-    return Node(name, engine_id, reads=None, writes="stream", payload={"url": url, **payload})
+    if url is not None:
+        payload = {"url": url, **payload}
+    return Node(name, engine_id, reads=None, writes="stream", payload=payload or None)
 
 
 def playback(*, name: str = "playback", execution_preferences: ExecutionPreferencesArgs | None = AFTER_PARENT) -> Node:
@@ -144,6 +150,18 @@ def output_writer(*, name: str = "writer", execution_preferences: ExecutionPrefe
     """
     preferences = execution_preferences
     return Node(name, engines.OUTPUT_WRITER, reads="chunk", writes=None, execution_preferences=preferences)
+
+
+def in_turn(*nodes: Node) -> Chain:
+    """Tasks without folders and routes: they work one after another on the TDO's media.
+
+    An adapter stores what it fetches in the TDO, and the tasks after it read it there.
+
+    Args:
+        nodes: The tasks, in the order in which they work. Nothing can be joined to them.
+    """
+    plain = tuple(node.without_folders() for node in nodes)
+    return Chain(plain, (), plain, plain)
 
 
 def task(written: TaskArgs, *, name: str = "task") -> Node:

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+from aiware_resources.api.json_text import read_json
 from aiware_resources.dag.model import IoFolder, Route, Task
 from aiware_resources.reconcile import Path, Problem, is_within, path_text
+
+_OF_MAIN_TASKS = 4
+"""The length of the path of a folder that routes may join; those of standby tasks are longer."""
 
 
 @dataclass(frozen=True)
@@ -38,36 +42,81 @@ def problems(tasks: Sequence[Task], routes: Sequence[Route], unknown: frozenset[
     if not tasks:
         yield Problem(("tasks",), "needs at least one task")
     for index, task in enumerate(tasks):
-        yield from _task_problems(index, task, unknown)
-    folders: dict[str, _Folder] = {}
-    for folder in _folders(tasks):
-        first = folders.setdefault(folder.spec.reference_id, folder)
-        if first is not folder:
-            reason = (
-                f'"{folder.spec.reference_id}" is the name of {path_text(first.path)} already: name each folder once'
-            )
-            yield Problem((*folder.path, "referenceId"), reason)
+        yield from _task_problems(("tasks", index), task, unknown)
+    folders, repeated = _named_folders(tasks)
+    yield from repeated
     if any(_hides_folders(path) for path in unknown):
         return
+    ends = {reference: folder for reference, folder in folders.items() if len(folder.path) == _OF_MAIN_TASKS}
+    seen: dict[tuple[str, str], int] = {}
     for index, route in enumerate(routes):
-        yield from _route_problems(index, route, folders)
-    yield from _unfed(folders, routes)
-    yield from _cycle(tasks, routes, folders)
+        yield from _route_problems(index, route, ends)
+        both = (route.parent_io_folder_reference_id, route.child_io_folder_reference_id)
+        if seen.setdefault(both, index) != index:
+            yield Problem(("routes", index), f"repeats routes[{seen[both]}]: name each route once")
+    yield from _cycle(tasks, routes, ends)
 
 
-def _task_problems(index: int, task: Task, unknown: frozenset[Path]) -> Iterator[Problem]:
-    path: Path = ("tasks", index)
+def unfed(tasks: Sequence[Task], routes: Sequence[Route], unknown: frozenset[Path]) -> Iterator[tuple[Path, str]]:
+    """The input folders that no route leads to.
+
+    Args:
+        tasks: The tasks.
+        routes: The routes.
+        unknown: Paths of what is not known yet.
+
+    Yields:
+        The path of each, and its reference id.
+    """
+    if any(_hides_folders(path) for path in unknown):
+        return
+    fed = {route.child_io_folder_reference_id for route in routes}
+    for index, task in enumerate(tasks):
+        for position, spec in enumerate(task.io_folders):
+            if spec.type == "input" and spec.reference_id not in fed:
+                yield ("tasks", index, "ioFolders", position), spec.reference_id
+
+
+def _task_problems(path: Path, task: Task, unknown: frozenset[Path]) -> Iterator[Problem]:
     named = task.engine_id or task.task_type or is_within((*path, "engineId"), unknown)
     if not named:
         yield Problem((*path, "engineId"), "is missing: every task needs the id of its engine")
     if task.payload is not None and task.payload_string is not None:
         yield Problem((*path, "payloadString"), "is given beside payload: give one of the two")
+    elif task.payload_string is not None and not is_within((*path, "payloadString"), unknown):
+        try:
+            read_json(task.payload_string)
+        except ValueError as error:
+            yield Problem((*path, "payloadString"), f"is not JSON ({error}): mend it, or give a value in payload")
+    if task.standby_task is not None:
+        yield from _task_problems((*path, "standbyTask"), task.standby_task, unknown)
+
+
+def _named_folders(tasks: Sequence[Task]) -> tuple[dict[str, _Folder], list[Problem]]:
+    """The folders by their names, and those whose names others have already; standby tasks have folders too."""
+    folders: dict[str, _Folder] = {}
+    repeated = []
+    for folder in _folders(tasks):
+        name = folder.spec.reference_id
+        first = folders.setdefault(name, folder)
+        if first is not folder:
+            reason = f'"{name}" is the name of {path_text(first.path)} already: name each folder once'
+            repeated.append(Problem((*folder.path, "referenceId"), reason))
+    return folders, repeated
 
 
 def _folders(tasks: Sequence[Task]) -> Iterator[_Folder]:
-    for index, task in enumerate(tasks):
-        for position, spec in enumerate(task.io_folders):
-            yield _Folder(index, ("tasks", index, "ioFolders", position), spec)
+    """The folders of the tasks, and after them those of their standby tasks."""
+    level: list[tuple[int, Path, Task]] = [(index, ("tasks", index), task) for index, task in enumerate(tasks)]
+    while level:
+        for index, path, task in level:
+            for position, spec in enumerate(task.io_folders):
+                yield _Folder(index, (*path, "ioFolders", position), spec)
+        level = [
+            (index, (*path, "standbyTask"), task.standby_task)
+            for index, path, task in level
+            if task.standby_task is not None
+        ]
 
 
 def _hides_folders(path: Path) -> bool:
@@ -103,14 +152,6 @@ def _route_problems(index: int, route: Route, folders: dict[str, _Folder]) -> It
             f"{child.spec.mode} folder: a route joins folders of the same mode"
         )
         yield Problem(("routes", index), reason)
-
-
-def _unfed(folders: dict[str, _Folder], routes: Sequence[Route]) -> Iterator[Problem]:
-    fed = {route.child_io_folder_reference_id for route in routes}
-    for reference, folder in folders.items():
-        if folder.spec.type == "input" and reference not in fed:
-            reason = f'no route leads to the input folder "{reference}", so its task would wait for ever: add a route'
-            yield Problem(folder.path, reason)
 
 
 def _cycle(tasks: Sequence[Task], routes: Sequence[Route], folders: dict[str, _Folder]) -> Iterator[Problem]:

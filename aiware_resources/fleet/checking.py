@@ -85,13 +85,19 @@ def _media_problems(media: Mapping[str, Any], template: Template, *, is_whole: b
 
 def _job_problems(settings: Settings, before: Mapping[str, Props], inputs: Mapping[str, Any]) -> Found:
     """Each entry's job in the eyes of `Job`."""
-    schema, job_problems = schema_of(JobState), JobProvider().with_settings(settings).problems
+    schema, provider = schema_of(JobState), JobProvider().with_settings(settings)
+    odd: dict[Problem, str] = {}
     for key, known, unknown in known_jobs_of(inputs):
         if not unknown and before.get(key) == known:
             continue
         values, wrong = schema.validate(known, unknown)
-        for problem in (*wrong, *job_problems(values, unknown)):
+        for problem in (*wrong, *provider.problems(values, unknown), *provider.unfit(values, unknown)):
             yield key, Problem(_own_path(problem.path), problem.reason)
+        for each in provider.odd(values, unknown):
+            odd.setdefault(each, key)
+    for each, key in odd.items():
+        owner = str(inputs.get(OWNER_KEY, "fleet")).rpartition("/")[2]
+        log.warning("warning: %s: %s: %s (entry %s)", owner, path_text(_own_path(each.path)), each.reason, key)
 
 
 def _unsuitable(settings: Settings, before: Mapping[str, Props], inputs: Mapping[str, Any]) -> Found:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pulumi.output import Unknown
 
+from aiware_resources.dag import RUNNING
 from aiware_resources.fleet.template import Template, compiled
 from aiware_resources.job import PRODUCES, JobState
 from aiware_resources.reconcile import Holder, Mark, Path, Props, resource_hash
@@ -22,8 +23,6 @@ MEDIA = "media"
 CLUSTER = "clusterId"
 
 _PRODUCING = (*PRODUCES, "triggers")
-_RUNNING = "executionPreferences"
-"""The part of a task that says how it runs, and so is not a part of what it produces."""
 
 
 def holder_of(props: Mapping[str, Any]) -> Holder:
@@ -127,8 +126,8 @@ def _without_running(value: Any) -> Any:
     """Tasks without how they run; standby tasks too. Payloads are somebody else's, and stay."""
     if isinstance(value, list):
         return [_without_running(item) for item in value]
-    if isinstance(value, dict) and ("engineId" in value or _RUNNING in value):
-        kept = {key: item for key, item in value.items() if key != _RUNNING}
+    if isinstance(value, dict) and ("engineId" in value or not RUNNING.isdisjoint(value)):
+        kept = {key: item for key, item in value.items() if key not in RUNNING}
         return kept | ({"standbyTask": _without_running(kept["standbyTask"])} if "standbyTask" in kept else {})
     return value
 

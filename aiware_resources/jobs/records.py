@@ -79,7 +79,6 @@ def _declared(provider: Declarable, record: JobRecord, api: Api) -> Declaration:
         props,
         called=record.name,
         is_marked=marker_of(record.job_config) is not None,
-        dispensable=frozenset() if api.abilities.needs_target else frozenset({("targetId",)}),
     )
     for task in found.arguments["tasks"]:
         if "engine_id" in task:

@@ -11,7 +11,7 @@ import pulumi
 from pydantic import Field
 
 from aiware_resources import dag as graphs
-from aiware_resources.reconcile import Identifier, Props
+from aiware_resources.reconcile import Flag, Identifier, Int32, Props
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.values import in_any_order
@@ -36,13 +36,13 @@ class JobState(Adoptable, Awaited):
     cluster_id: Identifier | None = None
     name: str | None = None
     status: str | None = None
-    retries: int = 0
-    is_reprocess_job: bool = False
+    retries: Int32 = 0
+    is_reprocess_job: Flag = False
     job_config: dict[str, Any] | None = None
     notification_uris: list[str] | None = None
     scheduled_job_id: Identifier | None = None
     job_template_id: Identifier | None = None
-    skip_decider: bool | None = None
+    skip_decider: Flag | None = None
     organization_id: Identifier | None = None
     triggers: Any = None
     on_destroy: OnDestroy | None = None
@@ -74,10 +74,15 @@ class JobState(Adoptable, Awaited):
 
 
 def _with_payload_read(task: Any) -> Any:
-    """A task whose payload, where it is text, is the JSON in it, with addresses without their signatures."""
+    """A task whose payload, where it is text, is the JSON in it, with addresses without their signatures.
+
+    Its webhooks are in the one order that equal ones have, and left out where there are none.
+    """
     if not isinstance(task, dict):
         return task
-    read = dict(task)
+    read = in_any_order(task, "notificationUris")
+    if read.get("notificationUris") == []:
+        del read["notificationUris"]
     if isinstance(task.get("payloadString"), str):
         with suppress(ValueError, RecursionError):
             read["payloadString"] = unsigned(json.loads(task["payloadString"]))
@@ -93,7 +98,7 @@ class JobArgs(TypedDict, total=False):
         dag: A task graph that gives tasks and routes; those written by hand are added to it. Replaces.
         tasks: The tasks: engine, payload, ioFolders. Replaces.
         routes: How data goes from output folders to input folders. Replaces.
-        target_id: An existing TDO to work on; this or ``target``. aiWARE Edge needs neither. Replaces.
+        target_id: An existing TDO to work on; this or ``target``. Training, and aiWARE Edge, need neither. Replaces.
         target: A new TDO that the job makes for itself. Replaces.
         cluster_id: Where to run; without it the organization's default cluster, if it has one.
         name: Shown in lists; not unique. Older installations do not know it.

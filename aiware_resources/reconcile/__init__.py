@@ -27,7 +27,7 @@ from aiware_resources.reconcile.provider import ADOPTED, FAILURE, EntityProvider
 from aiware_resources.reconcile.resource import EntityResource, Readable
 from aiware_resources.reconcile.runs import RERUNS, RUNS_KEY, RunsJobs, seen_jobs
 from aiware_resources.reconcile.schema import ApiModel, Problem, Schema
-from aiware_resources.reconcile.values import ByteSize, Identifier, Name, OrderFree, Timestamp
+from aiware_resources.reconcile.values import ByteSize, Flag, Identifier, Int32, Name, OrderFree, Timestamp
 
 __all__ = [
     "ADOPTED",
@@ -44,8 +44,10 @@ __all__ = [
     "Earlier",
     "EntityProvider",
     "EntityResource",
+    "Flag",
     "Holder",
     "Identifier",
+    "Int32",
     "Made",
     "Mark",
     "Name",

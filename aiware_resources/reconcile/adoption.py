@@ -135,7 +135,6 @@ def declaration(
     *,
     called: str | None = None,
     is_marked: bool = False,
-    dispensable: frozenset[Path] = frozenset(),
 ) -> Declaration:
     """Declares an object as it is.
 
@@ -145,7 +144,6 @@ def declaration(
         props: What it is, under the API's names.
         called: What it is called in aiWARE.
         is_marked: Whether it carries an ownership marker.
-        dispensable: What is required elsewhere, and may be missing here.
 
     Raises:
         AdoptionError: When the object is one that a program could not declare: its task graph is broken, for example.
@@ -159,24 +157,22 @@ def declaration(
         adoption.option,
         object_id,
         called or "",
-        _arguments_of(provider, object_id, carried, dispensable),
+        _arguments_of(provider, object_id, carried),
         [*([_MADE] if is_marked else []), *left_out],
         refers=adoption.refers,
         named_after=adoption.named_after,
     )
 
 
-def _arguments_of(
-    provider: Declarable, object_id: str, props: Mapping[str, Any], dispensable: frozenset[Path]
-) -> dict[str, Any]:
+def _arguments_of(provider: Declarable, object_id: str, props: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments under their Python names; defaults and what is empty are left out."""
     required = {field.alias or name for name, field in provider.model.model_fields.items() if field.is_required()}
     plain: Mapping[str, Any] = whole_numbers(dict(props))
     given = {
         key: value for key, value in plain.items() if value not in _EMPTY or (key in required and value is not None)
     }
-    values, problems = Schema(provider.model).validate(given, dispensable)
-    found = [*problems, *provider.problems(values, dispensable)]
+    values, problems = Schema(provider.model).validate(given, frozenset())
+    found = [*problems, *provider.problems(values, frozenset())]
     if found:
         raise AdoptionError(
             f"{provider.kind} {object_id} cannot be adopted, since no program could declare it as it is: "

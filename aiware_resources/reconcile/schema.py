@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
@@ -24,6 +24,15 @@ class ApiModel(BaseModel):
     """Base of everything that goes into aiWARE: snake_case in Python, the API's camelCase in state and on the wire."""
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=False, validate_by_alias=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, values: Any) -> Any:
+        """An optional property that is null counts as left out, as it does for aiWARE."""
+        if not isinstance(values, dict) or None not in values.values():
+            return values
+        known = {field.alias for field in cls.model_fields.values()}
+        return {key: value for key, value in values.items() if value is not None or key not in known}
 
     @classmethod
     def canonical(cls, normal: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict, StringConstraints
 
 from aiware_resources.text.times import format_time, parse_time
 
@@ -60,6 +60,12 @@ def _not_empty(value: str) -> str:
     return value
 
 
+def _fits_32_bits(value: int) -> int:
+    if not -(2**31) <= value < 2**31:
+        raise ValueError(f"does not fit 32 bits: give a number from {-(2**31)} to {2**31 - 1}")
+    return value
+
+
 def in_any_order(props: dict[str, Any], *keys: str) -> dict[str, Any]:
     """Properties in normal form, with the lists under these keys in the one order that equal ones have."""
     return {key: _sorted(value) if key in keys and isinstance(value, list) else value for key, value in props.items()}
@@ -77,6 +83,12 @@ def _plain(item: Any) -> Any:
 
 Identifier = Annotated[str, BeforeValidator(_identifier), AfterValidator(_not_empty)]
 """An aiWARE ID: opaque text; integers are accepted, as the API accepts them."""
+
+Int32 = Annotated[int, BeforeValidator(whole_numbers), Strict(), AfterValidator(_fits_32_bits)]
+"""A whole number as GraphQL has it: of 32 bits, and never given as text."""
+
+Flag = Annotated[bool, Strict()]
+"""True or false as GraphQL has it: never given as a number or text."""
 
 Name = Annotated[str, StringConstraints(min_length=1)]
 

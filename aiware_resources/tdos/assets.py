@@ -6,21 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path as FilePath
 from pathlib import PurePath
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import pulumi
 
-from aiware_resources.reconcile import ApiModel, Identifier, Path, Problem, is_within
+from aiware_resources.reconcile import ApiModel, Flag, Identifier, Int32, Path, Problem, is_within
 
 
 class AssetFile(ApiModel):
     """Facts about an asset's file (``SetAssetFileData``)."""
 
     md5sum: str | None = None
-    size: int | None = None
+    size: Int32 | None = None
     original_file_uri: str | None = None
-    mode: str = "create"
-    media_duration_ms: int | None = None
+    mode: Literal["create", "append", "replace"] = "create"
+    media_duration_ms: Int32 | None = None
 
 
 class AssetSource(ApiModel):
@@ -44,8 +44,8 @@ class AssetFacts(ApiModel):
     source_data: AssetSource | None = None
     details: Any = None
     name: str | None = None
-    set_as_primary: bool = False
-    store_as_reference: bool = False
+    set_as_primary: Flag = False
+    store_as_reference: Flag = False
 
 
 class Asset(AssetFacts):

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 import pulumi
 
-from aiware_resources.reconcile import ApiModel, Identifier, Path, Problem, Timestamp
+from aiware_resources.reconcile import ApiModel, Flag, Identifier, Path, Problem, Timestamp
 from aiware_resources.tdos.assets import Asset, AssetArgs
 from aiware_resources.text.times import PointInTime
 
@@ -57,12 +57,12 @@ class TdoContent(ApiModel):
     status: str = "downloaded"
     name: str | None = None
     description: str | None = None
-    is_public: bool | None = None
+    is_public: Flag | None = None
     parent_folder_id: Identifier | None = None
     source_data: SourceData | None = None
     details: dict[str, Any] | None = None
     content_templates: list[ContentTemplate] | None = None
-    add_to_index: bool = False
+    add_to_index: Flag = False
     thumbnail_url: str | None = None
     preview_url: str | None = None
     source_image_url: str | None = None
@@ -78,10 +78,10 @@ def span_problems(start: datetime | None, stop: datetime | None, path: Path) -> 
     """What is wrong with the time span of a TDO."""
     if start is None or stop is None:
         return
-    if stop <= start:
+    if stop < start:
         yield Problem(
             (*path, "stopDateTime"),
-            f"is not later than startDateTime ({start.isoformat()}): a TDO ends after it starts",
+            f"is earlier than startDateTime ({start.isoformat()}): a TDO does not end before it starts",
         )
     elif stop - start > LONGEST:
         yield Problem(
@@ -134,7 +134,7 @@ class TargetArgs(TypedDict, total=False):
 
     Attributes:
         start_date_time: When the recording starts; a ``datetime`` or ``date`` too, in UTC where it has no time zone.
-        stop_date_time: When it ends; later than the start, by a year at most.
+        stop_date_time: When it ends; not before the start, and a year later at most.
         status: Free text; ``downloaded`` when left out.
         name: For people.
         description: For people.

@@ -82,7 +82,7 @@ def test_the_workflows_of_github(project: Project, local: Local) -> None:
     (now,) = (each for each in runner.comments if each["user"]["login"] == "github-actions[bot]")
     assert now["id"] == made["id"]
     assert now["body"].startswith("### The preview FAILED")
-    assert "is not later than startDateTime" in now["body"]
+    assert "is earlier than startDateTime" in now["body"]
     assert runner.comments[:40] == others
 
     project.program(PROGRAM.format("first"))

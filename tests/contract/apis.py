@@ -110,7 +110,7 @@ class Ground:
 
     def job(self, owner: str = "project/stack/job", **more: Any) -> dict[str, Any]:
         """A translation job as a provider gets it from a program."""
-        target: dict[str, Any] = {"target": {}} if abilities_of(self.settings()).needs_target else {}
+        target: dict[str, Any] = {} if "TDO" in abilities_of(self.settings()).lacking else {"target": {}}
         declared = api_properties(JobState, {"tasks": list(GRAPH.tasks), "routes": list(GRAPH.routes), **target})
         return {"__owner": owner, **declared, **more}
 

@@ -74,7 +74,7 @@ def start(local: Local) -> Iterator[Start]:
             "tasks[2].payload.ffmpegTemplate",
             "did you mean video?",
         ),
-        (lambda job: job["tasks"][0].pop("payload"), "tasks[0].payload.url", "engine Webstream Adapter V3 needs it"),
+        (lambda job: job["tasks"][0].pop("payload"), "tasks[0].payload.url", "engine Webstream Adapter needs it"),
         (lambda job: job["tasks"][0]["payload"].update(url=5), "tasks[0].payload.url", "must be text"),
         (
             lambda job: job["tasks"][3].update(
@@ -115,11 +115,21 @@ def test_all_problems_are_told_at_once(host: Host) -> None:
         chunk(job)["ffmpegTemplate"] = "x"
         job["tasks"][0]["payload"] = {}
         job["tasks"][3]["engineId"] = "zzz"
-        job["routes"].pop()
+        job["routes"].append(job["routes"][0])
 
     problems = host.check(PROVIDER, edited(spoil)).keys()
-    assert problems >= {"tasks[0].payload.url", "tasks[2].payload.ffmpegTemplate", "tasks[3].engineId"}
-    assert any(path.startswith("tasks[4].ioFolders") for path in problems)
+    wrong = {"routes[4]", "tasks[0].payload.url", "tasks[2].payload.ffmpegTemplate", "tasks[3].engineId"}
+    assert problems == wrong
+
+
+@pytest.mark.parametrize("payload", [None, {}, {"url": None}])
+def test_an_adapter_reads_the_media_of_the_tdo(host: Host, payload: Any) -> None:
+    job = edited(lambda job: job["tasks"][0].update(payload=payload))
+    assert list(host.check(PROVIDER, job)) == ["tasks[0].payload.url"]
+    del job["target"]
+    assert host.check(PROVIDER, {**job, "targetId": "1"}) == {}
+    with_media = {"assets": [{"assetType": "media", "uri": "https://media.test/a.mp4"}]}
+    assert host.check(PROVIDER, {**job, "target": with_media}) == {}
 
 
 @pytest.mark.parametrize("payload", [UNKNOWN_VALUE, {"ffmpegTemplate": UNKNOWN_VALUE}])

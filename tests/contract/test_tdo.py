@@ -135,7 +135,7 @@ def test_other_mutations_survive_a_lost_answer(host: Host, local: Local, operati
     ("change", "path", "says"),
     [
         ({"startDateTime": "soon"}, "startDateTime", "is not a point in time"),
-        ({"stopDateTime": 1574310999}, "stopDateTime", "is not later than startDateTime"),
+        ({"stopDateTime": 1574310999}, "stopDateTime", "is earlier than startDateTime"),
         ({"stopDateTime": 1674310999}, "stopDateTime", "a year at most"),
         ({"cleanupOptions": ["everything"]}, "cleanupOptions[0]", "'storage'"),
         ({"assets": [{"uri": "x"}]}, "assets[0].assetType", "is missing"),

@@ -18,11 +18,17 @@ graphs = {
     "translated": pipelines.translation("file:examples/media/hola.txt"),
     "read": pipelines.text_file(minutes, extraction),
     "keywords": pipelines.text_file(minutes, keywords, payload={"numberOfKeywords": 2}),
+    "in turn": pipelines.one_engine(engines.SPEECHMATICS_ENGLISH, recording),
 }
 jobs = {name: Job(name, target={}, dag=graph) for name, graph in graphs.items()}
 jobs["again"] = Job(
     "again", target_id=chunked.target_id, is_reprocess_job=True, dag=pipelines.reprocess_transcription(chunk_seconds=15)
 )
+jobs["of the TDO"] = Job("of-the-tdo", target_id=chunked.target_id, dag=pipelines.transcription())
+jobs["once more"] = Job(
+    "once-more", target_id=jobs["in turn"].target_id, dag=pipelines.one_engine(engines.GOOGLE_SPEECH_TO_TEXT)
+)
+Job("trained", dag=pipelines.training(engines.SPEECHMATICS_ENGLISH, "5"))
 for name, job in {"chunked": chunked, **jobs}.items():
     pulumi.export(name, job.results().apply(lambda found: [each["jsondata"] for each in found]))
 """
@@ -39,11 +45,14 @@ def test_each_runs_to_its_end(project: Project, local: Local) -> None:
     project.program(PROGRAM)
     project.up()
     assert {job["status"] for job in local.objects()["jobs"]} == {"complete"}
-    assert len(local.objects()["jobs"]) == 6
+    assert len(local.objects()["jobs"]) == 10
+    assert len(local.objects()["tdos"]) == 6
     found = project.outputs()
     assert all(len(results) == 1 for results in found.values()), found
-    first, streamed, again = (spoken(found[name][0]) for name in ("chunked", "streamed", "again"))
-    assert first == streamed == again
+    first, *others = (
+        spoken(found[name][0]) for name in ("chunked", "streamed", "again", "in turn", "of the TDO", "once more")
+    )
+    assert others == [first] * 5
     assert first[:3] == ["Thank", "you", "for"]
     assert found["translated"][0]["object"][0]["text"] == "[simulated translation] hola mundo"
     assert [item["text"] for item in found["read"][0]["object"]] == ["Minutes", "The bridge was opened."]

@@ -22,6 +22,10 @@ GRAPHS = {
     "translation": pipelines.translation("u", payload={"target": "en"}),
     "text_file": pipelines.text_file("u", "an-engine", payload={"numberOfKeywords": 5}),
 }
+WITHOUT_ROUTES = {
+    "one_engine": pipelines.one_engine("an-engine", "u", payload={"a": 1}),
+    "training": pipelines.training("an-engine", "5", payload={"libraryEngineModelId": "6"}),
+}
 
 
 def properties(graph: Dag) -> dict[str, Any]:
@@ -30,7 +34,7 @@ def properties(graph: Dag) -> dict[str, Any]:
 
 def test_every_pipeline_is_tested() -> None:
     made = {name for name, item in vars(pipelines).items() if getattr(item, "__module__", "") == pipelines.__name__}
-    assert made == GRAPHS.keys()
+    assert made == GRAPHS.keys() | WITHOUT_ROUTES.keys()
 
 
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS.keys())
@@ -38,6 +42,39 @@ def test_it_holds_together(graph: Dag) -> None:
     values, found = SCHEMA.validate({**properties(graph), "targetId": "1"}, frozenset())
     assert found == []
     assert list(dag.problems(values["tasks"], values["routes"], frozenset())) == []
+
+
+@pytest.mark.parametrize(
+    ("graph", "tasks"),
+    [
+        (
+            WITHOUT_ROUTES["one_engine"],
+            [
+                {"engineId": engines.WEBSTREAM_ADAPTER, "payload": {"url": "u"}},
+                {"engineId": "an-engine", "payload": {"a": 1}},
+            ],
+        ),
+        (pipelines.one_engine("an-engine"), [{"engineId": "an-engine"}]),
+        (
+            WITHOUT_ROUTES["training"],
+            [
+                {
+                    "engineId": "an-engine",
+                    "payload": {"mode": "library-train", "libraryId": "5", "libraryEngineModelId": "6"},
+                }
+            ],
+        ),
+    ],
+)
+def test_tasks_without_routes(graph: Dag, tasks: list[dict[str, Any]]) -> None:
+    assert properties(graph) == {"tasks": tasks, "routes": []}
+    values, found = SCHEMA.validate(properties(graph), frozenset())
+    assert [*found, *dag.problems(values["tasks"], values["routes"], frozenset())] == []
+
+
+def test_what_the_tdo_holds_is_ingested_without_a_url() -> None:
+    for graph in (pipelines.transcription(), pipelines.stream_transcription()):
+        assert "payload" not in graph.tasks[0]
 
 
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS.keys())

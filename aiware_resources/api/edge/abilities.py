@@ -104,6 +104,11 @@ EDGE = Abilities(
         Refusal(_task("buildId"), "is of no use with aiWARE Edge, which has one build of an engine: leave it out"),
         Refusal(_task("testTask"), "is of no use with aiWARE Edge: leave it out"),
         Refusal(
+            _task("notificationUris"),
+            "is of no use with aiWARE Edge, which calls nobody about a task: leave it out, and let `pulumi up` wait "
+            "for the job",
+        ),
+        Refusal(
             _task("standbyTask"),
             "is of no use with aiWARE Edge, which runs no other task when one fails: give the task maxRetries in its "
             "executionPreferences",
@@ -113,7 +118,6 @@ EDGE = Abilities(
         ),
         Refusal(("routes", EACH, "options"), "are of no use with aiWARE Edge, whose routes have none: leave them out"),
     ),
-    needs_target=False,
     retries_in_place=False,
     lists_documents=True,
 )

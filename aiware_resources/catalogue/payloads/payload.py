@@ -26,6 +26,7 @@ class TaskPayload:
         path: Where the task stands.
         engine: Its engine.
         unknown: Paths of what is not known yet, and not checked.
+        is_tdo_empty: Whether the job makes itself a TDO that has nothing in it.
         oddities: What is odd without being wrong, as `problems` finds it.
     """
 
@@ -33,6 +34,7 @@ class TaskPayload:
     path: Path
     engine: CatalogueEngineRecord
     unknown: frozenset[Path]
+    is_tdo_empty: bool = False
     oddities: list[str] = field(default_factory=list)
 
     def problems(self) -> Iterator[Problem]:
@@ -64,6 +66,11 @@ class TaskPayload:
         return {each.name: each for each in self.engine.fields}
 
     @property
+    def _is_adapter(self) -> bool:
+        category = self.engine.category
+        return category is not None and category.type is not None and category.type.name == "Ingestion"
+
+    @property
     def _engine(self) -> str:
         return f"engine {self.engine.name or self.engine.id}"
 
@@ -74,6 +81,9 @@ class TaskPayload:
             for name, each in self._fields.items()
             if each.required and each.default_value is None and not each.default_values
         }
+        if self._is_adapter and not self.is_tdo_empty:
+            # It reads the primary media of the job's TDO then.
+            required.pop("url", None)
         if self.engine.library_required:
             required.setdefault("libraryId", f"{self._engine} works with a library")
         for name, why in required.items():

@@ -54,6 +54,8 @@ def problems(settings: Settings, inputs: Props, tell: Callable[[str], object] = 
     """
     known, unknown = cut(inputs)
     tasks = dict(_tasks(known.get("tasks"), ("tasks",)))
+    target = known.get("target")
+    is_empty = isinstance(target, dict) and not target.get("assets") and ("target", "assets") not in unknown
     ids = {path: str(task["engineId"]) for path, task in tasks.items() if _is_id(task.get("engineId"))}
     if not ids:
         return
@@ -65,7 +67,7 @@ def problems(settings: Settings, inputs: Props, tell: Callable[[str], object] = 
             if path not in used:
                 yield Problem((*path, "engineId"), _no_engine(engine_id))
             else:
-                yield from _task_problems(TaskPayload(tasks[path], path, used[path], unknown), owner, tell)
+                yield from _task_problems(TaskPayload(tasks[path], path, used[path], unknown, is_empty), owner, tell)
         if _is_id(known.get("clusterId")):
             yield from _cluster_problems(settings, str(known["clusterId"]), used)
     except _OutOfReach:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aiware_resources import dag, engines, pipelines
-from aiware_resources.dag import Dag, adapter, chunk_audio, engine, output_writer, playback, task
+from aiware_resources.dag import Dag, adapter, chunk_audio, engine, in_turn, output_writer, playback, task
 from aiware_resources.errors import GraphError
 from aiware_resources.job import JobState
 from aiware_resources.reconcile import Schema
@@ -63,6 +63,23 @@ def test_every_built_graph_holds_together() -> None:
     assert [each["parent_io_folder_reference_id"] for each in wide.routes] == [
         "adapter-out", "adapter-out", "chunk-out", "chunk-out", "engine-out", "engine-2-out", "adapter-2-out",
     ]  # fmt: skip
+
+
+def test_tasks_in_turn_have_no_folders_and_join_nothing() -> None:
+    graph = Dag(
+        in_turn(adapter("u", chunkSize=5), playback(), engine("e"), task({"engine_id": "t", "test_task": True}))
+    )
+    assert properties(graph) == {
+        "tasks": [
+            {"engineId": engines.WEBSTREAM_ADAPTER, "payload": {"url": "u", "chunkSize": 5}},
+            {"engineId": engines.PLAYBACK},
+            {"engineId": "e"},
+            {"engineId": "t", "testTask": True},
+        ],
+        "routes": [],
+    }
+    with pytest.raises(GraphError, match="writes nothing"):
+        in_turn(adapter("u")) >> engine("e")
 
 
 def test_an_engine_reads_what_its_parent_writes() -> None:

@@ -91,8 +91,10 @@ def test_a_route_joins_folders_of_one_mode() -> None:
     assert "same mode" in found([SOURCE, chunks], [route("out", "in")])["routes[0]"]
 
 
-def test_every_input_is_fed() -> None:
-    assert "wait for ever" in found([SOURCE, SINK], [])["tasks[1].ioFolders[0]"]
+def test_an_input_that_nothing_feeds_is_no_mistake() -> None:
+    assert found([SOURCE, SINK], []) == {}
+    assert list(dag.unfed([SOURCE, SINK], [], frozenset())) == [(("tasks", 1, "ioFolders", 0), "in")]
+    assert list(dag.unfed([SOURCE, SINK], [route("out", "in")], frozenset())) == []
 
 
 def test_a_cycle_is_shown_by_engine_and_folder() -> None:
@@ -106,8 +108,11 @@ def test_a_cycle_is_shown_by_engine_and_folder() -> None:
 
 @pytest.mark.parametrize("path", [("routes",), ("tasks", 1), ("tasks", 1, "ioFolders"), ("routes", 0)])
 def test_what_is_not_known_yet_is_not_held_against_the_graph(path: Path) -> None:
-    assert found([SOURCE, SINK], [], frozenset({path})) == {}
+    assert found([SOURCE, SINK], [route("out", "nowhere")], frozenset({path})) == {}
+    assert list(dag.unfed([SOURCE, SINK], [], frozenset({path}))) == []
 
 
 def test_an_unknown_payload_hides_no_folder() -> None:
-    assert "tasks[1].ioFolders[0]" in found([SOURCE, SINK], [], frozenset({("tasks", 0, "payload", "url")}))
+    unknown: frozenset[Path] = frozenset({("tasks", 0, "payload", "url")})
+    assert "routes[0].childIoFolderReferenceId" in found([SOURCE, SINK], [route("out", "nowhere")], unknown)
+    assert len(list(dag.unfed([SOURCE, SINK], [], unknown))) == 1

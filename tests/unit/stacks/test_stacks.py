@@ -217,7 +217,7 @@ def test_what_is_no_time_for_the_run_is_none_for_the_check(project: Project, wri
 
 def test_a_stop_before_the_start_is_found(project: Project) -> None:
     (told,) = problems_of(project, **recording(start="2026-03-02T09:00:00Z", stop="2026-03-02T08:00:00Z"))
-    assert (told[0], "stop is not later than" in told[1]) == ("aiware-pipelines:recordings[0]", True)
+    assert (told[0], "stop is earlier than" in told[1]) == ("aiware-pipelines:recordings[0]", True)
     # Of a TDO that is there already neither is used.
     there = {"name": "a", "tdoId": "1", "start": 5, "stop": 4}
     assert problems_of(project, recordings=[there]) == []

@@ -1,0 +1,154 @@
+"""What is wrong, or odd, with a job that is going to be submitted: as far as it shows without asking aiWARE.
+
+A job that has been submitted may have been taken by an aiWARE that is less strict, so it is not held to this again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiware_resources import dag as graphs
+from aiware_resources import engines
+from aiware_resources.api.json_text import read_json
+from aiware_resources.dag import ExecutionPreferences, Task
+from aiware_resources.reconcile import Path, Problem, is_within
+from aiware_resources.tdos.content import Target, span_problems
+
+Values = Mapping[str, Any]
+
+ADAPTERS = frozenset({engines.WEBSTREAM_ADAPTER, "9e611ad7-2d3b-48f6-a51b-0a1ba40feab4"})
+"""The Webstream Adapter, and the id that it had earlier."""
+_STORES = frozenset({engines.PLAYBACK, engines.ASSET_CREATOR, engines.OUTPUT_WRITER})
+"""Engines that store what they get in the TDO of their job."""
+
+_COUNTS = {"maxRetries": "max_retries", "maxEngines": "max_engines"}
+
+
+def problems(values: Values, unknown: frozenset[Path]) -> Iterator[Problem]:
+    """What is wrong with a job.
+
+    Args:
+        values: Its validated properties.
+        unknown: Paths of what is not known yet; what they could mend is not reported.
+    """
+    yield from _count(values.get("retries"), ("retries",))
+    yield from _addresses(values.get("notificationUris"), ("notificationUris",))
+    target: Target | None = values.get("target")
+    if target is not None and target.start_date_time is None and target.stop_date_time is not None:
+        yield from _stop_alone(target.stop_date_time, unknown)
+    is_empty = target is not None and not target.assets
+    is_empty = is_empty and not any(path[:2] == ("target", "assets") for path in unknown)
+    for path, task in every_task(values.get("tasks", ())):
+        yield from _task_problems(path, task, unknown, is_empty=is_empty)
+
+
+def oddities(values: Values, unknown: frozenset[Path], *, needs_tdo: bool) -> Iterator[Problem]:
+    """What may be meant, but probably is not.
+
+    Args:
+        values: The job's validated properties.
+        unknown: Paths of what is not known yet.
+        needs_tdo: Whether engines store what they make in a TDO.
+    """
+    tasks: Sequence[Task] = values.get("tasks", ())
+    for path, reference in graphs.unfed(tasks, values.get("routes", ()), unknown):
+        task = tasks[int(path[1])]
+        payload = payload_of(task)
+        if not payload.get("url") and not _is_payload_unknown(path[:2], unknown):
+            yield Problem(
+                path,
+                f'no route leads to the input folder "{reference}", and the payload of its task has no url: add a '
+                "route, unless the engine needs no input",
+            )
+    is_given = {"targetId", "target"} & values.keys() or any(path[0] in {"targetId", "target"} for path in unknown)
+    storing = [index for index, task in enumerate(tasks) if task.engine_id in _STORES]
+    if needs_tdo and storing and not is_given:
+        yield Problem(
+            ("targetId",),
+            "is missing: without a TDO the engines have nowhere to store anything. Name an existing TDO, or describe a "
+            "new one in target",
+        )
+
+
+def every_task(tasks: Sequence[Task]) -> Iterator[tuple[Path, Task]]:
+    """Every task with its path, standby tasks too."""
+    for index, task in enumerate(tasks):
+        path: Path = ("tasks", index)
+        each: Task | None = task
+        while each is not None:
+            yield path, each
+            path, each = (*path, "standbyTask"), each.standby_task
+
+
+def payload_of(task: Task) -> Mapping[str, Any]:
+    """The payload of a task where it is an object, given as a value or as text; else an empty one."""
+    payload = task.payload
+    if task.payload_string is not None:
+        with suppress(ValueError):
+            payload = read_json(task.payload_string)
+    return payload if isinstance(payload, dict) else {}
+
+
+def _task_problems(path: Path, task: Task, unknown: frozenset[Path], *, is_empty: bool) -> Iterator[Problem]:
+    preferences: ExecutionPreferences = task.execution_preferences
+    for key, name in _COUNTS.items():
+        yield from _count(getattr(preferences, name), (*path, "executionPreferences", key))
+    yield from _addresses(task.notification_uris, (*path, "notificationUris"))
+    if _is_payload_unknown(path, unknown):
+        return
+    payload = payload_of(task)
+    where = (*path, "payload" if task.payload_string is None else "payloadString")
+    if task.engine_id == engines.CHUNK and payload.get("ffmpegTemplate") == "custom":
+        template = (*where, "customFFMPEGTemplate")
+        if not payload.get("customFFMPEGTemplate") and not is_within(template, unknown):
+            yield Problem(template, "is missing: the template custom is what it says. Give ffmpeg's arguments in it")
+    if task.engine_id in ADAPTERS and is_empty and not payload.get("url") and not is_within((*where, "url"), unknown):
+        name = engines.NAMES[engines.WEBSTREAM_ADAPTER]
+        yield Problem(
+            (*where, "url"),
+            f"is missing: engine {name} needs it, since the new TDO of the job has no media that it could read",
+        )
+
+
+def _is_payload_unknown(path: Path, unknown: frozenset[Path]) -> bool:
+    return any(is_within((*path, key), unknown) for key in ("payload", "payloadString", "engineId"))
+
+
+def _count(value: Any, path: Path) -> Iterator[Problem]:
+    if isinstance(value, int) and value < 0:
+        yield Problem(path, f"is {value}: give 0 or more, or leave it out")
+
+
+def _addresses(uris: Sequence[str] | None, path: Path) -> Iterator[Problem]:
+    for index, uri in enumerate(uris or ()):
+        yield from address_problems(uri, (*path, index))
+
+
+def address_problems(uri: str, path: Path) -> Iterator[Problem]:
+    """What is wrong with the address of a webhook."""
+    if not _is_address(uri):
+        yield Problem(path, "is not an address that aiWARE could call: give one that begins with https://")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, text))
+
+
+def _stop_alone(stop: datetime, unknown: frozenset[Path]) -> Iterator[Problem]:
+    """A TDO whose start is left out starts when it is made."""
+    if is_within(("target", "startDateTime"), unknown):
+        return
+    for problem in span_problems(datetime.now(UTC), stop, ("target",)):
+        yield Problem(
+            problem.path,
+            "is given without startDateTime, which is the present moment then, and this is not within a year after it: "
+            "give startDateTime too",
+        )

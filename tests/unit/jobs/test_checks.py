@@ -1,0 +1,111 @@
+"""Jobs as people send them, in the eyes of a preview and of `aiware validate`: without aiWARE."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import re
+from typing import Any
+
+import pytest
+from pulumi.dynamic import Config, ConfigureRequest
+from pulumi.output import UNKNOWN
+
+from aiware_resources.job import JobProvider
+from aiware_resources.single_engine_job import SingleEngineJobProvider
+from tests.contracts.documents import ADAPTER, CHUNK, RIGHT, SPEECH, WRITER, WRONG, Document, chunked, in_turn, task
+
+SETTINGS = {"aiware:endpoint": "local", "aiware:api": "cloud", "aiware:validateEngines": "false"}
+
+
+def provider(kind: type[JobProvider] = JobProvider) -> JobProvider:
+    made = kind()
+    made.configure(ConfigureRequest(Config(dict(SETTINGS), "aiware")))
+    return made
+
+
+def found(job: dict[str, Any], olds: dict[str, Any] | None = None) -> dict[str, str]:
+    failures = provider().check(olds or {}, copy.deepcopy(job)).failures
+    return {failure.property: failure.reason for failure in failures}
+
+
+@pytest.mark.parametrize("document", RIGHT, ids=str)
+def test_what_is_right_is_accepted(document: Document, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    assert found(document.job) == {}
+    assert bool(caplog.messages) == bool(document.warned)
+    assert document.warned in "".join(caplog.messages)
+
+
+@pytest.mark.parametrize("document", WRONG, ids=str)
+def test_what_is_wrong_is_refused_where_it_is(document: Document) -> None:
+    problems = found(document.job)
+    assert set(problems) == set(document.refused)
+    # What to do about it comes last.
+    assert all(any(sign in reason for sign in (":", ". ")) for reason in problems.values())
+
+
+@pytest.mark.parametrize("document", [each for each in WRONG if "32 bits" not in each.name], ids=str)
+def test_what_is_not_known_yet_may_mend_it(document: Document) -> None:
+    place = re.split(r"[.[]", document.refused[0])[0]
+    assert found({**document.job, place: UNKNOWN}) == {}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [each for each in WRONG if each.name.startswith(("negative", "webh", "custom", "adapter", "stop alone"))],
+    ids=str,
+)
+def test_a_job_that_ran_is_not_held_to_new_rules(document: Document) -> None:
+    assert found(document.job, olds=document.job) == {}
+    assert found({**document.job, "adopt": "26112900_aaaaaaaaaa"}) == {}
+    assert set(found({**document.job, "triggers": 1}, olds=document.job)) == set(document.refused)
+
+
+@pytest.mark.parametrize("payload", [UNKNOWN, {"url": UNKNOWN}])
+def test_a_payload_that_is_not_known_yet(payload: Any) -> None:
+    assert found(in_turn(task(ADAPTER, payload=payload), target={})) == {}
+    assert found(in_turn(task(ADAPTER), target={"assets": UNKNOWN})) == {}
+    assert found(in_turn(task(CHUNK, payload={"ffmpegTemplate": "custom", "customFFMPEGTemplate": UNKNOWN}))) == {}
+
+
+def test_a_job_that_stores_something_needs_a_tdo(caplog: pytest.LogCaptureFixture) -> None:
+    job = in_turn(task(SPEECH), task(WRITER))
+    assert found(job) == {}
+    assert "targetId: is missing" in caplog.text
+    caplog.clear()
+    assert found({**job, "target": UNKNOWN}) == {}
+    assert found({**job, "targetId": UNKNOWN}) == {}
+    assert caplog.messages == []
+
+
+def test_both_targets_are_one_too_many() -> None:
+    assert list(found(chunked(target={}, targetId="1"))) == ["targetId"]
+
+
+@pytest.mark.parametrize("webhook", ["hooks.example", "ftp://hooks.example/", "http://"])
+def test_the_webhook_of_a_single_engine_job(webhook: str) -> None:
+    single = provider(SingleEngineJobProvider)
+    job = {"engineId": SPEECH, "uploadUrl": "https://media.example/a.mp4", "notificationUri": webhook}
+    assert [failure.property for failure in single.check({}, job).failures] == ["notificationUri"]
+    assert single.check({}, {**job, "notificationUri": "http://127.0.0.1:8000/a"}).failures == []
+
+
+@pytest.mark.parametrize("key", ["executionPreferences", "notificationUris"])
+def test_how_a_task_runs_re_runs_nothing(key: str) -> None:
+    changed = {"executionPreferences": {"priority": 5}, "notificationUris": ["https://hooks.example/"]}[key]
+    before = chunked()
+    after = copy.deepcopy(before)
+    after["tasks"][1][key] = changed
+    diff = provider().diff("26112900_aaaaaaaaaa", before, after)
+    assert (diff.changes, diff.replaces) == (True, [])
+
+
+def test_webhooks_of_a_task_have_no_order() -> None:
+    one, other = (
+        in_turn(task(SPEECH, notificationUris=uris))
+        for uris in (["https://a.example", "https://b.example"], ["https://b.example", "https://a.example"])
+    )
+    none, empty = in_turn(task(SPEECH)), in_turn(task(SPEECH, notificationUris=[]))
+    for before, after in ((one, other), (none, empty), (empty, none)):
+        assert not provider().diff("26112900_aaaaaaaaaa", before, after).changes
