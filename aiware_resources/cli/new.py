@@ -20,6 +20,7 @@ from typing import Any
 
 import click
 
+from aiware_resources.cli import pulumi_command
 from aiware_resources.cli.framework.options import examples, json_option
 from aiware_resources.cli.framework.printing import print_json
 from aiware_resources.cli.framework.session import Session
@@ -28,7 +29,6 @@ TEMPLATE = Path(__file__).resolve().parents[1] / "template"
 PACKAGE = "aiware-pipelines"
 STACK = "local"
 """The stack that works at once."""
-INSTALL_PULUMI = "https://www.pulumi.com/docs/install/"
 
 _STATE = ".pulumi-state"
 _BACKEND = f"""backend:
@@ -89,7 +89,7 @@ def new(session: Session, name: str, directory: str | None, description: str, as
         print_json({"name": name, "folder": str(folder), "files": files, "commands": steps})
         return
     if not has_stack:
-        session.note(f"There is no `pulumi` on PATH. Install it first: {INSTALL_PULUMI}")
+        session.note(f"There is no `pulumi` on PATH. Install it first: {pulumi_command.INSTALL_PULUMI}")
     click.echo(f"Made {folder}. To transcribe its recording with the local aiWARE:\n")
     for step in steps:
         click.echo(f"  {step}")
@@ -186,8 +186,6 @@ def _init_stack(folder: Path, has_passphrase: bool) -> bool:
     Raises:
         ConfigurationError: The stack could not be made.
     """
-    from aiware_resources.cli import pulumi_command
-
     if shutil.which("pulumi") is None:
         return False
     file = {} if has_passphrase else {_PASSPHRASE_VARIABLES[1]: str((folder / _PASSPHRASE).resolve())}

@@ -16,6 +16,8 @@ from typing import Any
 
 from aiware_resources.errors import ConfigurationError
 
+INSTALL_PULUMI = "https://www.pulumi.com/docs/install/"
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -159,7 +161,8 @@ def _run(*arguments: str, given: str = "", environment: Mapping[str, str] | None
         )
     except FileNotFoundError as error:
         raise ConfigurationError(
-            "There is no `pulumi` on PATH to ask about the stack.", remedy='Run: eval "$(make -s env)"'
+            "There is no `pulumi` on PATH to ask about the stack.",
+            remedy=f'Install Pulumi: {INSTALL_PULUMI}. In a clone of the library, run: eval "$(make -s env)"',
         ) from error
     return Ended(done.returncode, done.stdout, done.stderr)
 
@@ -172,7 +175,10 @@ def _refused(what: str, ended: Ended, remedy: str | None = None) -> Configuratio
 def _remedy(reason: str) -> str:
     """Suggests what to do about an error of Pulumi."""
     if "passphrase" in reason:
-        return 'The passphrase of its secrets has to be in the environment. Run: eval "$(make -s env)"'
+        return (
+            "Set PULUMI_CONFIG_PASSPHRASE to the passphrase of its secrets, or PULUMI_CONFIG_PASSPHRASE_FILE to the "
+            'name of a file that holds it. In a clone of the library, run: eval "$(make -s env)"'
+        )
     if "Pulumi.yaml" in reason:
         return "Run this in the folder of the Pulumi project."
     return "`pulumi stack ls` lists the stacks."

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
-from aiware_resources.cli.diagnosis.toolchain import INSTALL, Version, dotted, language_host, run, version_in
+from aiware_resources.cli.diagnosis.toolchain import Version, dotted, language_host, run, version_in
+from aiware_resources.cli.pulumi_command import INSTALL_PULUMI
 from aiware_resources.settings.project import Project
 
 OLDEST = (3, 11)
@@ -31,7 +32,7 @@ print(json.dumps({"python": sys.version_info[:3], "packages": found}))
 
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?\s*(?:==\s*([^\s;#,*]+)(?=\s*(?:[;#\\]|--|$)))?")
 _SDK = "pulumi"
-_SET_UP = "`make setup` makes it and installs what requirements.txt names."
+_SET_UP = "`pulumi install` makes it and installs what requirements.txt names; in a clone of the library, `make setup`."
 
 
 def packages(project: Project, cli: Version) -> Iterator[Finding]:
@@ -77,7 +78,7 @@ def _on_path(venv: Path | None, python: Path, version: str) -> Finding:
         return fail(
             "virtual environment",
             f"`python3` is {first or 'not on PATH'}, and not that of {venv}, where the packages are",
-            'In this shell: eval "$(make -s env)"',
+            f"In this shell: . {venv}/bin/activate",
         )
     return ok("virtual environment", f"{python}, Python {version}")
 
@@ -116,6 +117,6 @@ def _versions(cli: Version, sdk: Version) -> Iterator[Finding]:
     both = f"the Pulumi CLI is {dotted(cli)}, the Python SDK (the package pulumi) {dotted(sdk)}"
     if sdk[:2] > cli[:2]:
         said = f"{both}: what only the newer one has ends with `Please update the Pulumi CLI`"
-        yield warn("versions", said, f"Install Pulumi {dotted(sdk)} or newer: {INSTALL}")
+        yield warn("versions", said, f"Install Pulumi {dotted(sdk)} or newer: {INSTALL_PULUMI}")
     else:
         yield ok("versions", f"{both}; the CLI may be the newer one")

@@ -21,7 +21,7 @@ ReadConfig = Callable[[str], Mapping[str, str]]
 """Reads a stack's whole configuration, secrets in clear."""
 
 _LOG_IN = "`pulumi login`, or set PULUMI_BACKEND_URL, or PULUMI_ACCESS_TOKEN."
-_SHELL = 'In the project\'s folder: eval "$(make -s env)"'
+_SHELL = 'In a clone of the library: eval "$(make -s env)"'
 
 
 def stack_files(project: Project, stack: str | None) -> Iterator[Finding]:
@@ -58,7 +58,7 @@ def backend(project: Project | None) -> Iterator[Finding]:
     folder = project.folder if project else None
     succeeded, said = run([pulumi, "whoami", "--verbose", "--json", "--non-interactive"], folder)
     if not succeeded:
-        yield fail("state backend", _first_line(said), f"{_SHELL}; for a backend of your own: {_LOG_IN}")
+        yield fail("state backend", _first_line(said), f"{_LOG_IN} {_SHELL}")
         return
     found = json.loads(said)
     url = found.get("url") or ""

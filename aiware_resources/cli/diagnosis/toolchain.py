@@ -12,6 +12,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
+from aiware_resources.cli.pulumi_command import INSTALL_PULUMI
 from aiware_resources.reconcile.pulumi_processes import left_behind
 from aiware_resources.text.words import counted
 
@@ -25,8 +26,9 @@ _BUILT_FROM = re.compile(
     rb"path\tgithub\.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python\n"
     rb"mod\tgithub\.com/pulumi/pulumi/sdk/v3\tv?([^\t\n]+)"
 )
-_SET_UP = '`make setup` installs it; then, in this shell: eval "$(make -s env)"'
-INSTALL = "https://www.pulumi.com/docs/iac/download-install/"
+_SET_UP = (
+    f'Install Pulumi as a whole: {INSTALL_PULUMI}. In a clone of the library: `make setup`, and eval "$(make -s env)"'
+)
 _LONGEST = 60
 """Seconds that a command may take."""
 
@@ -77,13 +79,13 @@ def _language_host(pulumi: Path) -> Finding:
     missing = [name for name in HELPERS if not (folder / name).exists() and shutil.which(name) is None]
     if missing:
         said = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} neither beside {pulumi} nor on PATH"
-        return fail("language host", said, f"Install Pulumi as a whole, or without it: {_SET_UP}")
+        return fail("language host", said, _SET_UP)
     host = language_host(pulumi)
     old = _version_of_module(host) if host else None
     if old is not None:
         said = f"{host} is version {old}, which runs programs; policy packs, `pulumi package add` and the code that "
         said += "`pulumi import` writes need a newer one"
-        return warn("language host", said, f"For these, install Pulumi as a whole: {INSTALL}")
+        return warn("language host", said, f"For these, install Pulumi as a whole: {INSTALL_PULUMI}")
     return ok("language host", str(host))
 
 

@@ -67,7 +67,7 @@ def test_people_read_lines(aiware: Aiware, machine: Machine) -> None:
     assert ill.exit_code == 1
     first, second, *_ = ill.output.splitlines()
     assert first == "fail  Pulumi CLI: there is no `pulumi` on PATH"
-    assert second.startswith("      `make setup` installs it")
+    assert second.startswith("      Install Pulumi as a whole: https://www.pulumi.com/docs/install/.")
     assert ill.output.splitlines()[-1] == "1 of 9 checks failed."
 
 

@@ -59,8 +59,9 @@ def test_settings_that_cannot_be_used_end_with_3(
         ),
         (
             "error: incorrect passphrase",
-            "incorrect passphrase. The passphrase of its secrets has to be in the environment. "
-            'Run: eval "$(make -s env)"\n',
+            "incorrect passphrase. Set PULUMI_CONFIG_PASSPHRASE to the passphrase of its secrets, or "
+            "PULUMI_CONFIG_PASSPHRASE_FILE to the name of a file that holds it. In a clone of the library, run: "
+            'eval "$(make -s env)"\n',
         ),
         (
             "error: no Pulumi.yaml project file found",
@@ -78,7 +79,8 @@ def test_a_stack_that_cannot_be_read_ends_with_3(aiware: Aiware, pulumi: FakePul
 def test_a_machine_without_pulumi_ends_with_3(aiware: Aiware, pulumi: FakePulumi) -> None:
     missing = aiware("-s", "prod", "jobs", "show", "1")
     assert missing.exit_code == 3
-    assert 'There is no `pulumi` on PATH to ask about the stack. Run: eval "$(make -s env)"' in missing.stderr
+    told = "There is no `pulumi` on PATH to ask about the stack. Install Pulumi: https://www.pulumi.com/docs/install/."
+    assert told in missing.stderr
 
 
 @pytest.mark.parametrize("arguments", [["jobs", "show"], ["jobs", "lose", "1"], ["--stock", "prod", "jobs"], ["-s"]])

@@ -113,4 +113,4 @@ def test_no_pulumi(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     result = aiware("-s", "dev")
     assert result.exit_code == 3
-    assert 'Run: eval "$(make -s env)"' in result.stderr
+    assert "Install Pulumi: " in result.stderr

@@ -134,7 +134,7 @@ def steps(aiware: Aiware, *arguments: str) -> list[str]:
 
 def test_without_pulumi_it_says_to_install_it(aiware: Aiware, here: Path) -> None:
     result = aiware("new", "captions")
-    assert result.stderr == f"There is no `pulumi` on PATH. Install it first: {new.INSTALL_PULUMI}\n"
+    assert result.stderr == f"There is no `pulumi` on PATH. Install it first: {pulumi_command.INSTALL_PULUMI}\n"
     assert "  pulumi stack init local\n" in result.stdout
 
 
