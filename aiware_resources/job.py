@@ -45,6 +45,7 @@ from aiware_resources.reconcile import (
     owned,
     path_text,
     resource_hash,
+    resource_hashes,
     seen_jobs,
 )
 from aiware_resources.reconcile.addresses import signed_again
@@ -353,7 +354,7 @@ class JobProvider(EntityProvider):
             return target is not None and mark.is_on(target.details)
         if job.status == "cancelled":
             return False
-        return target is None or not is_released(target.details, mark.resource, job)
+        return target is None or not is_released(target.details, resource_hashes(self.holder(props)), job)
 
     def _note_released(self, record: JobRecord, props: Props) -> None:
         """Notes on the TDO of a job that the job does not belong to the stack any more."""

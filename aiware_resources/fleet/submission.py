@@ -33,7 +33,7 @@ from aiware_resources.reconcile import (
     marked,
     marker_of,
     owned,
-    resource_hash,
+    resource_hashes,
     resource_of,
     seen_jobs,
     send_once,
@@ -159,7 +159,7 @@ class Submission:
             if each.job.get("targetId") is None:
                 is_left = tdo is None or not self._mark(each).is_on(tdo.details)
             else:
-                is_left = tdo is not None and is_released(tdo.details, resource_hash(self._fleet), record)
+                is_left = tdo is not None and is_released(tdo.details, resource_hashes(self._fleet), record)
             if is_left:
                 del self._earlier[each.key]
 

@@ -51,7 +51,7 @@ class Holder:
     @property
     def name(self) -> str:
         """Its name in the program."""
-        return self.owner.rpartition("/")[2]
+        return self.owner.split("/", 2)[-1]
 
     @property
     def urn(self) -> str:

@@ -139,13 +139,17 @@ def note_released(api: Api, tdo_id: str, records: Mapping[str, Dated]) -> None:
         repeat_until_applied(lambda: api.update_tdo(content), lambda: False)
 
 
-def is_released(details: Any, resource: str, record: Dated) -> bool:
-    """Whether the details of a TDO say of a job on it that it, or a later one of the same resource, was left."""
-    note = _notes(details).get(resource)
-    if note is None:
-        return False
-    created = record.created_date_time
-    return note.partition(" ")[2] == record.id or created is None or created < _moment(note)
+def is_released(details: Any, resource: Sequence[str], record: Dated) -> bool:
+    """Whether the details of a TDO say of a job on it that it, or a later one of the same resource, was left.
+
+    Args:
+        details: The details.
+        resource: The hashes of the resource.
+        record: The job.
+    """
+    there, created = _notes(details), record.created_date_time
+    notes = [there[each] for each in resource if each in there]
+    return any(note.partition(" ")[2] == record.id or created is None or created < _moment(note) for note in notes)
 
 
 def _notes(details: Any) -> dict[str, str]:

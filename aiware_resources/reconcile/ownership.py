@@ -14,7 +14,7 @@ import json
 import threading
 from collections.abc import Hashable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,6 +75,14 @@ def resource_hash(holder: Holder, *more: str) -> str:
     """Names a resource, or with ``more`` a part of one, to aiWARE: 16 hexadecimal digits."""
     content = json.dumps([state_identity(), holder.type_name, holder.parent, holder.owner, *more])
     return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def resource_hashes(holder: Holder) -> list[str]:
+    """The hash of a resource, and the one that it had before it was moved into a component.
+
+    What a state holds of a resource tells of the component only after the resource has changed.
+    """
+    return list(dict.fromkeys((resource_hash(holder), resource_hash(replace(holder, parent="")))))
 
 
 def marker(schema: Schema, props: Mapping[str, Any], apart: frozenset[str]) -> str:

@@ -186,7 +186,8 @@ def name_of(urn: str) -> str:
 
 def type_of(urn: str) -> str:
     """The name of a resource's type, without its package: ``Job``."""
-    return urn.split("::")[-2].rpartition("$")[2].rpartition(":")[2] if "::" in urn else urn
+    parts = urn.split("::", 3)
+    return parts[2].rpartition("$")[2].rpartition(":")[2] if len(parts) > 3 else urn
 
 
 def place_of(preview: Preview) -> tuple[str, str]:

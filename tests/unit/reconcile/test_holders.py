@@ -79,3 +79,7 @@ def test_how_to_rename() -> None:
     assert f'aliases=["{TDO.urn}"]' in said
     assert f"pulumi state rename '{TDO.urn}' renamed" in said
     assert "alias" not in TDO.how_to_rename(Holder("aiware:Job", "p/s/job"))
+
+
+def test_a_name_may_have_a_slash() -> None:
+    assert Holder("aiware:Job", "p/s/2026/job").name == "2026/job"

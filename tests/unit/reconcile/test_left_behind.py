@@ -127,14 +127,15 @@ def test_a_released_job_is_noted_beside_what_others_keep_on_the_tdo() -> None:
     assert api.details[RELEASED_KEY] == {"r": "2026-03-02T12:01:00+00:00 1", "s": "2026-03-02T12:02:00+00:00 2"}
     assert unmarked(api.details) == {"camera": 1}
     assert api.details[MARKER_KEY] == "m"
-    assert [is_released(api.details, "r", job(id_, at)) for id_, at in (("1", 1), ("0", 0), ("x", 1), ("2", 2))] == [
+    assert [is_released(api.details, ["r"], job(id_, at)) for id_, at in (("1", 1), ("0", 0), ("x", 1), ("2", 2))] == [
         True,
         True,
         False,
         False,
     ]
-    assert is_released(api.details, "r", job("?", None))
-    assert not is_released(api.details, "other", job("1", 1))
+    assert is_released(api.details, ["r"], job("?", None))
+    assert not is_released(api.details, ["other"], job("1", 1))
+    assert is_released(api.details, ["other", "r"], job("1", 1))
 
 
 def test_notes_are_kept_as_long_as_an_interrupted_create_is_looked_for() -> None:
@@ -153,7 +154,7 @@ def test_details_that_are_somebody_elses_as_a_whole_stay(details: Any) -> None:
 
 @pytest.mark.parametrize("details", [None, "text", {RELEASED_KEY: "text"}, {RELEASED_KEY: {"r": "yesterday"}}, {}])
 def test_notes_that_cannot_be_read_say_nothing(details: Any) -> None:
-    assert not is_released(details, "r", job("1", 1))
+    assert not is_released(details, ["r"], job("1", 1))
     api: Any = Tdos(None)
     note_released(api, "t", {"r": job("1", 1)})
     note_released(api, "t", {"r": job("1", None)})

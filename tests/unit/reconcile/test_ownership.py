@@ -25,7 +25,7 @@ from aiware_resources.reconcile import (
     with_marker,
     without_marker,
 )
-from aiware_resources.reconcile.holders import Owned
+from aiware_resources.reconcile.holders import Holder, Owned
 from aiware_resources.reconcile.ownership import (
     LOOK_BACK,
     MARGIN,
@@ -33,6 +33,8 @@ from aiware_resources.reconcile.ownership import (
     created_since,
     left_since,
     marker,
+    resource_hash,
+    resource_hashes,
     turn,
 )
 
@@ -66,6 +68,12 @@ def test_a_marker_does_not_depend_on_policies_and_spellings(same: dict[str, Any]
 )
 def test_a_marker_tells_resources_stacks_and_desired_states_apart(other: dict[str, Any]) -> None:
     assert marker(SCHEMA, PROPS | other, POLICIES) != marker(SCHEMA, PROPS, POLICIES)
+
+
+def test_a_resource_in_a_component_is_known_as_it_was_before_it_was_moved_there() -> None:
+    before, now = Holder("aiware:Job", "p/s/job"), Holder("aiware:Job", "p/s/job", "aiware:index:Transcription")
+    assert resource_hashes(before) == [resource_hash(before)]
+    assert resource_hashes(now) == [resource_hash(now), resource_hash(before)]
 
 
 def test_a_marker_is_short_and_tells_nothing() -> None:

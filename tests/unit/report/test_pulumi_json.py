@@ -9,6 +9,7 @@ from pulumi.output import Unknown
 
 from aiware_resources.errors import AiwareError
 from aiware_resources.report import parse
+from aiware_resources.report.pulumi_json import name_of, type_of
 from tests.unit.report.made import UNKNOWN, printed, state, step
 
 
@@ -25,6 +26,11 @@ def test_values_are_those_of_the_program() -> None:
 
 def test_lines_before_the_json_are_passed_over() -> None:
     assert parse("warning: a new version of Pulumi is available\n" + printed()).steps == []
+
+
+def test_a_resource_in_a_component_is_called_as_in_the_program() -> None:
+    urn = "urn:pulumi:dev::project::aiware:index:Transcription$pulumi-python:dynamic/aiware:Job::city::council"
+    assert (type_of(urn), name_of(urn)) == ("Job", "city::council")
 
 
 def test_nulls_are_nothing() -> None:
