@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from aiware_resources.catalogue import get_cluster, get_clusters, get_engine, get_engine_categories, get_engines
     from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
+    from aiware_resources.components import Transcription, Translation
     from aiware_resources.dag import Dag, ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
     from aiware_resources.export_request import ExportRequest
     from aiware_resources.exports.formats import Extension
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "catalogue": ("get_cluster", "get_clusters", "get_engine", "get_engine_categories", "get_engines"),
     "cluster": ("Cluster", "CollaboratorArgs", "SubscriptionArgs"),
+    "components": ("Transcription", "Translation"),
     "dag": ("Dag", "ExecutionPreferencesArgs", "IoFolderArgs", "RouteArgs", "TaskArgs"),
     "export_request": ("ExportRequest",),
     "exports.formats": ("Extension",),
@@ -77,6 +79,8 @@ __all__ = [
     "TaskArgs",
     "TdoAssetArgs",
     "TemporalDataObject",
+    "Transcription",
+    "Translation",
     "get_cluster",
     "get_clusters",
     "get_engine",

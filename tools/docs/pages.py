@@ -13,6 +13,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from aiware_resources.cli.reference import document
+from aiware_resources.components import Transcription, Translation
 from configuration import Document, Recording
 from tools.docs import functions, reference
 from tools.docs.entities import entities
@@ -60,4 +61,6 @@ def parts() -> Mapping[str, Callable[[], str]]:
     for entity in entities():
         found[f"arguments of {entity.name}"] = partial(reference.arguments, entity)
         found[f"outputs of {entity.name}"] = partial(reference.outputs, entity)
+    for each in (Transcription, Translation):
+        found[f"arguments and outputs of {each.__name__}"] = partial(reference.component, each)
     return found

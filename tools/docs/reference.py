@@ -6,10 +6,12 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
+from typing import Literal, get_origin
 
 from pydantic.fields import FieldInfo
 
 import aiware_resources
+from aiware_resources import components
 from aiware_resources.reconcile import ApiModel, EntityProvider, EntityResource
 from aiware_resources.reconcile.naming import arguments_in
 from aiware_resources.settings import Settings
@@ -31,6 +33,31 @@ def arguments(entity: Entity) -> str:
 def outputs(entity: Entity) -> str:
     """The outputs of a resource that are not merely its arguments."""
     return table(("output", "type", "meaning"), _outputs(entity))
+
+
+def component(made: type[components.Component]) -> str:
+    """The arguments of a component, in the order of their list, and its outputs."""
+    meaning = described(made.args)
+    required = arguments_in(made.args)
+    rows = [
+        (
+            code(name),
+            code(_written(hint.__forward_arg__).removesuffix(" | None")),
+            _told_default(required[name], meaning[name]),
+            meaning[name],
+        )
+        for name, hint in made.args.__annotations__.items()
+    ]
+    outputs = [
+        (code(name), code(_written(str(inspect.get_annotations(made)[name]))), told)
+        for name, told in described(made).items()
+    ]
+    return "\n\n".join(
+        (
+            table(("argument", "type", "default", "meaning"), rows),
+            table(("output", "type", "meaning"), outputs),
+        )
+    )
 
 
 def settings() -> str:
@@ -65,6 +92,28 @@ def _arguments(entity: Entity) -> Iterator[tuple[str, ...]]:
         else:
             default = "required" if is_required else _default(field, told)
             yield code(name), _kind(field), default, _change(provider, field.alias or name), told
+
+
+def _told_default(is_required: bool, told: str) -> str:
+    words = default_told(told)
+    return "required" if is_required else code(words) if words else NONE
+
+
+def _written(annotation: str) -> str:
+    """A type of a component's argument or output, as a program sees it."""
+    plain = re.sub(r"pulumi\.(Input|Output|(?=ResourceOptions))|Required|pipelines\.", "", annotation)
+    while (fewer := re.sub(r"(?<![\w\]])\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", r"\1", plain)) != plain:
+        plain = fewer
+    return re.sub(r"\w+", lambda found: _TYPES.get(found[0]) or _literal(found[0]), plain)
+
+
+_TYPES = {"Any": "any JSON", "PointInTime": "time", "Payload": "dict", "Sequence": "list"}
+
+
+def _literal(name: str) -> str:
+    """A type with a name, as its values where it has some."""
+    found = getattr(components, name, None)
+    return kind(found) if get_origin(found) is Literal else name
 
 
 def _change(provider: EntityProvider, key: str) -> str:
