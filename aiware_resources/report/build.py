@@ -26,8 +26,11 @@ def build(preview: Preview) -> Report:
     pending = [step for step in steps if step.is_pending_deletion]
     steps = [step for step in steps if not step.is_pending_deletion]
     only_read = {step.urn for step in seen if step.op == "read"}
-    read = {step.urn: step for step in steps if step.op == "refresh" and step.urn not in only_read}
     done = {step.urn: step for step in steps if step.op in ACTIONS or step.op == "same"}
+    # What an alias renames or moves is read under its earlier URN.
+    now = {step.old_state.urn: urn for urn, step in done.items() if step.old_state is not None}
+    reads = [step for step in steps if step.op == "refresh" and step.urn not in only_read]
+    read = {now.get(step.urn, step.urn): step for step in reads}
     drifted = tuple(drift.in_order(_drift(preview, read, done)))
     changes = [change_of(step, read.get(urn), steps) for urn, step in done.items() if step.op in ACTIONS]
     gone = {each.urn for each in drifted if each.what == "gone"}

@@ -45,6 +45,7 @@ class State(_Part):
 
     Attributes:
         type: Its type, such as ``pulumi-python:dynamic/aiware:Job``.
+        urn: Which resource it is on this side: an alias may give it another URN on the other side.
         id: Its id in aiWARE; empty when it has none yet.
         custom: Whether something real stands behind it; a component is a name for several others.
         inputs: What the program gives; what is unknown is an ``Unknown``.
@@ -57,6 +58,7 @@ class State(_Part):
     """
 
     type: str
+    urn: str = ""
     id: str = ""
     custom: bool = False
     inputs: dict[str, Any] = Field(default_factory=dict)

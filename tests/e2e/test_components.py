@@ -141,7 +141,7 @@ def test_a_failure_in_a_component_is_told_once(project: Project, local: Local) -
     assert said.count("error: hall: job ") == said.count("\n    1. hall: job ") + 1 == 2, said
     assert "Traceback" not in said
     assert set(project.state()) == {"TemporalDataObject hall", "Job hall"}
-    local.behave(engines={})
+    local.behave(engines=dict.fromkeys(BROKEN))
     project.program(program.format(more=', formats=["vtt", {"extension": "txt"}]'))
     project.up()
     exports = {"ExportRequest hall-vtt", "ExportRequest hall-txt"}

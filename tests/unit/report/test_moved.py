@@ -1,0 +1,28 @@
+"""What an alias renames or moves into a component is read under its earlier URN, and is neither gone nor new."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiware_resources.report import sentence
+from tests.unit.report.made import report, state, step, urn
+
+DECLARED = {"name": "own", "allowedEngines": ["all"]}
+
+
+def cluster(name: str, **properties: Any) -> dict[str, Any]:
+    return {**state("Cluster", DECLARED | properties, "1"), "urn": urn("Cluster", name)}
+
+
+def test_what_stays_as_it_is_is_not_gone() -> None:
+    old = cluster("before")
+    read, same = step("refresh", "Cluster", "before", old, old), step("same", "Cluster", "after", old, cluster("after"))
+    assert sentence(report(read, same)) == "Nothing changes"
+
+
+def test_what_has_drifted_is_told_under_its_earlier_name() -> None:
+    recorded, live = cluster("before"), cluster("before", tags=["by hand"])
+    read = step("refresh", "Cluster", "before", recorded, live)
+    made = report(read, step("update", "Cluster", "after", live, cluster("after")))
+    assert [(each.name, each.what) for each in made.drift] == [("before", "changed")]
+    assert [(each.name, each.is_repair) for each in made.changes] == [("after", True)]
