@@ -192,7 +192,8 @@ class _Recorder(Mocks):
         if READ_KEY in args.inputs:
             # What is only read (`get`) is in aiWARE already; the program does not declare it.
             return args.resource_id, {}
-        self.declared.append(Declared(args.typ, args.name, args.inputs))
+        if args.custom:  # a component is a name for what is in it
+            self.declared.append(Declared(args.typ, args.name, args.inputs))
         return None, args.inputs
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
