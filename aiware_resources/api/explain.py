@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from aiware_resources import errors
 from aiware_resources.api.failures import Cause, Failure, Kind, final_error, malformed
 from aiware_resources.api.records import Record
+from aiware_resources.text import commands
 
 R = TypeVar("R", bound=Record)
 
@@ -205,8 +206,8 @@ _REMEDIES: Mapping[type[errors.ApiError], Callable[[Failure, Subject], str]] = {
     ),
     errors.InvalidInput: lambda failure, subject: "Correct the value that the message names.",
     errors.AuthenticationFailed: lambda failure, subject: (
-        "The token is wrong, expired or revoked: set a new one with "
-        "`pulumi config set --secret aiware:token --stack <stack>`, which asks for it, or AIWARE_TOKEN. Then run "
+        f"The token is wrong, expired or revoked: set a new one with `{commands.config_set('aiware:token')}`, which "
+        "asks for it, or AIWARE_TOKEN. Then run "
         "`pulumi up --refresh --run-program` once: otherwise Pulumi refreshes with the settings of the last run."
     ),
     errors.NotImplementedByServer: lambda failure, subject: (

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from aiware_resources.api import Api, CatalogueEngineRecord, ClusterRecord, EngineCategoryRecord
 from aiware_resources.errors import InvalidInput, NotFound
+from aiware_resources.text import commands
 from aiware_resources.text.words import near
 
 T = TypeVar("T")
@@ -175,8 +176,9 @@ def _only(kind: str, wanted: str, found: Sequence[N], listing: Callable[[], Iter
         )
     ids = {each.name: each.id for each in listing() if each.name}
     meant = [f'"{name}" ({ids[name]})' for name in near(wanted, ids, most=3)]
+    lists = commands.aiware(f"{kind}s", "list")
     raise NotFound(
         f'aiWARE has no {kind} "{wanted}" that this token can see.',
-        remedy=f"Did you mean {' or '.join(meant)}?" if meant else f"`aiware {kind}s list` shows what there is.",
+        remedy=f"Did you mean {' or '.join(meant)}?" if meant else f"{lists} shows what there is.",
         operation=f"{kind}s",
     )

@@ -20,6 +20,7 @@ from aiware_resources.cli.framework.printing import (
 from aiware_resources.cli.framework.session import Session
 from aiware_resources.engines import NAMES
 from aiware_resources.errors import NotFound
+from aiware_resources.text import commands
 from aiware_resources.text.words import near
 
 if TYPE_CHECKING:
@@ -78,9 +79,10 @@ def _check(what: str, wanted: str, names: Sequence[str | None]) -> None:
     if wanted.casefold() in map(str.casefold, known):
         return
     meant = [f'"{name}"' for name in near(wanted, known, most=3)]
+    categories = commands.aiware("engines", "categories")
     raise NotFound(
         f'aiWARE has no engine {what} "{wanted}".',
-        remedy=f"Did you mean {' or '.join(meant)}?" if meant else "`aiware engines categories` shows what there is.",
+        remedy=f"Did you mean {' or '.join(meant)}?" if meant else f"{categories} shows what there is.",
         operation="engineCategories",
     )
 

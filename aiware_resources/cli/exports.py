@@ -21,6 +21,7 @@ from aiware_resources.cli.framework.printing import (
 )
 from aiware_resources.cli.framework.session import Session, not_seen
 from aiware_resources.errors import WorkFailed
+from aiware_resources.text import commands
 
 if TYPE_CHECKING:
     from aiware_resources.api import Api, ExportRecord
@@ -147,7 +148,7 @@ def _found(api: Api, export_id: str) -> ExportRecord:
     """
     record = api.export_requests([export_id]).get(export_id)
     if record is None:
-        remedy = "Check the id; `aiware exports list` shows those there are."
+        remedy = f"Check the id; {commands.aiware('exports', 'list')} shows those there are."
         raise not_seen("export request", [export_id], "exportRequests", remedy)
     return record
 

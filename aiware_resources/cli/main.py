@@ -10,6 +10,7 @@ from click.shell_completion import BashComplete, FishComplete, ZshComplete
 from aiware_resources.cli.framework.options import complete_stack, examples, verbatim
 from aiware_resources.cli.framework.root import EXIT_CODES, Root
 from aiware_resources.cli.framework.session import Session, logged
+from aiware_resources.text import commands
 
 COMMANDS = {
     "adopt": "Write Python that takes over objects as they are.",
@@ -66,6 +67,7 @@ def main(ctx: click.Context, stack: str | None, verbose: int, quiet: bool) -> No
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     ctx.with_resource(logged(-1 if quiet else min(verbose, MOST_VERBOSE)))
+    ctx.with_resource(commands.about(stack))
     ctx.obj = Session(stack, quiet)
 
 

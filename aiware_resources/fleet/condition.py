@@ -23,6 +23,7 @@ from aiware_resources.fleet.parallel import first_line
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.reading import Looked, look
 from aiware_resources.fleet.unfinished import Unfinished
+from aiware_resources.text import commands
 from aiware_resources.waiting import Done, Failed, Pending, Verdict, outcomes
 
 _LISTED = 10
@@ -168,7 +169,8 @@ def _failed(record: FleetRecord, entries: Mapping[str, Entry]) -> FleetFailed:
     lines += [f"  {key}: {_with_job(failed[key], entries[key].job_id)}" for key in sorted(failed)[:_LISTED]]
     lines += [f"  and {len(failed) - _LISTED} more"] if len(failed) > _LISTED else []
     lines += [
-        "The next `pulumi up` does what on_failure says (default: retry); `aiware jobs logs <id>` shows the log of one."
+        "The next `pulumi up` does what on_failure says (default: retry); "
+        f"{commands.aiware('jobs', 'logs', '<id>')} shows the log of one."
     ]
     only = entries[next(iter(failed))].job_id if len(failed) == 1 else None
     return FleetFailed("\n".join(lines), status="failed", object_id=only)

@@ -19,6 +19,7 @@ from aiware_resources.api import Api, JobRecord
 from aiware_resources.api.statuses import JOB_DONE, JOB_FAILED
 from aiware_resources.errors import InvalidInput, NotFound
 from aiware_resources.reconcile import repeat_until_applied, send_once
+from aiware_resources.text import commands
 
 
 def is_over(record: JobRecord | None) -> bool:
@@ -90,7 +91,7 @@ def retry(api: Api, job_id: str, before: JobRecord | None) -> JobRecord:
             raise NotFound(
                 f"The answer to retryJob of job {job_id} was lost, and aiWARE does not show the job: whether it runs "
                 "again is not known.",
-                remedy=f"Look with `aiware jobs show {job_id}`, and start it again if it has failed still.",
+                remedy=f"Look with {commands.aiware('jobs', 'show', job_id)}, and retry it if it is still failed.",
                 object_id=job_id,
             )
         return record if was_restarted(record, before) else None

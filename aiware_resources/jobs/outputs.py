@@ -23,6 +23,7 @@ from aiware_resources.reconcile import RERUNS, EntityResource, RunsJobs, mocks
 from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.reconcile.runs import ANY_RERUN
 from aiware_resources.settings import Settings
+from aiware_resources.text import commands
 from aiware_resources.waiting import Completion, Condition, Seen, Waiting
 from aiware_resources.waiting.conditions import COMPLETE, JobCondition, is_seen_complete
 from aiware_resources.waiting.watch import Done
@@ -153,7 +154,7 @@ class JobOutputs(RunsJobs, EntityResource):
         if not listed:
             self._completion.row.warn(
                 f"job {job.id} is complete and has an output writer, and aiWARE lists no document of it yet. Look "
-                f"again with `aiware results {job.id}`; where there is none, see the log of the engines."
+                f"again with {commands.aiware('results', job.id)}; where there is none, see the log of the engines."
             )
 
     async def _condition(self) -> Condition[JobRecord]:

@@ -49,6 +49,11 @@ class Holder:
         return "job" if "Job" in self.type_name else self.type_name
 
     @property
+    def stack(self) -> str | None:
+        """The name of its stack; ``None`` when it is not known."""
+        return self.owner.split("/", 2)[1] if self.owner.count("/") > 1 else None
+
+    @property
     def name(self) -> str:
         """Its name in the program."""
         return self.owner.split("/", 2)[-1]

@@ -44,6 +44,7 @@ from aiware_resources.reconcile.schema import INTERNAL_PREFIX, ApiModel, Problem
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.reconcile.values import whole_numbers
 from aiware_resources.settings import NAMESPACE, Settings
+from aiware_resources.text import commands
 
 log = logging.getLogger("aiware")
 
@@ -177,7 +178,8 @@ class EntityProvider(Entity, ResourceProvider):
             return CheckResult(inputs, [CheckFailure("", self.abilities.lacking[self.kind])])
         known, unknown = cut(inputs)
         values, problems = self.schema.validate(known, unknown)
-        found = [*number_problems(known), *problems, *self.problems(values, unknown)]
+        with commands.about(self.holder(inputs).stack):
+            found = [*number_problems(known), *problems, *self.problems(values, unknown)]
         found += self.held_already(plain(_olds), inputs)
         return CheckResult(inputs, [CheckFailure(text(problem.path), problem.reason) for problem in found])
 

@@ -23,6 +23,7 @@ from aiware_resources.reconcile.outputs import derived, urn_after
 from aiware_resources.reconcile.provider import ASKED, READ_KEY, EntityProvider
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.settings import Settings
+from aiware_resources.text import commands
 
 NEVER_SENT = frozenset({"triggers"})
 """What only has to differ when it differs, and need not arrive in aiWARE whole."""
@@ -50,7 +51,7 @@ def _tell_of_the_local_aiware() -> None:
         if not Settings.from_pulumi().names_endpoint:
             pulumi.log.info(
                 "aiware:endpoint is not set: this run uses the local aiWARE, which makes results up. "
-                "To say that it is meant: pulumi config set aiware:endpoint local"
+                f"To say that it is meant: {commands.config_set('aiware:endpoint', 'local')}"
             )
 
 

@@ -8,10 +8,11 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr
 
 from aiware_resources.settings.keys import NAMESPACE, key_of, variable_of
+from aiware_resources.text import commands
 
 _TOKEN_REMEDY = (
-    f"Set one with: pulumi config set --secret {NAMESPACE}:token --stack <stack>, which asks for it, or in the "
-    f"environment as AIWARE_TOKEN. {NAMESPACE}:username with {NAMESPACE}:password does as well"
+    ", which asks for it, or in the environment as AIWARE_TOKEN. "
+    f"{NAMESPACE}:username with {NAMESPACE}:password does as well"
 )
 _OAUTH_REMEDY = (
     f", and so does {NAMESPACE}:oauthRefreshToken with {NAMESPACE}:oauthClientId and {NAMESPACE}:oauthClientSecret"
@@ -91,4 +92,5 @@ def credentials_problems(credentials: Credentials, *, has_oauth: bool) -> list[s
         if len(missing) < len(kind):
             wanted = " and ".join(f"{key_of(name)} (or {variable_of(name)} in the environment)" for name in missing)
             return [f"The credentials are incomplete: set {wanted} as well."]
-    return [f"No aiWARE token is set. {_TOKEN_REMEDY}{_OAUTH_REMEDY if has_oauth else ''}."]
+    set_it = commands.config_set(key_of("token"))
+    return [f"No aiWARE token is set. Set one with: {set_it}{_TOKEN_REMEDY}{_OAUTH_REMEDY if has_oauth else ''}."]

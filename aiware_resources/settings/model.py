@@ -28,6 +28,7 @@ from aiware_resources.settings.credentials import checked_token as checked_token
 from aiware_resources.settings.endpoints import EXAMPLES, endpoint_problems, insecure_problems, is_uuid
 from aiware_resources.settings.keys import NAMESPACE as NAMESPACE
 from aiware_resources.settings.keys import key_of, keys_of_the_program, unknown_key, variable_of
+from aiware_resources.text import commands
 from aiware_resources.text.secret_words import names_secret
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ class Settings(BaseModel):
             key, variable = key_of("endpoint"), variable_of("endpoint")
             return [
                 f"{key} is missing, although there are credentials ({given}). Set it to the address of your aiWARE: "
-                f"pulumi config set {key} {EXAMPLES[self.api]} (or {variable} in the environment); or to {LOCAL}, if "
+                f"{commands.config_set(key, EXAMPLES[self.api])} (or {variable} in the environment); or to {LOCAL}, if "
                 "the local aiWARE is meant."
             ]
         if self.endpoint == LOCAL:

@@ -18,6 +18,7 @@ from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import NAMESPACE, Settings
 from aiware_resources.settings.project import Project, Stack, is_encrypted
 from aiware_resources.stacks.own_keys import OwnKeys
+from aiware_resources.text import commands
 from aiware_resources.text.secret_words import names_secret
 from aiware_resources.text.words import did_you_mean, near
 
@@ -82,9 +83,10 @@ def _check(project: Project, own: OwnKeys, stack: Stack) -> Iterator[StackProble
             sentence = f"{namespace} is not a namespace of this project: did you mean {meant[0]}:{name}?"
             yield StackProblem(stack.file, key, sentence)
     settings = {key: value for key, value in full.items() if key.startswith(f"{NAMESPACE}:")}
-    yield from _told(stack, _setting_problems(settings, stack.name))
-    yield from _told(stack, own.problems(full))
-    yield from _told(stack, _hints(settings), is_hint=True)
+    with commands.about(stack.name):
+        yield from _told(stack, _setting_problems(settings))
+        yield from _told(stack, own.problems(full))
+        yield from _told(stack, _hints(settings), is_hint=True)
 
 
 def _told(stack: Stack, problems: Iterable[tuple[str, str]], *, is_hint: bool = False) -> Iterator[StackProblem]:
@@ -95,12 +97,11 @@ def _unknown(key: str) -> str:
     return f"is nothing that a stack's file has: {did_you_mean(key, TOP_LEVEL, 'keys belong under config.')}"
 
 
-def _setting_problems(config: Mapping[str, Any], stack: str) -> Iterator[tuple[str, str]]:
+def _setting_problems(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Finds what is wrong with the settings of a stack.
 
     Args:
         config: The keys of this library's namespace, and their values.
-        stack: The name of the stack.
 
     Yields:
         Keys, each with a sentence about it.
@@ -111,8 +112,7 @@ def _setting_problems(config: Mapping[str, Any], stack: str) -> Iterator[tuple[s
         elif isinstance(value, Mapping | list) and not is_encrypted(value):
             yield key, "must be one value, not several."
         elif names_secret(key) and _is_plain(value):
-            command = f"pulumi config set --secret {key} --stack {stack}"
-            yield key, f"is a secret, and stands here for everybody to read: {command}"
+            yield key, f"is a secret, and stands here for everybody to read: {commands.config_set(key)}"
     settings, invalid = Settings.validated(_sources(config))
     yield from map(_placed, [*invalid.values(), *settings.conflicts()])
 

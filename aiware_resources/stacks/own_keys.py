@@ -15,6 +15,7 @@ from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile import ApiModel, Path, Schema, path_text
 from aiware_resources.reconcile.paths import is_within
 from aiware_resources.settings.project import Project, encrypted_paths, is_encrypted
+from aiware_resources.text import commands
 from aiware_resources.text.words import did_you_mean
 
 MODEL_FILE = "configuration.py"
@@ -123,10 +124,8 @@ def plain_secret_sentence(namespace: str, path: Path) -> str:
         namespace: The namespace of the key: the project's name.
         path: Where it is, the key included.
     """
-    return (
-        "is a secret, and stands here for everybody to read, as it would in the state and in previews: "
-        f"pulumi config set --path --secret '{namespace}:{path_text(path)}'"
-    )
+    set_it = commands.config_set(f"'{namespace}:{path_text(path)}'", is_path=True)
+    return f"is a secret, and stands here for everybody to read, as it would in the state and in previews: {set_it}"
 
 
 def _declaration(value: Any) -> Mapping[str, Any]:

@@ -52,6 +52,7 @@ from aiware_resources.api.statuses import (
 )
 from aiware_resources.errors import ApiError, ClusterFailed, ExportFailed, JobFailed
 from aiware_resources.reconcile.recency import SUBMITTED, seconds_since
+from aiware_resources.text import commands
 from aiware_resources.waiting.watch import Done, Failed, NotKnown, Pending, Verdict
 
 COMPLETE = "__complete"
@@ -179,8 +180,8 @@ def job_not_known(job_id: str) -> JobFailed:
     """The error of a job that aiWARE does not show, and that was not seen complete."""
     return JobFailed(
         f"aiWARE does not show job {job_id}, and no refresh has seen it complete.",
-        remedy=f"If `aiware jobs show {job_id}` finds it, `pulumi up` resumes waiting. If it was deleted, a later "
-        "`pulumi up` submits it again: the preview shows when.",
+        remedy=f"If {commands.aiware('jobs', 'show', job_id)} finds it, `pulumi up` resumes waiting. If it was "
+        "deleted, a later `pulumi up` submits it again: the preview shows when.",
         object_id=job_id,
     )
 
@@ -193,11 +194,14 @@ def job_failed(job: JobRecord, log: str | None) -> JobFailed:
         message += f": task {task.id}, engine {engine_name(task)}, {task.status}"
         message += f" with {task.failure_reason}" if task.failure_reason else ""
         message += f": {task.failure_message}" if task.failure_message else ""
-    tail = (log or "").strip().splitlines()[-_LOG_LINES:]
+    # Engines log why they fail; that is said above.
+    said = (task and task.failure_message) or "\n"
+    tail = [line for line in (log or "").strip().splitlines() if not line.endswith(said)][-_LOG_LINES:]
     lines = [message.rstrip(".") + "."]
     lines += ["The end of its log:", *(f"  {line}" for line in tail)] if tail else []
     lines += [
-        f"`aiware jobs logs {job.id}` shows more; the next `pulumi up` does what on_failure says (default: retry)."
+        f"{commands.aiware('jobs', 'logs', job.id)} shows more; the next `pulumi up` does what on_failure says "
+        "(default: retry)."
     ]
     return JobFailed("\n".join(lines), object_id=job.id, status=job.status)
 

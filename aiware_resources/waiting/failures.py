@@ -1,4 +1,4 @@
-"""Failures of a run: held back until nothing else is under way, then reported in one error.
+"""Failures of a run: each told once, on its resource's row; the run ends when nothing else is under way.
 
 Whether anything is still under way, the program can tell from its event loop: every call to the engine goes through the
 loop's default executor. When that is idle, nothing is awaited by the monitor and no download runs, all that is left
@@ -17,11 +17,15 @@ from typing import Any, ParamSpec, TypeVar
 import pulumi
 from pulumi.runtime.settings import SETTINGS
 
-from aiware_resources.errors import AiwareError, RunFailed
+from aiware_resources.errors import AiwareError
+from aiware_resources.text.words import counted
 from aiware_resources.waiting.watch import Row
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_NAMED = 10
+"""So many of what failed the last error names."""
 
 AnyFuture = asyncio.Future[Any]
 
@@ -115,7 +119,7 @@ class Failures:
         self._under_way = under_way
         self._awaited = awaited
         self._fail_fast = fail_fast
-        self._summaries: list[str] = []
+        self._told: dict[tuple[str, str], None] = {}
         self._waiting: set[AnyFuture] = set()
         self._ending: asyncio.Task[None] | None = None
 
@@ -132,9 +136,10 @@ class Failures:
             error: Why.
             futures: Those who wait for it.
         """
-        self._summaries.append(f"{name}: {str(error).splitlines()[0]}")
         self._waiting.update(futures)
-        row.error(f"{name}: {error}")
+        if (name, str(error)) not in self._told:
+            self._told[name, str(error)] = None
+            row.error(f"{name}: {error}")
         if self._ending is None:
             self._ending = asyncio.create_task(self._end_when_due())
 
@@ -145,8 +150,16 @@ class Failures:
         self._end()
 
     def _end(self) -> None:
-        # Each row has its failure as a whole; here they are listed.
-        summary = str(RunFailed([AiwareError(failure) for failure in self._summaries]))
+        # Pulumi shows it under the stack's name, beside the rows that say why.
+        summary = self._summary()
         for future in [*self._waiting, *self._awaited()]:
             if not future.done():
                 future.set_exception(pulumi.RunError(summary))
+
+    def _summary(self) -> str:
+        names = list(dict.fromkeys(name for name, _ in self._told))
+        if len(names) == 1:
+            return f"{names[0]} failed; its message says why, and what to do."
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        failed = f"{counted(len(names), 'thing')} failed: {', '.join(names[:_NAMED])}{more}"
+        return f"{failed}. The message of each says why, and what to do."

@@ -11,6 +11,7 @@ from aiware_resources.api import CatalogueEngineRecord, EngineFieldRecord
 from aiware_resources.api.json_text import read_json
 from aiware_resources.catalogue.payloads.fields import objections
 from aiware_resources.reconcile import Path, Problem, is_within, path_text
+from aiware_resources.text import commands
 from aiware_resources.text.words import did_you_mean
 
 COMMON_KEYS = ("url", "libraryId", "libraryEngineModelId")
@@ -117,7 +118,8 @@ class TaskPayload:
         names = [name.removeprefix(prefix) for name in (*self._fields, *COMMON_KEYS) if name.startswith(prefix)]
         # What could stand here, and what belongs into an object that could stand here.
         names += [name.partition(".")[0] for name in names]
-        return did_you_mean(key, names, f"`aiware engines show {self.engine.id}` lists what it takes", before=prefix)
+        otherwise = f"{commands.aiware('engines', 'show', self.engine.id)} lists what it takes"
+        return did_you_mean(key, names, otherwise, before=prefix)
 
 
 def _about(each: EngineFieldRecord) -> str:

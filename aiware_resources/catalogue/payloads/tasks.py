@@ -21,6 +21,7 @@ from aiware_resources.reconcile import Path, Problem, Props, owned, path_text
 from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.settings import Settings
+from aiware_resources.text import commands
 from aiware_resources.text.words import near
 
 T = TypeVar("T")
@@ -118,9 +119,8 @@ def _task_problems(payload: TaskPayload, owner: str, tell: Callable[[str], objec
 def _no_engine(engine_id: str) -> str:
     meant = [id_ for id_, name in engines.NAMES.items() if name.casefold() == engine_id.casefold()]
     meant = meant or near(engine_id, engines.NAMES)
-    hint = (
-        f"did you mean {meant[0]} ({engines.NAMES[meant[0]]})?" if meant else "`aiware engines list` lists what it has"
-    )
+    lists = f"{commands.aiware('engines', 'list')} lists what it has"
+    hint = f"did you mean {meant[0]} ({engines.NAMES[meant[0]]})?" if meant else lists
     return f'aiWARE has no engine "{engine_id}" that this token can see: {hint}'
 
 
@@ -133,7 +133,7 @@ def _cluster_problems(
         if record is not None:
             allowed = AllowedEngines.of(record.properties())
         elif not owned.has(cluster_id):
-            hint = "`aiware clusters list` lists those it has"
+            hint = f"{commands.aiware('clusters', 'list')} lists those it has"
             yield Problem(("clusterId",), f'aiWARE has no cluster "{cluster_id}" that this token can see: {hint}')
     for path, engine in used.items():
         if allowed is not None and not allowed.allow(engine.id):

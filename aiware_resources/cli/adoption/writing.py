@@ -10,15 +10,18 @@ from pydantic.alias_generators import to_snake
 from aiware_resources.cli.writing.layout import Argument, assignment, codes
 from aiware_resources.cli.writing.names import RESERVED, Names, variable, words
 from aiware_resources.reconcile.adoption import Code, Declaration, NotTold
+from aiware_resources.text.commands import config_set
 from aiware_resources.text.secret_words import is_secret
 
 _CREDENTIALS = (
     "aiWARE does not show its credentials, and they stay as they are. To change them:",
-    "pulumi config set --secret --path {key}.NAME",
+    "{set_object}",
 )
 _LEFT_OUT = "Left out is what may be a secret. Set it before the first `pulumi up`:"
-_SET_TEXT = "pulumi config set --secret {key}"
-_SET_OBJECT = "pulumi config set --secret --path {key}.NAME"
+
+
+def _set_object(key: str) -> str:
+    return config_set(f"{key}.NAME", is_path=True)
 
 
 def program(declarations: Sequence[Declaration]) -> str:
@@ -88,7 +91,7 @@ class _Writer:
             return Argument(key, Code(f"{reference}.id"), comment)
         if isinstance(value, NotTold):
             secret = self._key(each, key)
-            comment += [line.format(key=secret) for line in _CREDENTIALS]
+            comment += [line.format(set_object=_set_object(secret)) for line in _CREDENTIALS]
             return Argument(key, Code(f'config.get_secret_object("{secret}")'), comment)
         commands: list[str] = []
         shown = self._without_secrets(each, key, value, commands)
@@ -98,7 +101,7 @@ class _Writer:
         """The value with its secrets replaced by the stack's configuration; adds the commands that set them there."""
         if is_secret(key, value):
             secret, is_text = self._key(each, str(key)), isinstance(value, str)
-            commands.append((_SET_TEXT if is_text else _SET_OBJECT).format(key=secret))
+            commands.append(config_set(secret) if is_text else _set_object(secret))
             return Code(f'config.require_secret{"" if is_text else "_object"}("{secret}")')
         if isinstance(value, Mapping):
             return {inner: self._without_secrets(each, inner, item, commands) for inner, item in value.items()}

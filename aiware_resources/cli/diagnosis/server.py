@@ -16,6 +16,7 @@ from aiware_resources.entities import ENTITIES
 from aiware_resources.errors import AiwareError, NotAllowed, NotFound, NotImplementedByServer
 from aiware_resources.reconcile import CLOCK_SKEW
 from aiware_resources.reconcile.entity import Question
+from aiware_resources.text import commands
 
 _TOLD = timedelta(seconds=2)
 """The header tells whole seconds, and the answer took its time."""
@@ -92,7 +93,7 @@ def token(api: Api) -> Finding:
     expiry = expiry_of(current) if current else None
     ends = None if expiry is None else datetime.fromtimestamp(expiry, UTC)
     if ends is not None and ends - datetime.now(UTC) < _ENDING:
-        return warn("token", f"{owner}; it ends at {ends:%H:%M} UTC", "Get a new one: `aiware login`.")
+        return warn("token", f"{owner}; it ends at {ends:%H:%M} UTC", f"Get a new one: {commands.aiware('login')}.")
     return ok("token", owner)
 
 

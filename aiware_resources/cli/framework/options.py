@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from aiware_resources.text import commands
+
 if TYPE_CHECKING:
     from aiware_resources.api import Api
     from aiware_resources.cli.documents.graphql import Given
@@ -65,6 +67,7 @@ def complete_stack(_context: click.Context, _parameter: click.Parameter, begun: 
 
 def _choose(context: click.Context, _parameter: click.Parameter, stack: str | None) -> None:
     if stack is not None:
+        context.with_resource(commands.about(stack))
         context.obj = replace(context.obj, stack=stack)
 
 

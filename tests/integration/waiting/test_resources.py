@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from pulumi.dynamic import ConfigureRequest, ResourceProvider
 from pulumi.dynamic.config import Config
 from pulumi.runtime import rpc
+from pulumi.runtime.proto import engine_pb2
 
 from aiware_resources import Cluster, ExportRequest, Job, TemporalDataObject, engines, pipelines
 from aiware_resources.api import close_connections, connect
@@ -150,20 +152,24 @@ async def test_a_download_that_fails_fails_the_run(local: Local, tmp_path: Path)
     engine = Engine(create=create)
     (tmp_path / "file").write_text("in the way")
     export = captions(job(), download_to=str(tmp_path / "file" / "captions.vtt"))
-    with pytest.raises(pulumi.RunError, match=r"captions: .*captions\.vtt could not be written"):
+    with pytest.raises(pulumi.RunError, match="captions failed"):
         await value(export.path)
-    with pytest.raises(pulumi.RunError, match="could not be written"):
+    with pytest.raises(pulumi.RunError, match="captions failed"):
         await value(export.urn)
+    (said,) = (request.message for request in engine.logged if request.severity == engine_pb2.ERROR)
+    assert re.search(r"captions: .*captions\.vtt could not be written", said)
     assert await value(export.asset_uri)
     assert not any("expires=" in request.message or "signature" in request.message for request in engine.logged)
 
 
 async def test_a_failed_job_fails_the_run_and_nothing_is_exported(local: Local) -> None:
-    Engine(create=create)
+    engine = Engine(create=create)
     local.behave(engines=NOISE)
     export = captions(job())
-    with pytest.raises(pulumi.RunError, match="failed with invalid_data: noise"):
+    with pytest.raises(pulumi.RunError, match="job failed"):
         await value(export.id)
+    (said,) = (request.message for request in engine.logged if request.severity == engine_pb2.ERROR)
+    assert "failed with invalid_data: noise" in said
     assert local.objects()["exports"] == []
 
 

@@ -238,7 +238,7 @@ def test_a_secret_in_plain_text_inside_of_an_object(project: Project, secrets: d
     place = f"aiware-pipelines:cluster.{key}"
     (told,) = problems_of(project, **{"aiware-pipelines:cluster": {**CLUSTER, **secrets}})
     assert told[0] == place
-    assert told[1].endswith(f"pulumi config set --path --secret '{place}'")
+    assert told[1].endswith(f"pulumi config set --path --secret '{place}' --stack one")
     assert "sekrit" not in told[1]
 
 

@@ -104,7 +104,8 @@ def test_a_job_that_ended_badly_has_failed(status: str) -> None:
 
 def test_the_error_of_a_failed_job_says_what_people_need() -> None:
     failing = task("failed", failureReason="invalid_data", failureMessage="There is no speech in it.")
-    log = "".join(f"line {number}\n" for number in range(1, 9))
+    # Engines log why they fail; it is told once.
+    log = "".join(f"line {number}\n" for number in range(1, 9)) + "Failed: There is no speech in it.\n"
     api = FakeApi([task("complete"), {**failing, "log": {"text": log}}])
     verdict = explained(api, job("failed", task("complete"), failing))
     assert api.asked == ["job-1"]

@@ -34,17 +34,37 @@ async def test_a_failure_is_told_at_once_and_ends_the_run_when_the_rest_is_done(
     error, result = await ended(failing, succeeding)
     assert result == "done"
     assert isinstance(error, pulumi.RunError)
-    assert "resource-bad: bad has failed." in str(error)
+    # Why, the row says.
+    assert str(error) == "resource-bad failed; its message says why, and what to do."
     assert condition.looks[1:] == [["good"]] * 4
 
 
 async def test_all_failures_end_in_one_error(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="failed", b="running failed", c="running running gone")
     monitor = make_monitor()
-    outcomes = await ended(*(start(monitor, watch(condition, name)) for name in "abc"))
+    watches = [watch(condition, name) for name in "abc"]
+    outcomes = await ended(*(start(monitor, each) for each in watches))
     assert {str(outcome) for outcome in outcomes} == {
-        "3 things failed:\n1. resource-a: a has failed.\n2. resource-b: b has failed.\n3. resource-c: c has gone."
+        "3 things failed: resource-a, resource-b, resource-c. The message of each says why, and what to do."
     }
+    said = [message for each in watches for message in row(each).messages("error")]
+    assert said == ["resource-a: a has failed.", "resource-b: b has failed.", "resource-c: c has gone."]
+
+
+async def test_the_last_error_names_a_few_of_many_and_what_is_reported_twice_is_told_once(
+    make_monitor: MakeMonitor,
+) -> None:
+    names = [f"n{number:02}" for number in range(12)]
+    condition = scripted(**dict.fromkeys(names, "failed"))
+    monitor = make_monitor()
+    watches = [watch(condition, name) for name in names]
+    again = asyncio.create_task(monitor.fail("resource-n00", watches[0].row, DownloadFailed("n00 has failed.")))
+    outcomes = await ended(*(start(monitor, each) for each in watches), again)
+    assert {str(outcome) for outcome in outcomes} == {
+        f"12 things failed: {', '.join(f'resource-{name}' for name in names[:10])} and 2 more. "
+        "The message of each says why, and what to do."
+    }
+    assert [row(each).messages("error") for each in watches] == [[f"resource-{n}: {n} has failed."] for n in names]
 
 
 @contextmanager
@@ -153,7 +173,7 @@ async def test_a_download_that_failed_is_held_back_as_well(make_monitor: MakeMon
     waiting = start(monitor, watch(condition, "a"))
     error, result = await ended(download, waiting)
     assert result == "done"
-    assert "captions: No such file." in str(error)
+    assert str(error) == "captions failed; its message says why, and what to do."
     assert row(export).messages("error") == ["captions: No such file."]
 
 
@@ -162,15 +182,14 @@ async def test_a_failure_after_the_end_of_the_run_ends_it_as_well(make_monitor: 
     monitor = make_monitor()
     await ended(start(monitor, watch(condition, "a")))
     (error,) = await ended(start(monitor, watch(condition, "b")))
-    assert "resource-a: a has failed." in str(error)
-    assert "resource-b: b has failed." in str(error)
+    assert str(error) == "2 things failed: resource-a, resource-b. The message of each says why, and what to do."
 
 
 async def test_fail_fast_ends_all_waiting_at_once(make_monitor: MakeMonitor) -> None:
     condition = scripted(bad="failed", good="running")
     monitor = make_monitor(fail_fast=True)
     outcomes = await ended(*(start(monitor, watch(condition, name)) for name in ("good", "bad")))
-    assert ["bad has failed." in str(outcome) for outcome in outcomes] == [True, True]
+    assert ["resource-bad failed" in str(outcome) for outcome in outcomes] == [True, True]
 
 
 async def test_fail_fast_keeps_what_the_same_look_has_shown(
@@ -185,7 +204,7 @@ async def test_fail_fast_keeps_what_the_same_look_has_shown(
     assert result == "done"
     # Another kind is asked at the same time, and may be done before.
     late = error if late == "done" else late
-    assert str(error) == "2 things failed:\n1. resource-bad: bad has failed.\n2. resource-worse: worse has failed."
+    assert str(error) == "2 things failed: resource-bad, resource-worse. The message of each says why, and what to do."
     assert str(error) == str(other) == str(late)
     await until(export, looks=1)
     await asyncio.sleep(SOON)
@@ -203,7 +222,8 @@ async def test_an_allowed_failure_is_a_warning_if_there_is_anything_left_of_it(
         assert outcome == "failed"
         assert row(allowed).messages("warn") == ["a has failed. (allow_failure is set: dependents run)"]
     else:
-        assert "a has gone." in str(outcome)
+        assert isinstance(outcome, pulumi.RunError)
+        assert row(allowed).messages("error") == ["resource-a: a has gone."]
 
 
 @pytest.mark.parametrize("allow_failure", [False, True])
@@ -212,7 +232,7 @@ async def test_waiting_ends_after_the_time_allowed(make_monitor: MakeMonitor, al
     waiting = start(make_monitor(), watched)
     await until(watched.condition, looks=2)
     (outcome,) = await ended(waiting)
-    assert "job a was not finished within 1 s; last seen: running." in str(outcome)
+    assert isinstance(outcome, pulumi.RunError)
     assert row(watched).messages("error") == [
         "resource-a: job a was not finished within 1 s; last seen: running. "
         "It goes on in aiWARE: run `pulumi up` again to resume waiting, or give it a longer timeout."
@@ -233,13 +253,15 @@ async def test_it_is_not_looked_at_again_once_its_time_is_up(make_monitor: MakeM
 
 async def test_the_time_is_up_by_the_clock_whatever_an_answer_does(make_monitor: MakeMonitor) -> None:
     condition = scripted(hung="hangs")
-    waiting = start(make_monitor(), watch(condition, "hung", timeout=0.5))
+    hung = watch(condition, "hung", timeout=0.5)
+    waiting = start(make_monitor(), hung)
     try:
-        (outcome,) = await ended(waiting)
+        await ended(waiting)
         assert not condition.released.is_set()
     finally:
         condition.released.set()
-    assert "job hung was not finished within 0 s; aiWARE has not answered a question about it so far." in str(outcome)
+    (said,) = row(hung).messages("error")
+    assert "job hung was not finished within 0 s; aiWARE has not answered a question about it so far." in said
 
 
 async def test_a_kind_whose_answers_hang_holds_up_no_other(make_monitor: MakeMonitor) -> None:
@@ -294,10 +316,11 @@ async def test_what_stays_unread_is_given_up_by_name(
     monitor = make_monitor()
     bad = watch(condition, "bad")
     waiting = start(monitor, bad), start(monitor, watch(condition, "good"))
-    error, result = await ended(*waiting)
+    _, result = await ended(*waiting)
     assert result == "done"
-    assert "resource-bad: waiting for job bad broke off: Reading bad failed." in str(error)
-    assert "run `pulumi up` again to resume" in str(error)
+    (said,) = row(bad).messages("error")
+    assert "resource-bad: waiting for job bad broke off: Reading bad failed." in said
+    assert "run `pulumi up` again to resume" in said
 
 
 async def test_what_is_not_shown_is_looked_for_again(make_monitor: MakeMonitor) -> None:
@@ -309,8 +332,9 @@ async def test_what_is_not_shown_is_looked_for_again(make_monitor: MakeMonitor) 
 
 async def test_what_stays_away_is_an_error_that_names_it(make_monitor: MakeMonitor) -> None:
     condition = scripted(away="running gone")
-    (outcome,) = await ended(start(make_monitor(not_found_grace=0.2), watch(condition, "away")))
-    assert "resource-away: away has gone." in str(outcome)
+    away = watch(condition, "away")
+    await ended(start(make_monitor(not_found_grace=0.2), away))
+    assert row(away).messages("error") == ["resource-away: away has gone."]
     assert len(condition.looks) > 3
 
 

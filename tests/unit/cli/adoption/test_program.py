@@ -87,7 +87,7 @@ def test_objects_refer_to_each_other_by_variable() -> None:
         '    name="prod",\n'
         '    allowed_engines=["a", "b"],\n'
         "    # aiWARE does not show its credentials, and they stay as they are. To change them:\n"
-        "    # pulumi config set --secret --path prod-cluster-docker-credentials.NAME\n"
+        "    # pulumi config set --path --secret prod-cluster-docker-credentials.NAME --stack <stack>\n"
         '    docker_credentials=config.get_secret_object("prod-cluster-docker-credentials"),\n'
         '    type="RT",\n'
         '    status="active",\n'
@@ -215,9 +215,9 @@ def test_secrets_come_from_the_stack() -> None:
     )
     assert "abc" not in source
     for key in ("url", "password", "api-key"):
-        assert f"    # pulumi config set --secret j-1-job-{key}\n" in source
+        assert f"    # pulumi config set --secret j-1-job-{key} --stack <stack>\n" in source
         assert f'config.require_secret("j-1-job-{key}")' in source
-    assert "    # pulumi config set --secret --path j-1-job-credentials.NAME\n" in source
+    assert "    # pulumi config set --path --secret j-1-job-credentials.NAME --stack <stack>\n" in source
     assert 'job_config={"credentials": config.require_secret_object("j-1-job-credentials")},' in source
     assert 'details={"token": config.require_secret("council-tdo-token")},' in source
 
