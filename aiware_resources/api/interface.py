@@ -85,7 +85,8 @@ class Api(ABC):
         """Submits a job; it starts at once, and the call returns before anything has run.
 
         Args:
-            input: A `CreateJob`: `tasks`, and `targetId` or `target`. What `abilities` refuses of it is passed over.
+            input: A `CreateJob`: `tasks`, and `targetId` or `target`. What `abilities` refuses of it is passed over,
+                and so is a `name` that is only the end of `owner`, where an installation knows no names of jobs.
             owner: Whose job it is; ids that the client has to choose follow from it, so that they stay the same.
 
         Raises:

@@ -148,16 +148,18 @@ def _reason(task: TaskRecord) -> str:
         "aiware jobs watch 24112609_Mdsq3lksrB 24112609_Kpw81msqTz",
         "aiware jobs watch $(aiware jobs list --status running --json | jq -r '.[].id')",
         "aiware jobs watch 24112609_Mdsq3lksrB --timeout 3600 --json",
+        "aiware jobs watch 24112609_Mdsq3lksrB --follow",
     )
 )
 @click.argument("job_ids", metavar="JOB...", nargs=-1, required=True)
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End with 1 after this long."
 )
+@click.option("-f", "--follow", is_flag=True, help="Print what the tasks log as well, as it comes.")
 @json_option("Print a JSON object a line for each change, and errors as JSON on standard error.")
 @stack_option
 @click.pass_obj
-def watch(session: Session, job_ids: tuple[str, ...], timeout: float | None, as_json: bool) -> None:
+def watch(session: Session, job_ids: tuple[str, ...], timeout: float | None, follow: bool, as_json: bool) -> None:
     """Watch jobs until all of them are done (query job, in batches).
 
     A terminal shows a table that is kept up to date, anything else gets a line for each change. Exit code 1 when a job
@@ -165,7 +167,7 @@ def watch(session: Session, job_ids: tuple[str, ...], timeout: float | None, as_
     """
     from aiware_resources.cli import watching
 
-    watching.watch(session, job_ids, timeout, as_json=as_json)
+    watching.watch(session, job_ids, timeout, as_json=as_json, follow=follow)
 
 
 @jobs.command(epilog=examples("aiware jobs logs 24112609_Mdsq3lksrB", "aiware jobs logs 24112609_Mdsq3lksrB --failed"))

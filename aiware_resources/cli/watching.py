@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aiware_resources.api import Api, JobRecord, Unread
+from aiware_resources.cli.following import Logs
 from aiware_resources.cli.framework.printing import console, end_with, new_table, text_column
 from aiware_resources.cli.framework.root import Interrupted
 from aiware_resources.cli.framework.session import Session, not_seen
@@ -36,7 +37,9 @@ _A_SECOND = 4
 """Redraws of the table in a second, for the time that it shows."""
 
 
-def watch(session: Session, job_ids: Sequence[str], timeout: float | None, *, as_json: bool) -> None:
+def watch(
+    session: Session, job_ids: Sequence[str], timeout: float | None, *, as_json: bool, follow: bool = False
+) -> None:
     """Watches jobs until all of them are done.
 
     Args:
@@ -44,14 +47,18 @@ def watch(session: Session, job_ids: Sequence[str], timeout: float | None, *, as
         job_ids: Their ids.
         timeout: Seconds after which the watching ends; ``None`` for no end.
         as_json: Whether to print JSON.
+        follow: Whether to print what the tasks log as well.
 
     Raises:
         AiwareError: A job failed, or was not done in time; or the user has ended the watching.
     """
     settings = session.settings()
-    watched = Watched(session.api(), job_ids, settings.not_found_grace)
+    api = session.api()
+    watched = Watched(api, job_ids, settings.not_found_grace)
     try:
         with _display(watched, as_json) as display:
+            if follow:
+                display.logs = Logs(api, as_json=as_json, write=display.write)
             _follow(watched, display, settings, timeout, Outage(session.note))
     except KeyboardInterrupt as error:
         remedy = _go_on(session, watched.unfinished)
@@ -71,8 +78,11 @@ def _follow(watched: Watched, display: Display, settings: Settings, timeout: flo
     interval = Interval(settings.poll_interval, settings.poll_max_interval)
     end = None if timeout is None else time.monotonic() + timeout
     changed = watched.begin()
+    followed = [sight.job_id for sight in watched.sights]
     while True:
         display.show(changed)
+        display.follow(followed)
+        followed = watched.unfinished
         left = interval.seconds if end is None else min(interval.seconds, end - time.monotonic())
         if not watched.unfinished or left <= 0:
             return
@@ -263,7 +273,22 @@ class Outage:
 
 
 class Display:
-    """Shows what has changed; a context manager."""
+    """Shows what has changed; a context manager.
+
+    Attributes:
+        logs: Where what tasks log is followed, if it is.
+    """
+
+    logs: Logs | None = None
+
+    def write(self, line: str) -> None:
+        """Prints a line."""
+        click.echo(line)
+
+    def follow(self, job_ids: Sequence[str]) -> None:
+        """Prints what the tasks of jobs have logged since the last time, if that is wanted."""
+        if self.logs is not None:
+            self.logs.show(job_ids)
 
     def show(self, changed: Sequence[Sight]) -> None:
         """Takes note of a look.
@@ -328,6 +353,10 @@ class LiveTable(Display):
     ) -> None:
         """Leaves the table as it is at the end."""
         self._live.stop()
+
+    def write(self, line: str) -> None:
+        """Prints a line above the table."""
+        self._live.console.print(line, soft_wrap=True)
 
     def show(self, changed: Sequence[Sight]) -> None:
         """Draws the table again."""

@@ -187,7 +187,7 @@ class Submission:
             # By aiWARE's own clock, where it has told the time already.
             newest = self._done.newest
             since = newest - SKEW if newest else created_since(self._api, datetime.now(UTC), is_marked=mark is not None)
-            content = _content(wanted.job, mark)
+            content = {"name": wanted.key, **_content(wanted.job, mark)}
             record = send_once(
                 lambda: self._api.create_job(content, owner=f"{self._fleet.owner}/{wanted.key}"),
                 lambda: self._lost(wanted, mark, since),

@@ -101,7 +101,8 @@ class JobArgs(TypedDict, total=False):
         target_id: An existing TDO to work on; this or ``target``. Training, and aiWARE Edge, need neither. Replaces.
         target: A new TDO that the job makes for itself. Replaces.
         cluster_id: Where to run; without it the organization's default cluster, if it has one.
-        name: Shown in lists; not unique. Older installations do not know it.
+        name: Shown in lists; not unique. By default the resource's name, of a fleet's job its key, where the
+            installation knows names of jobs.
         status: Initial status; for platform components.
         retries: How often aiWARE repeats the job by itself.
         is_reprocess_job: Set it when the TDO holds ingested media already. Replaces.

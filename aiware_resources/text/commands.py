@@ -25,9 +25,9 @@ def about(stack: str | None) -> Iterator[None]:
 
 
 def aiware(*words: str) -> str:
-    """A command of ``aiware`` for the stack at hand, in backticks: ```aiware -s prod jobs logs 42```."""
+    """A command of ``aiware`` for the stack at hand, in backticks: ```aiware jobs logs 42 -s prod```."""
     stack = _stack()
-    return f"`{' '.join(['aiware', *(['-s', stack] if stack else []), *words])}`"
+    return f"`{' '.join(['aiware', *words, *(['-s', stack] if stack else [])])}`"
 
 
 def config_set(key: str, value: str | None = None, *, is_path: bool = False) -> str:

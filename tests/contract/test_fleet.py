@@ -22,6 +22,8 @@ def test_a_fleet_round_trips(host: Host, local: Local) -> None:
     assert host.check(PROVIDER, news) == {}
     id_, outs = host.create(PROVIDER, news)
     expect_only(local, outs)
+    # A job without a name is called as its key; that is not recorded.
+    assert {job["name"] for job in local.objects()["jobs"]} == {"a", "b", "c"}
     names = {tdo["name"] for tdo in local.objects()["tdos"]}
     assert names == {"Title a", "Title b", "Title c"}
     assert "media" not in outs

@@ -39,6 +39,9 @@ def test_a_job_round_trips(host: Host, local: Local) -> None:
     assert host.check(PROVIDER, JOB) == {}
     id_, outs = host.create(PROVIDER, JOB)
     assert outs["targetTdoId"] == local.only("jobs")["targetId"]
+    # It is called as its resource, which is not recorded.
+    assert local.only("jobs")["name"] == "job"
+    assert "name" not in outs
     read = host.read(PROVIDER, id_, outs)
     assert settled(read.outs) == settled(outs)
     assert read.outs["__complete"] is True

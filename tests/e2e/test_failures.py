@@ -58,6 +58,10 @@ def test_a_failure_is_told_and_retried_in_place(project: Project, local: Local) 
     ):
         assert words in output
     assert "Traceback" not in output
+    # What is shown at the end has each sentence once.
+    diagnostics = output.partition("Diagnostics:")[2]
+    assert (diagnostics.count("no speech in it"), diagnostics.count(f"{job['id']} -s local`")) == (1, 1)
+    assert "job failed; its message says why, and what to do." in diagnostics
     assert "createExportRequest" not in local.mutations()
 
     project.up()

@@ -39,7 +39,7 @@ def test_a_token_that_expires_while_waiting(project: Project, local: Local) -> N
     assert running.wait(timeout=240) != 0
     output = (project.folder / "started.log").read_text()
     assert "Waiting broke off: " in output
-    assert "set a new one with `pulumi config set --secret aiware:token --stack <stack>`" in output
+    assert "set a new one with `pulumi config set --secret aiware:token --stack local`" in output
     assert "The work goes on in aiWARE; run `pulumi up` again to resume waiting for it." in output
     assert "Traceback" not in output
     jobs = {job["id"] for job in local.objects()["jobs"]}

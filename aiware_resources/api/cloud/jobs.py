@@ -14,6 +14,7 @@ from aiware_resources.api.interface import Input, Unread
 from aiware_resources.api.paging import Malformed, Nested, field_of, records_of
 from aiware_resources.api.records import EngineResultRecord, JobRecord
 from aiware_resources.api.statuses import JOB_FILTERS
+from aiware_resources.errors import BadRequest
 
 # As little as polling needs; a batch of fifty jobs asks for all of it, every few seconds.
 _JOB_STATUS = """
@@ -123,10 +124,22 @@ class JobCalls(Batches):
     def __init__(self, client: Client, batch_size: int) -> None:
         super().__init__(client, batch_size)
         self._nested = Nested()
+        self._names_jobs = True
 
     def create_job(self, input: Input, *, owner: str | None = None) -> JobRecord:  # noqa: A002 - the API's argument
-        # The server chooses all ids: the owner is of no use here.
-        return self._record(JobRecord, CREATE_JOB, input=input)
+        # The server chooses all ids; the owner only tells a name that nobody chose.
+        name = input.get("name")
+        is_default = bool(owner and name) and str(owner).endswith(f"/{name}")
+        unnamed = {key: value for key, value in input.items() if key != "name"} if is_default else input
+        if is_default and self._names_jobs:
+            try:
+                return self._record(JobRecord, CREATE_JOB, input=input)
+            except BadRequest:
+                # Nothing was made. Older installations refuse an input with a field that they do not know.
+                made = self._record(JobRecord, CREATE_JOB, input=unnamed)
+                self._names_jobs = False
+                return made
+        return self._record(JobRecord, CREATE_JOB, input=unnamed)
 
     def launch_single_engine_job(
         self,

@@ -74,6 +74,20 @@ def test_json_is_an_object_a_line(aiware: Aiware, local: Local) -> None:
     assert result.exit_code == error["exitCode"] == 1
 
 
+def test_what_tasks_log_can_be_followed(aiware: Aiware, local: Local) -> None:
+    local.behave(engines=BROKEN, jobSeconds=1)
+    job = submit(local)
+    result = aiware("jobs", "watch", job, "--follow")
+    lines = result.stdout.splitlines()
+    assert lines.count(f"{job}: failed") == 1
+    started = [line for line in lines if line.startswith(f"{job}: Webstream Adapter V3 (") and "started." in line]
+    assert len(started) == 1
+    assert any("no speech in it" in line for line in lines), result.stdout
+
+    told = [json.loads(line) for line in aiware("jobs", "watch", job, "-f", "--json").stdout.splitlines()]
+    assert {frozenset(each) for each in told if "line" in each} == {frozenset({"id", "taskId", "engine", "line"})}
+
+
 def test_ids_are_looked_at_before_anything_is_waited_for(aiware: Aiware, local: Local) -> None:
     local.behave(jobSeconds=600)
     result = aiware("jobs", "watch", submit(local), "24112609_gonegonego")

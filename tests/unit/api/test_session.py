@@ -234,6 +234,24 @@ def test_secrets_that_the_server_quotes_are_masked(script: Script, secret: str) 
     assert caught.value.__cause__ is None
 
 
+def test_a_name_that_nobody_chose_is_left_out_where_jobs_have_none(script: Script) -> None:
+    made = script.answer({"createJob": {"id": "j"}})
+
+    def older(request: httpx.Request) -> httpx.Response:
+        if "name" not in script.bodies[-1]["variables"]["input"]:
+            return made
+        return httpx.Response(400, json={"errors": [{"message": 'Field "name" is not defined by type "CreateJob".'}]})
+
+    script.play(older)
+    api = script.api()
+    for _ in range(2):
+        assert api.create_job({"name": "council", "tasks": []}, owner="project/stack/council").id == "j"
+    assert [body["variables"]["input"].get("name") for body in script.bodies] == ["council", None, None]
+    # One that the program gives is not passed over.
+    with pytest.raises(errors.BadRequest):
+        api.create_job({"name": "mine", "tasks": []}, owner="project/stack/council")
+
+
 def test_an_input_error_names_the_object_that_the_server_named(script: Script) -> None:
     script.play(script.answer({"createJob": None}, script.entry("not_found", "createJob", objectId="42")))
     with pytest.raises(errors.NotFound) as caught:

@@ -17,7 +17,7 @@ ROOT = Path(aiware_resources.__file__).parents[1]
 def test_a_command_is_for_the_stack_at_hand() -> None:
     assert commands.aiware("jobs", "list") == "`aiware jobs list`"
     with commands.about("prod"):
-        assert commands.aiware("jobs", "list") == "`aiware -s prod jobs list`"
+        assert commands.aiware("jobs", "list") == "`aiware jobs list -s prod`"
         with commands.about(None):
             assert commands.aiware("jobs", "list") == "`aiware jobs list`"
         assert commands.config_set("aiware:api", "edge") == "pulumi config set aiware:api edge --stack prod"
@@ -26,7 +26,7 @@ def test_a_command_is_for_the_stack_at_hand() -> None:
 
 def test_a_program_is_about_its_own_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulumi.runtime.settings.SETTINGS, "stack", "staging")
-    assert commands.aiware("results", "j-1") == "`aiware -s staging results j-1`"
+    assert commands.aiware("results", "j-1") == "`aiware results j-1 -s staging`"
 
 
 @pytest.mark.parametrize("folder", ["aiware_resources", "docs", "examples", "stacks"])
