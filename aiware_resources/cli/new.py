@@ -36,6 +36,8 @@ _BACKEND = f"""backend:
   url: file://./{_STATE}?metadata=skip
 """
 _ENVIRONMENT = ".venv"
+_TOLERATED = {".git", _ENVIRONMENT}
+"""What may be in the folder already."""
 _PASSPHRASE = ".passphrase"  # noqa: S105 - a file's name
 _PASSPHRASE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 
@@ -67,17 +69,19 @@ def new(session: Session, name: str, directory: str | None, description: str, as
     """Make a Pulumi project of your own.
 
     It has a program that transcribes a recording, a stack for the local aiWARE, one to fill in, a test, and workflows
-    for CI. Prints the commands that run it. The folder must be empty or missing. Nothing is downloaded.
+    for CI. Prints the commands that run it. The folder must be missing, or empty but for .git and .venv. Nothing is
+    downloaded.
 
     The states of the stacks are in the folder, unless PULUMI_BACKEND_URL is set. The passphrase of their secrets is in
     its file .passphrase, unless PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE is set. Its virtual
     environment is the one that this command runs in, if it runs in one.
     """
     folder = Path(directory or name)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not (folder.is_dir() and all(each.name in _TOLERATED for each in folder.iterdir())):
         raise click.UsageError(f"{folder} is not an empty folder: choose another one with --dir.")
     with _removed_on_failure(folder):
-        _write(folder, name, description)
+        requirement = _requirement()
+        _write(folder, name, description, requirement)
         _link_environment(folder / _ENVIRONMENT)
         has_passphrase = any(variable in os.environ for variable in _PASSPHRASE_VARIABLES)
         if not has_passphrase:
@@ -88,6 +92,8 @@ def new(session: Session, name: str, directory: str | None, description: str, as
         files = sorted(path.relative_to(folder).as_posix() for path in files_of(folder))
         print_json({"name": name, "folder": str(folder), "files": files, "commands": steps})
         return
+    if requirement and " @ file:" in requirement:
+        session.note(f"requirements.txt names the library on this machine: {requirement}")
     if not has_stack:
         session.note(f"There is no `pulumi` on PATH. Install it first: {pulumi_command.INSTALL_PULUMI}")
     click.echo(f"Made {folder}. To transcribe its recording with the local aiWARE:\n")
@@ -101,10 +107,11 @@ def _removed_on_failure(folder: Path) -> Iterator[None]:
     """Makes the folder, where it is missing; leaves it as it was when what is done with it fails."""
     was_there = folder.exists()
     folder.mkdir(exist_ok=True)
+    before = {*folder.iterdir()}
     try:
         yield
     except BaseException:
-        for each in folder.iterdir():
+        for each in {*folder.iterdir()} - before:
             shutil.rmtree(each) if each.is_dir() and not each.is_symlink() else each.unlink()
         if not was_there:
             folder.rmdir()
@@ -113,11 +120,11 @@ def _removed_on_failure(folder: Path) -> Iterator[None]:
 
 def files_of(folder: Path) -> Iterator[Path]:
     """The files of a project; what Python or Pulumi has written by itself is left out."""
-    written = {"__pycache__", ".pulumi", _ENVIRONMENT}
+    written = {"__pycache__", ".pulumi", *_TOLERATED}
     return (path for path in folder.rglob("*") if path.is_file() and not written & {*path.relative_to(folder).parts})
 
 
-def _write(folder: Path, name: str, description: str) -> None:
+def _write(folder: Path, name: str, description: str, requirement: str | None) -> None:
     for source in files_of(TEMPLATE):
         content = source.read_bytes()
         # As `pulumi new` does: in YAML the values are those of YAML.
@@ -130,9 +137,9 @@ def _write(folder: Path, name: str, description: str) -> None:
     manifest, requirements = folder / "Pulumi.yaml", folder / "requirements.txt"
     of_project = manifest.read_text(encoding="utf-8").partition("template:\n")[0]
     manifest.write_text(of_project + _BACKEND, encoding="utf-8")
-    if installed := _requirement():
+    if requirement:
         unpinned = re.compile(rf"^{PACKAGE}\[local\]$", re.MULTILINE)
-        text = unpinned.sub(lambda _: installed, requirements.read_text(encoding="utf-8"))
+        text = unpinned.sub(lambda _: requirement, requirements.read_text(encoding="utf-8"))
         requirements.write_text(text, encoding="utf-8")
     # Pulumi makes no folder for states; git takes it along, and not what is in it.
     (folder / _STATE).mkdir()
@@ -161,7 +168,7 @@ def _link_environment(path: Path) -> None:
 
     Where there is none, or no links, Pulumi makes the project an environment of its own.
     """
-    if sys.prefix != sys.base_prefix:
+    if sys.prefix != sys.base_prefix and not path.exists():
         with suppress(OSError):
             path.symlink_to(sys.prefix, target_is_directory=True)
 

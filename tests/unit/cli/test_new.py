@@ -134,7 +134,7 @@ def steps(aiware: Aiware, *arguments: str) -> list[str]:
 
 def test_without_pulumi_it_says_to_install_it(aiware: Aiware, here: Path) -> None:
     result = aiware("new", "captions")
-    assert result.stderr == f"There is no `pulumi` on PATH. Install it first: {pulumi_command.INSTALL_PULUMI}\n"
+    assert f"There is no `pulumi` on PATH. Install it first: {pulumi_command.INSTALL_PULUMI}\n" in result.stderr
     assert "  pulumi stack init local\n" in result.stdout
 
 
@@ -202,9 +202,12 @@ def test_the_library_is_named_as_it_is_installed(
 ) -> None:
     texts = {"direct_url.json": json.dumps(origin)} if origin else {}
     monkeypatch.setattr(new, "distribution", lambda _: SimpleNamespace(version="0.1.0", read_text=texts.get))
-    assert aiware("new", "captions").exit_code == 0
+    made = aiware("new", "captions")
+    assert made.exit_code == 0
     lines = (here / "captions" / "requirements.txt").read_text().splitlines()
     assert [line for line in lines if not line.startswith("#")] == [requirement, "pytest"]
+    told = f"requirements.txt names the library on this machine: {requirement}\n"
+    assert (told in made.stderr) == ("file:" in requirement)
 
 
 def test_a_library_that_is_not_installed_is_named_by_its_name(
@@ -259,6 +262,27 @@ def test_a_folder_whose_parent_is_missing_is_refused(aiware: Aiware, here: Path)
     result = aiware("new", "captions", "--dir", "no/such")
     assert (result.exit_code, list(here.iterdir())) == (1, [])
     assert result.stderr.startswith("Error: no/such cannot be used: ")
+
+
+def test_the_environment_and_git_may_be_there_first(
+    aiware: Aiware, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (".git", ".venv"):
+        (here / name).mkdir()
+        (here / name / "of the user").touch()
+
+    def refuse(*_: object) -> None:
+        raise ConfigurationError("No.")
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(shutil, "which", lambda name: name)
+        refusing.setattr(pulumi_command, "init_stack", refuse)
+        assert aiware("new", "captions", "--dir", ".").exit_code == 3
+    assert sorted(path.name for path in here.rglob("*")) == [".git", ".venv", "of the user", "of the user"]
+    assert aiware("new", "captions", "--dir", ".").exit_code == 0
+    assert (here / ".venv" / "of the user").exists()
+    assert not (here / ".venv").is_symlink()
+    assert manifest(here)["name"] == "captions"
 
 
 @pytest.mark.parametrize("is_there", [False, True])
