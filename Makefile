@@ -16,7 +16,7 @@ IN_PROCESS := tests/unit tests/integration
 CHECKED := aiware_resources aiware_local tests benchmarks tools/docs configuration.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy env test faults lint bench docs setup local-stop clean venv python stack published
+.PHONY: help up preview destroy env test faults lint lock bench docs setup local-stop clean venv python stack published
 
 help: ## List these targets
 	@echo 'Usage: make TARGET [STACK=local] [ARGS="more arguments for the command"]'
@@ -52,7 +52,11 @@ lint: venv ## Check style, formatting, types, the direction of imports, unused c
 	@$(RUN) mypy --strict tools/*.py tools/pulumi-cli/*.py
 	@$(RUN) lint-imports --no-cache
 	@$(RUN) python tools/unused.py
+	@$(RUN) python tools/lock.py --check
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(RUN) codespell
+
+lock: venv ## Choose exact versions from the ranges in pyproject.toml (ARGS=--upgrade: the newest)
+	@$(RUN) python tools/lock.py $(ARGS)
 
 bench: setup ## Run the benchmarks
 	@$(RUN) python -m benchmarks $(ARGS)

@@ -25,7 +25,8 @@ VENV = PROJECT / ".venv"
 STATE = PROJECT / ".pulumi-state"
 PASSPHRASE = PROJECT / ".passphrase"
 STAMP = VENV / ".set-up"
-REQUIREMENTS = ("requirements.txt", "requirements-engines.txt", "requirements-dev.txt", "pyproject.toml")
+LOCK = "requirements-dev.txt"
+REQUIREMENTS = (LOCK, "pyproject.toml")
 
 
 def main() -> int:
@@ -62,7 +63,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def set_up_venv() -> None:
-    """Creates the virtual environment and installs what requirements*.txt name, if that has not happened yet.
+    """Creates the virtual environment and installs what the lock names, if that has not happened yet.
 
     Raises:
         subprocess.CalledProcessError: venv or pip failed.
@@ -74,10 +75,11 @@ def set_up_venv() -> None:
     wanted = fingerprint()
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return
-    say("Python: installing the packages of requirements*.txt (about a minute the first time) ...")
+    say(f"Python: installing the packages of {LOCK} (about a minute the first time) ...")
     pip = (str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-input")
-    run(*pip, "-r", "requirements.txt", "-r", "requirements-dev.txt")
-    run(*pip, "--no-deps", "--editable", ".")
+    run(*pip, "--require-hashes", "-r", LOCK)
+    # Built by the setuptools of the lock.
+    run(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")
     STAMP.write_text(wanted, encoding="utf-8")
     say("Python: ready.")
 

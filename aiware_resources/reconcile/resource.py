@@ -91,7 +91,7 @@ class EntityResource(pulumi.dynamic.Resource):
         props |= hidden
         super().__init__(provider, name, props, opts)
         if self._is_only_read:
-            self._know_what_is_read(props)
+            self._know_what_is_read(props, opts)
         self._types = _joined(types, self.pulumi_resource_type)
         # The engine knows the API's names, a program Python's.
         for key in props:
@@ -119,14 +119,15 @@ class EntityResource(pulumi.dynamic.Resource):
             raise pulumi.RunError(f"A {kind} that is only read takes no arguments beside its id: use {kind}.get().")
         return {READ_KEY: ASKED} | dict.fromkeys(provider.readable)
 
-    def _know_what_is_read(self, props: Mapping[str, Any]) -> None:
+    def _know_what_is_read(self, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         """Makes what aiWARE does not answer ``None``, in previews too, and an id unknown that is not known yet."""
-        raw = self.id
+        raw, given = self.id, pulumi.Output.from_input(None if opts is None else opts.id)
 
         async def object_id() -> Any:
-            found = await raw.future()
-            # Pulumi takes the ids of what it reads for known.
-            return UNKNOWN if found == rpc.UNKNOWN else found
+            # Older SDKs of Pulumi take the ids of what they read for known. Newer ones take them for unknown in a
+            # preview in which the engine does not repeat them, as older engines and mocks do not.
+            found = await raw.future() or await given.future()
+            return UNKNOWN if found in {None, rpc.UNKNOWN} else found
 
         self.__dict__["id"] = derived(self, object_id())
         for key in props:

@@ -50,8 +50,7 @@ def _environment(folder: Path) -> None:
     command = folder / ".venv" / "bin" / "aiware"
     command.write_text(f"#!{folder}/.venv/bin/python\nfrom aiware_resources.cli import main\nmain()\n")
     command.chmod(0o755)
-    requirements = ("requirements.txt", "requirements-engines.txt", "requirements-dev.txt", "pyproject.toml")
-    content = b"\0".join((folder / name).read_bytes() for name in requirements)
+    content = b"\0".join((folder / name).read_bytes() for name in ("requirements-dev.txt", "pyproject.toml"))
     (folder / ".venv" / ".set-up").write_text(hashlib.sha256(content).hexdigest())
 
 

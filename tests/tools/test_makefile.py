@@ -22,6 +22,7 @@ def test_make_alone_lists_every_target_with_what_it_does() -> None:
         "test",
         "faults",
         "lint",
+        "lock",
         "clean",
         "env",
         "setup",

@@ -65,7 +65,7 @@ def test_changed_requirements_are_noticed(project: Project, setup: ModuleType) -
     for name in setup.REQUIREMENTS:
         project.file(name, "")
     before = setup.fingerprint()
-    project.file("requirements.txt", "pulumi==3.259.0\n")
+    project.file(setup.LOCK, "pulumi==3.259.0\n")
     assert setup.fingerprint() != before
 
 

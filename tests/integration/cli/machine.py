@@ -40,7 +40,7 @@ class Machine:
         for name in ("pulumi", *HELPERS):
             self.program(name, _PULUMI.format(answers=self._answers))
         self.pulumi(
-            version="v3.259.0",
+            version="v3.276.0",
             whoami={"user": "somebody", "url": "file:///state"},
             config={"aiware:endpoint": {"value": "local"}, "aiware:wait": {"value": "true", "secret": False}},
         )

@@ -46,7 +46,7 @@ def test_nothing_is_wrong_and_nothing_is_changed(aiware: Aiware, machine: Machin
         *("processes", "state backend", "stack", "settings", "local aiWARE", "endpoint", "clock"),
         *("token", "rights"),
     ]
-    assert "3.259.0" in found["Pulumi CLI"]["seen"]
+    assert "3.276.0" in found["Pulumi CLI"]["seen"]
     assert found["state backend"]["seen"] == "file:///state, as somebody"
     assert "organization 17532" in found["token"]["seen"]
     assert "clusters, TDOs, jobs, export requests and engines" in found["rights"]["seen"]
@@ -58,7 +58,7 @@ def test_nothing_is_wrong_and_nothing_is_changed(aiware: Aiware, machine: Machin
 def test_people_read_lines(aiware: Aiware, machine: Machine) -> None:
     well = aiware("doctor")
     assert (well.exit_code, well.output.splitlines()[-1]) == (0, "Nothing is wrong.")
-    assert well.output.startswith(f"ok    Pulumi CLI: {machine.bin}/pulumi, 3.259.0\n")
+    assert well.output.startswith(f"ok    Pulumi CLI: {machine.bin}/pulumi, 3.276.0\n")
     (machine.project / "Pulumi.yaml").write_text(MANIFEST)
     warned = aiware("doctor")
     assert (warned.exit_code, warned.output.splitlines()[-1]) == (0, "Nothing fails; 1 warning.")
