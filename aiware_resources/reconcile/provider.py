@@ -38,6 +38,7 @@ from aiware_resources.reconcile.holders import OWNER_KEY, Holder, owned
 from aiware_resources.reconcile.once import send_once
 from aiware_resources.reconcile.ownership import Mark
 from aiware_resources.reconcile.paths import Path, text
+from aiware_resources.reconcile.provider_host import tell_errors_by_their_messages
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, submitted_now
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX, ApiModel, Problem, Schema
@@ -168,6 +169,7 @@ class EntityProvider(Entity, ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the stack's settings. Called once in each provider process."""
         end_with_engine()
+        tell_errors_by_their_messages()
         keys = [f"{NAMESPACE}:{to_camel(name)}" for name in Settings.model_fields]
         self._settings = Settings.from_mapping({key: req.config.get(key) for key in keys})
 

@@ -37,8 +37,15 @@ socket.send_fds(asked, [b"-"], [1, 2])
 asked.sendall(wanted.encode() + b"\\n")
 answers = asked.makefile()
 process = int(answers.readline())
+
+def pass_on(number, _):
+    try:
+        os.kill(process, number)
+    except ProcessLookupError:
+        pass  # it has ended, and the answer is on its way
+
 for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, lambda number, _: os.kill(process, number))
+    signal.signal(number, pass_on)
 sys.exit(int(answers.readline() or 1))
 """
 
