@@ -59,7 +59,8 @@ def test_a_new_requirement_of_the_tests_is_missed_in_their_file(folder: Path) ->
 
 def test_a_version_out_of_range_is_found(folder: Path) -> None:
     changed(folder / LOCK, r"^rich==\S+", "rich==99.0")
-    assert list(differences(folder)) == [f"{LOCK} has rich 99.0, and pyproject.toml wants rich<16,>=13."]
+    (said,) = differences(folder)
+    assert said.startswith(f"{LOCK} has rich 99.0, and pyproject.toml wants rich<16")
 
 
 def test_a_requirement_that_is_gone_is_found(folder: Path) -> None:
