@@ -14,12 +14,11 @@ from graphql import FieldNode, OperationDefinitionNode, parse, value_from_ast_un
 
 from aiware_resources.api.edge.submission import Submission
 from aiware_resources.cli.conversion import convert
-from aiware_resources.cli.documents import FoundJob, Position, Wanted, documents, problems_of
+from aiware_resources.cli.documents import Wanted, documents
 from aiware_resources.cli.documents.edge import as_cloud_job
-from aiware_resources.job import JobProvider
-from aiware_resources.reconcile.provider import schema_of
 from tests.contracts.documents import RIGHT
 from tests.support import forks
+from tests.support.conversion import accepted, normal
 from tests.support.edge import GOLDEN, golden, named_by_place
 from tests.support.offline import declare_each
 
@@ -66,15 +65,6 @@ def declared_in(folder: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def normal(job: dict[str, Any]) -> dict[str, Any]:
-    """A job up to the names of its folders; a payload that is text is what it says."""
-    tasks = [dict(task) for task in job["tasks"]]
-    for task in tasks:
-        if task.get("payloadString") is not None:
-            task["payload"] = json.loads(task.pop("payloadString"))
-    return schema_of(JobProvider.model).normal({**job, "tasks": tasks})
-
-
 def engines_of(job: dict[str, Any]) -> list[Any]:
     return [task["engineId"] for task in job["tasks"]]
 
@@ -85,11 +75,6 @@ def write(folder: Path, content: Any, name: str) -> None:
     file.write_text(json.dumps(content))
     jobs = [job for document in documents(Wanted([file])) for job in document.jobs]
     (folder / f"{name}.py").write_text(convert(jobs).source, encoding="utf-8")
-
-
-def accepted(job: dict[str, Any]) -> bool:
-    found = FoundJob("job", "job", "", job, lambda _: Position("job.json"))
-    return not problems_of(found)
 
 
 def test_every_document_is_what_its_program_declares(tmp_path: Path) -> None:
