@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic.alias_generators import to_snake
-
 from aiware_resources.cli.writing.layout import Argument, assignment, codes
+from aiware_resources.cli.writing.module import TAKEN, module
 from aiware_resources.cli.writing.names import RESERVED, Names, variable, words
+from aiware_resources.cli.writing.secrets import LEFT_OUT, Secrets, set_object
 from aiware_resources.reconcile.adoption import Code, Declaration, NotTold
-from aiware_resources.text.commands import config_set
 from aiware_resources.text.secret_words import is_secret
 
 _CREDENTIALS = (
     "aiWARE does not show its credentials, and they stay as they are. To change them:",
     "{set_object}",
 )
-_LEFT_OUT = "Left out is what may be a secret. Set it before the first `pulumi up`:"
-
-
-def _set_object(key: str) -> str:
-    return config_set(f"{key}.NAME", is_path=True)
 
 
 def program(declarations: Sequence[Declaration]) -> str:
@@ -34,19 +28,8 @@ def program(declarations: Sequence[Declaration]) -> str:
         Python source, formatted.
     """
     writer = _Writer(declarations)
-    statements = "\n".join(writer.statements())
-    names = sorted({each.resource for each in declarations})
-    imports = ", ".join([*names, "engines"] if "engines" in writer.used else names)
-    uses_config = "config" in writer.used
-    head = [
-        "from __future__ import annotations",
-        "",
-        *(["import pulumi", ""] if uses_config else []),
-        f"from aiware_resources import {imports}",
-        "",
-        *(["config = pulumi.Config()", ""] if uses_config else []),
-    ]
-    return "\n".join([*head, statements, ""])
+    statements = list(writer.statements())
+    return module(statements, writer.used, {each.resource for each in declarations})
 
 
 class _Writer:
@@ -57,11 +40,11 @@ class _Writer:
         self._called = {(each.resource, each.object_id): each.called for each in declarations}
         self._variables: dict[tuple[str, str], str] = {}
         resources = {each.resource for each in declarations}
-        self._free = Names({*RESERVED, *resources, "annotations", "config", "engines", "pulumi"})
+        self._free = Names({*RESERVED, *TAKEN, *resources})
         self._resource_names = {resource: Names() for resource in resources}
-        self._keys = Names()
+        self._secrets = Secrets(is_secret)
         self.used: set[str] = set()
-        """The names that expressions begin with."""
+        """The expressions in the statements."""
 
     def statements(self) -> Iterator[str]:
         """One statement for each object, with its notes above it."""
@@ -81,7 +64,7 @@ class _Writer:
         unique = self._resource_names[each.resource].unique(name, "-")
         arguments = [Argument("adopt", each.object_id)]
         arguments += [self._argument(each, key, value) for key, value in each.arguments.items()]
-        self.used |= {code.partition(".")[0] for argument in arguments for code in codes(argument.value)}
+        self.used |= {code for argument in arguments for code in codes(argument.value)}
         return assignment(self._variables[each.resource, each.object_id], each.resource, unique, arguments)
 
     def _argument(self, each: Declaration, key: str, value: Any) -> Argument:
@@ -91,26 +74,12 @@ class _Writer:
             return Argument(key, Code(f"{reference}.id"), comment)
         if isinstance(value, NotTold):
             secret = self._key(each, key)
-            comment += [line.format(set_object=_set_object(secret)) for line in _CREDENTIALS]
+            comment += [line.format(set_object=set_object(secret)) for line in _CREDENTIALS]
             return Argument(key, Code(f'config.get_secret_object("{secret}")'), comment)
         commands: list[str] = []
-        shown = self._without_secrets(each, key, value, commands)
-        return Argument(key, shown, [*comment, *([_LEFT_OUT] if commands else []), *commands])
-
-    def _without_secrets(self, each: Declaration, key: str | int, value: Any, commands: list[str]) -> Any:
-        """The value with its secrets replaced by the stack's configuration; adds the commands that set them there."""
-        if is_secret(key, value):
-            secret, is_text = self._key(each, str(key)), isinstance(value, str)
-            commands.append(config_set(secret) if is_text else _set_object(secret))
-            return Code(f'config.require_secret{"" if is_text else "_object"}("{secret}")')
-        if isinstance(value, Mapping):
-            return {inner: self._without_secrets(each, inner, item, commands) for inner, item in value.items()}
-        if isinstance(value, list):
-            return [self._without_secrets(each, index, item, commands) for index, item in enumerate(value)]
-        return value
+        shown = self._secrets.taken_out(key, value, lambda name: self._key(each, name), commands)
+        return Argument(key, shown, [*comment, *([LEFT_OUT] if commands else []), *commands])
 
     def _key(self, each: Declaration, key: str) -> str:
-        """A key of the stack's configuration, which takes plain letters only."""
-        readable = f"{self._variables[each.resource, each.object_id]}_{words(to_snake(key))}"
-        plain = readable if readable.isascii() else f"{each.kind}_{words(each.object_id)}_secret"
-        return self._keys.unique(plain.replace("_", "-"), "-")
+        otherwise = f"{each.kind}_{words(each.object_id)}_secret"
+        return self._secrets.key(self._variables[each.resource, each.object_id], key, otherwise)

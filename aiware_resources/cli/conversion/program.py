@@ -27,6 +27,7 @@ from aiware_resources.reconcile.adoption import Code
 from aiware_resources.reconcile.carrying import is_lost, null_paths
 from aiware_resources.reconcile.naming import api_properties, arguments_in, python_arguments
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
+from aiware_resources.text.commands import config_set
 from aiware_resources.text.secret_words import is_signed, names_secret
 from aiware_resources.text.words import counted
 
@@ -34,13 +35,11 @@ _FIRST = ("target_id", "target", "cluster_id", "name", "is_reprocess_job", "dag"
 """The arguments of a job that people read first."""
 _GETTERS = {"Int": "_int", "Float": "_float", "Boolean": "_bool", "String": "", "ID": "", "DateTime": ""}
 
-_ON_EDGE = "Runs on aiWARE Edge: pulumi config set aiware:api edge"
+_ON_EDGE = "Runs on aiWARE Edge: {command}"
 _NOT_SAID = "Left out, since a program does not say it: {what}."
 _AS_TEXT = "A payload is text here, since Pulumi carries neither keys that are null nor numbers of 2**53 or more."
 _NULL = "Left out, since Pulumi does not carry keys that are null: {what}."
 _SIGNED = "Whoever reads this program can open the links in this job: they are signed, or have a password in them."
-_VARIABLE = "pulumi config set {key} VALUE"
-_VARIABLE_WITH_PARTS = "pulumi config set --path {key}.NAME VALUE; of a list: --path '{key}[0]'"
 
 
 class Refused(GraphError):
@@ -112,7 +111,8 @@ class _Declared:
     def of(cls, job: FoundJob) -> _Declared:
         resource, notes = resource_of(job), []
         if job.kind == "Edge job":
-            notes = [_ON_EDGE, *(_NOT_SAID.format(what=what) for what in left_out(job.properties))]
+            on_edge = _ON_EDGE.format(command=config_set("aiware:api", "edge"))
+            notes = [on_edge, *(_NOT_SAID.format(what=what) for what in left_out(job.properties))]
         made = cls(job, resource, notes)
         made.resource = replace(resource, properties=made._carried(resource.properties))
         return made
@@ -254,5 +254,6 @@ def _without_null(value: Any) -> Any:
 
 def _setting(code: str) -> str:
     """The command that sets what a program reads from its configuration."""
-    template = _VARIABLE_WITH_PARTS if "_object(" in code else _VARIABLE
-    return template.format(key=code.split('"')[1])
+    key = code.split('"')[1]
+    has_parts = "_object(" in code
+    return config_set(f"{key}.NAME" if has_parts else key, "VALUE", is_path=has_parts)

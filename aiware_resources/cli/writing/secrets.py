@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_snake
 
 from aiware_resources.cli.writing.names import Names, words
 from aiware_resources.reconcile.adoption import Code
+from aiware_resources.text.commands import config_set
 
 LEFT_OUT = "Left out is what may be a secret. Set it before the first `pulumi up`:"
 
@@ -51,7 +52,7 @@ class Secrets:
         """
         if self.is_secret(name, value):
             secret, is_text = key(str(name)), isinstance(value, str)
-            commands.append(set_text(secret) if is_text else set_object(secret))
+            commands.append(config_set(secret) if is_text else set_object(secret))
             return Code(f'config.require_secret{"" if is_text else "_object"}("{secret}")')
         if isinstance(value, Mapping):
             return {inner: self.taken_out(inner, item, key, commands) for inner, item in value.items()}
@@ -60,11 +61,6 @@ class Secrets:
         return value
 
 
-def set_text(key: str) -> str:
-    """The command that sets a secret."""
-    return f"pulumi config set --secret {key}"
-
-
 def set_object(key: str) -> str:
     """The command that sets one value of a secret that is an object."""
-    return f"pulumi config set --secret --path {key}.NAME"
+    return config_set(f"{key}.NAME", is_path=True)

@@ -81,10 +81,16 @@ def test_the_documents_job_is_a_ready_graph(aiware: Aiware) -> None:
 
 def test_the_documents_job_of_edge(aiware: Aiware) -> None:
     result = aiware("convert", str(GOLDEN))
-    assert "# Runs on aiWARE Edge: pulumi config set aiware:api edge\nedge_translation_job = Job(\n" in result.stdout
+    assert (
+        "# Runs on aiWARE Edge: pulumi config set aiware:api edge --stack <stack>\nedge_translation_job = Job(\n"
+        in result.stdout
+    )
     assert '            {"url": "https://vt-maxagg-test.s3.amazonaws.com/media/spanish.txt"},\n' in result.stdout
     assert "        >> output_writer(\n" in result.stdout
-    assert result.stderr == "edge-translation-job: Runs on aiWARE Edge: pulumi config set aiware:api edge\n"
+    assert (
+        result.stderr
+        == "edge-translation-job: Runs on aiWARE Edge: pulumi config set aiware:api edge --stack <stack>\n"
+    )
 
 
 CHUNK = {"ffmpegTemplate": "audio", "customFFMPEGProperties": {"chunkSizeInSeconds": "30"}}
@@ -237,7 +243,7 @@ def test_what_no_graph_says_is_tasks_and_routes(converted: Converted) -> None:
 def test_the_page_shows_what_is_written(converted: Converted) -> None:
     page = ROOT / "docs" / "converting.md"
     (document,), (program,) = blocks(page, "graphql"), blocks(page, "python")
-    setting = "pulumi config set tdo VALUE"
+    setting = "pulumi config set tdo VALUE --stack <stack>"
     says = f"city-council: Its variables are in the stack's configuration:\ncity-council: {setting}\n"
     assert converted(document, "create-job.graphql", says=says) == (
         program.removeprefix("from __future__ import annotations\n\n")
@@ -297,11 +303,11 @@ def test_variables_without_values_are_configuration(aiware: Aiware, tmp_path: Pa
         '"is_clone": config.require_bool("clone")',
         '"payload": config.get_object("data")',
         '"engine_id": "e"',
-        "# pulumi config set tdo VALUE\n",
-        "# pulumi config set --path hooks.NAME VALUE; of a list: --path 'hooks[0]'\n",
+        "# pulumi config set tdo VALUE --stack <stack>\n",
+        "# pulumi config set --path hooks.NAME VALUE --stack <stack>\n",
     ):
         assert said in result.stdout
-    assert "run: pulumi config set tdo VALUE\n" in result.stderr
+    assert "run: pulumi config set tdo VALUE --stack <stack>\n" in result.stderr
     (tmp_path / "values.json").write_text('{"tdo": "7", "clone": true}')
     given = aiware("convert", str(tmp_path / "run.graphql"), "--variables", str(tmp_path / "values.json")).stdout
     assert 'target_id="7"' in given
@@ -316,8 +322,8 @@ def test_secrets_are_not_written(aiware: Aiware, tmp_path: Path) -> None:
     assert "sekrit" not in result.output
     assert '"apiKey": config.require_secret("a-b-job-api-key")' in result.stdout
     for command in ("api-key", "password"):
-        assert f"# pulumi config set --secret a-b-job-{command}\n" in result.stdout
-        assert f"a-b: pulumi config set --secret a-b-job-{command}\n" in result.stderr
+        assert f"# pulumi config set --secret a-b-job-{command} --stack <stack>\n" in result.stdout
+        assert f"a-b: pulumi config set --secret a-b-job-{command} --stack <stack>\n" in result.stderr
 
 
 CURL = """#!/bin/sh
@@ -378,7 +384,7 @@ EDGE = {
 
 def test_what_a_program_cannot_say_of_a_job_of_edge_is_told(converted: Converted) -> None:
     said = [
-        "Runs on aiWARE Edge: pulumi config set aiware:api edge",
+        "Runs on aiWARE Edge: pulumi config set aiware:api edge --stack <stack>",
         *(
             f"Left out, since a program does not say it: {what}."
             for what in (
