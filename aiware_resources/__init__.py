@@ -13,7 +13,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aiware_resources.catalogue import get_cluster, get_clusters, get_engine, get_engine_categories, get_engines
+    from aiware_resources.catalogue import (
+        get_cluster,
+        get_clusters,
+        get_engine,
+        get_engine_categories,
+        get_engines,
+        get_job,
+        get_temporal_data_object,
+    )
     from aiware_resources.cluster import Cluster, CollaboratorArgs, SubscriptionArgs
     from aiware_resources.components import Transcription, Translation
     from aiware_resources.dag import Dag, ExecutionPreferencesArgs, IoFolderArgs, RouteArgs, TaskArgs
@@ -30,7 +38,15 @@ if TYPE_CHECKING:
     from aiware_resources.temporal_data_object import TemporalDataObject
 
 _NAMES = {
-    "catalogue": ("get_cluster", "get_clusters", "get_engine", "get_engine_categories", "get_engines"),
+    "catalogue": (
+        "get_cluster",
+        "get_clusters",
+        "get_engine",
+        "get_engine_categories",
+        "get_engines",
+        "get_job",
+        "get_temporal_data_object",
+    ),
     "cluster": ("Cluster", "CollaboratorArgs", "SubscriptionArgs"),
     "components": ("Transcription", "Translation"),
     "dag": ("Dag", "ExecutionPreferencesArgs", "IoFolderArgs", "RouteArgs", "TaskArgs"),
@@ -87,6 +103,8 @@ __all__ = [
     "get_engine_categories",
     "get_engine_results",
     "get_engines",
+    "get_job",
+    "get_temporal_data_object",
     "media_key",
     "media_value",
 ]

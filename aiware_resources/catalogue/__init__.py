@@ -1,4 +1,6 @@
-"""The catalogue: which engines, engine categories and clusters there are, asked once a run.
+"""The catalogue: which engines, engine categories and clusters there are, and which TDO or job has a name.
+
+Each question is asked once a run.
 
 A program uses the functions that start with ``get_``; they return Outputs. Providers and the command line use the
 `Catalogue` itself.
@@ -12,12 +14,16 @@ from aiware_resources.catalogue.outputs import (
     Engine,
     EngineCategory,
     EngineField,
+    JobInfo,
     PicklistOption,
+    TdoInfo,
     get_cluster,
     get_clusters,
     get_engine,
     get_engine_categories,
     get_engines,
+    get_job,
+    get_temporal_data_object,
 )
 
 __all__ = [
@@ -26,11 +32,15 @@ __all__ = [
     "Engine",
     "EngineCategory",
     "EngineField",
+    "JobInfo",
     "PicklistOption",
+    "TdoInfo",
     "catalogue_of",
     "get_cluster",
     "get_clusters",
     "get_engine",
     "get_engine_categories",
     "get_engines",
+    "get_job",
+    "get_temporal_data_object",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from aiware_resources.api import Api, CatalogueEngineRecord, ClusterRecord, EngineCategoryRecord
+from aiware_resources.api import Api, CatalogueEngineRecord, ClusterRecord, EngineCategoryRecord, JobRecord, TdoRecord
 from aiware_resources.errors import InvalidInput, NotFound
 from aiware_resources.text import commands
 from aiware_resources.text.words import near
@@ -15,6 +16,12 @@ T = TypeVar("T")
 
 ENGINE_TYPES = ("Cognition", "Ingestion", "Aggregator")
 """The types of engine that aiWARE can be asked for (enum ``EngineTypeFilter``)."""
+
+_MOST_IDS = 10
+"""So many of those that have the same name are named."""
+
+_MOST_NAMES = 5_000
+"""Among so many of the newest objects a similar name is looked for, which takes its time."""
 
 
 class Named(Protocol):
@@ -135,6 +142,50 @@ class Catalogue:
         by_id = None if named else self.cluster_by_id(name_or_id)
         return by_id or _only("cluster", name_or_id, named, self.clusters)
 
+    def tdo(self, name: str, since: datetime | None = None) -> TdoRecord:
+        """Finds one TDO by its exact name, in a list of all (query ``temporalDataObjects``, which cannot filter by it).
+
+        Args:
+            name: The name.
+            since: Only among those created since this moment.
+
+        Raises:
+            NotFound: There is none; similar names are named.
+            InvalidInput: Several are called so; their ids are named.
+            ApiError: If they could not be listed.
+        """
+        # What engines write there can be large, and is not asked for.
+        listed = self._once(
+            ("tdos", since),
+            lambda: [each.model_copy(update={"details": None}) for each in self._api.find_tdos(since=since)],
+        )
+        return _only("TDO", name, [each for each in listed if each.name == name], lambda: listed[:_MOST_NAMES])
+
+    def job(
+        self,
+        name: str,
+        *,
+        target_id: str | None = None,
+        cluster_id: str | None = None,
+        since: datetime | None = None,
+    ) -> JobRecord:
+        """Finds one job by its exact name, in a list of all (query ``jobs``, which cannot filter by it).
+
+        Args:
+            name: The name.
+            target_id: Only among those on this TDO.
+            cluster_id: Only among those on this cluster.
+            since: Only among those created since this moment.
+
+        Raises:
+            NotFound: There is none; similar names are named.
+            InvalidInput: Several are called so; their ids are named.
+            ApiError: If they could not be listed.
+        """
+        among: dict[str, Any] = {"target_id": target_id, "cluster_id": cluster_id, "since": since}
+        listed = self._once(("jobs", *among.values()), lambda: list(self._api.find_jobs(**among)))
+        return _only("job", name, [each for each in listed if each.name == name], lambda: listed[:_MOST_NAMES])
+
     def _once(self, key: Hashable, ask: Callable[[], T]) -> T:
         with self._lock:
             if key not in self._answers:
@@ -169,14 +220,16 @@ def _only(kind: str, wanted: str, found: Sequence[N], listing: Callable[[], Iter
     if len(found) == 1:
         return found[0]
     if found:
+        named = [each.id for each in found[:_MOST_IDS]]
+        more = [f"and {len(found) - len(named):,} more"] if len(found) > len(named) else []
         raise InvalidInput(
-            f'{len(found)} {kind}s are called "{wanted}": {", ".join(each.id for each in found)}.',
+            f'{len(found):,} {kind}s are called "{wanted}": {", ".join([*named, *more])}.',
             remedy="Give the id of the one you mean.",
             operation=f"{kind}s",
         )
     ids = {each.name: each.id for each in listing() if each.name}
     meant = [f'"{name}" ({ids[name]})' for name in near(wanted, ids, most=3)]
-    lists = commands.aiware(f"{kind}s", "list")
+    lists = commands.aiware(f"{kind.lower()}s", "list")
     raise NotFound(
         f'aiWARE has no {kind} "{wanted}" that this token can see.',
         remedy=f"Did you mean {' or '.join(meant)}?" if meant else f"{lists} shows what there is.",

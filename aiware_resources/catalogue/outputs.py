@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypedDict, TypeVar, cast
 
 import pulumi
 
 from aiware_resources.api import Api
+from aiware_resources.api.records import Record
 from aiware_resources.catalogue.lookups import Catalogue
-from aiware_resources.errors import AiwareError
+from aiware_resources.errors import AiwareError, InvalidInput
 from aiware_resources.reconcile import mocks
+from aiware_resources.text.times import PointInTime, parse_time
 from aiware_resources.waiting import current, of_run
 
 T = TypeVar("T")
@@ -176,6 +179,48 @@ class ClusterInfo(TypedDict):
     deletedDateTime: str | None
 
 
+class TdoInfo(TypedDict):
+    """A TDO. `TemporalDataObject.get` reads more of it by its id.
+
+    Attributes:
+        id: Its id: the ``target_id`` of a job.
+        name: Its name; not unique.
+        description: What it is.
+        startDateTime: When the recording starts.
+        stopDateTime: When it ends.
+        status: Free text, such as ``downloaded``.
+        createdDateTime: When it was created.
+    """
+
+    id: str
+    name: str | None
+    description: str | None
+    startDateTime: str | None
+    stopDateTime: str | None
+    status: str | None
+    createdDateTime: str | None
+
+
+class JobInfo(TypedDict):
+    """A job. `Job.get` reads more of it by its id.
+
+    Attributes:
+        id: Its id.
+        name: Its name; not unique, and ``None`` in older installations.
+        status: Its status at this moment, such as ``complete``.
+        targetId: The TDO that it works on.
+        clusterId: Where it runs.
+        createdDateTime: When it was created.
+    """
+
+    id: str
+    name: str | None
+    status: str | None
+    targetId: str | None
+    clusterId: str | None
+    createdDateTime: str | None
+
+
 def get_engine_categories(
     type: pulumi.Input[str] | None = None,  # noqa: A002 - aiWARE's word for it
 ) -> pulumi.Output[list[EngineCategory]]:
@@ -266,6 +311,71 @@ def get_cluster(name: pulumi.Input[str]) -> pulumi.Output[ClusterInfo]:
     )
 
 
+def get_temporal_data_object(
+    name: pulumi.Input[str], *, since: pulumi.Input[PointInTime] | None = None
+) -> pulumi.Output[TdoInfo]:
+    """Finds one TDO that exists already, by its name (query ``temporalDataObjects``).
+
+    aiWARE has no filter for names, so all TDOs are listed, once a run: a request for every 30.
+
+    Args:
+        name: Its exact name.
+        since: Only among those created since this moment, which shortens the list.
+
+    Raises:
+        pulumi.RunError: In the program, when there is none, or several are called so.
+    """
+    return _looked_up(
+        "getTemporalDataObject",
+        lambda catalogue, given: _told(catalogue.tdo(given["name"], _moment(given["since"])), TdoInfo),
+        dict.fromkeys(TdoInfo.__annotations__),
+        name=name,
+        since=since,
+    )
+
+
+def get_job(
+    name: pulumi.Input[str],
+    *,
+    target_id: pulumi.Input[str] | None = None,
+    cluster_id: pulumi.Input[str] | None = None,
+    since: pulumi.Input[PointInTime] | None = None,
+) -> pulumi.Output[JobInfo]:
+    """Finds one job that exists already, by its name (query ``jobs``).
+
+    aiWARE has no filter for names, so jobs are listed, once a run: a request for every 30.
+
+    Args:
+        name: Its exact name.
+        target_id: Only among those on this TDO.
+        cluster_id: Only among those on this cluster.
+        since: Only among those created since this moment.
+
+    Raises:
+        pulumi.RunError: In the program, when there is none, or several are called so.
+    """
+
+    def ask(catalogue: Catalogue, given: dict[str, Any]) -> Any:
+        among = {"target_id": given["targetId"], "cluster_id": given["clusterId"], "since": _moment(given["since"])}
+        return _told(catalogue.job(given["name"], **among), JobInfo)
+
+    default = dict.fromkeys(JobInfo.__annotations__)
+    return _looked_up("getJob", ask, default, name=name, targetId=target_id, clusterId=cluster_id, since=since)
+
+
+def _told(record: Record, told: type[Any]) -> dict[str, Any]:
+    """What programs get of a record."""
+    found = record.properties()
+    return {key: found[key] for key in told.__annotations__}
+
+
+def _moment(since: PointInTime | None) -> datetime | None:
+    try:
+        return None if since is None else parse_time(since)
+    except ValueError as error:
+        raise InvalidInput(f"since {error}, but is {since!r}.") from error
+
+
 class _Catalogues(dict[Api, Catalogue]):
     """What a run has looked up."""
 
@@ -274,7 +384,7 @@ def _looked_up(
     function: str,
     ask: Callable[[Catalogue, dict[str, Any]], Any],
     default: Any,
-    **arguments: pulumi.Input[str] | None,
+    **arguments: pulumi.Input[Any] | None,
 ) -> pulumi.Output[Any]:
     """Asks in a thread of the monitor's, once the arguments are known; unknown ones give an unknown answer.
 

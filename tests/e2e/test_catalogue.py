@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiware_resources import engines
 from tests.support.local import Local
+from tests.support.objects import make_tdo, submit
 from tests.support.project import Project
 
 SPOILT = """
@@ -115,7 +116,7 @@ def test_look_ups_are_outputs_in_the_preview_too(project: Project, local: Local)
     outputs = project.outputs()
     assert (outputs["chunk"], outputs["again"], outputs["cluster"]) == (engines.CHUNK, "Chunk", cluster)
     assert "customFFMPEGProperties.chunkSizeInSeconds" in outputs["fields"]
-    assert [engine["id"] for engine in outputs["translators"]] == [engines.TRANSLATE_SPANISH_TO_ENGLISH]
+    assert engines.TRANSLATE_SPANISH_TO_ENGLISH in [engine["id"] for engine in outputs["translators"]]
     assert {category["type"]["name"] for category in outputs["cognition"]} == {"Cognition"}
     assert [each["name"] for each in outputs["clusters"]] == ["there already"]
     job = local.only("jobs")
@@ -127,13 +128,18 @@ def test_look_ups_that_find_nothing_or_wait_for_what_is_made(project: Project, l
     output = project.pulumi("preview", fails=True).output
     assert f'aiWARE has no engine "Chunkk" that this token can see. Did you mean "Chunk" ({engines.CHUNK})?' in output
     assert "Traceback" not in output
+    tdo = make_tdo(local, "Hearing")
+    job = submit(local, targetId=tdo, name="nightly")
     project.program(
         """
-        from aiware_resources import get_cluster
+        from aiware_resources import get_cluster, get_job, get_temporal_data_object
         cluster = Cluster("cluster", name="c", allowed_engines=["all"])
+        hearing = TemporalDataObject.get("hearing", get_temporal_data_object("Hearing", since="2026-03-02")["id"])
         pulumi.export("status", get_cluster(cluster.id)["status"])
+        pulumi.export("tdo", [hearing.id, hearing.name])
+        pulumi.export("job", get_job("nightly", target_id=hearing.id)["id"])
         """
     )
     # With a preview before the update.
     project.pulumi("up", "--yes")
-    assert project.outputs() == {"status": "active"}
+    assert project.outputs() == {"status": "active", "tdo": [tdo, "Hearing"], "job": job}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from aiware_resources.catalogue import Catalogue, catalogue_of
 from aiware_resources.errors import InvalidInput, NotFound, ServerFailure
 from aiware_resources.settings import Connection, Credentials, Settings
 from tests.support.local import Local
+from tests.support.objects import make_tdo, submit
 
 
 def new_cluster(local: Local, name: str) -> str:
@@ -58,7 +60,9 @@ def test_no_such_engine(catalogue: Catalogue, wanted: str, says: str) -> None:
 
 
 def test_engines_by_what_they_are(catalogue: Catalogue) -> None:
-    assert {engine.id for engine in catalogue.engines("Translate")} == {engines.TRANSLATE_SPANISH_TO_ENGLISH}
+    translators = catalogue.engines("Translate")
+    assert engines.TRANSLATE_SPANISH_TO_ENGLISH in {engine.id for engine in translators}
+    assert {engine.category and engine.category.name for engine in translators} == {"Translate"}
     assert {engine.id for engine in catalogue.engines(name="speechmatics")} == {engines.SPEECHMATICS_ENGLISH}
     assert engines.WEBSTREAM_ADAPTER in {engine.id for engine in catalogue.engines(of_type="ingestion")}
     with pytest.raises(InvalidInput, match="The types are Cognition, Ingestion, Aggregator"):
@@ -93,6 +97,45 @@ def test_several_clusters_of_one_name(local: Local, catalogue: Catalogue) -> Non
     with pytest.raises(InvalidInput, match='2 clusters are called "twin"') as caught:
         catalogue.cluster("twin")
     assert all(id_ in str(caught.value) for id_ in ids)
+
+
+def test_a_tdo_by_its_exact_name(local: Local, catalogue: Catalogue) -> None:
+    ids = {name: make_tdo(local, name) for name in ("Council", "council", "Council meeting", *map(str, range(30)))}
+    make_tdo(local)
+
+    def twice() -> None:
+        # The newest come first, 30 a page.
+        assert catalogue.tdo("Council").id == ids["Council"]
+        assert catalogue.tdo("council").id == ids["council"]
+
+    assert counted(local, twice) == {"temporalDataObjects": 3}
+    assert catalogue.tdo("Council").details is None
+
+
+def test_no_such_tdo_and_several(local: Local, catalogue: Catalogue) -> None:
+    id_ = make_tdo(local, "Interview")
+    with pytest.raises(NotFound) as caught:
+        catalogue.tdo("interviews")
+    assert f'no TDO "interviews" that this token can see. Did you mean "Interview" ({id_})?' in str(caught.value)
+    with pytest.raises(NotFound, match="`aiware tdos list` shows what there is"):
+        catalogue.tdo("zzz", datetime.now(UTC) + timedelta(days=1))
+    for _ in range(11):
+        make_tdo(local, "Interview")
+    later = Catalogue(catalogue._api)
+    with pytest.raises(InvalidInput, match=r'12 TDOs are called "Interview": \d+, (\d+, ){9}and 2 more\.'):
+        later.tdo("Interview")
+
+
+def test_a_job_by_its_exact_name(local: Local, catalogue: Catalogue) -> None:
+    tdo = make_tdo(local)
+    first, second = submit(local, name="nightly", targetId=tdo), submit(local, name="nightly")
+    assert catalogue.job("nightly", target_id=tdo).id == first
+    with pytest.raises(InvalidInput, match='2 jobs are called "nightly"') as caught:
+        catalogue.job("nightly")
+    assert first in str(caught.value)
+    assert second in str(caught.value)
+    with pytest.raises(NotFound, match=r'no job "Nightly".* Did you mean "nightly"'):
+        catalogue.job("Nightly", target_id=tdo)
 
 
 def test_each_question_is_asked_once(local: Local, catalogue: Catalogue) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from aiware_resources import (
     get_engine_categories,
     get_engine_results,
     get_engines,
+    get_job,
+    get_temporal_data_object,
     pipelines,
 )
 from tests.support.mocked import UNKNOWN, Run, preview, run
@@ -159,6 +162,8 @@ def looked_up() -> dict[str, pulumi.Output[Any]]:
         "categories": get_engine_categories(),
         "cluster": get_cluster("a cluster")["id"],
         "clusters": get_clusters(),
+        "tdo": get_temporal_data_object("a TDO", since=date(2026, 3, 2))["id"],
+        "job": get_job("a job", target_id="7")["id"],
         "results": get_engine_results(job_id="1"),
     }
 
@@ -170,6 +175,8 @@ def test_look_ups_ask_the_mocks(run: Run, preview: bool) -> None:
         "aiware:index:getEngineCategories": {"any name": []},
         "aiware:index:getCluster": {"id": "c"},
         "aiware:index:getClusters": {"clusters": [{"id": "c"}]},
+        "aiware:index:getTemporalDataObject": {"id": "t"},
+        "aiware:index:getJob": {"id": "j"},
         "aiware:index:getEngineResults": {"results": []},
     }
     assert run(looked_up, preview=preview, says=says) == {
@@ -178,6 +185,8 @@ def test_look_ups_ask_the_mocks(run: Run, preview: bool) -> None:
         "categories": [],
         "cluster": "c",
         "clusters": [{"id": "c"}],
+        "tdo": "t",
+        "job": "j",
         "results": [],
     }
 
@@ -190,6 +199,8 @@ def test_look_ups_of_which_the_mocks_say_nothing_are_empty(run: Run) -> None:
         "categories": [],
         "cluster": None,
         "clusters": [],
+        "tdo": None,
+        "job": None,
         "results": [],
     }
 
