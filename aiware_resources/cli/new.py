@@ -93,7 +93,9 @@ def new(session: Session, name: str, directory: str | None, description: str, as
         print_json({"name": name, "folder": str(folder), "files": files, "commands": steps})
         return
     if requirement and " @ file:" in requirement:
-        session.note(f"requirements.txt names the library on this machine: {requirement}")
+        session.note(
+            f"requirements.txt names the library by a path of this machine, which others do not have: {requirement}"
+        )
     if not has_stack:
         session.note(f"There is no `pulumi` on PATH. Install it first: {pulumi_command.INSTALL_PULUMI}")
     click.echo(f"Made {folder}. To transcribe its recording with the local aiWARE:\n")

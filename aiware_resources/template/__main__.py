@@ -2,14 +2,12 @@
 
 import pulumi
 
-from aiware_resources import ExportRequest, Job, engines, pipelines
+from aiware_resources import Transcription
 
-recording = pulumi.Config().require("recording")
-job = Job("transcription", target={"name": recording}, dag=pipelines.transcription(recording))
-captions = ExportRequest(
-    "captions",
-    tdo_data=[{"tdo_id": job.target_id}],
-    output_configurations=[{"engine_id": engines.SPEECHMATICS_ENGLISH, "formats": [{"extension": "vtt"}]}],
-    download_to=f"out/{pulumi.get_stack()}/captions.vtt",
+transcription = Transcription(
+    "recording",
+    media_url=pulumi.Config().require("recording"),
+    formats=["vtt", "srt"],
+    download_to=f"out/{pulumi.get_stack()}",
 )
-pulumi.export("captions", captions.path)
+pulumi.export("captions", transcription.files)

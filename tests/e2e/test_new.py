@@ -58,12 +58,12 @@ def test_two_commands_lead_to_captions(shell: Shell) -> None:
     assert len(commands) == 2
     ran = shell.run(*commands, "pytest -p no:asyncio", "pulumi preview --diff", "pulumi destroy --yes --skip-preview")
     assert ran.returncode == 0, ran.stdout
-    captions = shell.folder / "captions" / "out" / "local" / "captions.vtt"
+    captions = shell.folder / "captions" / "out" / "local" / "recording.vtt"
     assert captions.read_text(encoding="utf-8").startswith("WEBVTT\n")
     assert "city council" in " ".join(captions.read_text(encoding="utf-8").split())
     assert "1 passed" in ran.stdout
-    assert "3 unchanged" in ran.stdout
-    assert "3 deleted" in ran.stdout
+    assert "6 unchanged" in ran.stdout
+    assert "6 deleted" in ran.stdout
 
 
 def test_nothing_is_left_where_pulumi_refuses(shell: Shell) -> None:

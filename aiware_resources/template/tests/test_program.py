@@ -8,18 +8,20 @@ import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_all_config, set_mocks
 
 PROGRAM = Path(__file__).parents[1] / "__main__.py"
-RECORDING = "https://media.example.com/council.mp4"
+MEDIA = "https://media.example.com/council.mp4"
 
 
 class Recorder(Mocks):
     """Answers for aiWARE, and records what is declared."""
 
     def __init__(self) -> None:
-        self.declared: dict[str, MockResourceArgs] = {}
+        self.declared: dict[str, dict[str, Any]] = {}
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        self.declared[args.name] = args
-        return f"{args.name}-id", {**args.inputs, "targetId": "the TDO"}
+        kind = args.typ.rpartition(":")[2]
+        self.declared[f"{kind} {args.name}"] = args.inputs
+        outputs = {"path": args.inputs["downloadTo"]} if kind == "ExportRequest" else {}
+        return f"{args.name}-id", {**args.inputs, **outputs}
 
     def call(self, args: MockCallArgs) -> Any:
         return {}
@@ -31,13 +33,13 @@ set_mocks(mocks, project="${PROJECT}", stack="test")
 
 @pulumi.runtime.test  # type: ignore[untyped-decorator]
 def test_the_captions_are_those_of_the_recording() -> pulumi.Output[None]:
-    set_all_config({"${PROJECT}:recording": RECORDING})
+    set_all_config({"${PROJECT}:recording": MEDIA})
     program = runpy.run_path(str(PROGRAM))
 
-    def check(tdo_data: Any) -> None:
-        assert tdo_data == [{"tdoId": "the TDO"}]
-        assert mocks.declared["transcription"].inputs["target"]["name"] == RECORDING
-        assert mocks.declared["captions"].inputs["downloadTo"] == "out/test/captions.vtt"
+    def check(captions: list[str]) -> None:
+        assert captions == ["out/test/recording.vtt", "out/test/recording.srt"]
+        assert mocks.declared["Job recording"]["targetId"] == "recording-id"
+        assert MEDIA in str(mocks.declared["Job recording"])
 
-    captions: pulumi.Output[Any] = program["captions"].tdo_data
+    captions: pulumi.Output[list[str]] = program["transcription"].files
     return captions.apply(check)

@@ -206,7 +206,7 @@ def test_the_library_is_named_as_it_is_installed(
     assert made.exit_code == 0
     lines = (here / "captions" / "requirements.txt").read_text().splitlines()
     assert [line for line in lines if not line.startswith("#")] == [requirement, "pytest"]
-    told = f"requirements.txt names the library on this machine: {requirement}\n"
+    told = f"requirements.txt names the library by a path of this machine, which others do not have: {requirement}\n"
     assert (told in made.stderr) == ("file:" in requirement)
 
 
