@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from aiware_resources.api.failures import CORRELATION_ID, Cause, Failure, Kind, 
 from aiware_resources.api.rate_limit import Gates, Permit, shared_folder
 from aiware_resources.api.redaction import redacted
 from aiware_resources.api.tokens import TokenSource
-from aiware_resources.api.transport import FilePart, Reply, Token, whole_answer
+from aiware_resources.api.transport import FilePart, Reply, Token, origin, whole_answer
 from aiware_resources.settings import Settings
 
 T = TypeVar("T")
@@ -140,6 +140,7 @@ class Client:
         tokens: Where the token comes from; None for calls without one, as for a login.
         to_auth: Makes of a token what lets a request in.
         new_headers: What else each request says.
+        own_headers: Headers that the user has set for this aiWARE; no other host gets them.
     """
 
     def __init__(
@@ -151,6 +152,7 @@ class Client:
         *,
         to_auth: Callable[[SecretStr], httpx.Auth] = Token,
         new_headers: Callable[[], Mapping[str, str]] = dict,
+        own_headers: Sequence[tuple[str, SecretStr]] = (),
     ) -> None:
         self.url = url
         self._http = http
@@ -158,6 +160,7 @@ class Client:
         self._tokens = tokens
         self._to_auth = to_auth
         self._new_headers = new_headers
+        self._own_headers = {name: value.get_secret_value() for name, value in own_headers}
         self._gates = patience.gates or Gates(clock=patience.clock, sleep=patience.sleep)
 
     def call(
@@ -191,7 +194,8 @@ class Client:
             result: T = retrying(self._attempt, subject, read, file, request)
             return result
         except RequestFailed as error:
-            failure = error.failure.with_message(redacted(error.failure.message, said or {}))
+            secret = {"said": said or {}, "secret": list(self._own_headers.values())}
+            failure = error.failure.with_message(redacted(error.failure.message, secret))
         # The cause is not chained: what the HTTP library says may quote a signed link.
         raise to_error(failure, subject, attempts_of(retrying))
 
@@ -216,7 +220,8 @@ class Client:
             permit = gate.enter(self._patience.longest_limit)
             if not isinstance(permit, Permit):
                 raise RequestFailed(_with_file(_put_off(permit), gate.file))
-            headers = {**self._new_headers(), **request.get("headers", {})}
+            own = self._own_headers if origin(request["url"]) == origin(self.url) else {}
+            headers = {**own, **self._new_headers(), **request.get("headers", {})}
             request_id = headers.get(CORRELATION_ID)
             try:
                 with file.open() if file else nullcontext() as stream:

@@ -29,11 +29,15 @@ def whoami(session: Session, as_json: bool) -> None:
     api = session.api()
     user = _user(api)
     expires = _expiry(api)
+    # Their names; a value may be a secret.
+    headers = [name for name, _ in session.settings().headers]
     if as_json:
         moment = expires.isoformat() if expires else None
-        print_json({"user": user.properties() if user else None, "endpoint": api.url, "tokenExpires": moment})
+        found = {"user": user.properties() if user else None, "endpoint": api.url, "tokenExpires": moment}
+        print_json({**found, "headers": headers})
         return
-    print_facts({**_facts(user), "endpoint": api.url, "token expires (UTC)": shown(expires)})
+    facts = {**_facts(user), "endpoint": api.url, "token expires (UTC)": shown(expires)}
+    print_facts({**facts, "headers of your own": ", ".join(headers)})
 
 
 def _user(api: Api) -> UserRecord | None:

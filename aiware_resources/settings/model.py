@@ -26,6 +26,7 @@ from aiware_resources.settings.credentials import CREDENTIALS, Token, credential
 from aiware_resources.settings.credentials import Credentials as Credentials
 from aiware_resources.settings.credentials import checked_token as checked_token
 from aiware_resources.settings.endpoints import EXAMPLES, endpoint_problems, insecure_problems, is_uuid
+from aiware_resources.settings.headers import Headers
 from aiware_resources.settings.keys import NAMESPACE as NAMESPACE
 from aiware_resources.settings.keys import key_of, keys_of_the_program, unknown_key, variable_of
 from aiware_resources.text import commands
@@ -80,6 +81,8 @@ class Settings(BaseModel):
         oauth_client_secret: Secret of the OAuth application. Secret.
         oauth_refresh_token: From OAuth's authorization-code flow, which `aiware login --oauth` goes through. Secret.
         auth_header: Header that carries the token: `authorization`; or `api_key`, for an Edge that requires it.
+        headers: Headers of your own, by name, such as an application's id: sent with each request to aiWARE's API, and
+            to no other server. In the environment as JSON. The values are treated as secrets.
         organization_id: With Edge and a token: the UUID of the organization that jobs belong to.
         wait: Whether a run waits for the clusters, jobs and exports that it started.
         job_timeout: Longest wait for one object, in seconds.
@@ -115,6 +118,7 @@ class Settings(BaseModel):
     oauth_client_secret: SecretStr | None = None
     oauth_refresh_token: Token | None = None
     auth_header: Literal["authorization", "api_key"] = "authorization"
+    headers: Headers = ()
     organization_id: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
     wait: bool = True
     job_timeout: Positive = 86_400.0
@@ -328,7 +332,7 @@ def sources_of(stack: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str
     }
     endpoint = str((ours | theirs).get("endpoint", ("", ""))[1]).strip()
     begun = [kind for kind in CREDENTIALS if any(name in ours for name in kind)]
-    for kind in CREDENTIALS:
+    for kind in (*CREDENTIALS, ("headers",)):
         if endpoint == LOCAL or (begun and kind not in begun):
             theirs = {name: source for name, source in theirs.items() if name not in kind}
     return ours | theirs
@@ -337,7 +341,8 @@ def sources_of(stack: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str
 def _invalid_value(label: str, value: Any, problem: ErrorDetails) -> str:
     """One sentence about a value that is not acceptable; the value is named unless it may be a secret."""
     requirement = _REQUIREMENTS.get(problem["type"]) or problem["msg"].split(" ", 1)[1].removeprefix("error, ")
-    return f"{label} {requirement}{'' if names_secret(label) else f', but is {value!r}'}."
+    is_secret = names_secret(label) or label in (key_of("headers"), variable_of("headers"))
+    return f"{label} {requirement}{'' if is_secret else f', but is {value!r}'}."
 
 
 def _listed(problems: list[str]) -> str:

@@ -16,6 +16,7 @@ from pydantic.alias_generators import to_snake
 
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import NAMESPACE, Settings
+from aiware_resources.settings.keys import key_of
 from aiware_resources.settings.project import Project, Stack, is_encrypted
 from aiware_resources.stacks.own_keys import OwnKeys
 from aiware_resources.text import commands
@@ -24,6 +25,9 @@ from aiware_resources.text.words import did_you_mean, near
 
 TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
 """Keys of Pulumi itself in a stack's file."""
+
+_HEADERS = key_of("headers")
+"""The one setting that is an object."""
 
 _ENCRYPTED = "encrypted"
 """Stands for a secret that is there, and is not decrypted."""
@@ -109,7 +113,7 @@ def _setting_problems(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, value in config.items():
         if sentence := Settings.unknown(key):
             yield _placed(sentence)
-        elif isinstance(value, Mapping | list) and not is_encrypted(value):
+        elif isinstance(value, list) or (isinstance(value, Mapping) and not is_encrypted(value) and key != _HEADERS):
             yield key, "must be one value, not several."
         elif names_secret(key) and _is_plain(value):
             yield key, f"is a secret, and stands here for everybody to read: {commands.config_set(key)}"
@@ -134,6 +138,10 @@ def _sources(config: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
     """Tells where each setting is set, and its value; of what is encrypted, only that it is there."""
     known = {key: value for key, value in config.items() if Settings.unknown(key) is None}
     plain = {_name(key): (key, value) for key, value in known.items() if _is_plain(value)}
+    headers = known.get(_HEADERS)
+    if isinstance(headers, Mapping) and not is_encrypted(headers):
+        told = {name: _ENCRYPTED if is_encrypted(value) else value for name, value in headers.items()}
+        plain[_name(_HEADERS)] = (_HEADERS, told)
     secret = {_name(key): (key, _ENCRYPTED) for key, value in known.items() if is_encrypted(value)}
     return plain | {name: source for name, source in secret.items() if names_secret(name)}
 

@@ -155,7 +155,7 @@ def _kind(field: FieldInfo) -> str:
 
 def _setting_kind(field: FieldInfo) -> str:
     written = kind(field.annotation, field.metadata)
-    names = {"SecretStr": "str", "float": "number", "int": "whole number", "ByteSize": "size"}
+    names = {"SecretStr": "str", "float": "number", "int": "whole number", "ByteSize": "size", "tuple": "object"}
     return code(names.get(written, written))
 
 

@@ -59,9 +59,11 @@ class CloudApi(ClusterCalls, EngineCalls, TdoCalls, JobCalls, FleetCalls, Export
     ) -> None:
         http = http or new_client(settings.request_timeout, url=connection.url)
         patience = patience or Patience.of(settings)
-        login = login_with(connection.credentials, Client(connection.url, http, patience))
+        own = settings.headers
+        login = login_with(connection.credentials, Client(connection.url, http, patience, own_headers=own))
         self._tokens = TokenSource(connection.credentials.token, login)
-        super().__init__(Client(connection.url, http, patience, self._tokens), settings.poll_batch_size)
+        client = Client(connection.url, http, patience, self._tokens, own_headers=own)
+        super().__init__(client, settings.poll_batch_size)
 
     @property
     def url(self) -> str:

@@ -173,7 +173,8 @@ class AuthorizationCodeFlow:
             "redirect_uri": self._redirect_uri,
         }
         patience = Patience(max_retries=self._settings.max_retries)
-        client = Client(self._endpoint, new_client(self._settings.request_timeout, url=self._endpoint), patience)
+        http = new_client(self._settings.request_timeout, url=self._endpoint)
+        client = Client(self._endpoint, http, patience, own_headers=self._settings.headers)
         try:
             answer = _exchanged(
                 client,

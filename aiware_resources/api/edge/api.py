@@ -46,10 +46,11 @@ class EdgeApi(JobCalls, EngineCalls, Api):
         http = http or new_client(settings.request_timeout, url=url)
         patience = patience or Patience.of(settings)
         credentials = connection.credentials
-        self._login = Login(credentials, Client(url, http, patience, new_headers=new_headers))
+        client_with = partial(Client, url, http, patience, new_headers=new_headers, own_headers=settings.headers)
+        self._login = Login(credentials, client_with())
         self._tokens = TokenSource(credentials.token, self._login if credentials.has_password else None)
         to_auth = partial(Token, header=settings.auth_header)
-        client = Client(url, http, patience, self._tokens, to_auth=to_auth, new_headers=new_headers)
+        client = client_with(self._tokens, to_auth=to_auth)
         super().__init__(client, self._organization_of_jobs, settings.request_timeout)
 
     @property

@@ -83,7 +83,7 @@ def _aiware(config: Mapping[str, str], source: str, connect: Connect) -> Iterato
     except ConfigurationError as error:
         yield fail("settings", error.message, error.remedy or _CORRECT)
         return
-    reachable, reached = server.endpoint(api.url)
+    reachable, reached = server.endpoint(api.url, settings.headers)
     yield reachable
     if reached is None:
         return

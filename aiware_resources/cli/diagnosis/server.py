@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import httpx
+from pydantic import SecretStr
 
 from aiware_resources.api import Api
 from aiware_resources.api.tokens import expiry_of
@@ -43,16 +45,17 @@ class Reached:
     skew: timedelta | None
 
 
-def endpoint(url: str) -> tuple[Finding, Reached | None]:
+def endpoint(url: str, headers: Sequence[tuple[str, SecretStr]] = ()) -> tuple[Finding, Reached | None]:
     """Looks whether anything answers, without a token.
 
     Args:
         url: The address of the API.
+        headers: What the settings have each request say.
     """
     started = datetime.now(UTC)
     try:
         with new_client(_LONGEST, url=url) as client:
-            response = client.get(url)
+            response = client.get(url, headers={name: value.get_secret_value() for name, value in headers})
     except httpx.TimeoutException:
         said = f"{url} did not answer within {_LONGEST:g} seconds"
         return fail("endpoint", said, "Check the network, and HTTPS_PROXY where there is a proxy."), None

@@ -21,7 +21,8 @@ BACKEND = "PULUMI_BACKEND_URL"
 PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - a name
 PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 - a name
 
-_OF_CREDENTIALS = frozenset(name for kind in CREDENTIALS for name in kind)
+_OF_CREDENTIALS = frozenset({"headers", *(name for kind in CREDENTIALS for name in kind)})
+"""What is meant for one aiWARE, and not for another."""
 
 
 def beside_the_project(project: Project, stack: str | None) -> Iterator[Finding]:

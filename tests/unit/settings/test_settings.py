@@ -86,6 +86,7 @@ def test_every_setting_has_a_key_and_a_variable() -> None:
         "oauth_client_secret": "s",
         "oauth_refresh_token": "r",
         "auth_header": "authorization",
+        "headers": '{"X-Application-Id": "7f3a"}',
         "organization_id": "1",
         "wait": "false",
         "job_timeout": "11",

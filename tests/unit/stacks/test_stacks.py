@@ -335,3 +335,20 @@ def test_a_program_refuses_a_misspelled_setting(monkeypatch: pytest.MonkeyPatch)
     ) as refused:
         Settings.refuse_unknown()
     assert "sekrit" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        ({"secure": "v1:abc"}, None),
+        ({"X-Id": "7f3a", "X-Key": {"secure": "v1:abc"}}, None),
+        ('{"X-Id": "7f3a"}', None),
+        ({"Host": {"secure": "v1:abc"}}, "has Host, which is not yours to set"),
+        ({"X-Id": "sekrit\r\n"}, "must have visible ASCII characters for X-Id"),
+        (["X-Id"], "must be one value, not several."),
+    ],
+)
+def test_headers_of_ones_own(project: Project, headers: Any, says: str | None) -> None:
+    told = problems_of(project, **{"aiware:headers": headers})
+    assert [key for key, _ in told] == (["aiware:headers"] if says else [])
+    assert all(str(says) in said and "sekrit" not in said for _, said in told)
