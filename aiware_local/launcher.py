@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -33,6 +34,16 @@ CONTROL_HEADER = "X-Aiware-Local-Key"
 CONTROL_FILE = "control.header"
 """Holds the header that opens the control calls, as `X-Aiware-Local-Key: <key>`; its owner alone can read it."""
 
+PACKAGES = {
+    **{name: name for name in ("ariadne", "budoux", "sentencex", "srt", "starlette", "ttconv", "uvicorn")},
+    "charset-normalizer": "charset_normalizer",
+    "python-docx": "docx",
+    "python-multipart": "python_multipart",
+    "webvtt-py": "webvtt",
+}
+"""What the server needs beside what the library does, by package: its module. They are the extra `local`."""
+INSTALL = "pip install 'aiware-pipelines[local]'"
+
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 HEALTH_SECONDS = 5.0
@@ -46,6 +57,10 @@ _WITHOUT_CONSOLE = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subproce
 
 class LauncherError(Exception):
     """The local aiWARE could not be started or stopped; the message says why and what to do."""
+
+
+class NotInstalledError(LauncherError):
+    """Packages that the local aiWARE needs are not installed; the message names them, and the command to run."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,7 @@ def ensure_running(*, data: Path | None = None, port: int | None = None, media_r
             else AIWARE_LOCAL_MEDIA_ROOT, else the project's folder.
 
     Raises:
+        NotInstalledError: packages that it needs are not installed.
         LauncherError: it does not start, or it runs with another port or media root than is asked for.
     """
     folder = _folder(data)
@@ -179,6 +195,18 @@ def stop(*, data: Path | None = None) -> bool:
     return True
 
 
+def missing_packages() -> list[str]:
+    """Packages that the server needs, and that are not installed for this Python."""
+    return sorted(package for package, module in PACKAGES.items() if not _is_there(module))
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):  # something keeps it from being imported
+        return False
+
+
 def lock(path: Path, seconds: float = -1) -> FileLock:
     """A lock that the system releases when its process ends, in whatever way.
 
@@ -227,6 +255,10 @@ def _project() -> Path:
 
 
 def _start(folder: Path, port: int | None, media_root: Path | None) -> LocalServer:
+    if missing := missing_packages():
+        raise NotInstalledError(
+            f"The local aiWARE needs packages that are not installed: {', '.join(missing)}. Install them: {INSTALL}"
+        )
     root = (media_root or default_media_root()).resolve()
     command = [sys.executable, "-m", "aiware_local", "--data", str(folder), "--media-root", str(root)]
     if port is not None:

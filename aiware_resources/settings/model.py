@@ -295,7 +295,7 @@ class Settings(BaseModel):
 
 def _local_connection(settings: Settings, start: bool) -> Connection:
     # Only here does the library know of the local aiWARE, and only when it is asked for.
-    from aiware_local.launcher import LauncherError, ensure_running, status
+    from aiware_local.launcher import LauncherError, NotInstalledError, ensure_running, status
 
     try:
         server = ensure_running() if start else status()
@@ -310,6 +310,8 @@ def _local_connection(settings: Settings, start: bool) -> Connection:
         credentials = given if given.usable else Credentials(token=SecretStr(server.token))
         if settings.api == "edge":
             return Connection(server.edge_url, credentials, settings.organization_id or server.edge_organization_id)
+    except NotInstalledError as error:
+        raise ConfigurationError(str(error)) from error
     except LauncherError as error:
         raise ConfigurationError(
             f"The local aiWARE could not be started: {error}",

@@ -29,6 +29,8 @@ def local_aiware() -> tuple[Finding, bool]:
         return fail(CHECK, str(error), "`aiware local start` tries it; `aiware local logs` shows what it said."), False
     if server is not None:
         return ok(CHECK, f"it runs at {server.url} (process {server.pid}), with its data in {server.data}"), True
+    if missing := launcher.missing_packages():
+        return fail(CHECK, f"packages that it needs are not installed: {', '.join(missing)}", launcher.INSTALL), False
     folder = launcher.default_data().resolve()
     if not os.access(_nearest(folder), os.W_OK):
         return fail(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.toolchain import Version, dotted, language_host, run, version_in
@@ -17,6 +20,9 @@ from aiware_resources.settings.project import Project
 
 OLDEST = (3, 11)
 REQUIREMENTS = "requirements.txt"
+PYPROJECT = "pyproject.toml"
+_PYTHONS = ("bin/python", "Scripts/python.exe")
+"""Where a virtual environment has its Python: on POSIX, on Windows."""
 
 _LOOK = """
 import importlib.metadata as metadata, json, sys
@@ -30,7 +36,6 @@ print(json.dumps({"python": sys.version_info[:3], "packages": found}))
 """
 """Run by the Python that is looked at, which may be another than this one."""
 
-_REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?\s*(?:==\s*([^\s;#,*]+)(?=\s*(?:[;#\\]|--|$)))?")
 _SDK = "pulumi"
 _SET_UP = "`pulumi install` makes it and installs what requirements.txt names; in a clone of the library, `make setup`."
 
@@ -43,12 +48,12 @@ def packages(project: Project, cli: Version) -> Iterator[Finding]:
         cli: The version of the Pulumi CLI; empty where that is not known.
     """
     venv = _virtual_environment(project)
-    python = venv / "bin" / "python" if venv else Path(sys.executable)
+    python = _python(venv) if venv else Path(sys.executable)
     if not python.exists():
         yield fail("virtual environment", f"{python} is missing", _SET_UP)
         return
-    required = _required(project)
-    succeeded, said = run([str(python), "-c", _LOOK, _SDK, *required])
+    lines = _lines(project)
+    succeeded, said = run([str(python), "-c", _LOOK, _SDK, *(each.name for each in lines)])
     if not succeeded:
         yield fail("virtual environment", f"{python} does not run: {said}", _SET_UP)
         return
@@ -58,7 +63,9 @@ def packages(project: Project, cli: Version) -> Iterator[Finding]:
         yield fail("virtual environment", f"{python} is Python {version}; {dotted(OLDEST)} or newer is needed", _SET_UP)
         return
     yield _on_path(venv, python, version)
+    required = _needed(lines, version)
     yield _installed(required, seen["packages"])
+    yield from _lock(project, required)
     yield from _versions(cli, version_in(seen["packages"][_SDK] or ""))
 
 
@@ -70,15 +77,20 @@ def _virtual_environment(project: Project) -> Path | None:
     return project.folder / str(named) if named else None
 
 
+def _python(venv: Path) -> Path:
+    found = [venv / each for each in _PYTHONS]
+    return next((each for each in found if each.exists()), found[0])
+
+
 def _on_path(venv: Path | None, python: Path, version: str) -> Finding:
     """The language host that this project builds takes the Python on PATH, whatever the manifest says."""
     pulumi, first = shutil.which("pulumi"), shutil.which("python3")
     host = language_host(Path(pulumi)) if pulumi else None
-    if venv and host and ".pulumi-cli" in host.parts and not _is_in(first, venv / "bin"):
+    if venv and host and ".pulumi-cli" in host.parts and not _is_in(first, python.parent):
         return fail(
             "virtual environment",
             f"`python3` is {first or 'not on PATH'}, and not that of {venv}, where the packages are",
-            f"In this shell: . {venv}/bin/activate",
+            f"In this shell: {'' if python.suffix else '. '}{python.parent / 'activate'}",
         )
     return ok("virtual environment", f"{python}, Python {version}")
 
@@ -87,27 +99,73 @@ def _is_in(program: str | None, folder: Path) -> bool:
     return program is not None and Path(program).parent.resolve() == folder.resolve()
 
 
-def _required(project: Project) -> dict[str, str]:
-    """The packages that requirements.txt names, with their versions; "" where it does not pin one.
-
-    Those that it does not need everywhere (`; sys_platform == "win32"`) are left out.
-    """
+def _lines(project: Project) -> list[Requirement]:
+    """The packages that requirements.txt names, but for those that it takes from an address."""
     file = project.folder / REQUIREMENTS
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-    matches = [match for line in lines if ";" not in line and " @ " not in line and (match := _REQUIREMENT.match(line))]
-    return {match[1]: match[2] or "" for match in matches}
+    return [each for line in _text(file).splitlines() if (each := _requirement(line)) and each.url is None]
 
 
-def _installed(required: Mapping[str, str], found: Mapping[str, str | None]) -> Finding:
+def _requirement(line: str) -> Requirement | None:
+    """What a line asks for, whatever options of pip follow; ``None`` where it asks for no package."""
+    said = line.partition(" #")[0].partition(" --")[0].rstrip("\\ ")
+    try:
+        return Requirement(said)
+    except InvalidRequirement:
+        return None
+
+
+def _needed(lines: list[Requirement], python: str) -> list[Requirement]:
+    """Those that a Python needs on this platform."""
+    environment = {"python_version": python.rpartition(".")[0], "python_full_version": python}
+    return [each for each in lines if each.marker is None or each.marker.evaluate(environment)]
+
+
+def _installed(required: list[Requirement], found: Mapping[str, str | None]) -> Finding:
     if not required:
         return ok("packages", f"there is no {REQUIREMENTS} that names any")
-    missing = [name for name in required if found[name] is None]
-    others = [f"{name} {found[name]} instead of {pin}" for name, pin in required.items() if pin and found[name] != pin]
+    missing = [each.name for each in required if found[each.name] is None]
+    others = [
+        f"{each.name} {version} instead of {str(each.specifier).removeprefix('==')}"
+        for each in required
+        if (version := found[each.name]) and not each.specifier.contains(version, prereleases=True)
+    ]
     if missing:
         return fail("packages", f"not installed: {', '.join(missing)}", _SET_UP)
     if others:
         return warn("packages", f"other versions than {REQUIREMENTS} names: {', '.join(others)}", _SET_UP)
     return ok("packages", f"{len(required)} packages, as {REQUIREMENTS} names them")
+
+
+def _lock(project: Project, required: list[Requirement]) -> Iterator[Finding]:
+    """Compares the exact versions in requirements.txt, where it has any, with what pyproject.toml asks for.
+
+    A file with hashes is complete, so that it lacks what it does not name.
+    """
+    try:
+        asked = tomllib.loads(_text(project.folder / PYPROJECT)).get("project", {}).get("dependencies", [])
+    except tomllib.TOMLDecodeError as error:
+        yield fail("requirements", f"{PYPROJECT} is not TOML: {error}", "Correct it.")
+        return
+    pins = {canonicalize_name(each.name): each.specifier for each in required if str(each.specifier).startswith("==")}
+    if not asked or not pins:
+        return
+    is_complete = "--hash=" in _text(project.folder / REQUIREMENTS)
+    stale = []
+    for each in map(Requirement, asked):
+        pin = pins.get(canonicalize_name(each.name))
+        if pin is None and is_complete:
+            stale.append(f"it lacks {each}")
+        elif pin is not None and not any(each.specifier.contains(one.version, prereleases=True) for one in pin):
+            stale.append(f"it has {each.name}{pin} instead of {each}")
+    if stale:
+        said = f"{REQUIREMENTS} is not what {PYPROJECT} asks for: {', '.join(stale)}"
+        yield warn("requirements", said, "Compile it again; in a clone of the library, `make lock`.")
+    else:
+        yield ok("requirements", f"{REQUIREMENTS} has versions that {PYPROJECT} allows")
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _versions(cli: Version, sdk: Version) -> Iterator[Finding]:

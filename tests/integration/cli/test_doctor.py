@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import stat
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -121,6 +122,25 @@ def _requirements(text: str) -> Break:
     return lambda machine: (machine.project / "requirements.txt").write_text(text)
 
 
+def _locked(pyproject: str) -> Break:
+    """A requirements.txt as a tool compiles it, beside a pyproject.toml."""
+
+    def change(machine: Machine) -> None:
+        _requirements(f"click=={version('click')} \\\n    --hash=sha256:abc\n    # via mine\n")(machine)
+        (machine.project / "pyproject.toml").write_text(pyproject)
+
+    return change
+
+
+def _scripts(machine: Machine) -> None:
+    """A virtual environment as Windows has it."""
+    _venv_is("missing")(machine)
+    (machine.project / ".venv" / "Scripts").mkdir(parents=True)
+    (machine.project / ".venv" / "Scripts" / "python.exe").symlink_to(
+        machine.program("python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    )
+
+
 def _built_from(path: str, module_version: str) -> Break:
     """A language host as Go builds one, which has in it what it was built from."""
     module = path.removesuffix("/python/cmd/pulumi-language-python")
@@ -202,6 +222,22 @@ BROKEN: dict[str, tuple[Break, str, str, str, str]] = {
         _requirements("click==1.0\n"),
         *("packages", "warn", "instead of 1.0", "make setup"),
     ),
+    "package out of range": (
+        _requirements("click>=1,<2\n"),
+        *("packages", "warn", "instead of <2,>=1", "make setup"),
+    ),
+    "package of this Python": (
+        _requirements('click==1.0 ; python_full_version >= "3.11" \\\n    --hash=sha256:abc\n'),
+        *("packages", "warn", "instead of 1.0", "make setup"),
+    ),
+    "stale lock": (
+        lambda machine: (machine.project / "pyproject.toml").write_text('[project]\ndependencies = ["click>=99"]\n'),
+        *("requirements", "warn", f"click=={version('click')} instead of click>=99", "make lock"),
+    ),
+    "lock that lacks a package": (
+        _locked("[project]\ndependencies = ['click', 'none-such[a]>=2']\n"),
+        *("requirements", "warn", "it lacks none-such[a]>=2", "make lock"),
+    ),
     "wrong stack file": (
         lambda machine: machine.stack("config:\n  aiware:wiat: true\n"),
         *("stack files", "fail", "1 problem, the first: Pulumi.prod.yaml: aiware:wiat", "aiware stacks check"),
@@ -256,8 +292,23 @@ def test_what_is_broken_is_found_with_a_remedy(aiware: Aiware, machine: Machine,
         _requirements('--index-url https://packages.test\n-r other.txt\nnone==1; sys_platform == "win32"\n'),
         _requirements(f"click=={version('click')} \\\n    --hash=sha256:abc\n"),
         _requirements("click==8.*\npulumi>=3,<4\nmine @ https://packages.test/mine.whl\n"),
+        _requirements('click==1 ; python_version < "3.11"\n-e .\n'),
+        _locked("[project]\ndependencies = ['Click>=8,<9']\n"),
+        _locked("[tool.mine]\n"),
+        _scripts,
     ],
-    ids=["host without build", "host of its own module", "newer CLI", "options and markers", "hashes", "ranges"],
+    ids=[
+        "host without build",
+        "host of its own module",
+        "newer CLI",
+        "options and markers",
+        "hashes",
+        "ranges",
+        "other Python",
+        "lock",
+        "no project",
+        "Scripts",
+    ],
 )
 def test_what_is_fine_is_not_warned_of(aiware: Aiware, machine: Machine, change: Break) -> None:
     change(machine)
