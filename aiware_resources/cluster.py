@@ -12,7 +12,7 @@ from pydantic import Field
 from aiware_resources.api import Api, ClusterRecord
 from aiware_resources.api.statuses import CLUSTER_FAILED, CLUSTER_PENDING
 from aiware_resources.catalogue import Catalogue
-from aiware_resources.catalogue.allowed_engines import declared
+from aiware_resources.catalogue.allowed_engines import AllowsEngines, declared
 from aiware_resources.errors import AdoptionError, NotFound
 from aiware_resources.reconcile import (
     ADOPTED,
@@ -344,7 +344,7 @@ class ClusterArgs(TypedDict, total=False):
     timeout: pulumi.Input[float] | None
 
 
-class Cluster(Readable, module="aiware", name="Cluster"):
+class Cluster(AllowsEngines, Readable, module="aiware", name="Cluster"):
     """A cluster: a place where jobs run.
 
     Attributes:
@@ -369,6 +369,8 @@ class Cluster(Readable, module="aiware", name="Cluster"):
         super().__init__(resource_name, arguments, opts)
         if mocks.are_set():
             return
+        engines = {"allowedEngines": "allowed_engines", "bypassAllowedEngines": "bypass_allowed_engines"}
+        self.allows = pulumi.Output.from_input({key: arguments.get(name) for key, name in engines.items()})
         waiting = Waiting(arguments.get("wait") if is_declared else False, arguments.get("timeout"))
         completion = Completion(self, resource_name, self._condition, waiting)
         self.live_status = completion.output(lambda seen: seen.known(lambda record: record.status))

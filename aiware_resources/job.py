@@ -17,6 +17,7 @@ from aiware_resources.api import JobRecord
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.catalogue import payloads
+from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
 from aiware_resources.dag import RUNNING
 from aiware_resources.errors import ApiError
 from aiware_resources.jobs import actions, checks
@@ -97,6 +98,7 @@ class JobProvider(EntityProvider):
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """As for every entity; what is going to run is checked against the engine catalogue as well."""
         checked = super().check(_olds, news)
+        allowed = checked.inputs.pop(ALLOWED_KEY, None)
         if self.kind in self.abilities.lacking:
             return checked
         known, unknown = cut(checked.inputs)
@@ -108,7 +110,7 @@ class JobProvider(EntityProvider):
             for each in self.odd(values, unknown):
                 log.warning("warning: %s: %s: %s", _called(checked.inputs), path_text(each.path), each.reason)
             if self._settings.validate_engines:
-                found += self.unsuitable(checked.inputs)
+                found += self.unsuitable({**checked.inputs, ALLOWED_KEY: allowed})
         told = {failure.property for failure in checked.failures}
         for problem in found:
             if path_text(problem.path) not in told:

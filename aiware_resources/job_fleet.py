@@ -11,6 +11,7 @@ import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 from pydantic import Field
 
+from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
 from aiware_resources.fleet import JobTemplate
 from aiware_resources.fleet.checking import problems as fleet_problems
 from aiware_resources.fleet.entity import FleetEntity
@@ -97,9 +98,10 @@ class JobFleetProvider(FleetEntity, EntityProvider):
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """As for every entity; each entry's job is validated as a `Job` is."""
         checked = super().check(_olds, news)
+        allowed = checked.inputs.pop(ALLOWED_KEY, None)
         checked.failures = [_NO_ADOPTION if each.property == "adopt" else each for each in checked.failures]
         if not checked.failures:
-            found = fleet_problems(self._settings, plain(_olds), checked.inputs)
+            found = fleet_problems(self._settings, plain(_olds), {**checked.inputs, ALLOWED_KEY: allowed})
             checked.failures.extend(CheckFailure(path_text(problem.path), problem.reason) for problem in found)
         _declared.add(_name(news))
         _recorded_inputs[_name(news)] = plain(_olds)

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from aiware_resources.api import JobRecord
 from aiware_resources.api.file_names import place_problem
+from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
 from aiware_resources.job import JobProvider, OnFailure
 from aiware_resources.jobs.checks import address_problems
 from aiware_resources.jobs.outputs import JobOutputs
@@ -109,7 +110,7 @@ class SingleEngineJobProvider(JobProvider):
         """What does not suit the engine: a field is what its payload holds, and text in any case."""
         fields = inputs.get("fields", {})
         task = {"engineId": inputs.get("engineId"), "payload": _as_payload(fields)}
-        job = {key: inputs[key] for key in (OWNER_KEY, "clusterId") if key in inputs} | {"tasks": [task]}
+        job = {key: inputs[key] for key in (OWNER_KEY, ALLOWED_KEY, "clusterId") if key in inputs} | {"tasks": [task]}
         for problem in super().unsuitable(job):
             yield Problem(_own_path(problem.path), problem.reason)
 

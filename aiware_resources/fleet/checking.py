@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiware_resources.catalogue import payloads
+from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
 from aiware_resources.fleet.entries import CLUSTER, MEDIA, TEMPLATE, fingerprint, jobs_of, known_jobs_of, template_of
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.template import Template
@@ -107,7 +108,8 @@ def _unsuitable(settings: Settings, before: Mapping[str, Props], inputs: Mapping
     for key, job in jobs_of(inputs):
         if key in before and _is_same(before[key], job):
             continue
-        for problem in payloads.problems(settings, {**job, OWNER_KEY: owner}, tell=odd.setdefault):
+        asked = {**job, OWNER_KEY: owner, ALLOWED_KEY: inputs.get(ALLOWED_KEY)}
+        for problem in payloads.problems(settings, asked, tell=odd.setdefault):
             yield key, Problem(_own_path(problem.path), problem.reason)
     for text in odd:
         log.warning(text)

@@ -10,6 +10,7 @@ import pulumi
 from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
+from aiware_resources.catalogue.allowed_engines import going_to_allow
 from aiware_resources.fleet.condition import FleetCondition, FleetRecord
 from aiware_resources.fleet.entries import Entry, recorded_entries
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, seen_keys
@@ -59,7 +60,8 @@ class FleetOutputs(RunsJobs, EntityResource):
         return dict(concerned or runs.values())
 
     def __init__(self, resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        super().__init__(resource_name, arguments, opts)
+        hidden = {} if mocks.are_set() else going_to_allow(arguments.get("cluster_id"))
+        super().__init__(resource_name, arguments, opts, hidden)
         if mocks.are_set():
             return
         waiting = Waiting(*(arguments.get(key) for key in ("wait", "timeout", "allow_failure")))

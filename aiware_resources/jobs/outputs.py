@@ -14,6 +14,7 @@ from pulumi.runtime import is_dry_run
 
 from aiware_resources.api import EngineResultRecord, JobRecord, Progress, abilities_of, connect
 from aiware_resources.api.statuses import JOB_FAILED
+from aiware_resources.catalogue.allowed_engines import going_to_allow
 from aiware_resources.errors import AiwareError
 from aiware_resources.files.completed import CompletedFiles, Files
 from aiware_resources.jobs.documents import DocumentsCondition, foresee_documents, output_writers, write_documents
@@ -76,7 +77,8 @@ class JobOutputs(RunsJobs, EntityResource):
         return seen.record is not None and seen.record.status in JOB_FAILED and not is_kept
 
     def __init__(self, resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        super().__init__(resource_name, arguments, opts)
+        hidden = {} if mocks.are_set() else going_to_allow(arguments.get("cluster_id"))
+        super().__init__(resource_name, arguments, opts, hidden)
         if mocks.are_set():
             return
         waiting = Waiting(*(arguments.get(key) for key in ("wait", "timeout", "allow_failure")))

@@ -12,7 +12,9 @@ import pytest
 from aiware_resources import engines, pipelines
 from aiware_resources.cluster import ClusterProvider
 from aiware_resources.job import JobProvider, JobState
+from aiware_resources.job_fleet import JobFleetProvider
 from aiware_resources.reconcile.naming import api_properties
+from aiware_resources.single_engine_job import SingleEngineJobProvider
 from tests.support.host import UNKNOWN_VALUE, Host
 from tests.support.local import Local
 
@@ -199,6 +201,22 @@ def test_engines_must_be_allowed_on_the_cluster(
     problems = host.check(PROVIDER, {**JOB, "clusterId": cluster})
     assert list(problems) == refused
     assert all(f"may not run on cluster {cluster}" in reason for reason in problems.values())
+
+
+def test_what_the_program_allows_on_a_cluster_that_is_not_there_yet(host: Host) -> None:
+    hidden = {"clusterId": UNKNOWN_VALUE, "__allowed": {"allowedEngines": list(engines.NAMES)}}
+    job = {**JOB, **hidden}
+    assert host.check(PROVIDER, job) == {}
+    nothing = {"allowedEngines": [engines.PLAYBACK], "bypassAllowedEngines": False}
+    problems = host.check(PROVIDER, {**job, "__allowed": nothing})
+    assert list(problems) == [f"tasks[{index}].engineId" for index in (0, 2, 3, 4)]
+    assert all("may not run on this program's cluster" in reason for reason in problems.values())
+    assert host.check(PROVIDER, {**job, "__allowed": {**nothing, "bypassAllowedEngines": True}}) == {}
+    single = {"engineId": engines.SPEECHMATICS_ENGLISH, "targetId": "1", **hidden, "__allowed": nothing}
+    assert list(host.check(SingleEngineJobProvider(), single)) == ["engineId"]
+    media = {"template": {"tasks": JOB["tasks"], "routes": JOB["routes"], "target": {}}, "media": {"a": {}}}
+    fleet = host.check(JobFleetProvider(), {**media, **hidden, "__allowed": nothing})
+    assert "template.tasks[0].engineId" in fleet
 
 
 def test_what_the_program_makes_of_the_cluster_counts(host: Host, local: Local) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiware_resources.engines import SPEECHMATICS_ENGLISH as SPEECH
 from tests.support.local import Local
 from tests.support.project import Project
 
@@ -54,6 +55,27 @@ def test_in_the_program(project: Project, local: Local) -> None:
         expect(project.pulumi("preview", fails=True).output, says)
     # An update ends with its preview.
     expect(project.pulumi("up", "--yes", fails=True).output, says)
+    assert local.mutations() == {}
+
+
+OWN_CLUSTER = """
+from aiware_resources import JobFleet, JobTemplate, SingleEngineJob, media_value
+
+cluster = Cluster("cluster", name="c", allowed_engines={allowed})
+graph = pipelines.one_engine(engines.SPEECHMATICS_ENGLISH)
+Job("job", target_id="1", cluster_id=cluster.id, dag=graph)
+SingleEngineJob("single", engine_id=engines.SPEECHMATICS_ENGLISH, target_id="1", cluster_id=cluster.id)
+template = JobTemplate(dag=graph, target_id=media_value("id"))
+JobFleet("fleet", template=template, media={{"a": {{"id": "1"}}}}, cluster_id=cluster.id)
+"""
+
+
+def test_engines_that_the_programs_own_cluster_does_not_allow(project: Project, local: Local) -> None:
+    project.program(OWN_CLUSTER.format(allowed=[]))
+    output = project.pulumi("preview", fails=True).output
+    expect(output, [f"engine {SPEECH}", "may not run on this program's cluster"])
+    project.program(OWN_CLUSTER.format(allowed=[SPEECH]))
+    assert set(project.preview().values()) == {"create"}
     assert local.mutations() == {}
 
 

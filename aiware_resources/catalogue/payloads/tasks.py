@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from aiware_resources import engines
 from aiware_resources.api import CatalogueEngineRecord, connect
 from aiware_resources.catalogue import Catalogue, catalogue_of
-from aiware_resources.catalogue.allowed_engines import AllowedEngines, declared
+from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY, AllowedEngines, declared
 from aiware_resources.catalogue.payloads.payload import TaskPayload
 from aiware_resources.errors import AiwareError
 from aiware_resources.reconcile import Path, Problem, Props, owned, path_text
@@ -71,6 +71,8 @@ def problems(settings: Settings, inputs: Props, tell: Callable[[str], object] = 
                 yield from _task_problems(TaskPayload(tasks[path], path, used[path], unknown, is_empty), owner, tell)
         if _is_id(known.get("clusterId")):
             yield from _cluster_problems(settings, str(known["clusterId"]), used)
+        elif isinstance(known.get(ALLOWED_KEY), dict):
+            yield from _refused(AllowedEngines.of(known[ALLOWED_KEY]), "this program's cluster", used)
     except _OutOfReach:
         return
 
@@ -135,10 +137,16 @@ def _cluster_problems(
         elif not owned.has(cluster_id):
             hint = f"{commands.aiware('clusters', 'list')} lists those it has"
             yield Problem(("clusterId",), f'aiWARE has no cluster "{cluster_id}" that this token can see: {hint}')
+    if allowed is not None:
+        yield from _refused(allowed, f"cluster {cluster_id}", used)
+
+
+def _refused(allowed: AllowedEngines, cluster: str, used: Mapping[Path, CatalogueEngineRecord]) -> Iterator[Problem]:
+    """The engines that may not run on a cluster."""
     for path, engine in used.items():
-        if allowed is not None and not allowed.allow(engine.id):
+        if not allowed.allow(engine.id):
             yield Problem(
                 (*path, "engineId"),
-                f"engine {engine.id} ({engine.name}) may not run on cluster {cluster_id}: add it to the cluster's "
-                "allowed engines, or choose another cluster",
+                f"engine {engine.id} ({engine.name}) may not run on {cluster}: add it to the cluster's allowed "
+                "engines, or choose another cluster",
             )
