@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -168,9 +169,10 @@ def _address(origin: dict[str, Any]) -> str:
 def _link_environment(path: Path) -> None:
     """Makes the virtual environment that this command runs in that of the project: it has all that a program needs.
 
-    Where there is none, or no links, Pulumi makes the project an environment of its own.
+    Where there is none, or no pip in it, which Pulumi asks for the packages, or no links, Pulumi makes the project an
+    environment of its own.
     """
-    if sys.prefix != sys.base_prefix and not path.exists():
+    if sys.prefix != sys.base_prefix and find_spec("pip") and not path.exists():
         with suppress(OSError):
             path.symlink_to(sys.prefix, target_is_directory=True)
 

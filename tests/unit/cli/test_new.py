@@ -118,9 +118,12 @@ def test_its_stacks_are_right(aiware: Aiware, here: Path, monkeypatch: pytest.Mo
 def test_its_environment_is_the_one_of_the_command(aiware: Aiware, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert aiware("new", "captions").exit_code == 0
     assert (here / "captions" / ".venv").resolve() == Path(sys.prefix).resolve()
-    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
-    assert aiware("new", "another").exit_code == 0
-    assert not (here / "another" / ".venv").is_symlink()
+    with monkeypatch.context() as without:
+        without.setattr(sys, "prefix", sys.base_prefix)
+        assert aiware("new", "no-environment").exit_code == 0
+    monkeypatch.setattr(new, "find_spec", lambda _: None)
+    assert aiware("new", "no-pip").exit_code == 0
+    assert not list(here.glob("no-*/.venv"))
 
 
 # --- what is to be done ----------------------------------------------------------------------------------------------
