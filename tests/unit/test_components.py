@@ -137,6 +137,9 @@ def test_options_are_handed_down_and_the_tdo_has_some_of_its_own(run: Run) -> No
         assert [made and made._protect for made in inside[whole]] == [True, True, True]
         assert [made and made._protect for made in inside[part]] == [True, None, None]
         assert whole._childResources == {*inside[whole]}
+        elsewhere = pulumi.ProviderResource("pulumi-python", "elsewhere", {})
+        given = Translation("letter", pulumi.ResourceOptions(provider=elsewhere), media_url=URL)
+        assert given.job._provider is elsewhere
         return {}
 
     run(program, preview=False)
