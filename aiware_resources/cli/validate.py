@@ -51,9 +51,10 @@ def validate(session: Session, files: tuple[Path, ...], variables: Given | None,
     validate FILE` gives it the configuration of that stack. Whether engines and TDOs exist is not checked: that takes
     aiWARE. Exit code 1 when something is wrong.
     """
-    from aiware_resources.cli.documents import Wanted, documents, problems_of
+    from aiware_resources.cli.documents import Wanted, documents, problems_of, warnings_of
 
     found: list[tuple[Document, list[FoundProblem]]] = []
+    warnings: list[FoundProblem] = []
     for document in documents(Wanted(files, variables, session.stack), every=True):
         problems = [
             *document.problems,
@@ -61,12 +62,16 @@ def validate(session: Session, files: tuple[Path, ...], variables: Given | None,
             *(each for job in document.jobs for each in problems_of(job)),
         ]
         found.append((document, problems))
+        odd = [each for job in document.jobs for each in warnings_of(job)]
+        warnings += odd
         if not as_json:
             for problem in problems:
                 click.echo(problem)
+            for each in odd:
+                session.note(f"Warning: {each}")
             _summary(session, document, problems)
     if as_json:
-        print_json(_properties(files, found))
+        print_json({**_properties(files, found), "warnings": [_as_json(each) for each in warnings]})
     if any(problems for _, problems in found):
         raise click.exceptions.Exit(FAILED)
 
@@ -88,20 +93,21 @@ def _properties(files: Sequence[Path], found: Sequence[tuple[Document, list[Foun
         "valid": not problems,
         "jobs": sum(len(document.jobs) for document, _ in found),
         "unknownVariables": sorted({name for document, _ in found for name in document.open}),
-        "problems": [
-            {
-                "file": problem.position.file,
-                "line": problem.position.line,
-                "column": problem.position.column,
-                "path": problem.path,
-                "message": problem.reason,
-            }
-            for problem in problems
-        ],
+        "problems": [_as_json(problem) for problem in problems],
         "files": [
             {"file": document.file, "valid": not wrong, "jobs": len(document.jobs), "names": list(document.names)}
             for document, wrong in found
         ],
+    }
+
+
+def _as_json(problem: FoundProblem) -> dict[str, Any]:
+    return {
+        "file": problem.position.file,
+        "line": problem.position.line,
+        "column": problem.position.column,
+        "path": problem.path,
+        "message": problem.reason,
     }
 
 

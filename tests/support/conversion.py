@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aiware_resources.cli.documents import FoundJob, Position, problems_of
 from aiware_resources.job import JobProvider
 from aiware_resources.reconcile.provider import schema_of
 
@@ -17,8 +16,3 @@ def normal(job: dict[str, Any]) -> dict[str, Any]:
         if task.get("payloadString") is not None:
             task["payload"] = json.loads(task.pop("payloadString"))
     return schema_of(JobProvider.model).normal({**job, "tasks": tasks})
-
-
-def accepted(job: dict[str, Any]) -> bool:
-    """Whether nothing is wrong with a job."""
-    return not problems_of(FoundJob("job", "job", "", job, lambda _: Position("job.json")))

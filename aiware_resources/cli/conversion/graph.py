@@ -5,13 +5,13 @@ What is written is built, too, and compared with the job: a graph that would not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
 from aiware_resources import dag, engines, pipelines
-from aiware_resources.cli.conversion.nodes import Task, node_of, ready_graphs
+from aiware_resources.cli.conversion.nodes import Task, graphs_in_turn, node_of, ready_graphs
 from aiware_resources.cli.writing.layout import Call, Chain
 from aiware_resources.dag.drawing import engine_label
 from aiware_resources.errors import GraphError
@@ -44,15 +44,19 @@ def graph_of(tasks: Sequence[Props], routes: Sequence[Props], variable: Callable
         routes: The routes.
         variable: Gives a free name for a variable.
     """
-    found = _Graph.of(tasks, routes)
-    if found is None:
-        return None
     wanted = _normal(tasks, routes)
-    for ready in ready_graphs(found.tasks):
-        if _built(Written(ready)) == wanted:
-            return Written(ready)
-    written = found.written(variable)
-    return written if _built(written) == wanted else None
+    return next((each for each in _candidates(tasks, routes, variable) if _built(each) == wanted), None)
+
+
+def _candidates(tasks: Sequence[Props], routes: Sequence[Props], variable: Callable[[str], str]) -> Iterator[Written]:
+    """The graphs that tasks and routes may be, the shortest first."""
+    if not routes and not any(task.get("ioFolders") for task in tasks):
+        yield from map(Written, graphs_in_turn([Task(task, is_fed=False) for task in tasks]))
+        return
+    found = _Graph.of(tasks, routes)
+    if found is not None:
+        yield from map(Written, ready_graphs(found.tasks))
+        yield found.written(variable)
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,7 @@ class _Graph:
 
     @classmethod
     def of(cls, tasks: Sequence[Props], routes: Sequence[Props]) -> _Graph | None:
-        """The graph of a job; ``None`` where no folders say what feeds what."""
-        if not any(task.get("ioFolders") for task in tasks):
-            return None
+        """The graph of a job; ``None`` where it has what no node says."""
         owners = {
             folder.get("referenceId"): index
             for index, task in enumerate(tasks)

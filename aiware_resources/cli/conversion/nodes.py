@@ -103,11 +103,18 @@ def python_task(task: Props) -> dict[str, Any]:
 def _adapters(task: Task) -> Iterator[Call]:
     if task.engine != engines.WEBSTREAM_ADAPTER or (task.reads, task.writes) != (None, "stream"):
         return
-    payload = task.payload
-    if isinstance(payload, Mapping) and "url" in payload and task.preferences is None:
+    if task.preferences is None:
+        yield from _fetching(task.payload)
+
+
+def _fetching(payload: Any) -> Iterator[Call]:
+    """The adapter with a payload; without an address, it streams what the TDO holds."""
+    if payload is None:
+        yield Call("adapter")
+    elif isinstance(payload, Mapping) and payload:
         more = {key: item for key, item in payload.items() if key != "url"}
         if _are_parameters(more):
-            yield Call("adapter", [payload["url"]], more)
+            yield Call("adapter", [payload["url"]] if "url" in payload else [], more)
 
 
 def _stores(task: Task) -> Iterator[Call]:
@@ -187,15 +194,48 @@ def ready_graphs(tasks: Sequence[Task]) -> Iterator[Call]:
     seconds = _value(_value(by_engine.get(engines.CHUNK), _PROPERTIES), SECONDS)
     length = int(seconds) if isinstance(seconds, str) and _is_whole(seconds) else _CHUNK_SECONDS
     given = {"engine_id": task.engine, "chunk_seconds": length, "payload": task.payload}
+    if engines.WEBSTREAM_ADAPTER in by_engine:
+        source = [] if url is None else [url]
+        yield _ready("transcription", source, given)
+        yield _ready("stream_transcription", source, {"engine_id": task.engine, "payload": task.payload})
     if url is not None:
-        yield _ready("transcription", [url], given)
-        yield _ready("stream_transcription", [url], {"engine_id": task.engine, "payload": task.payload})
         yield Call("pipelines.text_file", [url, engine_code(task.engine)], _given({"payload": task.payload}, {}))
     elif isinstance(task.payload, Mapping) and "url" in task.payload:
         more = {key: item for key, item in task.payload.items() if key != "url"} or None
         yield _ready("translation", [task.payload["url"]], {"engine_id": task.engine, "payload": more})
     else:
         yield _ready("reprocess_transcription", [], given)
+
+
+def graphs_in_turn(tasks: Sequence[Task]) -> Iterator[Call]:
+    """The graphs that tasks without folders may be."""
+    *before, last = tasks
+    url = _value(before[0], "url") if before else None
+    if isinstance(last.payload, Mapping) and "libraryId" in last.payload:
+        more = {key: item for key, item in last.payload.items() if key not in ("libraryId", "mode")} or None
+        given = [engine_code(last.engine), last.payload["libraryId"]]
+        yield Call("pipelines.training", given, _given({"payload": more}, {}))
+    if url is not None or not before:
+        yield Call(
+            "pipelines.one_engine",
+            [engine_code(last.engine), *([] if url is None else [url])],
+            _given({"payload": last.payload}, {}),
+        )
+    yield Call("Dag", [Call("in_turn", [_in_turn(task) for task in tasks])])
+
+
+def _in_turn(task: Task) -> Call:
+    stores = {
+        engines.PLAYBACK: "playback",
+        engines.ASSET_CREATOR: "asset_creator",
+        engines.OUTPUT_WRITER: "output_writer",
+    }
+    if task.engine in stores and task.payload is None:
+        return Call(stores[task.engine])
+    if task.engine == engines.WEBSTREAM_ADAPTER:
+        for node in _fetching(task.payload):
+            return node
+    return Call("engine", [engine_code(task.engine), *([] if task.payload is None else [task.payload])])
 
 
 _FURNITURE = (engines.WEBSTREAM_ADAPTER, engines.PLAYBACK, engines.ASSET_CREATOR, engines.CHUNK, engines.OUTPUT_WRITER)

@@ -5,7 +5,7 @@ One reader, which `aiware validate`, `aiware dag` and `aiware convert` share.
 
 from __future__ import annotations
 
-from aiware_resources.cli.documents.checking import problems_of
+from aiware_resources.cli.documents.checking import problems_of, warnings_of
 from aiware_resources.cli.documents.files import Wanted, documents
 from aiware_resources.cli.documents.found import Document, FoundJob, FoundProblem, Kind, NotReadable
 from aiware_resources.cli.documents.places import Position
@@ -20,4 +20,5 @@ __all__ = [
     "Wanted",
     "documents",
     "problems_of",
+    "warnings_of",
 ]

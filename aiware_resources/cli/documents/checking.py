@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pulumi.dynamic import Config, ConfigureRequest
@@ -12,7 +12,9 @@ from pulumi.dynamic import Config, ConfigureRequest
 from aiware_resources.cli.documents.edge import edge_problems
 from aiware_resources.cli.documents.found import FoundJob, FoundProblem
 from aiware_resources.cli.documents.resources import TAKEN, Resource, resource_of
-from aiware_resources.reconcile import Path, path_text
+from aiware_resources.job import JobProvider
+from aiware_resources.reconcile import EntityProvider, Path, path_text
+from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.text.words import did_you_mean
 
 _WITHOUT_AIWARE = {"aiware:endpoint": "local", "aiware:validateEngines": "false"}
@@ -31,6 +33,18 @@ def problems_of(job: FoundJob, resource: Resource | None = None) -> list[FoundPr
     return list(dict.fromkeys(_problems(job, resource or resource_of(job))))
 
 
+def warnings_of(job: FoundJob) -> list[FoundProblem]:
+    """What of a job is probably not meant, as a preview says of it."""
+    resource = resource_of(job)
+    provider = _provider(job, resource)
+    if not isinstance(provider, JobProvider):
+        return []
+    known, unknown = cut(dict(resource.properties))
+    values, _ = provider.schema.validate(known, unknown)
+    found = [(resource.written(each.path), each.reason) for each in provider.odd(values, unknown)]
+    return [job.problem(path, path_text(path), reason) for path, reason in found]
+
+
 def _problems(job: FoundJob, resource: Resource) -> Iterator[FoundProblem]:
     if job.kind == "Edge job":
         found = edge_problems(job.properties)
@@ -45,15 +59,20 @@ def _problems(job: FoundJob, resource: Resource) -> Iterator[FoundProblem]:
             what = "createJob" if job.kind == "job" else "launchSingleEngineJob"
             hint = did_you_mean(key, taken, f"it takes {', '.join(sorted(taken))}")
             yield job.problem((key,), key, f"is not something that {what} takes: {hint}")
-    api = "edge" if job.kind == "Edge job" else job.settings.get("aiware:api", "cloud")
-    for path, reason in _failures(resource, {**_WITHOUT_AIWARE, "aiware:api": api}):
+    for path, reason in _failures(_provider(job, resource), resource):
         written = resource.written(path)
         yield job.problem(written, path_text(written), reason)
 
 
-def _failures(resource: Resource, settings: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+def _provider(job: FoundJob, resource: Resource) -> EntityProvider:
+    """A provider that checks as the API does that the job is for."""
+    api = "edge" if job.kind == "Edge job" else job.settings.get("aiware:api", "cloud")
     provider = resource.provider()
-    provider.configure(ConfigureRequest(Config(dict(settings), "aiware")))
+    provider.configure(ConfigureRequest(Config({**_WITHOUT_AIWARE, "aiware:api": api}, "aiware")))
+    return provider
+
+
+def _failures(provider: EntityProvider, resource: Resource) -> Iterator[tuple[Path, str]]:
     with _without_remarks():
         failures = provider.check({}, dict(resource.properties)).failures
     for failure in failures:
@@ -62,7 +81,7 @@ def _failures(resource: Resource, settings: Mapping[str, str]) -> Iterator[tuple
 
 @contextmanager
 def _without_remarks() -> Iterator[None]:
-    """Keeps to itself what a provider says about what is going to happen: nothing is."""
+    """Keeps to itself what a provider logs: nothing is going to happen, and `warnings_of` tells the rest."""
     log = logging.getLogger("aiware")
     before, log.disabled = log.disabled, True
     try:

@@ -381,6 +381,16 @@ def test_mistakes_in_jobs_of_edge(
     assert f": jobs[0].{problem}" in result.stdout.splitlines()[0]
 
 
+def test_what_is_probably_not_meant_is_a_warning(aiware: Aiware, written: Written) -> None:
+    folders = [{"referenceId": "a", "mode": "chunk", "type": "input"}]
+    file = written({"targetId": "1", "tasks": [{"engineId": "e", "ioFolders": folders}]})
+    result = aiware("validate", str(file))
+    assert (result.exit_code, result.stdout) == (0, f"{file}: 1 job, nothing wrong.\n")
+    assert result.stderr.startswith(f"Warning: {file}:1:61: tasks[0].ioFolders[0]: no route leads to the input folder")
+    found = json.loads(aiware("validate", str(file), "--json").stdout)
+    assert [warning["path"] for warning in found["warnings"]] == ["tasks[0].ioFolders[0]"]
+
+
 def test_several_files_and_folders(aiware: Aiware, written: Written, tmp_path: Path) -> None:
     (tmp_path / "inner" / "node_modules").mkdir(parents=True)
     (tmp_path / ".hidden").mkdir()

@@ -206,6 +206,33 @@ def test_nodes_are_joined(converted: Converted, content: dict[str, Any], graph: 
     assert flat(f"dag=Dag({graph})") in flat(program)
 
 
+@pytest.mark.parametrize(
+    ("content", "graph"),
+    [
+        ([task(SPEECH)], "pipelines.one_engine(engines.SPEECHMATICS_ENGLISH)"),
+        (
+            [task(engines.WEBSTREAM_ADAPTER, payload={"url": URL}), task("mine", payload={"a": 1})],
+            f'pipelines.one_engine("mine", "{URL}", payload={{"a": 1}})',
+        ),
+        (
+            [task("mine", payload={"mode": "library-train", "libraryId": "2", "x": 1})],
+            'pipelines.training("mine", "2", payload={"x": 1})',
+        ),
+        (
+            [task(engines.WEBSTREAM_ADAPTER), task(engines.PLAYBACK), task("mine"), task(engines.OUTPUT_WRITER)],
+            'Dag(in_turn(adapter(), playback(), engine("mine"), output_writer()))',
+        ),
+        (
+            [task("mine", **AFTER), task("yours")],
+            '[{"engine_id": "mine", "execution_preferences": {"parent_complete_before_starting": True}},'
+            '{"engine_id": "yours"}]',
+        ),
+    ],
+)
+def test_tasks_without_folders_work_in_turn(converted: Converted, content: list[dict[str, Any]], graph: str) -> None:
+    assert f"={flat(graph)}" in flat(converted(job(*content)))
+
+
 def test_a_node_that_branches_of_unequal_length_lead_to_is_a_variable(converted: Converted) -> None:
     content = job(
         task("first", "", "a"),
@@ -262,7 +289,7 @@ mutation Again { createJob(input: {target: {name: "first"}, tasks: [{engineId: "
     heads = [line for line in program.splitlines() if " = Job(" in line]
     assert [line.partition(", t")[0] for line in heads] == [
         'first_job = Job("first"',
-        'city_council_märz_job = Job("city-council-märz"',
+        "city_council_märz_job = Job(",
         'pulumi_job = Job("pulumi"',
         'first_job_2 = Job("first-2"',
     ]
@@ -334,9 +361,9 @@ curl -X POST https://api.veritone.com/v3/graphql -H 'Authorization: Bearer sekri
 
 def test_headers_of_curl_are_not_written(converted: Converted) -> None:
     program = converted(CURL, "run.sh")
-    assert (
-        program
-        == 'from aiware_resources import Job\n\nrun_job = Job("run", target_id="1", tasks=[{"engine_id": "e"}])\n'
+    assert program == (
+        "from aiware_resources import Job, pipelines\n\n"
+        'run_job = Job("run", target_id="1", dag=pipelines.one_engine("e"))\n'
     )
 
 
@@ -398,7 +425,7 @@ def test_what_a_program_cannot_say_of_a_job_of_edge_is_told(converted: Converted
     ]
     program = converted({"jobs": [EDGE]}, says="".join(f"job: {line}\n" for line in said))
     assert program.endswith(
-        'job = Job("job", target_id="7", tasks=[{"engine_id": "e", "payload": {"url": "u"}}], job_config={"a": 1})\n'
+        'job = Job("job", target_id="7", dag=pipelines.one_engine("e", payload={"url": "u"}), job_config={"a": 1})\n'
     )
 
 
