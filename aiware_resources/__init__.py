@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aiware_resources.job import Job
     from aiware_resources.job_fleet import JobFleet
     from aiware_resources.jobs.results import get_engine_results
+    from aiware_resources.reconcile.explicit import Provider
     from aiware_resources.single_engine_job import SingleEngineJob
     from aiware_resources.tdos.assets import AssetArgs, AssetFileArgs, AssetSourceArgs, TdoAssetArgs
     from aiware_resources.tdos.content import ContentTemplateArgs, PrimaryAssetArgs, SourceDataArgs, TargetArgs
@@ -57,6 +58,7 @@ _NAMES = {
     "job": ("Job",),
     "job_fleet": ("JobFleet",),
     "jobs.results": ("get_engine_results",),
+    "reconcile.explicit": ("Provider",),
     "single_engine_job": ("SingleEngineJob",),
     "tdos.assets": ("AssetArgs", "AssetFileArgs", "AssetSourceArgs", "TdoAssetArgs"),
     "tdos.content": ("ContentTemplateArgs", "PrimaryAssetArgs", "SourceDataArgs", "TargetArgs"),
@@ -87,6 +89,7 @@ __all__ = [
     "JobTemplate",
     "OutputConfigurationArgs",
     "PrimaryAssetArgs",
+    "Provider",
     "RouteArgs",
     "SingleEngineJob",
     "SourceDataArgs",

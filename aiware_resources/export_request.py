@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import partial
 from pathlib import Path as FilePath
 from typing import Any, ClassVar, Unpack, cast
 
@@ -225,7 +224,7 @@ class ExportRequest(EntityResource, module="aiware", name="ExportRequest"):
             type(self).__name__,
             resource_name,
             self._place if "downloadTo" in self.__dict__ else None,
-            partial(_fetch, completion.monitor.settings),
+            _fetch,
             _foresee,
         )
         files = kept.start()
@@ -305,7 +304,7 @@ def _fetch(settings: Settings, record: ExportRecord, where: Place, progress: Pro
     return where.keep(settings, record.asset_uri, record.id, progress)
 
 
-def _foresee(record: ExportRecord, where: Place) -> Files | None:
+def _foresee(_: Settings, record: ExportRecord, where: Place) -> Files | None:
     return where.existing(record.id)
 
 

@@ -39,8 +39,9 @@ from aiware_resources.reconcile import (
     path_text,
 )
 from aiware_resources.reconcile.compare import changed_paths
+from aiware_resources.reconcile.holders import PROVIDER_NAME
 from aiware_resources.reconcile.policies import Awaited, CleanupOption, TdoPolicy
-from aiware_resources.reconcile.provider import plain, schema_of
+from aiware_resources.reconcile.provider import is_moved, plain, schema_of
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, now_at
 from aiware_resources.waiting.conditions import MISSING
 
@@ -113,6 +114,8 @@ class JobFleetProvider(FleetEntity, EntityProvider):
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compares entry by entry, without any request, and tells what an update does, with keys."""
         olds, news = plain(_olds), plain(_news)
+        if is_moved(olds, news):
+            return DiffResult(changes=True, replaces=[PROVIDER_NAME])
         _own(news, recorded_entries(olds).values())
         found = plan(olds, news, _recorded_inputs.get(_name(news)))
         others = changed_paths(self.schema, _compared(olds), _compared(news))

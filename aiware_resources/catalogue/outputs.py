@@ -13,8 +13,9 @@ from aiware_resources.api.records import Record
 from aiware_resources.catalogue.lookups import Catalogue
 from aiware_resources.errors import AiwareError, InvalidInput
 from aiware_resources.reconcile import mocks
+from aiware_resources.reconcile.explicit import asked_through
 from aiware_resources.text.times import PointInTime, parse_time
-from aiware_resources.waiting import current, of_run
+from aiware_resources.waiting import monitor_for, of_run
 
 T = TypeVar("T")
 
@@ -223,11 +224,13 @@ class JobInfo(TypedDict):
 
 def get_engine_categories(
     type: pulumi.Input[str] | None = None,  # noqa: A002 - aiWARE's word for it
+    opts: pulumi.InvokeOptions | None = None,
 ) -> pulumi.Output[list[EngineCategory]]:
     """Finds the engine categories (query ``engineCategories``; quickstart/jobs, step two).
 
     Args:
         type: Only those of this type, such as ``Cognition``.
+        opts: ``provider`` or ``parent``: which aiWARE to ask, where it is not the stack's.
 
     Raises:
         pulumi.RunError: In the program, when aiWARE cannot be asked.
@@ -236,6 +239,7 @@ def get_engine_categories(
         "getEngineCategories",
         lambda catalogue, given: [found.properties() for found in catalogue.categories(given["type"])],
         [],
+        opts,
         type=type,
     )
 
@@ -245,6 +249,7 @@ def get_engines(
     category: pulumi.Input[str] | None = None,
     name: pulumi.Input[str] | None = None,
     type: pulumi.Input[str] | None = None,  # noqa: A002 - aiWARE's word for it
+    opts: pulumi.InvokeOptions | None = None,
 ) -> pulumi.Output[list[Engine]]:
     """Finds engines with their custom fields (query ``engines``; quickstart/jobs, step two).
 
@@ -252,6 +257,7 @@ def get_engines(
         category: Name of their category, such as ``Translate``.
         name: What their name contains.
         type: Type of their category: ``Cognition``, ``Ingestion`` or ``Aggregator``.
+        opts: ``provider`` or ``parent``: which aiWARE to ask, where it is not the stack's.
 
     Raises:
         pulumi.RunError: In the program, when there is no such type, or aiWARE cannot be asked.
@@ -262,17 +268,19 @@ def get_engines(
             found.properties() for found in catalogue.engines(given["category"], given["name"], given["type"])
         ],
         [],
+        opts,
         category=category,
         name=name,
         type=type,
     )
 
 
-def get_engine(id_or_name: pulumi.Input[str]) -> pulumi.Output[Engine]:
+def get_engine(id_or_name: pulumi.Input[str], opts: pulumi.InvokeOptions | None = None) -> pulumi.Output[Engine]:
     """Finds one engine (query ``engines``).
 
     Args:
         id_or_name: Its id, or its exact name.
+        opts: ``provider`` or ``parent``: which aiWARE to ask, where it is not the stack's.
 
     Raises:
         pulumi.RunError: In the program, when there is none, or several are called so.
@@ -281,24 +289,31 @@ def get_engine(id_or_name: pulumi.Input[str]) -> pulumi.Output[Engine]:
         "getEngine",
         lambda catalogue, given: catalogue.engine(given["engine"]).properties(),
         dict.fromkeys(Engine.__annotations__),
+        opts,
         engine=id_or_name,
     )
 
 
-def get_clusters() -> pulumi.Output[list[ClusterInfo]]:
+def get_clusters(opts: pulumi.InvokeOptions | None = None) -> pulumi.Output[list[ClusterInfo]]:
     """Lists the clusters that the organization owns or may see (query ``clusters``; quickstart/jobs, step three).
+
+    Args:
+        opts: ``provider`` or ``parent``: which aiWARE to ask, where it is not the stack's.
 
     Raises:
         pulumi.RunError: In the program, when aiWARE cannot be asked.
     """
-    return _looked_up("getClusters", lambda catalogue, _: [found.properties() for found in catalogue.clusters()], [])
+    return _looked_up(
+        "getClusters", lambda catalogue, _: [found.properties() for found in catalogue.clusters()], [], opts
+    )
 
 
-def get_cluster(name: pulumi.Input[str]) -> pulumi.Output[ClusterInfo]:
+def get_cluster(name: pulumi.Input[str], opts: pulumi.InvokeOptions | None = None) -> pulumi.Output[ClusterInfo]:
     """Finds one cluster that exists already (query ``clusters(name:, nameMatch: exact)``).
 
     Args:
         name: Its exact name, or its id.
+        opts: ``provider`` or ``parent``: which aiWARE to ask, where it is not the stack's.
 
     Raises:
         pulumi.RunError: In the program, when there is none, or several are called so.
@@ -307,12 +322,16 @@ def get_cluster(name: pulumi.Input[str]) -> pulumi.Output[ClusterInfo]:
         "getCluster",
         lambda catalogue, given: catalogue.cluster(given["cluster"]).properties(),
         dict.fromkeys(ClusterInfo.__annotations__),
+        opts,
         cluster=name,
     )
 
 
 def get_temporal_data_object(
-    name: pulumi.Input[str], *, since: pulumi.Input[PointInTime] | None = None
+    name: pulumi.Input[str],
+    *,
+    since: pulumi.Input[PointInTime] | None = None,
+    opts: pulumi.InvokeOptions | None = None,
 ) -> pulumi.Output[TdoInfo]:
     """Finds one TDO that exists already, by its name (query ``temporalDataObjects``).
 
@@ -321,6 +340,7 @@ def get_temporal_data_object(
     Args:
         name: Its exact name.
         since: Only among those created since this moment, which shortens the list.
+        opts: ``provider`` or ``parent``: which aiWARE to ask, where it is not the stack's.
 
     Raises:
         pulumi.RunError: In the program, when there is none, or several are called so.
@@ -329,6 +349,7 @@ def get_temporal_data_object(
         "getTemporalDataObject",
         lambda catalogue, given: _told(catalogue.tdo(given["name"], _moment(given["since"])), TdoInfo),
         dict.fromkeys(TdoInfo.__annotations__),
+        opts,
         name=name,
         since=since,
     )
@@ -340,6 +361,7 @@ def get_job(
     target_id: pulumi.Input[str] | None = None,
     cluster_id: pulumi.Input[str] | None = None,
     since: pulumi.Input[PointInTime] | None = None,
+    opts: pulumi.InvokeOptions | None = None,
 ) -> pulumi.Output[JobInfo]:
     """Finds one job that exists already, by its name (query ``jobs``).
 
@@ -350,6 +372,7 @@ def get_job(
         target_id: Only among those on this TDO.
         cluster_id: Only among those on this cluster.
         since: Only among those created since this moment.
+        opts: ``provider`` or ``parent``: which aiWARE to ask, where it is not the stack's.
 
     Raises:
         pulumi.RunError: In the program, when there is none, or several are called so.
@@ -360,7 +383,7 @@ def get_job(
         return _told(catalogue.job(given["name"], **among), JobInfo)
 
     default = dict.fromkeys(JobInfo.__annotations__)
-    return _looked_up("getJob", ask, default, name=name, targetId=target_id, clusterId=cluster_id, since=since)
+    return _looked_up("getJob", ask, default, opts, name=name, targetId=target_id, clusterId=cluster_id, since=since)
 
 
 def _told(record: Record, told: type[Any]) -> dict[str, Any]:
@@ -384,6 +407,7 @@ def _looked_up(
     function: str,
     ask: Callable[[Catalogue, dict[str, Any]], Any],
     default: Any,
+    opts: pulumi.InvokeOptions | None,
     **arguments: pulumi.Input[Any] | None,
 ) -> pulumi.Output[Any]:
     """Asks in a thread of the monitor's, once the arguments are known; unknown ones give an unknown answer.
@@ -392,18 +416,19 @@ def _looked_up(
         function: The name by which mocks are asked instead.
         ask: Asks.
         default: The answer of mocks that say nothing.
+        opts: Which aiWARE to ask, where it is not the stack's.
         arguments: What to ask with.
     """
     if mocks.are_set():
         return mocks.invoke(function, cast(Any, arguments), default)
-    monitor, catalogues = current(), of_run(_Catalogues)
+    monitor, catalogues = monitor_for(asked_through(opts)), of_run(_Catalogues)
 
     async def answer(given: dict[str, Any]) -> Any:
         def call(api: Api) -> Any:
             return ask(catalogues.setdefault(api, Catalogue(api)), given)
 
         try:
-            return await monitor.call(call)
+            return await (await monitor).call(call)
         except AiwareError as error:
             raise pulumi.RunError(str(error)) from error
 

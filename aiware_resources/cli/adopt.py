@@ -53,7 +53,7 @@ def adopt(session: Session, /, output: Path | None, as_json: bool, **wanted: Any
     declarations = list(declared(session.api(), wanted))
     if not declarations:
         raise AdoptionError("There is nothing to adopt: the organization owns no clusters.")
-    source = program(declarations)
+    source = program(declarations, session.provider)
     if output is not None:
         output.write_text(source, encoding="utf-8")
     if as_json:

@@ -41,7 +41,7 @@ def doctor(session: Session, as_json: bool) -> None:
 
     found: list[Finding] = []
     printer = console()
-    for finding in diagnose(session.stack, pulumi_command.config, connect, Path.cwd()):
+    for finding in diagnose(session.stack, pulumi_command.config, pulumi_command.providers, connect, Path.cwd()):
         found.append(finding)
         if not as_json:
             _print(printer, finding)

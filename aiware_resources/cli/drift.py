@@ -50,14 +50,21 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
 
     Exit codes: 0 no drift, 2 drift. Objects that no stack owns (--unmanaged) are not drift.
     """
+    from aiware_resources.api import connect
     from aiware_resources.cli import pulumi_command
+    from aiware_resources.reconcile.explicit import recorded_providers
     from aiware_resources.report.live import drift_of, recorded_in, unmanaged
+    from aiware_resources.settings import Settings
 
-    session = replace(session, stack=stack or session.stack or pulumi_command.selected())
-    resources = recorded_in(pulumi_command.recorded(session.stack))
-    api = session.api() if resources or with_unmanaged else None
-    found, kept = drift_of(resources, session.config())
-    strangers = unmanaged(api, _owned()) if api is not None and with_unmanaged else None
+    session = replace(session, stack=stack or session.stack or pulumi_command.selected(), provider=None)
+    state = pulumi_command.recorded(session.stack)
+    resources = recorded_in(state)
+    explicit = pulumi_command.providers(session.stack) if recorded_providers(state) else {}
+    apis = [connect(Settings.from_mapping(each), start=False) for each in explicit.values()]
+    if (with_unmanaged and not apis) or any(each.provider not in explicit for each in resources):
+        apis.append(session.api())
+    found, kept = drift_of(resources, session.config(), explicit)
+    strangers = [each for api in dict.fromkeys(apis) for each in unmanaged(api, _owned())] if with_unmanaged else None
     if as_json:
         print_json(_as_json(session, resources, found, kept, strangers))
     else:

@@ -75,6 +75,10 @@ def login(
     """
     from aiware_resources.cli.credentials import TOKEN, log_in, store
 
+    if session.provider is not None:
+        raise click.UsageError(
+            "The program gives a provider its credentials: set what it takes them from, such as a secret of the stack."
+        )
     if session.stack is None:
         raise click.UsageError("Name the stack that gets the credentials: aiware -s STACK login.")
     if by_oauth and (username or password_stdin or store_password):

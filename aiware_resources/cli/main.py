@@ -52,11 +52,16 @@ SHELLS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
     shell_complete=complete_stack,
     help="Take the settings of this stack; without it those of AIWARE_* variables, or the local aiWARE.",
 )
+@click.option(
+    "--provider",
+    metavar="NAME",
+    help="Take the settings of this explicit provider of the stack: another organization or installation.",
+)
 @click.option("-v", "--verbose", count=True, help="Tell more on standard error: -v what is done, -vv every request.")
 @click.option("-q", "--quiet", is_flag=True, help="Leave out remarks and warnings.")
 @click.version_option(package_name="aiware-pipelines", help="Show the version.")
 @click.pass_context
-def main(ctx: click.Context, stack: str | None, verbose: int, quiet: bool) -> None:
+def main(ctx: click.Context, stack: str | None, provider: str | None, verbose: int, quiet: bool) -> None:
     """Look into aiWARE from the shell, and act on it.
 
     What a command finds goes to standard output, as a table or with --json as JSON; remarks and errors go to standard
@@ -68,7 +73,7 @@ def main(ctx: click.Context, stack: str | None, verbose: int, quiet: bool) -> No
         ctx.color = False
     ctx.with_resource(logged(-1 if quiet else min(verbose, MOST_VERBOSE)))
     ctx.with_resource(commands.about(stack))
-    ctx.obj = Session(stack, quiet)
+    ctx.obj = Session(stack, quiet, provider)
 
 
 @main.command(

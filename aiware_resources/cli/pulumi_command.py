@@ -94,11 +94,26 @@ def recorded(stack: str | None) -> list[dict[str, Any]]:
     Raises:
         ConfigurationError: It cannot be read.
     """
-    ended = _run("stack", "export", *_of(stack))
+    return _exported(stack)
+
+
+def _exported(stack: str | None, *options: str) -> list[dict[str, Any]]:
+    ended = _run("stack", "export", *options, *_of(stack))
     if ended.code:
         raise _refused(f"The state of {f'the stack {stack}' if stack else 'the stack'} cannot be read", ended)
     deployment = json.loads(ended.output).get("deployment") or {}
     return list(deployment.get("resources") or [])
+
+
+def providers(stack: str | None) -> dict[str, dict[str, str]]:
+    """The settings of the explicit providers in a stack's state, by URN, secrets in clear.
+
+    Raises:
+        ConfigurationError: It cannot be read.
+    """
+    from aiware_resources.reconcile.explicit import recorded_providers
+
+    return recorded_providers(_exported(stack, "--show-secrets"))
 
 
 def selected() -> str:

@@ -20,6 +20,7 @@ from aiware_resources.errors import AiwareError, DownloadFailed
 from aiware_resources.files.downloads import File, kept
 from aiware_resources.files.manifest import names_of
 from aiware_resources.reconcile.recency import SUBMITTED
+from aiware_resources.settings import Settings
 from aiware_resources.waiting import Completion, Seen, of_run
 
 R = TypeVar("R")
@@ -49,8 +50,8 @@ class CompletedFiles(Generic[R, D]):
     kind: str
     name: str
     destination: Callable[[], Awaitable[D]] | None
-    fetch: Callable[[R, D, Progress], Files | None]
-    foresee: Callable[[R, D], Files | None]
+    fetch: Callable[[Settings, R, D, Progress], Files | None]
+    foresee: Callable[[Settings, R, D], Files | None]
     ready: Callable[[R], Awaitable[bool]] | None = None
 
     def start(self) -> asyncio.Future[Any]:
@@ -107,7 +108,7 @@ class CompletedFiles(Generic[R, D]):
             "there: it has removed the record.",
             remedy="Restore it; or other `triggers` run the job again; or declare no files of it.",
         )
-        await self.completion.monitor.fail(self.name, self.completion.row, failure)
+        await (await self.completion.monitor).fail(self.name, self.completion.row, failure)
 
     async def _is_of_earlier_release(self) -> bool:
         """Whether the object was submitted by a release that wrote files without a manifest."""
@@ -115,7 +116,7 @@ class CompletedFiles(Generic[R, D]):
         return submitted is not None and await submitted.future() is None
 
     async def _fetched(self, record: R, destination: D) -> Any:
-        monitor, holder = self.completion.monitor, f"{self.kind} {self.name}"
+        monitor, holder = await self.completion.monitor, f"{self.kind} {self.name}"
         try:
             _claim(str(destination), holder)
             found = await self._found(record, destination)
@@ -128,15 +129,16 @@ class CompletedFiles(Generic[R, D]):
         return await monitor.fail(self.name, self.completion.row, failure)
 
     async def _found(self, record: R, destination: D) -> Files | None:
-        monitor, row = self.completion.monitor, self.completion.row
+        monitor, row = await self.completion.monitor, self.completion.row
+        settings = monitor.settings
         if is_dry_run():
-            return await monitor.call(lambda _: self.foresee(record, destination))
+            return await monitor.call(lambda _: self.foresee(settings, record, destination))
         # What is listed may not be readable yet; as long as the run waits, the time for that is limited by `ready`.
         attempts = 0
         while True:
             attempts += 1
             found = await monitor.transfer(
-                lambda tell: self.fetch(record, destination, tell), row, f"downloading {destination}"
+                lambda tell: self.fetch(settings, record, destination, tell), row, f"downloading {destination}"
             )
             if found is not None or self.ready is None or not await self.ready(record):
                 return found
@@ -145,7 +147,7 @@ class CompletedFiles(Generic[R, D]):
                     f"aiWARE lists files for {destination} that cannot be read yet: the next `pulumi up` looks again."
                 )
                 return None
-            await asyncio.sleep(monitor.settings.poll_interval)
+            await asyncio.sleep(settings.poll_interval)
 
 
 def _has_files_of(place: Path, object_id: str) -> bool:

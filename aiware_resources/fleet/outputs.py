@@ -79,13 +79,13 @@ class FleetOutputs(RunsJobs, EntityResource):
         await self._completion.seen
         undone = Unfinished.parse(await self._recorded["undone"].future())
         if undone and not is_dry_run():
-            await self._completion.monitor.fail(self._fleet_name, self._completion.row, undone.error())
+            await (await self._completion.monitor).fail(self._fleet_name, self._completion.row, undone.error())
 
     async def _condition(self) -> FleetCondition:
         undone = Unfinished.parse(await self._recorded["undone"].future())
         entries = await self._entries()
         facts = {key: await self._recorded[key].future() for key in (OPEN, NEWEST, SUBMITTED)}
-        settings = self._completion.monitor.settings
+        settings = (await self._completion.monitor).settings
         return FleetCondition(
             self._fleet_name,
             entries,
@@ -112,4 +112,4 @@ class FleetOutputs(RunsJobs, EntityResource):
         entries = await self._entries()
         if not seen.is_done or entries is None:
             return UNKNOWN
-        return shown(await read_results(entries[key].job_id), engine_id)
+        return shown(await read_results(entries[key].job_id, await self._completion.monitor), engine_id)

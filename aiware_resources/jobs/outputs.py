@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,14 +91,13 @@ class JobOutputs(RunsJobs, EntityResource):
         self.tasks = self._completion.output(
             lambda seen: seen.known(_task_outputs) if self._is_only_read else seen.when_done(_task_outputs)
         )
-        settings = self._completion.monitor.settings
         kept = CompletedFiles(
             self._completion,
             type(self).__name__,
             resource_name,
             self._results_folder if "resultsTo" in self.__dict__ else None,
-            partial(_fetch, settings),
-            partial(_foresee, settings),
+            _fetch,
+            _foresee,
             self._documents_listed,
         )
         files = asyncio.ensure_future(self._files(kept))
@@ -111,9 +109,9 @@ class JobOutputs(RunsJobs, EntityResource):
         job_id = await self._id.future()
         if not seen.is_done or job_id is None:
             return UNKNOWN
-        if not is_dry_run() and seen.record is not None and self._writes_documents(seen.record):
+        if not is_dry_run() and seen.record is not None and await self._writes_documents(seen.record):
             await self._documents_listed(seen.record)
-        return shown(await read_results(job_id), engine_id)
+        return shown(await read_results(job_id, await self._completion.monitor), engine_id)
 
     async def _results_folder(self) -> Path:
         return Path(await self.__dict__["resultsTo"].future())
@@ -127,7 +125,7 @@ class JobOutputs(RunsJobs, EntityResource):
 
     async def _documents_listed(self, job: JobRecord) -> bool:
         """Waits until aiWARE lists the documents of a complete job; says whether it does."""
-        condition = DocumentsCondition(_expected(self._completion.monitor.settings, job))
+        condition = DocumentsCondition(_expected((await self._completion.monitor).settings, job))
         found = await self._completion.wait_for(condition, job.id)
         if isinstance(condition.judge(job.id, found), Done):
             return True
@@ -137,19 +135,20 @@ class JobOutputs(RunsJobs, EntityResource):
         )
         return False
 
-    def _writes_documents(self, job: JobRecord) -> bool:
+    async def _writes_documents(self, job: JobRecord) -> bool:
         """Whether a complete job has documents sooner or later, and they can be listed."""
-        lists = abilities_of(self._completion.monitor.settings).lists_documents
+        lists = abilities_of((await self._completion.monitor).settings).lists_documents
         return lists and job.status == "complete" and output_writers(job) > 0
 
     async def _warn_without_document(self) -> None:
         """Warns of a complete job that should have written a document, where that can be seen."""
         seen: Seen[JobRecord] = await self._completion.seen
         job = seen.record
-        if job is None or not self._writes_documents(job):
+        if job is None or not await self._writes_documents(job):
             return
         try:
-            listed = (await self._completion.monitor.call(lambda api: api.documents([job.id]))).get(job.id)
+            monitor = await self._completion.monitor
+            listed = (await monitor.call(lambda api: api.documents([job.id]))).get(job.id)
         except AiwareError:
             # The job is complete all the same.
             return
@@ -163,7 +162,7 @@ class JobOutputs(RunsJobs, EntityResource):
         facts = {key: await self.__dict__[key].future() for key in (COMPLETE, SUBMITTED)}
         # In the preview of an update they are not known.
         is_told = any(facts.values()) or not is_dry_run()
-        purged_after = self._completion.monitor.settings.purged_after
+        purged_after = (await self._completion.monitor).settings.purged_after
         return JobCondition(seen_complete=is_told and is_seen_complete(facts, purged_after))
 
     async def _worked_on(self, declared: pulumi.Output[str]) -> Any:

@@ -13,7 +13,8 @@ from pulumi.runtime import is_dry_run
 from aiware_resources.api import Api, EngineResultRecord
 from aiware_resources.errors import AiwareError
 from aiware_resources.reconcile import mocks
-from aiware_resources.waiting import Completion, Row, current, derived
+from aiware_resources.reconcile.explicit import asked_through
+from aiware_resources.waiting import Completion, Monitor, Row, derived, monitor_for
 
 Result = dict[str, Any]
 """One engine's result for one time span: tdoId, engineId, startOffsetMs, stopOffsetMs, jsondata, ..."""
@@ -24,6 +25,7 @@ def get_engine_results(
     job_id: pulumi.Input[str] | None = None,
     tdo_id: pulumi.Input[str] | None = None,
     engine_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    opts: pulumi.InvokeOptions | None = None,
 ) -> pulumi.Output[list[Result]]:
     """Reads the results of engines (query ``engineResults``), also in a preview.
 
@@ -34,6 +36,7 @@ def get_engine_results(
         job_id: The results of this job; or
         tdo_id: those that this TDO has
         engine_ids: of these engines.
+        opts: ``provider`` or ``parent``: which aiWARE to ask, where it is not the stack's.
 
     Returns:
         A list with an entry for each engine and time span: tdoId, engineId, startOffsetMs, stopOffsetMs, jsondata,
@@ -48,13 +51,14 @@ def get_engine_results(
         raise ValueError("get_engine_results needs either job_id, or tdo_id and engine_ids.")
     if mocks.are_set():
         return mocks.invoke("getEngineResults", {"jobId": job_id, "tdoId": tdo_id, "engineIds": engine_ids}, [])
+    monitor = monitor_for(asked_through(opts))
     given = pulumi.Output.all(job_id=job_id, tdo_id=tdo_id, engine_ids=engine_ids)
 
     async def asked() -> Any:
         known = await given.future()
         if known is None or not await _is_complete(given):
             return UNKNOWN
-        return shown(await _ask(known))
+        return shown(await _ask(known, await monitor))
 
     return derived(given.resources(), asked())
 
@@ -64,22 +68,21 @@ def shown(records: Sequence[EngineResultRecord], engine_id: str | None = None) -
     return [record.properties() for record in records if engine_id in (None, record.engine_id)]
 
 
-async def read_results(job_id: str) -> list[EngineResultRecord]:
-    """Reads the results of a job from within a program.
+async def read_results(job_id: str, monitor: Monitor) -> list[EngineResultRecord]:
+    """Reads the results of a job from within a program, through the monitor of its aiWARE.
 
     Raises:
         pulumi.RunError: When that is not possible.
     """
-    return await _ask({"job_id": job_id})
+    return await _ask({"job_id": job_id}, monitor)
 
 
-async def _ask(known: dict[str, Any]) -> list[EngineResultRecord]:
+async def _ask(known: dict[str, Any], monitor: Monitor) -> list[EngineResultRecord]:
     wanted = {key: value for key, value in known.items() if value is not None}
 
     def ask(api: Api) -> list[EngineResultRecord]:
         return api.engine_results(**wanted)
 
-    monitor = current()
     try:
         return await monitor.call(ask)
     except AiwareError as error:

@@ -18,6 +18,9 @@ OWNER_KEY = "__owner"
 PARENT_KEY = "__parent"
 """The property that carries the types of the component that a resource is in, as its URN has them; also hidden."""
 
+PROVIDER_NAME = "__connection"
+"""The property that carries the name of a resource's explicit provider; also hidden. Without one, it is the stack's."""
+
 
 @dataclass(frozen=True)
 class Holder:

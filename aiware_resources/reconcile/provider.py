@@ -25,7 +25,6 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
-from pydantic.alias_generators import to_camel
 
 from aiware_resources.api import Abilities, Api, abilities_of, connect
 from aiware_resources.errors import AdoptionError, InvalidInput, NotFound
@@ -34,7 +33,7 @@ from aiware_resources.reconcile.addresses import signed_again
 from aiware_resources.reconcile.carrying import number_problems
 from aiware_resources.reconcile.compare import changed_paths, plain_differences
 from aiware_resources.reconcile.entity import FAILURE, Entity, Made, Observed, Props
-from aiware_resources.reconcile.holders import OWNER_KEY, Holder, owned
+from aiware_resources.reconcile.holders import OWNER_KEY, PROVIDER_NAME, Holder, owned
 from aiware_resources.reconcile.once import send_once
 from aiware_resources.reconcile.ownership import Mark
 from aiware_resources.reconcile.paths import Path, text
@@ -44,7 +43,9 @@ from aiware_resources.reconcile.recency import SUBMITTED, looked_for, submitted_
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX, ApiModel, Problem, Schema
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.reconcile.values import whole_numbers
-from aiware_resources.settings import NAMESPACE, Settings
+from aiware_resources.settings import Settings
+from aiware_resources.settings.keys import PROVIDER_KEY as EXPLICIT_KEY
+from aiware_resources.settings.keys import key_of
 from aiware_resources.text import commands
 
 log = logging.getLogger("aiware")
@@ -167,10 +168,10 @@ class EntityProvider(Entity, ResourceProvider):
     # --- what the engine calls -------------------------------------------------------------------------------------
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Takes the stack's settings. Called once in each provider process."""
+        """Takes the settings of the stack, or of an explicit provider. Called once in each provider process."""
         end_with_engine()
         tell_errors_by_their_messages()
-        keys = [f"{NAMESPACE}:{to_camel(name)}" for name in Settings.model_fields]
+        keys = [*map(key_of, Settings.model_fields), EXPLICIT_KEY]
         self._settings = Settings.from_mapping({key: req.config.get(key) for key in keys})
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
@@ -188,6 +189,8 @@ class EntityProvider(Entity, ResourceProvider):
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compares the desired with the recorded state, in normal form and without any request."""
         olds, news = plain(_olds), plain(_news)
+        if is_moved(olds, news):
+            return DiffResult(changes=True, replaces=[PROVIDER_NAME])
         owned.renamed(_id, self.holder(olds), self.holder({**news, ADOPTED: olds.get(ADOPTED)}))
         paths = changed_paths(self.schema, olds, news)
         replaces = sorted(set(self.replacing(paths, olds, news)))
@@ -408,6 +411,14 @@ def plain(props: Mapping[str, Any]) -> Props:
     own = {key: value for key, value in props.items() if key != PROVIDER_KEY}
     plain: Props = whole_numbers(own)
     return plain
+
+
+def is_moved(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Whether a resource is to be in the aiWARE of another provider, which has none of its object.
+
+    Pulumi asks the dynamic provider whether that takes a new object, and takes its silence for a no.
+    """
+    return bool(olds.get(PROVIDER_NAME) != news.get(PROVIDER_NAME))
 
 
 def _names_another(adopt: Any, object_id: str, before: Any) -> bool:

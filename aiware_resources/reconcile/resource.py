@@ -17,7 +17,8 @@ from pydantic.alias_generators import to_camel
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile import mocks
 from aiware_resources.reconcile.carrying import carried
-from aiware_resources.reconcile.holders import OWNER_KEY, PARENT_KEY
+from aiware_resources.reconcile.explicit import named_in, provider_of
+from aiware_resources.reconcile.holders import OWNER_KEY, PARENT_KEY, PROVIDER_NAME
 from aiware_resources.reconcile.naming import api_properties, check_arguments, python_name
 from aiware_resources.reconcile.outputs import derived, urn_after
 from aiware_resources.reconcile.provider import ASKED, READ_KEY, EntityProvider
@@ -79,17 +80,20 @@ class EntityResource(pulumi.dynamic.Resource):
             check_arguments(type(self).__name__, self.args, arguments)
         end_with_engine()
         _refuse_unknown_keys()
-        _tell_of_the_local_aiware()
         provider = self.provider()
         props = self._asked(provider, arguments) if self._is_only_read else self._declared(provider, name, arguments)
         parent = None if opts is None else opts.parent
         types = None if parent is None else _types_of(parent)
         if types is not None and not self._is_only_read:
             props[PARENT_KEY] = types
+        if (connection := named_in(opts)) is not None and not self._is_only_read:
+            props[PROVIDER_NAME] = connection
         mocked = {name: held for name, held in mocks.output_names(type(self)).items() if to_camel(name) not in props}
         props |= dict.fromkeys([*provider.facts, *map(to_camel, mocked)])
         props |= hidden
         super().__init__(provider, name, props, opts)
+        if provider_of(self) is None:
+            _tell_of_the_local_aiware()
         if self._is_only_read:
             self._know_what_is_read(props, opts)
         self._types = _joined(types, self.pulumi_resource_type)

@@ -10,6 +10,7 @@ from aiware_resources.entities import entity_of
 from aiware_resources.reconcile import FAILURE, RUNS_KEY, path_text
 from aiware_resources.reconcile.addresses import signed_again
 from aiware_resources.reconcile.entity import FORGOTTEN, Effect, Entity, Fate, Verb
+from aiware_resources.reconcile.holders import PROVIDER_NAME
 from aiware_resources.report import drift
 from aiware_resources.report.masking import has_secret, without_signature
 from aiware_resources.report.model import Action, Change, NotKnown
@@ -107,6 +108,7 @@ def _fate(step: Step, entity: Entity, old: State, new: State, changed: list[str]
         return entity.fate_changed(old.outputs, old.inputs, new.inputs, changed)
     fate = entity.fate_replaced(old.outputs, new.inputs, _given_up(entity, old))
     notes = ("A job that it uses runs again.",) if RUNS_KEY in step.replace_reasons else ()
+    notes = ("It moves to the aiWARE of another provider.",) if PROVIDER_NAME in step.replace_reasons else notes
     failure = entity.failure_in_words(old.outputs)
     return replace(fate, notes=(*([failure] if failure else []), *notes, *fate.notes))
 

@@ -39,6 +39,7 @@ class Recorded:
         id: The id of its object.
         outputs: What is recorded of it, with `[secret]` for what is secret.
         secrets: Where that stands.
+        provider: The URN of its provider.
     """
 
     urn: str
@@ -46,6 +47,7 @@ class Recorded:
     id: str
     outputs: dict[str, Any]
     secrets: tuple[Path, ...]
+    provider: str = ""
 
 
 def recorded_in(resources: Sequence[Mapping[str, Any]]) -> list[Recorded]:
@@ -60,16 +62,20 @@ def recorded_in(resources: Sequence[Mapping[str, Any]]) -> list[Recorded]:
         if isinstance(entity, EntityProvider) and is_there:
             secrets: list[Path] = []
             outputs = _without_secrets(resource.get("outputs") or {}, (), secrets)
-            found.append(Recorded(resource["urn"], entity, str(resource["id"]), outputs, tuple(secrets)))
+            provider = str(resource.get("provider", "")).rpartition("::")[0]
+            found.append(Recorded(resource["urn"], entity, str(resource["id"]), outputs, tuple(secrets), provider))
     return found
 
 
-def drift_of(resources: Sequence[Recorded], config: Mapping[str, str]) -> tuple[list[Drifted], list[KeptFailure]]:
+def drift_of(
+    resources: Sequence[Recorded], config: Mapping[str, str], explicit: Mapping[str, Mapping[str, str]]
+) -> tuple[list[Drifted], list[KeptFailure]]:
     """Reads every object.
 
     Args:
         resources: The objects.
         config: The stack's configuration, for the connection to aiWARE.
+        explicit: The settings of its explicit providers, by URN.
 
     Returns:
         Which are not as they were recorded, and which have failed and stay so (``on_failure`` is ``keep``), which is
@@ -79,7 +85,7 @@ def drift_of(resources: Sequence[Recorded], config: Mapping[str, str]) -> tuple[
         AiwareError: One of them could not be read.
     """
     with ThreadPoolExecutor(READERS) as pool:
-        found = list(pool.map(lambda each: _looked_at(each, config), resources))
+        found = list(pool.map(lambda each: _looked_at(each, explicit.get(each.provider, config)), resources))
     kept = (each for _, each in found if each is not None)
     return in_order(each for each, _ in found if each is not None), sorted(
         kept, key=lambda each: (each.type, each.name)

@@ -11,6 +11,26 @@ from aiware_resources.text.words import did_you_mean
 
 NAMESPACE = "aiware"
 
+PROVIDER_KEY = f"{NAMESPACE}:provider"
+"""Beside the settings of an explicit provider: its name in the program. It is not a setting."""
+
+CONNECTION = (
+    "endpoint",
+    "api",
+    "token",
+    "username",
+    "password",
+    "oauth_client_id",
+    "oauth_client_secret",
+    "oauth_refresh_token",
+    "auth_header",
+    "headers",
+    "organization_id",
+    "allow_insecure",
+    "rate_limit",
+)
+"""The settings that belong to one aiWARE: an explicit provider has its own, and takes none from elsewhere."""
+
 
 def key_of(name: str) -> str:
     """`job_timeout` as the stack spells it: `aiware:jobTimeout`."""

@@ -27,8 +27,15 @@ from aiware_resources.settings.credentials import Credentials as Credentials
 from aiware_resources.settings.credentials import checked_token as checked_token
 from aiware_resources.settings.endpoints import EXAMPLES, endpoint_problems, insecure_problems, is_uuid
 from aiware_resources.settings.headers import Headers
+from aiware_resources.settings.keys import (
+    CONNECTION,
+    PROVIDER_KEY,
+    key_of,
+    keys_of_the_program,
+    unknown_key,
+    variable_of,
+)
 from aiware_resources.settings.keys import NAMESPACE as NAMESPACE
-from aiware_resources.settings.keys import key_of, keys_of_the_program, unknown_key, variable_of
 from aiware_resources.text import commands
 from aiware_resources.text.secret_words import names_secret
 
@@ -161,6 +168,8 @@ class Settings(BaseModel):
 
         Args:
             mapping: Keys such as `aiware:endpoint`, values as text or already typed; other namespaces are passed over.
+                With `PROVIDER_KEY`, they are those of an explicit provider, which takes nothing that belongs to another
+                aiWARE from the environment.
             environ: Environment variables; by default those of this process.
             anonymous: Whether credentials may be missing, as before the first login.
 
@@ -168,14 +177,20 @@ class Settings(BaseModel):
             ConfigurationError: Listing every problem of the settings.
         """
         stack = {key: value for key, value in mapping.items() if key.startswith(f"{NAMESPACE}:") and not _unset(value)}
+        provider = stack.pop(PROVIDER_KEY, None)
         problems = [problem for key in stack if (problem := cls.unknown(key))]
-        sources = sources_of(stack, os.environ if environ is None else environ)
+        environ = os.environ if environ is None else environ
+        if provider is not None:
+            others = {variable_of(name) for name in CONNECTION}
+            environ = {name: value for name, value in environ.items() if name not in others}
+        sources = sources_of(stack, environ)
         settings, invalid = cls.validated(sources)
         problems += [*invalid.values(), *settings.conflicts()]
         if not anonymous and not any(name in invalid for kind in CREDENTIALS for name in kind):
             problems += settings.missing()
         if problems:
-            raise ConfigurationError(_listed(problems))
+            whose = f"The provider {provider} cannot be used. " if provider is not None else ""
+            raise ConfigurationError(whose + _listed(problems))
         return settings
 
     @classmethod

@@ -19,7 +19,7 @@ from aiware_resources.api import Api, AssetRecord, LocalFile, Progress, connect
 from aiware_resources.errors import AiwareError, NotFound, UploadFailed
 from aiware_resources.reconcile import OWNER_KEY, Props, marked, marker_of, repeat_until_applied, send_once
 from aiware_resources.tdos.assets import file_content, is_file
-from aiware_resources.waiting import Row, current, derived, of_run
+from aiware_resources.waiting import Monitor, Row, derived, monitor_of, of_run
 
 SHA256 = "sha256"
 """The property of an asset that tells the content of its file; the program fills it in."""
@@ -103,7 +103,7 @@ class Uploads:
         self._id = resource.id
         self._owner: pulumi.Output[str] = resource.__dict__[OWNER_KEY]
         self._row = Row(resource.urn)
-        self._monitor = current()
+        self._monitor = monitor_of(resource)
         self.done = asyncio.ensure_future(self._upload())
 
     @property
@@ -123,29 +123,31 @@ class Uploads:
             return await self._reconciled(tdo_id, files, str(await self._owner.future()))
         except AiwareError as error:
             failure = error
-        return await self._monitor.fail(self._name, self._row, failure)
+        return await (await self._monitor).fail(self._name, self._row, failure)
 
     async def _reconciled(self, tdo_id: str, assets: Sequence[Props], owner: str) -> Any:
-        there = await self._monitor.call(lambda api: _listed(api, tdo_id))
+        monitor = await self._monitor
+        there = await monitor.call(lambda api: _listed(api, tdo_id))
         files = [await _read(asset["file"]) for asset in assets]
-        wanted = [self._wanted(file_content(asset), file, owner) for asset, file in zip(assets, files, strict=True)]
+        marked = monitor.settings.markers
+        pairs = zip(map(file_content, assets), files, strict=True)
+        wanted = [Wanted(asset, file, marker_in_details(owner, asset), marked) for asset, file in pairs]
         if is_dry_run():
             found = [each.among(there) for each in wanted]
             return UNKNOWN if None in found else [_shown(*pair) for pair in zip(files, found, strict=True)]
-        uploaded = [await self._uploaded(tdo_id, each, there) for each in wanted]
-        await self._monitor.call(lambda api: delete_stale(api, owner, there, uploaded))
+        uploaded = [await self._uploaded(monitor, tdo_id, each, there) for each in wanted]
+        await monitor.call(lambda api: delete_stale(api, owner, there, uploaded))
         return [_shown(*pair) for pair in zip(files, uploaded, strict=True)]
 
-    def _wanted(self, asset: Props, file: LocalFile, owner: str) -> Wanted:
-        return Wanted(asset, file, marker_in_details(owner, asset), self._monitor.settings.markers)
-
-    async def _uploaded(self, tdo_id: str, wanted: Wanted, there: Sequence[AssetRecord]) -> AssetRecord:
+    async def _uploaded(
+        self, monitor: Monitor, tdo_id: str, wanted: Wanted, there: Sequence[AssetRecord]
+    ) -> AssetRecord:
         found = wanted.among(there)
         if found is not None:
             return found
-        api = connect(self._monitor.settings)
+        api = connect(monitor.settings)
         doing = f"uploading {wanted.file.path}"
-        return await self._monitor.transfer(lambda tell: wanted.upload(api, tdo_id, tell), self._row, doing)
+        return await monitor.transfer(lambda tell: wanted.upload(api, tdo_id, tell), self._row, doing)
 
 
 def may_have_files(assets: Any) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aiware_resources.reconcile.outputs import derived
 from aiware_resources.waiting.completion import Completion, Seen, Waiting
-from aiware_resources.waiting.monitor import Monitor, current, of_run
+from aiware_resources.waiting.monitor import Monitor, current, monitor_for, monitor_of
+from aiware_resources.waiting.run import of_run
 from aiware_resources.waiting.watch import Condition, Done, Failed, NotKnown, Pending, Row, Verdict, Watch
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "Watch",
     "current",
     "derived",
+    "monitor_for",
+    "monitor_of",
     "of_run",
 ]

@@ -12,7 +12,7 @@ from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
 from aiware_resources.reconcile.outputs import derived
-from aiware_resources.waiting.monitor import current
+from aiware_resources.waiting.monitor import Monitor, monitor_of
 from aiware_resources.waiting.watch import Condition, Done, Row, Watch
 
 R = TypeVar("R")
@@ -74,7 +74,7 @@ class Completion(Generic[R]):
         self._waiting = waiting
         self._id = resource.id
         self.row = Row(resource.urn)
-        self.monitor = current()
+        self.monitor: Awaitable[Monitor] = monitor_of(resource)
         self._watch: Watch[R] | None = None
         self.seen: asyncio.Task[Seen[R]] = asyncio.ensure_future(self._see())
 
@@ -109,7 +109,7 @@ class Completion(Generic[R]):
             pulumi.RunError: At the end of the run, when the time is up.
         """
         if self._watch is None:
-            return await self.monitor.read_once(condition, object_id)
+            return await (await self.monitor).read_once(condition, object_id)
         watch = Watch(
             condition=condition,
             object_id=object_id,
@@ -118,26 +118,26 @@ class Completion(Generic[R]):
             timeout=self._watch.timeout,
             started=self._watch.started,
         )
-        return await self.monitor.completed(watch)
+        return await (await self.monitor).completed(watch)
 
     async def _see(self) -> Seen[R]:
-        object_id = await self._id.future()
+        object_id, monitor = await self._id.future(), await self.monitor
         if not object_id:
             return Seen(None, is_done=False)
         condition = await self._condition()
-        if is_dry_run() or not await _resolved(self._waiting.wait, self.monitor.settings.wait):
-            record = await self.monitor.read_once(condition, object_id)
+        if is_dry_run() or not await _resolved(self._waiting.wait, monitor.settings.wait):
+            record = await monitor.read_once(condition, object_id)
             return Seen(record, isinstance(condition.judge(object_id, record), Done))
         watch = Watch(
             condition=condition,
             object_id=object_id,
             name=self._name,
             row=self.row,
-            timeout=await _resolved(self._waiting.timeout, self.monitor.settings.job_timeout),
+            timeout=await _resolved(self._waiting.timeout, monitor.settings.job_timeout),
             allow_failure=await _resolved(self._waiting.allow_failure, False),
         )
         self._watch = watch
-        finished = await self.monitor.completed(watch)
+        finished = await monitor.completed(watch)
         return Seen(finished, is_done=True)
 
 

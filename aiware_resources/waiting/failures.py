@@ -112,13 +112,15 @@ class Failures:
     Args:
         under_way: Knows when nothing moves any more.
         awaited: What is still awaited; it ends with the run.
+
+    Attributes:
         fail_fast: Whether the first failure ends the run at once.
     """
 
-    def __init__(self, under_way: UnderWay, awaited: Callable[[], Sequence[AnyFuture]], *, fail_fast: bool) -> None:
+    def __init__(self, under_way: UnderWay, awaited: Callable[[], Sequence[AnyFuture]]) -> None:
         self._under_way = under_way
         self._awaited = awaited
-        self._fail_fast = fail_fast
+        self.fail_fast = False
         self._told: dict[tuple[str, str], None] = {}
         self._waiting: set[AnyFuture] = set()
         self._ending: asyncio.Task[None] | None = None
@@ -144,7 +146,7 @@ class Failures:
             self._ending = asyncio.create_task(self._end_when_due())
 
     async def _end_when_due(self) -> None:
-        if not self._fail_fast:
+        if not self.fail_fast:
             await self._under_way.nothing_left(lambda: bool(self._awaited()))
         self._ending = None
         self._end()

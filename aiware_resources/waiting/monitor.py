@@ -1,4 +1,6 @@
-"""The one monitor of a run of a program: it awaits all jobs, exports and clusters that the program submitted.
+"""The monitors of a run of a program: they await all jobs, exports and clusters that the program submitted.
+
+There is one for each aiWARE that resources of the program are in: that of the stack, and those of explicit providers.
 
 Providers submit and return at once; the waiting is done here, in the program, since a provider process serves four
 calls at a time. All that is awaited is polled in batches, at an interval that adapts. A failure is held back until
@@ -11,32 +13,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-import grpc
 import pulumi
 
 from aiware_resources.api import Api, Progress, connect
 from aiware_resources.api.daemon_threads import DaemonThreads
 from aiware_resources.errors import AiwareError, NotAllowed, NotFound
+from aiware_resources.reconcile.explicit import Provider, provider_of
 from aiware_resources.settings import Settings
-from aiware_resources.text.words import counted
-from aiware_resources.waiting.failures import Failures, UnderWay
 from aiware_resources.waiting.polling import Polling
 from aiware_resources.waiting.reading import SingleReads
+from aiware_resources.waiting.run import Run, of_run
 from aiware_resources.waiting.watch import Condition, Row, Watch
 
 R = TypeVar("R")
-T = TypeVar("T")
-
-_END_WITHIN = 2.0
-"""Seconds in which threads may come to an end; one may be waiting for an answer, or for its turn."""
 
 _PROGRESS_EVERY = 1.0
 """Seconds between two messages; a transfer that takes no longer goes without."""
@@ -44,24 +39,8 @@ _PROGRESS_EVERY = 1.0
 _MEGABYTE = 1_000_000
 
 
-def of_run(make: Callable[[], T]) -> T:
-    """Gives something of the running program: made when it is asked for first, the same one afterwards.
-
-    Pulumi's Automation API runs several programs in one process, one after another and side by side. Each has an event
-    loop of its own, so the things of a run are attributes of its loop.
-
-    Args:
-        make: Makes it, and tells it from the other things of the run.
-    """
-    things: dict[Callable[[], Any], Any] = vars(asyncio.get_running_loop()).setdefault("_aiware_run", {})
-    if make not in things:
-        things[make] = make()
-    found: T = things[make]
-    return found
-
-
 def current() -> Monitor:
-    """The monitor of the running program, made at first use.
+    """The monitor for the stack's aiWARE, made at first use in a run.
 
     Raises:
         pulumi.RunError: When the stack's settings cannot be used.
@@ -71,33 +50,70 @@ def current() -> Monitor:
 
 def _begun() -> Monitor:
     try:
-        monitor = Monitor(Settings.from_pulumi())
+        monitor = Monitor(Settings.from_pulumi(), of_run(Run))
     except AiwareError as error:
         raise pulumi.RunError(str(error)) from error
     monitor.expect_access()
     return monitor
 
 
-class Monitor:
-    """Awaits what a program submitted. All methods run on the program's event loop."""
+class _Explicit(dict[Provider, asyncio.Future["Monitor"]]):
+    """The monitors of a run for its explicit providers."""
 
-    def __init__(self, settings: Settings) -> None:
+
+def monitor_for(provider: pulumi.ProviderResource | None) -> asyncio.Future[Monitor]:
+    """The monitor for the aiWARE of a provider; known at once for that of the stack.
+
+    Args:
+        provider: The explicit provider; ``None`` for the stack's own.
+
+    Raises:
+        pulumi.RunError: When the stack's settings cannot be used, or the provider is not one of this library.
+    """
+    if provider is None:
+        known = asyncio.get_running_loop().create_future()
+        known.set_result(current())
+        return known
+    if not isinstance(provider, Provider):
+        raise pulumi.RunError("The provider of an aiWARE resource is an aiware_resources.Provider.")
+    monitors = of_run(_Explicit)
+    if provider not in monitors:
+        monitors[provider] = asyncio.ensure_future(_for_explicit(provider))
+    return monitors[provider]
+
+
+async def _for_explicit(provider: Provider) -> Monitor:
+    monitor = Monitor(await provider.settings, of_run(Run))
+    monitor.expect_access(f" through the provider {provider.pulumi_resource_name}")
+    return monitor
+
+
+def monitor_of(resource: pulumi.Resource) -> asyncio.Future[Monitor]:
+    """The monitor for the aiWARE that a resource is in, as `monitor_for` gives it."""
+    return monitor_for(provider_of(resource))
+
+
+class Monitor:
+    """Awaits what a program submitted to one aiWARE. All methods run on the program's event loop.
+
+    Args:
+        settings: Which aiWARE, and how to ask it.
+        run: What it shares with the other monitors of the run.
+    """
+
+    def __init__(self, settings: Settings, run: Run | None = None) -> None:
         self.settings = settings
-        # A thread that waits for an answer must hold up neither what else is asked nor the end of the program; nor may
-        # large files hold up the polling.
-        self._threads = DaemonThreads(16, "aiware-monitor")
-        self._pollers = DaemonThreads(64, "aiware-poller")
-        self._transfers = DaemonThreads(4, "aiware-transfer")
-        self._interrupted = threading.Event()
-        self.under_way = UnderWay(self._end)
-        self._failures = Failures(self.under_way, lambda: self._polling.awaited, fail_fast=settings.fail_fast)
-        self._polling = Polling(settings, partial(self._asked, self._pollers), self._failures)
+        self.run = run or Run()
+        self.under_way = self.run.under_way
+        self._failures = self.run.failures
+        self._failures.fail_fast |= settings.fail_fast
+        self._polling = Polling(settings, partial(self._asked, self.run.pollers), self._failures)
+        self.run.pollings.append(self._polling)
         self._single_reads = SingleReads(self.call)
-        end_quietly_on_interrupt(self._on_interrupt)
 
     async def call(self, ask: Callable[[Api], R]) -> R:
         """Asks aiWARE something in a thread of the monitor's own."""
-        return await self._asked(self._threads, ask)
+        return await self._asked(self.run.threads, ask)
 
     async def _asked(self, threads: DaemonThreads, ask: Callable[[Api], R]) -> R:
         return await _in_thread(threads, lambda: ask(connect(self.settings)))
@@ -112,23 +128,27 @@ class Monitor:
         """
         loop = asyncio.get_running_loop()
         shown = TransferProgress(
-            lambda message: loop.call_soon_threadsafe(row.progress, message), doing, self._interrupted
+            lambda message: loop.call_soon_threadsafe(row.progress, message), doing, self.run.interrupted
         )
         with self.under_way.work():
-            return await _in_thread(self._transfers, lambda: run(shown))
+            return await _in_thread(self.run.transfers, lambda: run(shown))
 
-    def expect_access(self) -> None:
-        """Ends the program, in a preview already, when aiWARE cannot be reached or refuses the token."""
+    def expect_access(self, how: str = "") -> None:
+        """Ends the program, in a preview already, when aiWARE cannot be reached or refuses the token.
+
+        Args:
+            how: In words, by which provider it is reached, where that is not the stack's.
+        """
         known = asyncio.get_running_loop().create_future()
         known.set_result(True)
         # The Pulumi runtime awaits every Output before the program ends.
-        pulumi.Output(set(), asyncio.ensure_future(self._access()), known)
+        pulumi.Output(set(), asyncio.ensure_future(self._access(how)), known)
 
-    async def _access(self) -> None:
+    async def _access(self, how: str) -> None:
         try:
             await self.call(_ask_who_we_are)
         except AiwareError as error:
-            raise pulumi.RunError(f"aiWARE cannot be used: {error}") from error
+            raise pulumi.RunError(f"aiWARE cannot be used{how}: {error}") from error
 
     async def completed(self, watch: Watch[R]) -> R | None:
         """Waits for an object.
@@ -156,21 +176,6 @@ class Monitor:
         held: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._failures.report(name, row, error, held)
         return await held
-
-    def _end(self) -> None:
-        """Lets the threads end with the run; a process may go on, and run other programs."""
-        self._interrupted.set()
-        for threads in (self._threads, self._pollers, self._transfers):
-            threads.shutdown(wait=False, cancel_futures=True)
-
-    def _on_interrupt(self) -> str | None:
-        self._interrupted.set()
-        left = self._polling.left
-        if not left:
-            return None
-        go = "It goes" if left == 1 else "They go"
-        waited = f"Interrupted while waiting for {counted(left, 'object')}."
-        return f"{waited} {go} on in aiWARE: `pulumi up` resumes the waiting."
 
 
 async def _in_thread(threads: DaemonThreads, run: Callable[[], R]) -> R:
@@ -213,36 +218,3 @@ class TransferProgress:
             self._shown = now
             of = f" of {total / _MEGABYTE:.0f} MB ({100 * done // total} %)" if total else " MB"
             self._tell(f"{self._doing}: {done / _MEGABYTE:.0f}{of}")
-
-
-def end_quietly_on_interrupt(hint: Callable[[], str | None]) -> None:
-    """Ends the program at once when it is interrupted, with a hint instead of Python's traceback.
-
-    Off the main thread it does nothing: signals do not come there. Inline programs of Pulumi's Automation API run so,
-    in a process whose interrupts are its owner's business.
-
-    Args:
-        hint: What to say, if anything.
-    """
-
-    def interrupted() -> None:
-        message = hint()
-        if message:
-            # The engine may be gone already, and then nobody reads it.
-            with contextlib.suppress(grpc.RpcError):
-                pulumi.log.warn(message)
-        _end_within(_END_WITHIN)
-        raise SystemExit(1)
-
-    if threading.current_thread() is not threading.main_thread():
-        return
-    # Windows has no signal handlers in event loops; there the traceback stays.
-    with contextlib.suppress(NotImplementedError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted)
-
-
-def _end_within(seconds: float) -> None:
-    """Ends the process, whatever its threads do; the interpreter would wait for each of them."""
-    ending = threading.Timer(seconds, os._exit, [1])
-    ending.daemon = True
-    ending.start()

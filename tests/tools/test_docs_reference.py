@@ -47,7 +47,7 @@ def test_a_setting() -> None:
 
 def test_functions() -> None:
     page = DOCS / "functions.md"
-    job_id, _, engine_ids = table(page, "get_engine_results")
+    job_id, _, engine_ids, _ = table(page, "get_engine_results")
     assert job_id[:3] == ["`job_id`", "`str`", "–"]
     assert engine_ids[:2] == ["`engine_ids`", "`Sequence[str]`"]
     assert table(page, "transcription")[1][:3] == ["`engine_id`", "`str`", "`engines.SPEECHMATICS_ENGLISH`"]

@@ -18,29 +18,33 @@ _CREDENTIALS = (
 )
 
 
-def program(declarations: Sequence[Declaration]) -> str:
+def program(declarations: Sequence[Declaration], provider: str | None = None) -> str:
     """Writes a program that takes objects over as they are.
 
     Args:
         declarations: The objects; those that others refer to come first.
+        provider: The explicit provider that they are in; ``None`` for the stack's own.
 
     Returns:
         Python source, formatted.
     """
-    writer = _Writer(declarations)
-    statements = list(writer.statements())
-    return module(statements, writer.used, {each.resource for each in declarations})
+    writer = _Writer(declarations, provider)
+    statements = [*writer.provider_statement(), *writer.statements()]
+    imported = {each.resource for each in declarations} | ({"Provider"} if provider else set())
+    return module(statements, writer.used, imported)
 
 
 class _Writer:
     """Writes the statements of one program."""
 
-    def __init__(self, declarations: Sequence[Declaration]) -> None:
+    def __init__(self, declarations: Sequence[Declaration], provider: str | None) -> None:
         self._declarations = declarations
         self._called = {(each.resource, each.object_id): each.called for each in declarations}
         self._variables: dict[tuple[str, str], str] = {}
         resources = {each.resource for each in declarations}
-        self._free = Names({*RESERVED, *TAKEN, *resources})
+        self._free = Names({*RESERVED, *TAKEN, *resources, "Provider"})
+        self._provider = provider
+        self._provider_variable = self._free.unique(variable(provider, "provider"), "_") if provider else ""
         self._resource_names = {resource: Names() for resource in resources}
         self._secrets = Secrets(is_secret)
         self.used: set[str] = set()
@@ -54,6 +58,12 @@ class _Writer:
             notes = [f"# {line}" for line in each.notes]
             yield "\n".join([*notes, self._statement(each, words(called).replace("_", "-"))])
 
+    def provider_statement(self) -> Iterator[str]:
+        """What is left to fill in: the declaration of the provider, which the program has already."""
+        if self._provider is not None:
+            made = f'{self._provider_variable} = Provider("{self._provider}", endpoint=..., token=...)'
+            yield f"# The provider that the program declares:\n{made}\n"
+
     def _name_of(self, each: Declaration) -> str:
         """What the object is called; one without a name, as the object it is named after; everything else by its id."""
         other = (each.refers.get(each.named_after, ""), str(each.arguments.get(each.named_after)))
@@ -64,6 +74,8 @@ class _Writer:
         unique = self._resource_names[each.resource].unique(name, "-")
         arguments = [Argument("adopt", each.object_id)]
         arguments += [self._argument(each, key, value) for key, value in each.arguments.items()]
+        if self._provider is not None:
+            arguments.append(Argument("opts", Code(f"pulumi.ResourceOptions(provider={self._provider_variable})")))
         self.used |= {code for argument in arguments for code in codes(argument.value)}
         return assignment(self._variables[each.resource, each.object_id], each.resource, unique, arguments)
 

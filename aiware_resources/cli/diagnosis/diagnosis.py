@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from aiware_resources.api import Api
@@ -15,19 +15,24 @@ from aiware_resources.cli.diagnosis.toolchain import processes, toolchain
 from aiware_resources.cli.diagnosis.variables import beside_the_project, beside_the_stack
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import LOCAL, Settings
+from aiware_resources.settings.keys import PROVIDER_KEY
 from aiware_resources.settings.project import Project
 
 Connect = Callable[[Settings], Api]
+ReadProviders = Callable[[str], Mapping[str, Mapping[str, str]]]
 
 _CORRECT = "Correct it with `pulumi config set`, or in the environment."
 
 
-def diagnose(stack: str | None, read: ReadConfig, connect: Connect, folder: Path) -> Iterator[Finding]:
+def diagnose(
+    stack: str | None, read: ReadConfig, read_providers: ReadProviders, connect: Connect, folder: Path
+) -> Iterator[Finding]:
     """Looks at all that the project needs, one thing after the other. Changes nothing, and starts nothing.
 
     Args:
         stack: The stack that is looked at; ``None`` for the settings of the environment.
         read: Reads a stack's configuration.
+        read_providers: Reads the settings of a stack's explicit providers, by URN.
         connect: Connects to aiWARE.
         folder: Where the project is, or a folder inside.
     """
@@ -52,6 +57,16 @@ def diagnose(stack: str | None, read: ReadConfig, connect: Connect, folder: Path
         yield from beside_the_stack(stack, config)
     source = f"the stack {stack}" if stack else "the environment (`aiware -s STACK doctor` looks at a stack)"
     yield from _aiware(config, source, connect)
+    for each in _explicit(stack, read_providers):
+        yield from _aiware(each, f"the provider {each[PROVIDER_KEY]}", connect)
+
+
+def _explicit(stack: str | None, read_providers: ReadProviders) -> Iterable[Mapping[str, str]]:
+    try:
+        return read_providers(stack).values() if stack is not None else ()
+    except ConfigurationError:
+        # A stack that has not been deployed has none; what is wrong with the backend, its own check says.
+        return ()
 
 
 def _project(folder: Path) -> tuple[Finding, Project | None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiware_resources.errors import NotFound
+from aiware_resources.errors import ConfigurationError, NotFound
 
 if TYPE_CHECKING:
     from aiware_resources.api import Api
@@ -33,13 +33,15 @@ class Session:
     Attributes:
         stack: The stack whose settings apply; ``None`` for those of the environment.
         quiet: Whether remarks are left out.
+        provider: The explicit provider of the stack whose settings apply; ``None`` for the stack's own.
     """
 
     stack: str | None
     quiet: bool = False
+    provider: str | None = None
 
     def config(self) -> dict[str, str]:
-        """The configuration of the stack, secrets in clear; empty when there is none.
+        """The configuration of the stack, or the settings of its provider, secrets in clear; empty when there is none.
 
         Raises:
             ConfigurationError: When the stack cannot be read.
@@ -67,6 +69,7 @@ class Session:
 
         api = connect(self.settings(), start=False)
         source = f"the stack {self.stack}" if self.stack else "the environment"
+        source = f"the provider {self.provider}" if self.provider else source
         log.info("aiWARE is at %s, as %s says.", api.url, source)
         return api
 
@@ -77,14 +80,24 @@ class Session:
 
     def command(self, *words: str) -> str:
         """A command of ``aiware`` with the same settings, for the user to run."""
-        return " ".join(["aiware", *(["-s", self.stack] if self.stack else []), *words])
+        provider = ["--provider", self.provider] if self.provider else []
+        return " ".join(["aiware", *(["-s", self.stack] if self.stack else []), *provider, *words])
 
     @cached_property
     def _config(self) -> dict[str, str]:
         from aiware_resources.cli import pulumi_command
+        from aiware_resources.settings.keys import PROVIDER_KEY
 
         # Asking Pulumi takes about a second.
-        return pulumi_command.config(self.stack) if self.stack else {}
+        if self.provider is None:
+            return pulumi_command.config(self.stack) if self.stack else {}
+        known = {each[PROVIDER_KEY]: each for each in pulumi_command.providers(self.stack).values()}
+        if self.provider not in known:
+            raise ConfigurationError(
+                f"{f'The stack {self.stack}' if self.stack else 'The selected stack'} has no provider {self.provider}.",
+                remedy=f"It has {', '.join(known)}." if known else "The first `pulumi up` of a program records them.",
+            )
+        return known[self.provider]
 
 
 def not_seen(noun: str, ids: Sequence[str], operation: str = "", remedy: str = "") -> NotFound:

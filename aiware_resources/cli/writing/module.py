@@ -29,7 +29,7 @@ def module(statements: Sequence[str], used: Iterable[str], resources: Iterable[s
     lines = [
         "from __future__ import annotations",
         "",
-        *(["import pulumi", ""] if uses_config else []),
+        *(["import pulumi", ""] if names & {"config", "pulumi"} else []),
         *_import(LIBRARY, library),
         *_import(f"{LIBRARY}.dag", (names & set(dag.__all__)) - library),
         "",

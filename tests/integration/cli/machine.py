@@ -42,6 +42,7 @@ class Machine:
         self.pulumi(
             version="v3.276.0",
             whoami={"user": "somebody", "url": "file:///state"},
+            stack={"deployment": {"resources": []}},
             config={"aiware:endpoint": {"value": "local"}, "aiware:wait": {"value": "true", "secret": False}},
         )
         (self.project / "Pulumi.yaml").write_text(MANIFEST + REFRESH)

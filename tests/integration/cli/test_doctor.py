@@ -364,6 +364,17 @@ def test_secrets_are_decrypted_and_not_shown(aiware: Aiware, machine: Machine, l
     assert "rights" not in found
 
 
+def test_the_aiware_of_each_provider_is_looked_at(aiware: Aiware, machine: Machine, local: Local) -> None:
+    own: dict[str, Any] = {"aiware:provider": "news", "aiware:endpoint": local.server.graphql_url}
+    own["aiware:token"] = {"4dabf18193072939515e22adb298388d": "1b4706", "plaintext": json.dumps(SECRET)}
+    provider = {"urn": "urn:pulumi:prod::mine::pulumi:providers:pulumi-python::news", "inputs": own}
+    machine.pulumi(stack={"deployment": {"resources": [provider]}})
+    code, found = findings(aiware, "-s", "prod")
+    assert found["settings"]["seen"] == f"cloud API at {local.server.graphql_url}, by the provider news"
+    # It is a token that this aiWARE does not know.
+    assert (code, found["token"]["status"]) == (1, "fail")
+
+
 def test_rights_that_the_token_lacks(aiware: Aiware, machine: Machine, local: Local) -> None:
     local.fault({"graphqlError": "not_allowed"}, operation="temporalDataObjects")
     code, found = findings(aiware)

@@ -63,6 +63,28 @@ def test_no_drift(aiware: Aiware, stacks: Stacks) -> None:
     assert result.exit_code == 0
 
 
+def test_an_object_is_looked_for_in_the_aiware_of_its_provider(
+    aiware: Aiware, stacks: Stacks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urn = "urn:pulumi:dev::studio::pulumi:providers:pulumi-python::news"
+    settings = {
+        "aiware:provider": "news",
+        "aiware:endpoint": stacks.local.server.graphql_url,
+        "aiware:token": stacks.local.token,
+        "aiware:notFoundGrace": "0",
+    }
+    stacks.hold("TemporalDataObject", "a", stacks.tdo("a"), name="a", **SPAN)
+    stacks.states["dev"][0]["provider"] = f"{urn}::7f1c"
+    stacks.states["dev"].append({"urn": urn, "type": "pulumi:providers:pulumi-python", "inputs": settings})
+    monkeypatch.setattr(pulumi_command, "providers", lambda stack: {urn: settings})
+    # The stack's own aiWARE is not asked: it could not be reached.
+    nowhere = {"aiware:endpoint": "http://127.0.0.1:9/v3/graphql", "aiware:token": "t"}
+    monkeypatch.setattr(pulumi_command, "config", lambda stack: nowhere)
+    assert aiware("drift", "-s", "dev").output == "No drift: 1 object of the stack dev as recorded.\n"
+    stacks.tdo("by hand")
+    assert "'by hand'" in aiware("drift", "-s", "dev", "--unmanaged").output
+
+
 def test_what_was_changed_is_gone_and_failed(aiware: Aiware, stacks: Stacks) -> None:
     local = stacks.local
     local.behave(jobSeconds=0)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from aiware_local import launcher
+from aiware_resources.cli import pulumi_command
 from tests.support.command import Aiware
 from tests.support.local import Local
 
@@ -74,3 +75,18 @@ def test_a_token_without_an_endpoint_is_not_for_the_local_aiware(
     assert (refused.exit_code, "aiware:endpoint is missing" in refused.output) == (3, True)
     assert "sekrit" not in refused.output
     assert local.http_requests() == 0
+
+
+def test_the_aiware_of_a_provider(aiware: Aiware, local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"aiware:provider": "news", "aiware:endpoint": local.server.graphql_url, "aiware:token": local.token}
+    monkeypatch.setattr(pulumi_command, "providers", lambda stack: {"urn": settings} if stack == "prod" else {})
+    # The environment's token goes nowhere.
+    monkeypatch.setenv("AIWARE_TOKEN", "of-another-aiware")
+    shown = aiware("-s", "prod", "--provider", "news", "whoami")
+    assert f"endpoint: {local.server.graphql_url}\n" in shown.stdout
+    unknown = aiware("-s", "prod", "--provider", "nows", "whoami")
+    assert (unknown.exit_code, "The stack prod has no provider nows. It has news." in unknown.stderr) == (3, True)
+    none = aiware("-s", "dev", "--provider", "news", "whoami")
+    assert "The first `pulumi up` of a program records them." in none.stderr
+    refused = aiware("-s", "prod", "--provider", "news", "login")
+    assert (refused.exit_code, "The program gives a provider its credentials" in refused.stderr) == (2, True)

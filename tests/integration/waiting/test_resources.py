@@ -57,8 +57,8 @@ def local(shared_local: Local, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loca
     yield shared_local
     # A poll that is on its way would open a new connection.
     for monitor in begun:
-        monitor._threads.shutdown()
-        monitor._pollers.shutdown()
+        monitor.run.threads.shutdown()
+        monitor.run.pollers.shutdown()
     close_connections()
 
 

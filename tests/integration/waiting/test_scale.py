@@ -76,4 +76,4 @@ async def test_a_look_at_many_jobs_costs_a_request_for_each_batch(local: Local) 
     assert set(others) <= {1}
     assert len(others) <= 3
     assert not any(task.done() for task in waiting)
-    monitor._pollers.shutdown(cancel_futures=True)
+    monitor.run.pollers.shutdown(cancel_futures=True)

@@ -114,3 +114,10 @@ def test_of_links_that_are_signed_again_only_the_signature_differs() -> None:
     assert change.notes == ("Of tasks[0].payload.url only the signature differs.",)
     assert [each.path for each in change.properties] == ["clusterId"]
     assert "sig2" not in repr(change)
+
+
+def test_a_resource_that_moves_to_another_aiware() -> None:
+    old, new = state("TemporalDataObject", TDO, "7"), state("TemporalDataObject", TDO | {"__connection": "news"})
+    made = report(step("replace", "TemporalDataObject", "it", old, new) | {"replaceReasons": ["__connection"]})
+    assert made.changes[0].notes == ("It moves to the aiWARE of another provider.",)
+    assert "1 TDO will be DELETED with its content" in sentence(made)

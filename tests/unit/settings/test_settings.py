@@ -404,3 +404,18 @@ def test_before_the_first_login_credentials_may_be_missing() -> None:
         Settings.from_mapping(stack, {}, anonymous=True).resolve_endpoint()
     with pytest.raises(ConfigurationError, match="is not a setting"):
         Settings.from_mapping({**stack, "aiware:tokn": "t"}, {}, anonymous=True)
+
+
+def test_a_provider_takes_no_connection_from_the_environment() -> None:
+    environ = {
+        "AIWARE_TOKEN": "of-another",
+        "AIWARE_ENDPOINT": "https://another.example/v3/graphql",
+        "AIWARE_API": "edge",
+        "AIWARE_JOB_TIMEOUT": "9",
+    }
+    own = {"aiware:provider": "news", "aiware:endpoint": URL, "aiware:username": "ann"}
+    settings = read({**own, "aiware:password": "p"}, environ)
+    assert (settings.endpoint, settings.api, settings.token, settings.job_timeout) == (URL, "cloud", None, 9)
+    told = problems(own, environ)
+    assert told.startswith("The provider news cannot be used. The aiWARE settings cannot be used: ")
+    assert "aiware:password" in told

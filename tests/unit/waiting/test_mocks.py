@@ -15,6 +15,7 @@ from aiware_resources import (
     Job,
     JobFleet,
     JobTemplate,
+    Provider,
     SingleEngineJob,
     TemporalDataObject,
     engines,
@@ -210,3 +211,15 @@ def test_what_the_program_itself_gets_wrong_is_refused(run: Run, preview: bool) 
         run(lambda: {"": get_engine_results()}, preview=preview)
     with pytest.raises(pulumi.RunError, match=r"clusterConfig\.n is null"):
         run(lambda: {"": Cluster("c", name="c", allowed_engines=[], cluster_config={"n": None}).id}, preview=preview)
+
+
+def test_a_provider_is_declared_and_not_used(run: Run, preview: bool) -> None:
+    def program() -> dict[str, pulumi.Output[Any]]:
+        news = Provider("news", endpoint="https://nowhere.test/v3/graphql", token="token")
+        opts = pulumi.ResourceOptions(provider=news)
+        job = Job("job", target={"name": "a"}, dag=GRAPH, opts=opts)
+        found = get_engine("an engine", pulumi.InvokeOptions(provider=news))
+        return {"status": job.status, "engine": found["name"]}
+
+    said = {"Job": {"status": "complete"}, "aiware:index:getEngine": {"name": "Speech"}}
+    assert run(program, preview=preview, says=said) == {"status": "complete", "engine": "Speech"}

@@ -290,7 +290,7 @@ def test_each_of_two_programs_has_its_own_and_its_threads_end_with_it() -> None:
     assert first is not second
     for monitor in (first, second):
         with pytest.raises(RuntimeError, match="have been shut down"):
-            monitor._threads.submit(int)
+            monitor.run.threads.submit(int)
 
 
 async def test_what_is_asked_in_a_thread_knows_which_program_it_is_for(make_monitor: MakeMonitor) -> None:

@@ -304,3 +304,10 @@ def test_what_pulumi_cannot_carry_is_left_out_and_said() -> None:
         "tasks[0].payload.none",
     ]
     assert "cluster_config" not in of_cluster(cluster(clusterConfig={"a": {"b": -BIG}})).arguments
+
+
+def test_what_is_in_a_provider_is_declared_so() -> None:
+    written = program([of_tdo(tdo())], "news-desk")
+    assert "import pulumi\n\nfrom aiware_resources import Provider, TemporalDataObject\n" in written
+    assert '\nnews_desk_provider = Provider("news-desk", endpoint=..., token=...)\n' in written
+    assert "opts=pulumi.ResourceOptions(provider=news_desk_provider)" in written
