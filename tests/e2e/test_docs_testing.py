@@ -26,4 +26,4 @@ def test_the_tests_of_the_page_pass(project: Project) -> None:
         timeout=600,
         check=False,
     )
-    assert "4 passed" in done.stdout, done.stdout
+    assert "5 passed" in done.stdout, done.stdout
