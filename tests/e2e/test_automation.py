@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
+import pytest
+
+from aiware_resources import engines
 from tests.support.local import Local
 from tests.support.markdown import blocks
-from tests.support.project import ROOT, Project
+from tests.support.project import ROOT, Project, until
+
+EXAMPLES = ROOT / "examples" / "automation"
 
 SERVICE = """
 import json
@@ -65,12 +75,138 @@ def test_stacks_in_one_process(project: Project, local: Local) -> None:
 
 def test_the_example_runs_two_stacks_and_tells_their_progress(project: Project, local: Local) -> None:
     local.behave(jobSeconds=2)
-    source = (ROOT / "examples" / "automation" / "two_stacks.py").read_text(encoding="utf-8")
+    source = (EXAMPLES / "two_stacks.py").read_text(encoding="utf-8")
     assert source in blocks(ROOT / "docs" / "automation.md", "python")
     told = ran(project, source).splitlines()
     assert told[-1] == "succeeded succeeded"
     assert {line.partition(": running, ")[0] for line in told if ": running, " in line} == {"council", "mayor"}
     assert ran(project, source).splitlines() == ["succeeded succeeded"]
+    assert sorted(tdo["name"] for tdo in local.objects()["tdos"]) == ["council", "mayor"]
+
+
+LOOP = """
+import asyncio
+import json
+import signal
+import sys
+import threading
+from functools import partial
+
+from pulumi import automation as auto
+
+def program(name: str) -> None:
+    from aiware_resources import Job, pipelines
+
+    Job("job", target={"name": name}, dag=pipelines.transcription("https://media.test/a.mp4"))
+
+def stack(name: str) -> auto.Stack:
+    options = auto.LocalWorkspaceOptions(project_settings=auto.ProjectSettings("inline", "python"))
+    made = auto.create_or_select_stack(name, "inline", partial(program, name), opts=options)
+    made.set_config("aiware:pollInterval", auto.ConfigValue("0.2"))
+    return made
+
+async def main() -> dict[str, object]:
+    loop, handler = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
+    one = stack("one")
+    blocking = one.up().summary.resource_changes
+    beside = await asyncio.gather(*(asyncio.to_thread(each.up, refresh=True) for each in (one, stack("two"))))
+    return {
+        "changes": [blocking, *(each.summary.resource_changes for each in beside)],
+        "loop": asyncio.get_running_loop() is loop and not hasattr(loop, "_aiware_run"),
+        "signals": signal.getsignal(signal.SIGINT) is handler,
+        "threads": [each.name for each in threading.enumerate() if each.name.startswith("aiware-")],
+    }
+
+json.dump(asyncio.run(main()), sys.stdout)
+"""
+"""In a notebook and in a service, an event loop runs in the main thread."""
+
+
+def test_stacks_run_where_an_event_loop_does(project: Project, local: Local) -> None:
+    local.behave(jobSeconds=0)
+    told = json.loads(ran(project, LOOP))
+    created, same = {"create": 2}, {"same": 2}
+    assert told == {"changes": [created, same, created], "loop": True, "signals": True, "threads": []}
+
+
+class Service:
+    """The service of the examples, at a socket."""
+
+    def __init__(self, project: Project) -> None:
+        # The path of a socket is short.
+        self._folder = tempfile.TemporaryDirectory()
+        socket = f"{self._folder.name}/socket"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "uvicorn", "--app-dir", str(EXAMPLES), "--uds", socket, "service:app"],
+            cwd=project.folder,
+            env=project.environment | {"PYTHONPATH": str(ROOT)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        until(Path(socket).exists)
+        self._http = httpx.Client(base_url="http://service", transport=httpx.HTTPTransport(uds=socket), timeout=240)
+
+    def ask(self, **body: str) -> contextlib.AbstractContextManager[httpx.Response]:
+        return self._http.stream("POST", "/transcripts", json=body)
+
+    def told(self, **body: str) -> list[Any]:
+        """The lines of a whole answer."""
+        with self.ask(**body) as answer:
+            assert answer.status_code == 200, answer.read()
+            return [json.loads(line) for line in answer.iter_lines()]
+
+    def stop(self) -> str:
+        """Ends it as a service manager does, and returns what it logged."""
+        self._http.close()
+        self._process.terminate()
+        _, log = self._process.communicate(timeout=240)
+        self._folder.cleanup()
+        return log
+
+
+@pytest.fixture
+def service(project: Project) -> Iterator[Service]:
+    started = Service(project)
+    yield started
+    assert "Traceback" not in started.stop()
+
+
+def test_the_service_streams_progress_and_an_update_outlives_its_request(
+    project: Project, local: Local, service: Service
+) -> None:
+    url = "https://media.test/a.mp4"
+    local.behave(jobSeconds=3)
+    with service.ask(name="council", url=url) as left:
+        assert left.status_code == 200
+        assert "message" in json.loads(next(left.iter_lines()))
+    with service.ask(name="council", url=url) as refused:
+        assert (refused.status_code, json.loads(refused.read())["errors"]) == (
+            409,
+            ["The transcription of council is running."],
+        )
+    with service.ask(name="../council", url=url) as refused:
+        assert refused.status_code == 422
+        assert json.loads(refused.read())["errors"][0]["loc"] == ["name"]
+    *progress, done = service.told(name="mayor", url=url)
+    assert any(line["message"].startswith("running, 0 of ") for line in progress)
+    ids = {tdo["name"]: tdo["id"] for tdo in local.objects()["tdos"]}
+    assert done == {"result": "succeeded", "tdo": ids["mayor"]}
+
+    local.behave(engines={engines.SPEECHMATICS_ENGLISH: {"fail": {"reason": "invalid_data", "message": "no speech"}}})
+    failed = service.told(name="noise", url=url)[-1]
+    assert failed["result"] == "failed"
+    assert any("no speech" in error for error in failed["errors"])
+    # The first update has gone on without its request.
+    assert service.told(name="council", url=url)[-1] == {"result": "succeeded", "tdo": ids["council"]}
+    assert len(local.objects()["jobs"]) == 3
+
+
+def test_an_orchestrator_runs_stacks(project: Project, local: Local) -> None:
+    local.behave(jobSeconds=0)
+    source = (EXAMPLES / "dagster_assets.py").read_text(encoding="utf-8")
+    project.environment |= {"DAGSTER_HOME": "", "DAGSTER_DISABLE_TELEMETRY": "true"}
+    done = ran(project, source)
+    assert done == ""
     assert sorted(tdo["name"] for tdo in local.objects()["tdos"]) == ["council", "mayor"]
 
 

@@ -62,6 +62,7 @@ OUTPUT = {
     "ARCHITECTURE.md": "the map, which tests/unit/test_house.py compares with the folders",
     "docs/tutorial.md": "tests/e2e/test_tutorial.py compares each line with what is printed",
     "docs/waiting.md": "Pulumi; tests/e2e/test_waiting.py",
+    "docs/automation.md": "tests/e2e/test_automation.py",
     "docs/engines.md": "tests/e2e/test_catalogue.py",
     "docs/stacks.md": "tests/unit/stacks/test_stacks.py",
     "key": "a list of recordings: test_the_list_of_the_guide_has_the_columns_of_the_example",
