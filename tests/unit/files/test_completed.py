@@ -84,12 +84,13 @@ async def test_files_of_a_job_that_is_gone_are_those_of_the_manifest(tmp_path: P
 async def test_other_files_do_not_stand_for_those_of_a_job_that_is_gone(
     tmp_path: Path, damage: Callable[[Path], object]
 ) -> None:
-    Engine()
+    engine = Engine()
     write_documents(results(), tmp_path, JOB)
     (tmp_path / "notes.txt").write_text("mine")
     damage(tmp_path)
-    with pytest.raises(pulumi.RunError, match="is missing or not as job job-1 left it"):
+    with pytest.raises(pulumi.RunError, match="job-1 failed"):
         await value(files_of(tmp_path, Gone({JOB: ["gone"]})))
+    assert any("is missing or not as job job-1 left it" in request.message for request in engine.logged)
 
 
 async def test_of_a_job_of_an_earlier_release_any_file_will_do(tmp_path: Path) -> None:
@@ -133,7 +134,7 @@ async def test_what_is_listed_and_cannot_be_read_yet_is_waited_for(tmp_path: Pat
 
 
 async def test_two_resources_do_not_write_into_one_place(tmp_path: Path) -> None:
-    Engine()
+    engine = Engine()
     first = files_of(tmp_path, scripted(**{JOB: "done"}))
     assert await value(first) == []
     second = CompletedFiles(
@@ -144,8 +145,9 @@ async def test_two_resources_do_not_write_into_one_place(tmp_path: Path) -> None
         lambda *_: [],
         lambda *_: [],
     )
-    with pytest.raises(pulumi.RunError, match="is where Job job-1 puts its files too"):
+    with pytest.raises(pulumi.RunError, match="b failed"):
         await second.start()
+    assert any("is where Job job-1 puts its files too" in request.message for request in engine.logged)
 
 
 async def _done() -> Condition[str]:
