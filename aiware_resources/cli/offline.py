@@ -87,12 +87,12 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
         ConfigurationError: The stack has no file.
         ProgramFailed: The program failed.
     """
-    main = program / "__main__.py" if program.is_dir() else program
+    main = main_of(program) if program.is_dir() else program
     if not main.is_file():
         raise ConfigurationError(f"There is no program at {main}.", remedy="Name a Python file, or a project's folder.")
     script = main.resolve()
     folder = script.parent
-    project = Project(folder)
+    project = Project(program.resolve() if program.is_dir() else folder)
     configuration = _configuration(project, stack)
     recorder = _Recorder()
     monitor = _Monitor(recorder)
@@ -141,6 +141,16 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
         )
     # They arrive in the order in which their properties came to be known, which may differ from run to run.
     return sorted(declared, key=lambda each: (each.name, each.kind))
+
+
+def main_of(folder: Path) -> Path:
+    """The file of a project's program: in the folder, or where its manifest says.
+
+    Raises:
+        ConfigurationError: The manifest cannot be read.
+    """
+    named = folder / str(Project(folder).manifest.get("main") or "")
+    return named / "__main__.py" if named.is_dir() else named
 
 
 def _frames_in(script: Path, error: BaseException) -> list[traceback.FrameSummary]:

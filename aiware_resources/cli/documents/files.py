@@ -16,7 +16,7 @@ from aiware_resources.cli.documents.graphql import Given, Stand
 from aiware_resources.cli.documents.places import MOST_BYTES, Position
 from aiware_resources.cli.documents.programs import read_program
 from aiware_resources.cli.documents.reading import REMEDY, YAML, decoded, read
-from aiware_resources.cli.offline import ProgramFailed
+from aiware_resources.cli.offline import ProgramFailed, main_of
 from aiware_resources.errors import GraphError
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
 from aiware_resources.settings.project import MANIFEST
@@ -84,7 +84,7 @@ def documents(wanted: Wanted, *, every: bool = False) -> Iterator[Document]:
 def is_program(path: Path) -> bool:
     """Whether a path is a program: a Python file, the folder of a Pulumi project, or one with a ``__main__.py``."""
     if path.is_dir():
-        return (path / MANIFEST).is_file() or (path / MAIN).is_file()
+        return (path / MAIN).is_file() or ((path / MANIFEST).is_file() and main_of(path).is_file())
     return path.suffix == PROGRAM
 
 

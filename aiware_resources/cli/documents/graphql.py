@@ -51,6 +51,9 @@ CREATIONS: Mapping[str, Kind] = {"createJob": "job", "launchSingleEngineJob": "s
 Stand = Callable[[str, TypeNode | None], Any]
 """Gives what stands for the value of a variable that has none."""
 
+_LISTS = frozenset({"tasks", "routes", "ioFolders", "notificationUris", "fields", "contentTemplates", "assets"})
+"""Fields of the inputs that are lists."""
+
 _NO_SCHEMA = build_schema("type Query { _: String }", assume_valid=True)
 _WITHOUT_SCHEMA = [
     KnownFragmentNamesRule,
@@ -206,6 +209,7 @@ class _Operation:
         if isinstance(node, VariableNode):
             given = self._given(node.name.value)
             place = below(given.place if given else place, node.name.value)
+        content = _with_lists(content)
         kind = CREATIONS[creation.name.value]
         name = alias or own_name(content) or self._name or self._request.name
         into.jobs.append(FoundJob(name, kind, place, content, lambda path: self._locate(node, path)))
@@ -270,7 +274,7 @@ def own_name(content: Mapping[str, Any]) -> str | None:
 
 
 def _inside(node: ValueNode, step: str | int) -> ValueNode | None:
-    if isinstance(node, ObjectValueNode):
+    if isinstance(node, ObjectValueNode) and step != 0:
         return next((each.value for each in node.fields if each.name.value == step), None)
     if isinstance(node, ListValueNode) and isinstance(step, int) and step < len(node.values):
         return node.values[step]
@@ -280,6 +284,19 @@ def _inside(node: ValueNode, step: str | int) -> ValueNode | None:
 
 def _start(node: Any) -> int:
     return node.loc.start if node.loc else 0
+
+
+def _with_lists(content: dict[str, Any]) -> dict[str, Any]:
+    """An input whose lists are lists: in GraphQL, a value stands for a list of one."""
+    listed: dict[str, Any] = {
+        key: [item] if key in _LISTS and isinstance(item, dict | str) else item for key, item in content.items()
+    }
+    for key in ("target", "standbyTask"):
+        if isinstance(listed.get(key), dict):
+            listed[key] = _with_lists(listed[key])
+    if isinstance(listed.get("tasks"), list):
+        listed["tasks"] = [_with_lists(task) if isinstance(task, dict) else task for task in listed["tasks"]]
+    return listed
 
 
 def _without_undefined(value: Any) -> Any:

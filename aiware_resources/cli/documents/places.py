@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]  # not in its stubs
 
 import yaml
@@ -59,26 +61,39 @@ class Source:
 
     def position(self, offset: int) -> Position:
         """The place of a character."""
-        before = self.text[:offset]
-        return Position(self.file, before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
+        line = bisect_right(self._starts, offset)
+        return Position(self.file, line, offset - self._starts[line - 1] + 1)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
 
-def json_offset(text: str, path: Path, start: int = 0) -> int:
-    """Where a value of a JSON text begins.
+class JsonPlaces:
+    """Where the values of a JSON text begin.
 
     Args:
         text: The text, which is JSON.
-        path: The value's path.
         start: Where the JSON begins.
     """
-    at = _skipped(text, start)
-    for step in path:
-        # Of a key that is there twice, the last one counts.
-        found = dict(_members(text, at)).get(step)
-        if found is None:
-            return at
-        at = found
-    return at
+
+    def __init__(self, text: str, start: int = 0) -> None:
+        self._text = text
+        self._start = _skipped(text, start)
+        self._members: dict[int, dict[str | int, int]] = {}
+
+    def offset(self, path: Path) -> int:
+        """Where a value begins; of one that is not there, where that begins which it is missing in."""
+        at = self._start
+        for step in path:
+            if at not in self._members:
+                # Of a key that is there twice, the last one counts.
+                self._members[at] = dict(_members(self._text, at))
+            if step not in self._members[at]:
+                return at
+            at = self._members[at][step]
+        return at
 
 
 def offset_in_string(text: str, quote: int, index: int) -> int:
@@ -131,3 +146,21 @@ def _members(text: str, at: int) -> Iterator[tuple[str | int, int]]:
 def _skipped(text: str, at: int) -> int:
     blank = _BLANK.match(text, at)
     return blank.end() if blank else at
+
+
+def yaml_size(node: yaml.Node) -> int:
+    """How many values a YAML document holds, each as often as something refers to it.
+
+    Raises:
+        RecursionError: It holds itself.
+    """
+    sizes: dict[int, int] = {}
+
+    def size(node: yaml.Node) -> int:
+        if id(node) not in sizes:
+            inner = node.value if isinstance(node, yaml.CollectionNode) else []
+            parts = [part for each in inner for part in (each if isinstance(each, tuple) else (each,))]
+            sizes[id(node)] = 1 + sum(map(size, parts))
+        return sizes[id(node)]
+
+    return size(node)

@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -17,7 +18,15 @@ from aiware_resources.cli.documents.curl import Body, bodies, is_curl
 from aiware_resources.cli.documents.edge import is_edge_job
 from aiware_resources.cli.documents.found import Document, FoundJob, Kind, NotReadable, below
 from aiware_resources.cli.documents.graphql import Given, Request, Stand, own_name, read_graphql
-from aiware_resources.cli.documents.places import Locate, Position, Source, json_offset, offset_in_string, yaml_node
+from aiware_resources.cli.documents.places import (
+    JsonPlaces,
+    Locate,
+    Position,
+    Source,
+    offset_in_string,
+    yaml_node,
+    yaml_size,
+)
 from aiware_resources.reconcile import Path, path_text
 
 REMEDY = (
@@ -30,6 +39,8 @@ _INSIDE = ("input", "variables", "data", "createJob", "job", "jobs")
 """Keys below which a job may be found."""
 _SINGLE_ENGINE = ("uploadUrl", "fields")
 """Keys by which the input of a single-engine job is known, beside that of its engine."""
+_MOST_VALUES = 1_000_000
+"""In YAML, a short file can stand for any number of values."""
 _STARTS_JSON = re.compile(r'\s*(\[|\{\s*("|\}))')
 _STARTS_YAML = re.compile(r"\s*(#.*\n\s*)*(---|[A-Za-z]\w*:(\s|$))")
 _ENCODINGS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -42,14 +53,12 @@ class Value:
     Attributes:
         content: The value.
         locate: Finds the places of its parts.
-        source: The text that it is written in as JSON; ``None`` where it is written otherwise.
-        start: Where it begins there.
+        inside: Finds the place of a character of a text in it, by the path of the text.
     """
 
     content: Any
     locate: Locate
-    source: Source | None = None
-    start: int = 0
+    inside: Callable[[Path, int], Position]
 
 
 def decoded(content: bytes, file: str) -> Source:
@@ -112,7 +121,7 @@ def read_json_value(source: Source) -> Value:
         raise NotReadable(source.position(error.pos), f"is not JSON: {error.msg}") from error
     except (TooDeep, ValueError) as error:
         raise NotReadable(source.position(0), f"is not JSON: {error}") from error
-    return Value(content, lambda path: source.position(json_offset(source.text, path)), source)
+    return _json(content, source.text, source.position)
 
 
 def read_yaml(source: Source) -> list[Value]:
@@ -121,14 +130,14 @@ def read_yaml(source: Source) -> list[Value]:
     Raises:
         NotReadable: It is not YAML, or holds what JSON cannot.
     """
-    loader = _Loader(source.text)
     found: list[Value] = []
     try:
-        while loader.check_node():
-            node: yaml.Node = loader.get_node()  # type: ignore[assignment]  # there is one
+        for node in yaml.compose_all(source.text, _Loader):
+            if yaml_size(node) > _MOST_VALUES:
+                raise NotReadable(source.position(0), f"holds more than {_MOST_VALUES:,} values, which no job does")
             # The way through JSON leaves nothing that JSON cannot hold.
-            content = read_json(json.dumps(loader.construct_document(node)))
-            found.append(Value(content, _yaml_places(source, node)))
+            content = read_json(json.dumps(_Loader("").construct_document(node)))
+            found.append(_yaml(content, source, node))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = f"is not YAML that JSON could hold: {error.problem or error.context}"
@@ -136,13 +145,24 @@ def read_yaml(source: Source) -> list[Value]:
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0]
         raise NotReadable(source.position(0), f"is not YAML that JSON could hold: {reason}") from error
-    finally:
-        loader.dispose()
     return found
 
 
-def _yaml_places(source: Source, node: yaml.Node) -> Locate:
-    return lambda path: source.position(yaml_node(node, path).start_mark.index)
+def _json(content: Any, text: str, position: Callable[[int], Position]) -> Value:
+    """A value that is written in a text as JSON, whose characters have positions."""
+    places = JsonPlaces(text)
+
+    def inside(path: Path, index: int) -> Position:
+        return position(offset_in_string(text, places.offset(path), index))
+
+    return Value(content, lambda path: position(places.offset(path)), inside)
+
+
+def _yaml(content: Any, source: Source, node: yaml.Node) -> Value:
+    def locate(path: Path) -> Position:
+        return source.position(yaml_node(node, path).start_mark.index)
+
+    return Value(content, locate, lambda path, _: locate(path))
 
 
 class _Loader(yaml.SafeLoader):
@@ -197,8 +217,7 @@ class _Reader:
             raise NotReadable(place(error.pos), f"is not JSON: {error.msg}") from error
         except ValueError as error:
             raise NotReadable(place(0), f"is not JSON: {error}") from error
-        source = self._source if body.is_literal else None
-        return Value(content, lambda path: place(json_offset(body.text, path)), source, body.offset)
+        return _json(content, body.text, place)
 
     def json_or_graphql(self) -> None:
         """A text that may be either: a query in short form begins as JSON does."""
@@ -213,7 +232,9 @@ class _Reader:
                 raise NotReadable(first.position, reason, remedy=REMEDY) from no_json
             self.values([value])
 
-    def document(self, text: str, position: Any, place: str, given: Sequence[Given], *, is_whole: bool) -> None:
+    def document(
+        self, text: str, position: Callable[[int], Position], place: str, given: Sequence[Given], *, is_whole: bool
+    ) -> None:
         """A GraphQL document."""
         read_graphql(Request(text, position, place, given, is_whole, self._stem, self._stand), self.found)
 
@@ -239,17 +260,17 @@ class _Reader:
     def _request(self, value: Value, content: Mapping[str, Any], path: Path) -> None:
         """A request as it is sent: a GraphQL document with its variables."""
         here = path_text(path)
-        variables = content.get("variables")
-        given = []
-        if isinstance(variables, Mapping):
-            given = [Given(variables, _from(value.locate, (*path, "variables")), below(here, "variables"))]
+        variables, at = content.get("variables"), (*path, "variables")
+        locate = _from(value.locate, at)
+        if isinstance(variables, str):
+            # Some clients send them as text.
+            with suppress(ValueError):
+                variables, locate = read_json(variables), lambda _: value.locate(at)
+        given = [Given(variables, locate, below(here, "variables"))] if isinstance(variables, Mapping) else []
         query, text = (*path, "query"), content["query"]
 
-        def position(index: int) -> Any:
-            if value.source is None:
-                return value.locate(query)
-            written = value.source.text
-            return value.source.position(offset_in_string(written, json_offset(written, query, value.start), index))
+        def position(index: int) -> Position:
+            return value.inside(query, index)
 
         is_whole = not self._variables and "variables" in content
         self.document(text, position, below(here, "query"), [*given, *self._variables], is_whole=is_whole)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from aiware_resources import engines
 from aiware_resources.cli.documents import Wanted, documents
@@ -22,6 +24,13 @@ MUTATION = ROOT / "tests" / "contracts" / "calls" / "06-create-job.graphql"
 DOCUMENT = "mutation($input: CreateJob) { createJob(input: $input) { id } }"
 
 Written = Callable[..., Path]
+
+PIECES = [
+    "{", "}", "[", "]", '"tasks": ', '"engineId"', ": ", ", ", "null", "1e999", '"query": ', '"taskRoutes": ', "#",
+    "createJob", "(input: ", ")", "mutation ", "$x", "tasks: ", '"', "\\", "\n", "curl -d ", "'",
+    "&a ", "*a", "- ", "\ufeff",
+]  # fmt: skip
+"""Parts of files, for files that are not right."""
 
 
 @pytest.fixture
@@ -294,6 +303,45 @@ def test_commands_of_curl(aiware: Aiware, written: Written) -> None:
     broken = aiware("validate", "-", typed="curl -d '{")
     assert broken.stdout == "-:1:1: is not a script that can be read: No closing quotation.\n"
     assert ":1:12: is not JSON: " in aiware("validate", "-", typed="curl -d '{ '").stdout
+
+
+def test_a_value_stands_for_a_list_of_one(aiware: Aiware, written: Written) -> None:
+    text = """mutation { createJob(input: {targetId: 1, notificationUris: "https://hooks.test/a", tasks: {
+  engineId: "e", ioFolders: {referenceId: "a", mode: chunk, type: output, options: {a: {b: 1}}}, retries: 1
+}}) { id } }"""
+    assert list(problems(aiware, written(text, "a.graphql"))) == ["createJob.tasks[0].retries"]
+    assert aiware("validate", str(written(text, "a.graphql"))).stdout.partition("graphql:")[2].startswith("2:107: ")
+
+
+@pytest.mark.parametrize("variables", [{"tdo": "1"}, '{"tdo": "1"}', {"tdo": 1}])
+def test_variables_as_clients_send_them(aiware: Aiware, written: Written, variables: Any) -> None:
+    file = written({"query": REQUEST % '"e"', "variables": variables})
+    result = aiware("validate", str(file))
+    assert result.output == f"{file}: 1 job, nothing wrong.\n"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.binary(max_size=40),
+        st.builds(lambda parts: "".join(parts), st.lists(st.sampled_from(PIECES), max_size=12)),
+    ),
+    st.sampled_from(["json", "graphql", "yaml", "sh", "txt"]),
+)
+def test_anything_ends_in_a_sentence(aiware: Aiware, tmp_path: Path, content: str | bytes, suffix: str) -> None:
+    file = tmp_path / f"a.{suffix}"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
+    result = aiware("validate", str(file))
+    assert result.exit_code in (0, 1)
+    assert result.stdout.startswith(str(file))
+
+
+def test_a_short_yaml_file_that_stands_for_much(aiware: Aiware, written: Written) -> None:
+    lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    lines += [f"a{level}: &a{level} [{', '.join(f'*a{level - 1}' for _ in range(10))}]" for level in range(1, 9)]
+    result = aiware("validate", str(written("\n".join(lines), "a.yaml")))
+    assert ":1:1: holds more than 1,000,000 values" in result.stdout
 
 
 LAUNCH = """mutation {
