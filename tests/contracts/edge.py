@@ -1,8 +1,9 @@
 """The Edge REST API as an OpenAPI definition, made from `edge.yaml`.
 
 A shape lists its fields and their types; `!` after a type says that the field is required, `= 5` that 5 is its default.
-Types are those below, the names of enums and other shapes, and lists of one of them: `[uuid]`. Each operation takes
-`X-Correlation-Id`, answers with the errors of the table, and tells by the table whether they carry `Retry-After`.
+Types are those below, the names of enums and other shapes, and lists of one of them: `[uuid]`; an answer may also be a
+`zip`. Each operation takes `X-Correlation-Id`, answers with the errors of the table, and tells by the table whether
+they carry `Retry-After`.
 """
 
 from __future__ import annotations
@@ -88,6 +89,8 @@ def _answer(description: str, shape: Any = None, *, again: bool = False) -> dict
 
 
 def _content(shape: Any) -> dict[str, Any]:
+    if shape == "zip":
+        return {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
     return {"application/json": {"schema": _schema(shape)}}
 
 

@@ -28,6 +28,7 @@ from aiware_local.server.edge.errors import KINDS, STATUS_OF, EdgeError, error_a
 from aiware_local.server.edge.jobs import (
     delete_job,
     download,
+    download_logs,
     get_detail,
     get_output,
     get_status,
@@ -84,6 +85,7 @@ OPERATIONS = (
     Operation("get_job_outputs", "GET", "/proc/job/{JobID}/outputs", list_outputs),
     Operation("get_job_output", "GET", "/proc/job/{JobID}/output/{JobOutputName}", get_output),
     Operation("get_job_download", "GET", "/proc/job/{JobID}/download/{JobOutputName}", download),
+    Operation("getTaskLogs", "GET", "/proc/task/{TaskID}/logs", download_logs),
     Operation("deleteJob", "POST", "/proc/job/{JobID}/delete", delete_job),
 )
 

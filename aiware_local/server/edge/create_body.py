@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from aiware_local.server.edge.errors import bad
-from aiware_local.server.edge.request import Body, Count, DateTime, Int32, Int64, JobStatus, JsonText, Uuid
+from aiware_local.server.edge.request import Body, Correlation, Count, DateTime, Int32, Int64, JobStatus, JsonText, Uuid
 
 OPTIONS = ("endpoint", "syncEnabled", "syncTimeoutInSeconds", "chunkCallbackEnabled")
 """What a route says besides its ends; stored among the options of a GraphQL route."""
@@ -22,7 +22,7 @@ OPTIONS = ("endpoint", "syncEnabled", "syncTimeoutInSeconds", "chunkCallbackEnab
 class CreateFolder(Body):
     """An io folder; the contract requires nothing of it, but without these three no route can reach it."""
 
-    correlation_id: Annotated[Uuid, Field(alias="correlationID")]
+    correlation_id: Annotated[Correlation, Field(alias="correlationID")]
     mode: Literal["stream", "chunk"]
     type: Literal["input", "output"]
     options: Annotated[JsonText | None, Field(alias="optionsJSON")] = None
@@ -32,7 +32,7 @@ class CreateTask(Body):
     """A task."""
 
     engine_id: Annotated[Uuid, Field(alias="engineId")]
-    correlation_task_id: Annotated[Uuid | None, Field(alias="correlationTaskId")] = None
+    correlation_task_id: Annotated[Correlation | None, Field(alias="correlationTaskId")] = None
     core_task_id: Annotated[str | None, Field(alias="coreTaskId")] = None
     due_date_time: Annotated[DateTime | None, Field(alias="dueDateTime")] = None
     io_folders: Annotated[list[CreateFolder], Field(alias="ioFolders", default_factory=list)]
@@ -53,10 +53,10 @@ class CreateTask(Body):
 class CreateRoute(Body):
     """A route between two tasks, or to a root task. The counts and times of the contract are for reading only."""
 
-    parent: Annotated[Uuid | None, Field(alias="taskParentId")] = None
-    parent_output: Annotated[Uuid | None, Field(alias="taskParentOutputId")] = None
-    child: Annotated[Uuid, Field(alias="taskChildId")]
-    child_input: Annotated[Uuid | None, Field(alias="taskChildInputId")] = None
+    parent: Annotated[Correlation | None, Field(alias="taskParentId")] = None
+    parent_output: Annotated[Correlation | None, Field(alias="taskParentOutputId")] = None
+    child: Annotated[Correlation, Field(alias="taskChildId")]
+    child_input: Annotated[Correlation | None, Field(alias="taskChildInputId")] = None
     endpoint: Uuid | None = None
     sync_enabled: Annotated[bool | None, Field(alias="syncEnabled")] = None
     sync_timeout: Annotated[Count | None, Field(alias="syncTimeoutInSeconds")] = None
@@ -72,7 +72,7 @@ class CreateRoute(Body):
 class CreateJob(Body):
     """A job."""
 
-    organization_id: Annotated[Uuid, Field(alias="internalOrganizationID")]
+    organization_id: Annotated[Uuid | None, Field(alias="internalOrganizationID")] = None
     core_id: Annotated[Uuid | None, Field(alias="coreID")] = None
     core_job_id: Annotated[str | None, Field(alias="coreJobID")] = None
     core_recording_id: Annotated[Int64 | None, Field(alias="coreRecordingID")] = None
@@ -166,7 +166,7 @@ def _places_of_tasks(tasks: Sequence[CreateTask], path: str) -> dict[str, int]:
     places: dict[str, int] = {}
     for place, task in enumerate(tasks):
         if task.correlation_task_id is None:
-            raise bad(f"{path}.tasks[{place}] needs a correlationTaskId, a UUID, by which its route names it.")
+            raise bad(f"{path}.tasks[{place}] needs a correlationTaskId, by which its route names it.")
         if task.correlation_task_id in places:
             raise bad(
                 f"{path}.tasks[{place}].correlationTaskId is that of tasks[{places[task.correlation_task_id]}] too; "

@@ -47,7 +47,6 @@ def create_jobs(request: EdgeRequest) -> Response:
 
 def _create(call: Call, job: CreateJob, path: str) -> str:
     require_organization(job.organization_id, f"{path}.internalOrganizationID")
-    _require_no_core_ids(job, path)
     _require_beginning(job.job_status, f"{path}.jobStatus")
     if not job.tasks:
         raise bad(f"{path}.tasks is empty: a job needs at least one task.")
@@ -55,6 +54,7 @@ def _create(call: Call, job: CreateJob, path: str) -> str:
         _require_beginning(task.task_status, f"{path}.tasks[{place}].taskStatus")
     engines = [_engine(call, task, f"{path}.tasks[{place}]") for place, task in enumerate(job.tasks)]
     routes = read_routes(job.tasks, job.routes, path)
+    _require_no_core_ids(job, path)
     try:
         record: Record = create_job(call, {**_target(call, job, path), **_input(job, engines, routes)})["_job"]
     except ApiError as error:

@@ -1,8 +1,10 @@
-"""The jobs of Edge: get_jobs, getJobStatus, get_job_detail, deleteJob, and the outputs of a job."""
+"""The jobs of Edge: get_jobs, getJobStatus, get_job_detail, deleteJob, the outputs of a job, the logs of tasks."""
 
 from __future__ import annotations
 
 import base64
+import io
+import zipfile
 from collections.abc import Callable, Mapping
 from functools import partial
 from operator import itemgetter
@@ -14,10 +16,17 @@ from starlette.responses import JSONResponse, Response
 from aiware_local.installation.installation import Call, Installation
 from aiware_local.installation.media import SIDECARS
 from aiware_local.jobs.records import show_job
+from aiware_local.jobs.tasks import task_log
 from aiware_local.launcher import ORGANIZATION_UUID
 from aiware_local.server.edge.details import completed_at, edge_of, job_detail, job_status, started_at
 from aiware_local.server.edge.errors import EdgeError, bad, missing
-from aiware_local.server.edge.ids import internal_job_id, internal_recording_id, job_id_of, output_name
+from aiware_local.server.edge.ids import (
+    internal_job_id,
+    internal_recording_id,
+    internal_task_id,
+    job_id_of,
+    output_name,
+)
 from aiware_local.server.edge.request import Body, EdgeRequest, JobStatus, Page, QueryTime, Uuid, answer_page
 from aiware_local.storage.store import Record
 from aiware_local.tdos.records import assets_of, drop_job_results, remove_tdo
@@ -136,6 +145,18 @@ def _remove(call: Call, job: Record) -> None:
     others = call.store.scan("job", owner=job["targetId"])
     if tdo is not None and edge_of(job).get("ownsTarget") and next(others, None) is None:
         remove_tdo(call, tdo)
+
+
+def download_logs(request: EdgeRequest) -> Response:
+    """`GET /proc/task/{TaskID}/logs`: a zip with the log of a task; an empty one before the task has started."""
+    task = request.task()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        if task["startedDateTime"] is not None or task["completedDateTime"] is not None:
+            archive.writestr(f"{task['id']}.log", "\n".join(task_log(task)) + "\n")
+    name = f"task-{internal_task_id(task['id'])}-logs.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(packed.getvalue(), media_type="application/zip", headers=headers)
 
 
 def list_outputs(request: EdgeRequest) -> Response:

@@ -15,8 +15,9 @@ from starlette.responses import JSONResponse, Response
 
 from aiware_local.installation.installation import Call
 from aiware_local.installation.lists import LARGEST_LIMIT, paging_now, sort_key
+from aiware_local.jobs.records import show_job, show_task
 from aiware_local.server.edge.errors import EdgeError, bad, missing
-from aiware_local.server.edge.ids import is_uuid, job_id_of
+from aiware_local.server.edge.ids import internal_task_id, is_uuid, job_id_of
 from aiware_local.storage.store import Record
 
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
@@ -40,6 +41,13 @@ def _uuid(text: str) -> str:
     if not is_uuid(text):
         raise ValueError("must be a UUID")
     return text.lower()
+
+
+def _correlation(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must be a text, such as a name or a UUID")
+    # Some clients spell a UUID in capitals in one place, and not in another.
+    return text.lower() if is_uuid(text) else text
 
 
 def _seconds(text: str) -> str:
@@ -84,6 +92,8 @@ def _truth(text: Any) -> Any:
 
 Uuid = Annotated[str, AfterValidator(_uuid)]
 """A UUID, in lower case from here on."""
+Correlation = Annotated[str, AfterValidator(_correlation)]
+"""A text by which a request names one of its own parts."""
 DateTime = Annotated[str, AfterValidator(_seconds)]
 """A time with its zone, as RFC 3339 has it."""
 JsonText = Annotated[str, AfterValidator(_json_text)]
@@ -208,6 +218,21 @@ class EdgeRequest:
         if repeated:
             raise bad(f"The query gives {', '.join(repeated)} more than once.")
         return _checked(model, dict(self.query), "The query")
+
+    def task(self) -> Record:
+        """The task that the path names, as it is now.
+
+        Raises:
+            EdgeError: 400 if that is not a UUID, 404 if there is no such task.
+        """
+        internal_id = self.path["TaskID"].lower()
+        if not is_uuid(internal_id):
+            raise bad(f"TaskID is '{internal_id}'; it must be the internalTaskID that the job's detail shows.")
+        for job in self.call.store.scan("job"):
+            task = next((each for each in job["_tasks"] if internal_task_id(each["id"]) == internal_id), None)
+            if task is not None:
+                return show_task(show_job(job, self.call.now), task["order"])
+        raise missing("task", internal_id)
 
     def job(self) -> Record:
         """The job that the path names.

@@ -64,7 +64,6 @@ def _writer_first(job: Job) -> None:
 
 
 OF_JOBS: list[Refusal] = [
-    (_without(lambda job: job, "internalOrganizationID"), 400, "jobs[0].internalOrganizationID is required"),
     (_job(internalOrganizationID=NOWHERE), 403, f"jobs[0].internalOrganizationID is {NOWHERE}"),
     (_job(internalOrganizationID="17532"), 400, "jobs[0].internalOrganizationID: must be a UUID"),
     (_job(coreID="x"), 400, "jobs[0].coreID"),
@@ -90,7 +89,8 @@ OF_TASKS: list[Refusal] = [
     (_without(lambda job: job["tasks"][0], "engineId"), 400, "jobs[0].tasks[0].engineId is required"),
     (_task(0, engineId="insert-into-index"), 400, "jobs[0].tasks[0].engineId: must be a UUID"),
     (_task(1, engineId=NOWHERE), 404, f"jobs[0].tasks[1].engineId: there is no engine {NOWHERE}"),
-    (_task(0, correlationTaskId="one"), 400, "jobs[0].tasks[0].correlationTaskId: must be a UUID"),
+    (_task(0, correlationTaskId=" "), 400, "jobs[0].tasks[0].correlationTaskId: must be a text"),
+    (_task(0, correlationTaskId=7), 400, "jobs[0].tasks[0].correlationTaskId: Input should be a valid string"),
     (_without(lambda job: job["tasks"][0], "correlationTaskId"), 400, "jobs[0].tasks[0] needs a correlationTaskId"),
     (_task(1, correlationTaskId=TASK_IDS[0]), 400, "jobs[0].tasks[1].correlationTaskId is that of tasks[0] too"),
     (_task(0, coreTaskId="5"), 501, "jobs[0].tasks[0].coreTaskId is given"),
