@@ -90,7 +90,7 @@ class Settings(BaseModel):
         auth_header: Header that carries the token: `authorization`; or `api_key`, for an Edge that requires it.
         headers: Headers of your own, by name, such as an application's id: sent with each request to aiWARE's API, and
             to no other server. In the environment as JSON. The values are treated as secrets.
-        organization_id: With Edge and a token: the UUID of the organization that jobs belong to.
+        organization_id: With Edge: the UUID of the organization that jobs belong to; by default that of the token.
         wait: Whether a run waits for the clusters, jobs and exports that it started.
         job_timeout: Longest wait for one object, in seconds.
         poll_interval: Seconds between two polls of running work, at first.
@@ -271,14 +271,7 @@ class Settings(BaseModel):
             ]
         if self.endpoint == LOCAL:
             return []
-        problems = credentials_problems(self.credentials, has_oauth=self.api == "cloud")
-        logs_in = self.token is None and self.credentials.has_password
-        if self.api == "edge" and self.organization_id is None and not logs_in:
-            problems.append(
-                f"aiWARE Edge wants to know whose a job is: set {key_of('organization_id')} to your organization's "
-                f"UUID there, or log in with {key_of('username')} and {key_of('password')}, which tells it."
-            )
-        return problems
+        return credentials_problems(self.credentials, has_oauth=self.api == "cloud")
 
     @property
     def names_endpoint(self) -> bool:

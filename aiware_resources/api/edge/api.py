@@ -76,19 +76,12 @@ class EdgeApi(JobCalls, EngineCalls, Api):
             operation="me",
         )
 
-    def _organization_of_jobs(self) -> str:
+    def _organization_of_jobs(self) -> str | None:
         """The organization that jobs belong to: the one set, or that of the user who has logged in.
 
-        Raises:
-            ConfigurationError: Neither is known.
+        Without either, Edge takes that of the token.
         """
         if self._connection.organization_id is not None:
             return self._connection.organization_id
         self._tokens.current()
-        user = self._login.user
-        if user is None or user.internal_organization_id is None:
-            raise errors.ConfigurationError(
-                "aiWARE Edge wants to know whose a job is, and the login did not tell.",
-                remedy="Set aiware:organizationId to your organization's UUID there.",
-            )
-        return user.internal_organization_id
+        return self._login.user.internal_organization_id if self._login.user else None

@@ -48,12 +48,14 @@ class Operation:
         method: HTTP method.
         path: Path below the base address, with the names of its parameters in braces.
         kind: Whether it changes something.
+        accept: What kinds of answer it has, where that is not JSON alone.
     """
 
     name: str
     method: str
     path: str
     kind: Kind = Kind.READ
+    accept: str = "application/json"
 
     @property
     def is_about_an_object(self) -> bool:
@@ -146,6 +148,7 @@ class Calls:
             url=self._client.url + request.operation.path.format(**values),
             params=dict(request.query) or None,
             json=request.body,
+            headers={"Accept": request.operation.accept},
         )
 
     def _record(self, record: type[R], value: Any, request: Request) -> R:
@@ -158,14 +161,13 @@ class Calls:
 
     def _subject(self, request: Request) -> Subject:
         operation = request.operation
-        return Subject(
-            operation.name, operation.kind, self._client.url, request.path.get("job"), "aiWARE Edge", EXAMPLE
-        )
+        about = request.path.get("job") or request.path.get("task")
+        return Subject(operation.name, operation.kind, self._client.url, about, "aiWARE Edge", EXAMPLE)
 
 
 def new_headers() -> Mapping[str, str]:
     """What each request says: a number of its own for each attempt, since the server's log has each of them."""
-    return {"Accept": "application/json", CORRELATION_ID: str(uuid.uuid4())}
+    return {CORRELATION_ID: str(uuid.uuid4())}
 
 
 def is_route_missing(error: errors.ApiError) -> bool:

@@ -30,7 +30,7 @@ class JobRoutes(Calls):
         return told.job()
 
     def details(self, job_id: str) -> JobRecord:
-        """Reads one job with everything that Edge tells of it (get_job_detail); tasks have no logs."""
+        """Reads one job with everything that Edge tells of it (get_job_detail), without the logs of its tasks."""
         return self._detail(job_id).job()
 
     def outputs(self, job_id: str) -> Outputs:

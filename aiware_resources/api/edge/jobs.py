@@ -17,6 +17,7 @@ from aiware_resources.api.edge.job_states import JobStates
 from aiware_resources.api.edge.records import JobDetail, JobIds
 from aiware_resources.api.edge.results import ResultCalls
 from aiware_resources.api.edge.submission import Submission
+from aiware_resources.api.edge.task_logs import TaskLogs
 from aiware_resources.api.failures import Kind
 from aiware_resources.api.interface import Input, Unread, lacking
 from aiware_resources.api.records import JobRecord
@@ -39,13 +40,14 @@ class JobCalls(ResultCalls):
 
     Args:
         client: Makes the calls.
-        organization: Tells the organization that jobs belong to.
+        organization: Tells the organization that jobs belong to; None for that of the token.
         longest: Seconds to wait for one answer.
     """
 
-    def __init__(self, client: Client, organization: Callable[[], str], longest: float) -> None:
+    def __init__(self, client: Client, organization: Callable[[], str | None], longest: float) -> None:
         super().__init__(client)
         self._organization = organization
+        self._logs = TaskLogs(client)
         self._states = JobStates(self._routes, JobRoutes(client.without_retries()), longest)
 
     def create_job(self, input: Input, *, owner: str | None = None) -> JobRecord:  # noqa: A002 - as in Api
@@ -74,7 +76,8 @@ class JobCalls(ResultCalls):
         )
 
     def job_details(self, job_id: str) -> JobRecord:
-        return self._routes.details(job_id)
+        job = self._routes.details(job_id)
+        return job.model_copy(update={"tasks": self._logs.of(job.tasks)})
 
     def jobs(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
         return self._states.read(ids, unread)

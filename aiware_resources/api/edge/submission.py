@@ -37,12 +37,12 @@ class Submission:
         job: A `CreateJob`.
         owner: Whose job it is: the ids of its tasks and folders follow from this and from their places, so that they
             are the same however often the job is written.
-        organization_id: The organization that it belongs to.
+        organization_id: The organization that it belongs to; None for that of the token.
     """
 
     job: Props
     owner: str
-    organization_id: str
+    organization_id: str | None
 
     def request(self) -> dict[str, Any]:
         """The body of the request that submits it (`CreateJobRequest`)."""
@@ -51,7 +51,9 @@ class Submission:
     def _job(self) -> dict[str, Any]:
         tasks = [self._task(index, task) for index, task in enumerate(self._tasks)]
         due = [task["dueDateTime"] for task in tasks if "dueDateTime" in task]
-        written: dict[str, Any] = {"internalOrganizationID": self.organization_id}
+        written: dict[str, Any] = {}
+        if self.organization_id is not None:
+            written["internalOrganizationID"] = self.organization_id
         if due:
             # Texts of one format: the latest one is the greatest.
             written["dueDateTime"] = max(due)

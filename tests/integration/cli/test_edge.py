@@ -29,10 +29,13 @@ def test_jobs(aiware: Aiware, local: Local, jobs: list[str]) -> None:
     found = aiware("jobs", "list", "--status", "failed", "--since", "1h", "--json").stdout
     assert [job["id"] for job in json.loads(found)] == [failed]
     assert aiware("jobs", "show", complete).stdout.startswith(f"job {complete}: complete; TDO ")
-    assert "no speech in it" in aiware("jobs", "logs", failed).stdout
+    logs = aiware("jobs", "logs", failed).stdout
+    assert "no speech in it" in logs
+    assert " ended: failed." in logs
     watched = aiware("jobs", "watch", failed, complete)
     assert (watched.exit_code, watched.stdout) == (1, f"{failed}: failed\n{complete}: complete\n")
     assert "no speech in it" in watched.stderr
+    assert "The end of its log:" in watched.stderr
 
 
 def test_results(aiware: Aiware, jobs: list[str]) -> None:

@@ -199,10 +199,11 @@ def test_the_organization_that_is_set_wins(server: EdgeServer) -> None:
     assert server.bodies()[1]["jobs"][0]["internalOrganizationID"] == "o-2"
 
 
-def test_a_login_that_tells_no_organization_is_explained(server: EdgeServer) -> None:
-    server.on(LOGIN, answer(token="session-1"))
-    with pytest.raises(errors.ConfigurationError, match="Set aiware:organizationId"):
-        server.api(PASSWORD, organization=None).create_job(TASKS)
+def test_without_any_organization_it_is_the_tokens(server: EdgeServer) -> None:
+    server.on(LOGIN, answer(token="session-1")).on(CREATE, answer(internalJobIds=[JOB]))
+    server.api(PASSWORD, organization=None).create_job(TASKS)
+    server.api(organization=None).create_job(TASKS)
+    assert ["internalOrganizationID" in body["jobs"][0] for body in server.bodies() if "jobs" in body] == [False, False]
 
 
 def test_an_expired_session_is_renewed_once(server: EdgeServer) -> None:

@@ -373,9 +373,10 @@ def test_edge_has_settings_of_its_own() -> None:
     assert read({}, environ).auth_header == "api_key"
 
 
-def test_a_login_tells_edge_whose_the_jobs_are() -> None:
-    stack = {"aiware:api": "edge", "aiware:endpoint": EDGE_URL, "aiware:username": "me", "aiware:password": "pass"}
-    assert read(stack).resolve_endpoint().organization_id is None
+def test_a_login_or_a_token_tells_edge_whose_the_jobs_are() -> None:
+    stack = {"aiware:api": "edge", "aiware:endpoint": EDGE_URL}
+    for credentials in ({"aiware:username": "me", "aiware:password": "pass"}, {"aiware:token": "token-1"}):
+        assert read({**stack, **credentials}).resolve_endpoint().organization_id is None
 
 
 @pytest.mark.parametrize(
@@ -384,7 +385,6 @@ def test_a_login_tells_edge_whose_the_jobs_are() -> None:
         ({"aiware:endpoint": URL}, "is the address of a GraphQL API"),
         ({"aiware:endpoint": "https://edge.example"}, "Edge is usually at /edge/v1"),
         ({"aiware:endpoint": "http://edge.example:9000/edge/v1"}, "over plain http"),
-        ({"aiware:organizationId": None}, "set aiware:organizationId to your organization's UUID"),
         ({"aiware:organizationId": "17532"}, "must be a UUID with aiWARE Edge, but is '17532'"),
         ({"aiware:token": None}, "No aiWARE token is set"),
         ({"aiware:oauthRefreshToken": "r"}, "aiWARE Edge has no OAuth"),
