@@ -17,7 +17,7 @@ from aiware_local.installation.installation import Call
 from aiware_local.installation.lists import LARGEST_LIMIT, paging_now, sort_key
 from aiware_local.jobs.records import show_job, show_task
 from aiware_local.server.edge.errors import EdgeError, bad, missing
-from aiware_local.server.edge.ids import internal_task_id, is_uuid, job_id_of
+from aiware_local.server.edge.ids import internal_job_id, internal_task_id, is_uuid, job_id_of
 from aiware_local.storage.store import Record
 
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
@@ -223,7 +223,7 @@ class EdgeRequest:
         """The task that the path names, as it is now.
 
         Raises:
-            EdgeError: 400 if that is not a UUID, 404 if there is no such task.
+            EdgeError: 400 if that is not a UUID, 404 if there is no such task, 500 if a fault makes its job unreadable.
         """
         internal_id = self.path["TaskID"].lower()
         if not is_uuid(internal_id):
@@ -231,6 +231,7 @@ class EdgeRequest:
         for job in self.call.store.scan("job"):
             task = next((each for each in job["_tasks"] if internal_task_id(each["id"]) == internal_id), None)
             if task is not None:
+                self._require_readable(job)
                 return show_task(show_job(job, self.call.now), task["order"])
         raise missing("task", internal_id)
 
@@ -247,9 +248,13 @@ class EdgeRequest:
         job = None if job_id is None else self.call.store.get("job", job_id)
         if job is None:
             raise missing("job", internal_id)
-        if not self.unreadable.isdisjoint((internal_id.lower(), job["id"])):
-            raise EdgeError(500, f"The local aiWARE was told that job {internal_id} cannot be read.")
+        self._require_readable(job)
         return job
+
+    def _require_readable(self, job: Record) -> None:
+        internal_id = internal_job_id(job["id"])
+        if not self.unreadable.isdisjoint((internal_id, job["id"])):
+            raise EdgeError(500, f"The local aiWARE was told that job {internal_id} cannot be read.")
 
 
 def _checked(model: type[Model], value: Any, what: str) -> Model:

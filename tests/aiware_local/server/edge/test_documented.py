@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aiware_local.launcher import ORGANIZATION_UUID
+from aiware_local.launcher import EDGE_PATH, ORGANIZATION_UUID
 from tests.aiware_local.edge_support import NOWHERE, Edge, is_uuid
 from tests.aiware_local.support import TRANSLATION, WRITER, Local
 
@@ -99,6 +99,15 @@ async def test_the_logs_of_a_task_are_a_zip(local: Local, edge: Edge) -> None:
     lines = log.splitlines()
     assert lines[0].endswith(" started.")
     assert lines[-1].endswith(" ended: complete.")
+
+
+async def test_the_logs_of_a_job_that_cannot_be_read_cannot_either(local: Local, edge: Edge) -> None:
+    (job_id,) = await edge.create(named_job())
+    task_id = (await edge.detail(job_id))["tasks"][0]["internalTaskID"]
+    await local.fault(action={"unreadable": [job_id]}, operation="getTaskLogs")
+    headers = {"Authorization": f"Bearer {local.token}"}
+    response = await local.http.get(f"{EDGE_PATH}/proc/task/{task_id}/logs", headers=headers)
+    assert response.status_code == 500
 
 
 async def test_there_are_no_logs_of_what_is_no_task(edge: Edge) -> None:
