@@ -96,7 +96,7 @@ def test_a_list_of_files_that_is_too_long_is_not_read() -> None:
 
 @given(st.binary(max_size=300))
 def test_anything_is_a_zip_or_an_error_that_is_expected(content: bytes) -> None:
-    with contextlib.suppress(task_logs._CANNOT_BE_READ):
+    with contextlib.suppress(*task_logs._CANNOT_BE_READ):
         unpacked(content)
 
 

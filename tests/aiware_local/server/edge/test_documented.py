@@ -104,7 +104,7 @@ async def test_the_logs_of_a_task_are_a_zip(local: Local, edge: Edge) -> None:
 async def test_the_logs_of_a_job_that_cannot_be_read_cannot_either(local: Local, edge: Edge) -> None:
     (job_id,) = await edge.create(named_job())
     task_id = (await edge.detail(job_id))["tasks"][0]["internalTaskID"]
-    await local.fault(action={"unreadable": [job_id]}, operation="getTaskLogs")
+    await local.fault(action={"unreadable": [job_id]})
     headers = {"Authorization": f"Bearer {local.token}"}
     response = await local.http.get(f"{EDGE_PATH}/proc/task/{task_id}/logs", headers=headers)
     assert response.status_code == 500
