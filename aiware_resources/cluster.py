@@ -27,6 +27,7 @@ from aiware_resources.reconcile import (
     OrderFree,
     Props,
     Readable,
+    TimeOfDay,
     marker_in,
     mocks,
     repeat_until_applied,
@@ -105,7 +106,7 @@ class ClusterState(Awaited):
     cluster_config: Any = None
     media_storage: MediaStorage = "core"
     media_storage_path: str | None = None
-    restart_time_utc: str | None = Field(default=None, alias="restartTimeUTC")
+    restart_time_utc: TimeOfDay | None = Field(default=None, alias="restartTimeUTC")
     service_token: str | None = None
     management_node_id: Identifier | None = Field(default=None, alias="managementNodeID")
     organization_id: Identifier | None = None
@@ -370,7 +371,7 @@ class Cluster(AllowsEngines, Readable, module="aiware", name="Cluster"):
         if mocks.are_set():
             return
         engines = {"allowedEngines": "allowed_engines", "bypassAllowedEngines": "bypass_allowed_engines"}
-        self.allows = pulumi.Output.from_input({key: arguments.get(name) for key, name in engines.items()})
+        self._allows = pulumi.Output.from_input({key: arguments.get(name) for key, name in engines.items()})
         waiting = Waiting(arguments.get("wait") if is_declared else False, arguments.get("timeout"))
         completion = Completion(self, resource_name, self._condition, waiting)
         self.live_status = completion.output(lambda seen: seen.known(lambda record: record.status))

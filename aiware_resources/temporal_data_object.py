@@ -43,6 +43,7 @@ from aiware_resources.tdos.content import (
     PrimaryAssetArgs,
     SourceDataArgs,
     TdoContent,
+    content_problems,
     span_problems,
 )
 from aiware_resources.tdos.removal import NOUN, fate_of_tdo, remove_tdo
@@ -133,6 +134,7 @@ class TdoProvider(EntityProvider):
         """aiWARE refuses a TDO that stops before it starts, or lasts longer than a year."""
         yield from span_problems(values.get("startDateTime"), values.get("stopDateTime"), ())
         yield from asset_problems(values.get("assets", []), unknown)
+        yield from content_problems(values.get("contentTemplates"), values.get("assets"), unknown)
 
     def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
         """What cannot be changed in place. Files can: only assets at a uri are made together with the TDO."""

@@ -8,7 +8,7 @@ from typing import Any
 from ariadne import ObjectType
 
 from aiware_local.exports.formats import checked_format
-from aiware_local.installation.errors import ApiError, ErrorName, invalid_input, not_found
+from aiware_local.installation.errors import ApiError, ErrorName, invalid_input, not_found, require_count
 from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
 from aiware_local.installation.lists import among, equals, page
 from aiware_local.storage.ids import new_uuid
@@ -104,6 +104,8 @@ def _spans(call: Call, given: Sequence[Mapping[str, Any]]) -> list[Record]:
             raise ApiError(ErrorName.NOT_IMPLEMENTED, f"tdoData[{place}].mentionId: there are no mentions here.")
         if span.get("tdoId") is None:
             raise invalid_input(f"tdoData[{place}] needs a tdoId.", field="tdoData")
+        for name in ("startOffsetMs", "stopOffsetMs"):
+            require_count(span.get(name), f"tdoData[{place}].{name}")
         call.find("tdo", "TemporalDataObject", span["tdoId"])
     return [{**span, "tdoId": str(span["tdoId"])} for span in given]
 

@@ -90,6 +90,16 @@ def error_entry(name: ErrorName, message: str, now: float, data: dict[str, Any] 
     return {**entry, "data": data} if data else entry
 
 
+def require_count(value: Any, field: str) -> None:
+    """Refuses a number that counts something and is negative.
+
+    Raises:
+        ApiError: invalid_input.
+    """
+    if value is not None and value < 0:
+        raise invalid_input(f"{field} is {value}; it must not be negative.", field=field)
+
+
 class FailureReason(StrEnum):
     """TaskFailureReason; the same values in the same order as in the schema."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiware_local.installation.catalogue import Catalogue
-from aiware_local.installation.errors import invalid_input, not_found
+from aiware_local.installation.errors import invalid_input, not_found, require_count
 from aiware_local.installation.installation import Call
 from aiware_local.storage.store import Record
 
@@ -167,16 +167,6 @@ def _checked(catalogue: Catalogue, task: Mapping[str, Any], path: str, cluster: 
         "executionPreferences": {**DEFAULT_PREFERENCES, **preferences},
         "standbyTask": None if standby is None else _checked(catalogue, standby, f"{path}.standbyTask", cluster),
     }
-
-
-def require_count(value: Any, field: str) -> None:
-    """Refuses a number that counts something and is negative.
-
-    Raises:
-        ApiError: invalid_input.
-    """
-    if value is not None and value < 0:
-        raise invalid_input(f"{field} is {value}; it must not be negative.", field=field)
 
 
 def require_addresses(uris: Sequence[Any] | None, field: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ariadne import ObjectType
 
-from aiware_local.installation.errors import ApiError, ErrorName, invalid_input
+from aiware_local.installation.errors import ApiError, ErrorName, invalid_input, require_count
 from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
 from aiware_local.installation.lists import among, equals, ordered, overlaps, page, within
 from aiware_local.jobs.input import (
@@ -16,7 +16,6 @@ from aiware_local.jobs.input import (
     checked_tasks,
     flat_tasks,
     require_addresses,
-    require_count,
     require_media,
 )
 from aiware_local.jobs.lifecycle import JOB_ENDED

@@ -11,7 +11,7 @@ from typing import Any
 from ariadne import ObjectType
 from starlette.datastructures import UploadFile
 
-from aiware_local.installation.errors import ApiError, ErrorName, RunError, invalid_input
+from aiware_local.installation.errors import ApiError, ErrorName, RunError, invalid_input, require_count
 from aiware_local.installation.installation import MUTATION, QUERY, Call, Info
 from aiware_local.installation.media import DEFAULT_TYPE, Media
 from aiware_local.storage.ids import new_uuid
@@ -105,6 +105,8 @@ async def _create(call: Call, tdo_id: str, values: Mapping[str, Any], path: str)
     if not asset_type:
         raise invalid_input(f"{path} needs an assetType.", field="assetType")
     _require_primary_type(values, path)
+    for name in ("size", "mediaDurationMs"):
+        require_count((values.get("fileData") or {}).get(name), f"{path}.fileData.{name}")
     upload = _require_source(call, values, path)
     asset_id = new_uuid()
     given_file = {key: value for key, value in (values.get("fileData") or {}).items() if key != "mode"}

@@ -1,7 +1,7 @@
 """Which engines may run on which cluster, as the stack's program has it.
 
 A program may allow an engine on a cluster and use it in a job in one go. In the preview aiWARE does not allow it yet,
-so what the program is about to make of a cluster goes before what the cluster is. A cluster that the program makes anew
+so what the program is about to make of a cluster goes before what the cluster is. A cluster that the program is to make
 has no id yet in the preview: what it is going to allow travels with its jobs then, hidden (`going_to_allow`).
 """
 
@@ -52,13 +52,10 @@ class AllowedEngines:
 
 
 class AllowsEngines:
-    """A resource on which engines may run: a cluster.
+    """A resource on which engines may run: a cluster."""
 
-    Attributes:
-        allows: What the program says of that, under the API's names.
-    """
-
-    allows: pulumi.Output[Mapping[str, Any]]
+    _allows: pulumi.Output[Mapping[str, Any]]
+    """What the program says of that, under the API's names."""
 
 
 def going_to_allow(cluster_id: pulumi.Input[str] | None) -> dict[str, pulumi.Output[Any]]:
@@ -78,7 +75,7 @@ def going_to_allow(cluster_id: pulumi.Input[str] | None) -> dict[str, pulumi.Out
         found: list[Any] = list(await origin)
         if len(found) != 1 or await cluster_id.is_known():
             return None
-        return await found[0].allows.future() if await found[0].allows.is_known() else None
+        return await found[0]._allows.future() if await found[0]._allows.is_known() else None
 
     origin = asyncio.ensure_future(clusters())
     return {ALLOWED_KEY: derived(origin, allowed())}

@@ -9,7 +9,7 @@ import pulumi
 from pydantic import Field, field_serializer
 
 from aiware_resources.exports.formats import Extension, completed
-from aiware_resources.reconcile import ApiModel, Flag, Identifier, Int32, Props, Timestamp
+from aiware_resources.reconcile import ApiModel, Count, Flag, Identifier, Props, Timestamp
 from aiware_resources.reconcile.policies import Adoptable, Awaited
 from aiware_resources.reconcile.values import in_any_order
 from aiware_resources.text.times import PointInTime
@@ -20,8 +20,8 @@ class ExportedTdo(ApiModel):
 
     tdo_id: Identifier | None = None
     mention_id: Identifier | None = None
-    start_offset_ms: Int32 | None = None
-    stop_offset_ms: Int32 | None = None
+    start_offset_ms: Count | None = None
+    stop_offset_ms: Count | None = None
     start_date: Timestamp | None = None
     stop_date: Timestamp | None = None
 

@@ -28,7 +28,18 @@ from aiware_resources.reconcile.provider import ADOPTED, FAILURE, EntityProvider
 from aiware_resources.reconcile.resource import EntityResource, Readable
 from aiware_resources.reconcile.runs import RERUNS, RUNS_KEY, RunsJobs, seen_jobs
 from aiware_resources.reconcile.schema import ApiModel, Problem, Schema
-from aiware_resources.reconcile.values import ByteSize, Flag, Identifier, Int32, Name, OrderFree, Timestamp
+from aiware_resources.reconcile.values import (
+    Address,
+    ByteSize,
+    Count,
+    Flag,
+    Identifier,
+    Int32,
+    Name,
+    OrderFree,
+    TimeOfDay,
+    Timestamp,
+)
 
 __all__ = [
     "ADOPTED",
@@ -40,8 +51,10 @@ __all__ = [
     "RERUNS",
     "RESOURCE_KEY",
     "RUNS_KEY",
+    "Address",
     "ApiModel",
     "ByteSize",
+    "Count",
     "Earlier",
     "EntityProvider",
     "EntityResource",
@@ -60,6 +73,7 @@ __all__ = [
     "Readable",
     "RunsJobs",
     "Schema",
+    "TimeOfDay",
     "Timestamp",
     "is_within",
     "marked",

@@ -10,13 +10,15 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict
 
 from aiware_resources.text.times import format_time, parse_time
 
 T = TypeVar("T")
 
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?")
 _UNITS = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40}
 
 
@@ -66,6 +68,27 @@ def _fits_32_bits(value: int) -> int:
     return value
 
 
+def _not_negative(value: int) -> int:
+    if value < 0:
+        raise ValueError(f"is {value}: give 0 or more")
+    return value
+
+
+def _time_of_day(value: str) -> str:
+    if not _TIME_OF_DAY.fullmatch(value):
+        raise ValueError('is not a time of day: give one such as "04:00" or "04:00:30"')
+    return value
+
+
+def _well_formed(value: str) -> str:
+    try:
+        # Looking at the port is what finds one that is none.
+        urlsplit(value).port  # noqa: B018
+    except ValueError as error:
+        raise ValueError(f"is not an address ({error}): mend it") from error
+    return value
+
+
 def in_any_order(props: dict[str, Any], *keys: str) -> dict[str, Any]:
     """Properties in normal form, with the lists under these keys in the one order that equal ones have."""
     return {key: _sorted(value) if key in keys and isinstance(value, list) else value for key, value in props.items()}
@@ -87,10 +110,19 @@ Identifier = Annotated[str, BeforeValidator(_identifier), AfterValidator(_not_em
 Int32 = Annotated[int, BeforeValidator(whole_numbers), Strict(), AfterValidator(_fits_32_bits)]
 """A whole number as GraphQL has it: of 32 bits, and never given as text."""
 
+Count = Annotated[Int32, AfterValidator(_not_negative)]
+"""A number of things, bytes or milliseconds."""
+
 Flag = Annotated[bool, Strict()]
 """True or false as GraphQL has it: never given as a number or text."""
 
-Name = Annotated[str, StringConstraints(min_length=1)]
+Name = Annotated[str, AfterValidator(_not_empty)]
+
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+"""A time of day, in UTC where nothing else is said: ``04:00``."""
+
+Address = Annotated[str, AfterValidator(_not_empty), AfterValidator(_well_formed)]
+"""Where something is: a URL, or a path that aiWARE can read."""
 
 Timestamp = Annotated[
     datetime, BeforeValidator(parse_time), PlainSerializer(format_time, return_type=str, when_used="json")

@@ -10,17 +10,17 @@ from typing import Any, Literal, TypedDict
 
 import pulumi
 
-from aiware_resources.reconcile import ApiModel, Flag, Identifier, Int32, Path, Problem, is_within
+from aiware_resources.reconcile import Address, ApiModel, Count, Flag, Identifier, Path, Problem, is_within
 
 
 class AssetFile(ApiModel):
     """Facts about an asset's file (``SetAssetFileData``)."""
 
     md5sum: str | None = None
-    size: Int32 | None = None
+    size: Count | None = None
     original_file_uri: str | None = None
     mode: Literal["create", "append", "replace"] = "create"
-    media_duration_ms: Int32 | None = None
+    media_duration_ms: Count | None = None
 
 
 class AssetSource(ApiModel):
@@ -51,7 +51,7 @@ class AssetFacts(ApiModel):
 class Asset(AssetFacts):
     """An asset made together with a TDO (``CreateAssetInTDO``)."""
 
-    uri: Identifier
+    uri: Address
 
 
 class TdoAsset(AssetFacts):
@@ -62,7 +62,7 @@ class TdoAsset(AssetFacts):
         sha256: SHA-256 of its content; the program fills it in, and leaves it empty for a file that cannot be read.
     """
 
-    uri: Identifier | None = None
+    uri: Address | None = None
     file: Identifier | None = None
     sha256: str | None = None
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import pulumi
 
-from aiware_resources.reconcile import ApiModel, Flag, Identifier, Path, Problem, Timestamp
-from aiware_resources.tdos.assets import Asset, AssetArgs
+from aiware_resources.reconcile import ApiModel, Flag, Identifier, Path, Problem, Timestamp, is_within
+from aiware_resources.tdos.assets import Asset, AssetArgs, AssetFacts
 from aiware_resources.text.times import PointInTime
 
 LONGEST = timedelta(days=366)
 """aiWARE takes TDOs of a year at most."""
 
+
+PRIMARY_TYPES = ("media", "transcript")
+"""The types of asset of which a TDO has a primary one."""
 
 TDO_SETS = ("assets", "contentTemplates", "primaryAsset", "cleanupOptions")
 """The lists of a TDO whose order does not matter."""
@@ -46,7 +49,7 @@ class PrimaryAsset(ApiModel):
     """Which asset is the primary one of its type (``SetPrimaryAsset``)."""
 
     id: Identifier
-    asset_type: Identifier
+    asset_type: Literal["media", "transcript"]
 
 
 class TdoContent(ApiModel):
@@ -87,6 +90,34 @@ def span_problems(start: datetime | None, stop: datetime | None, path: Path) -> 
         yield Problem(
             (*path, "stopDateTime"), f"is {(stop - start).days} days after startDateTime; aiWARE takes a year at most"
         )
+
+
+def content_problems(
+    templates: Sequence[ContentTemplate] | None,
+    assets: Sequence[AssetFacts] | None,
+    unknown: frozenset[Path],
+    above: Path = (),
+) -> Iterable[Problem]:
+    """What is wrong with the structured data and the assets of a TDO.
+
+    Args:
+        templates: The structured data.
+        assets: The assets.
+        unknown: Paths of what is not known yet.
+        above: Where both stand.
+    """
+    for index, template in enumerate(templates or ()):
+        place: Path = (*above, "contentTemplates", index)
+        given = [key for key, value in (("sdoId", template.sdo_id), ("data", template.data)) if value is not None]
+        hidden = [key for key in ("sdoId", "data") if is_within((*place, key), unknown)]
+        if len(given) == 2:
+            yield Problem((*place, "data"), "is given beside sdoId: give one of the two")
+        elif not given and not hidden:
+            yield Problem(place, "has no content: give data, or the sdoId of what is there already")
+    for index, asset in enumerate(assets or ()):
+        if asset.set_as_primary and asset.asset_type not in PRIMARY_TYPES:
+            reason = f"cannot be set for an asset of type {asset.asset_type}: leave it out"
+            yield Problem((*above, "assets", index, "setAsPrimary"), reason)
 
 
 class SourceDataArgs(TypedDict, total=False):

@@ -227,6 +227,33 @@ WRONG = [
         chunked(target={"assets": [{"assetType": "media", "uri": URL, "fileData": {"size": 2**40}}]}),
         ("target.assets[0].fileData.size",),
     ),
+    Document(
+        "negative size",
+        chunked(target={"assets": [{"assetType": "media", "uri": URL, "fileData": {"size": -1}}]}),
+        ("target.assets[0].fileData.size",),
+    ),
+    Document(
+        "asset without an address",
+        chunked(target={"assets": [{"assetType": "media", "uri": "http://["}]}),
+        ("target.assets[0].uri",),
+    ),
+    Document(
+        "primary asset of another type",
+        chunked(target={"assets": [{"assetType": "text", "uri": URL, "setAsPrimary": True}]}),
+        ("target.assets[0].setAsPrimary",),
+    ),
+    Document(
+        "mode of a file that is none",
+        chunked(target={"assets": [{"assetType": "media", "uri": URL, "fileData": {"mode": "copy"}}]}),
+        ("target.assets[0].fileData.mode",),
+    ),
+    Document(
+        "structured data without content",
+        chunked(target={"contentTemplates": [{"schemaId": "1"}]}),
+        ("target.contentTemplates[0]",),
+    ),
+    Document("number as text", chunked(retries="5"), ("retries",)),
+    Document("flag as text", chunked(isReprocessJob="true"), ("isReprocessJob",)),
     Document("a route twice", chunked(lambda job: job["routes"].append(route("c", "si"))), ("routes[2]",)),
     Document(
         "a route twice, with options",

@@ -18,7 +18,7 @@ GUARD = Path(__file__).with_name("guard")
 """On PYTHONPATH, it keeps a Python process from talking to other machines."""
 
 _PASSED = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TMP", "TEMP", "LD_LIBRARY_PATH"})
-_OPTIONS = frozenset({"SEED", "FAULT_SEEDS", "FAULT_API", "FLEET_KILLS"})
+_OPTIONS = frozenset({"GENERATED_INPUTS", "SEED", "FAULT_SEEDS", "FAULT_API", "FLEET_KILLS"})
 """What the suite itself can be told."""
 _MACHINERY = ("PYTEST_", "COV_", "COVERAGE_", "HYPOTHESIS_")
 _WINDOWS = ("SYSTEM", "PROGRAM", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "COMSPEC", "PATHEXT", "WINDIR", "HOMEDRIVE")
