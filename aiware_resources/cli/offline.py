@@ -28,6 +28,7 @@ from aiware_resources.settings import NAMESPACE
 from aiware_resources.settings.project import Project, is_encrypted
 
 DEFAULT_STACK = "local"
+_LIBRARY = Path(__file__).resolve().parents[1]
 HIDDEN = "[secret]"
 """The value that a program gets for a secret of its stack: nothing is decrypted."""
 
@@ -189,7 +190,8 @@ class _Places:
                 return
 
     def _is_own(self, file: Path) -> bool:
-        return file.is_relative_to(self._folder) and "site-packages" not in file.parts
+        is_library = file.is_relative_to(_LIBRARY) or "site-packages" in file.parts
+        return file.is_relative_to(self._folder) and not is_library
 
 
 class _Recorder(Mocks):

@@ -56,11 +56,8 @@ def validate(session: Session, files: tuple[Path, ...], variables: Given | None,
     found: list[tuple[Document, list[FoundProblem]]] = []
     warnings: list[FoundProblem] = []
     for document in documents(Wanted(files, variables, session.stack), every=True):
-        problems = [
-            *document.problems,
-            *_empty(document),
-            *(each for job in document.jobs for each in problems_of(job)),
-        ]
+        of_jobs = [each for job in document.jobs for each in problems_of(job)]
+        problems = [*_besides(document.problems, of_jobs), *_empty(document), *of_jobs]
         found.append((document, problems))
         odd = [each for job in document.jobs for each in warnings_of(job)]
         warnings += odd
@@ -74,6 +71,12 @@ def validate(session: Session, files: tuple[Path, ...], variables: Given | None,
         print_json({**_properties(files, found), "warnings": [_as_json(each) for each in warnings]})
     if any(problems for _, problems in found):
         raise click.exceptions.Exit(FAILED)
+
+
+def _besides(found: Sequence[FoundProblem], of_jobs: Sequence[FoundProblem]) -> list[FoundProblem]:
+    """The problems of a document whose places the problems of its jobs do not name already."""
+    named = {problem.position for problem in of_jobs}
+    return [problem for problem in found if problem.position not in named]
 
 
 def _empty(document: Document) -> list[FoundProblem]:

@@ -228,14 +228,14 @@ def _joints(job: Props) -> Iterator[Problem]:
     """Routes that name tasks and folders which are not there."""
     owners: dict[str, int] = {}
     for index, task in enumerate(job["tasks"]):
-        name = task.get("correlationTaskId")
-        if name is not None and owners.setdefault(name, index) != index:
+        name = str(task.get("correlationTaskId", ""))
+        if name and owners.setdefault(name, index) != index:
             yield Problem(("tasks", index, "correlationTaskId"), f'"{name}" is the id of tasks[{owners[name]}] already')
     for index, route in enumerate(job.get("taskRoutes") or []):
         for task_key, folder_key in (("taskParentId", "taskParentOutputId"), ("taskChildId", "taskChildInputId")):
             if task_key not in route:
                 continue
-            owner = owners.get(route[task_key])
+            owner = owners.get(str(route[task_key]))
             if owner is None:
                 yield Problem(("taskRoutes", index, task_key), f'no task has the correlationTaskId "{route[task_key]}"')
             elif "taskParentId" in route:
@@ -245,10 +245,10 @@ def _joints(job: Props) -> Iterator[Problem]:
 def _end(job: Props, index: int, key: str, owner: int) -> Iterator[Problem]:
     """One end of a route, which must be a folder of the task that it names."""
     folder = job["taskRoutes"][index].get(key)
-    names = [each["correlationID"] for each in job["tasks"][owner].get("ioFolders") or []]
+    names = [str(each["correlationID"]) for each in job["tasks"][owner].get("ioFolders") or []]
     if folder is None:
         yield Problem(("taskRoutes", index, key), "is missing: name the folder that the route joins")
-    elif folder not in names:
+    elif str(folder) not in names:
         listed = ", ".join(names) or "none"
         reason = f'tasks[{owner}] has no folder with the correlationID "{folder}"; its folders are: {listed}'
         yield Problem(("taskRoutes", index, key), reason)

@@ -42,6 +42,7 @@ from graphql import (
 )
 
 from aiware_resources.cli.documents.found import Document, FoundJob, FoundProblem, Kind, NotReadable, below
+from aiware_resources.cli.documents.inputs import misfits
 from aiware_resources.cli.documents.places import Locate, Position
 from aiware_resources.reconcile import Path
 
@@ -123,7 +124,7 @@ def read_graphql(request: Request, into: Document) -> None:
     into.is_graphql = True
     into.problems += [
         FoundProblem(_position(request, error), request.place, error.message)
-        for error in validate(_NO_SCHEMA, document, _WITHOUT_SCHEMA)
+        for error in [*validate(_NO_SCHEMA, document, _WITHOUT_SCHEMA), *misfits(document)]
     ]
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     for operation in operations:

@@ -113,3 +113,23 @@ def test_the_jobs_of_edge_are_checked_as_edge_does(shell: Shell, tmp_path: Path)
         "from aiware_resources import Job\nJob('a', target={}, tasks=[{'engine_id': 'e'}])\n"
     )
     assert ":2:1: a.target: is of no use with aiWARE Edge" in shell("validate", ".").output
+
+
+def test_a_program_is_where_its_manifest_says(shell: Shell, program: Path) -> None:
+    inner = program / "infra"
+    inner.mkdir()
+    for name in ("__main__.py", "helper.py"):
+        (program / name).rename(inner / name)
+    (program / "Pulumi.yaml").write_text("name: mine\nruntime: python\nmain: infra/\n")
+    found = json.loads(shell("-s", "big", "validate", str(program), "--json").output)
+    assert "more" in found["files"][0]["names"]
+    assert found["problems"][0]["file"] == str(inner / "__main__.py")
+
+
+def test_a_project_in_another_language_is_no_program(shell: Shell, program: Path) -> None:
+    other = program.parent / "other"
+    other.mkdir()
+    (other / "Pulumi.yaml").write_text("name: other\nruntime: nodejs\n")
+    (other / "job.json").write_text('{"targetId": "1", "tasks": [{"engineId": "e"}]}')
+    ran = shell("validate", str(program.parent))
+    assert f"{other}/job.json: 1 job, nothing wrong.\n" in ran.output

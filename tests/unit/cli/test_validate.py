@@ -305,6 +305,27 @@ def test_commands_of_curl(aiware: Aiware, written: Written) -> None:
     assert ":1:12: is not JSON: " in aiware("validate", "-", typed="curl -d '{ '").stdout
 
 
+LITERALS = """mutation M($tdo: String!, $hooks: [String!], $input: CreateJobInput!, $n: Int!, $id: ID) {
+  a: createJob(input: {targetId: $tdo, name: 5, notificationUris: $hooks, tasks: [
+    {engineId: mine, ioFolders: [{referenceId: "x", mode: "chunk", type: output}]}
+  ]}) { id }
+  b: createJob(input: $input) { id }
+  c: createJob(input: {targetId: 8, retries: $n, tasks: {engineId: "x", payload: {a: E, b: [1, "x"], c: $id}}}) { id }
+  launchSingleEngineJob(input: {engineId: "e", uploadUrl: "u", fields: [{fieldName: "a", fieldValue: 5}]}) { id }
+}
+"""
+
+
+def test_literals_are_of_the_types_that_aiware_takes(aiware: Aiware, written: Written) -> None:
+    result = aiware("validate", str(written(LITERALS, "a.graphql")))
+    found = {line.partition(": ")[0].rpartition("graphql:")[2]: line for line in result.stdout.splitlines()}
+    lines = LITERALS.splitlines()
+    places = [(1, "$tdo"), (2, "5,"), (3, "mine"), (3, '"chunk"'), (7, "5}")]
+    assert set(found) == {f"{line}:{lines[line - 1].index(text) + 1}" for line, text in places}
+    assert "used in position expecting type 'ID'" in found[f"1:{lines[0].index('$tdo') + 1}"]
+    assert "a.name: must be text" in found[f"2:{lines[1].index('5,') + 1}"]
+
+
 def test_a_value_stands_for_a_list_of_one(aiware: Aiware, written: Written) -> None:
     text = """mutation { createJob(input: {targetId: 1, notificationUris: "https://hooks.test/a", tasks: {
   engineId: "e", ioFolders: {referenceId: "a", mode: chunk, type: output, options: {a: {b: 1}}}, retries: 1
