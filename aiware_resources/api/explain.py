@@ -207,7 +207,7 @@ _REMEDIES: Mapping[type[errors.ApiError], Callable[[Failure, Subject], str]] = {
     errors.InvalidInput: lambda failure, subject: "Correct the value that the message names.",
     errors.AuthenticationFailed: lambda failure, subject: (
         f"The token is wrong, expired or revoked: set a new one with `{commands.config_set('aiware:token')}`, which "
-        "asks for it, or AIWARE_TOKEN. Then run "
+        "asks for it, or AIWARE_TOKEN; that of an explicit provider where the program takes it from. Then run "
         "`pulumi up --refresh --run-program` once: otherwise Pulumi refreshes with the settings of the last run."
     ),
     errors.NotImplementedByServer: lambda failure, subject: (

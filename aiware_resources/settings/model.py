@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     import pulumi
 
 LOCAL = "local"
+_OURS = "The aiWARE settings"
 
 # What pydantic's messages say for programmers, for people.
 _REQUIREMENTS = {
@@ -53,6 +54,12 @@ _REQUIREMENTS = {
     "int_parsing": "should be a whole number",
     "int_from_float": "should be a whole number",
 }
+
+_NO_CREDENTIALS = (
+    "It has no credentials, or not all of a kind: give it a token, or a username with a password, or oauth_client_id, "
+    "oauth_client_secret and oauth_refresh_token."
+)
+"""What an explicit provider lacks, which takes none from the stack."""
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -187,10 +194,12 @@ class Settings(BaseModel):
         settings, invalid = cls.validated(sources)
         problems += [*invalid.values(), *settings.conflicts()]
         if not anonymous and not any(name in invalid for kind in CREDENTIALS for name in kind):
-            problems += settings.missing()
+            missing = settings.missing()
+            problems += [_NO_CREDENTIALS] if missing and provider and not settings.credentials.usable else missing
         if problems:
-            whose = f"The provider {provider} cannot be used. " if provider is not None else ""
-            raise ConfigurationError(whose + _listed(problems))
+            raise ConfigurationError(
+                _listed(problems, f"The settings of the provider {provider}" if provider else _OURS)
+            )
         return settings
 
     @classmethod
@@ -355,7 +364,7 @@ def _invalid_value(label: str, value: Any, problem: ErrorDetails) -> str:
     return f"{label} {requirement}{'' if is_secret else f', but is {value!r}'}."
 
 
-def _listed(problems: list[str]) -> str:
+def _listed(problems: list[str], what: str = _OURS) -> str:
     if len(problems) == 1:
-        return f"The aiWARE settings cannot be used: {problems[0]}"
-    return "\n".join(["The aiWARE settings cannot be used:", *(f"- {problem}" for problem in problems)])
+        return f"{what} cannot be used: {problems[0]}"
+    return "\n".join([f"{what} cannot be used:", *(f"- {problem}" for problem in problems)])

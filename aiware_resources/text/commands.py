@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _named: ContextVar[str | None] = ContextVar("stack", default=None)
+_through: ContextVar[str | None] = ContextVar("provider", default=None)
 _UNSET = "stack"
 """What Pulumi's SDK calls the stack outside a program."""
 UNKNOWN = "<stack>"
@@ -24,10 +25,21 @@ def about(stack: str | None) -> Iterator[None]:
         _named.reset(before)
 
 
+@contextmanager
+def through(provider: str | None) -> Iterator[None]:
+    """Sets the explicit provider whose aiWARE commands are for, in this thread or task; ``None`` for the stack's."""
+    before = _through.set(provider)
+    try:
+        yield
+    finally:
+        _through.reset(before)
+
+
 def aiware(*words: str) -> str:
     """A command of ``aiware`` for the stack at hand, in backticks: ```aiware jobs logs 42 -s prod```."""
-    stack = _stack()
-    return f"`{' '.join(['aiware', *words, *(['-s', stack] if stack else [])])}`"
+    stack, provider = _stack(), _through.get()
+    options = ["--provider", provider] if provider else []
+    return f"`{' '.join(['aiware', *options, *words, *(['-s', stack] if stack else [])])}`"
 
 
 def config_set(key: str, value: str | None = None, *, is_path: bool = False) -> str:

@@ -26,6 +26,7 @@ from aiware_resources.api.daemon_threads import DaemonThreads
 from aiware_resources.errors import AiwareError, NotAllowed, NotFound
 from aiware_resources.reconcile.explicit import Provider, provider_of
 from aiware_resources.settings import Settings
+from aiware_resources.text import commands
 from aiware_resources.waiting.polling import Polling
 from aiware_resources.waiting.reading import SingleReads
 from aiware_resources.waiting.run import Run, of_run
@@ -83,8 +84,8 @@ def monitor_for(provider: pulumi.ProviderResource | None) -> asyncio.Future[Moni
 
 
 async def _for_explicit(provider: Provider) -> Monitor:
-    monitor = Monitor(await provider.settings, of_run(Run))
-    monitor.expect_access(f" through the provider {provider.pulumi_resource_name}")
+    monitor = Monitor(await provider.settings, of_run(Run), provider.pulumi_resource_name)
+    monitor.expect_access()
     return monitor
 
 
@@ -98,11 +99,13 @@ class Monitor:
 
     Args:
         settings: Which aiWARE, and how to ask it.
+        provider: The name of the explicit provider that it belongs to; ``None`` for the stack's.
         run: What it shares with the other monitors of the run.
     """
 
-    def __init__(self, settings: Settings, run: Run | None = None) -> None:
+    def __init__(self, settings: Settings, run: Run | None = None, provider: str | None = None) -> None:
         self.settings = settings
+        self.provider = provider
         self.run = run or Run()
         self.under_way = self.run.under_way
         self._failures = self.run.failures
@@ -116,7 +119,8 @@ class Monitor:
         return await self._asked(self.run.threads, ask)
 
     async def _asked(self, threads: DaemonThreads, ask: Callable[[Api], R]) -> R:
-        return await _in_thread(threads, lambda: ask(connect(self.settings)))
+        with commands.through(self.provider):
+            return await _in_thread(threads, lambda: ask(connect(self.settings)))
 
     async def transfer(self, run: Callable[[Progress], R], row: Row, doing: str) -> R:
         """Moves a file in a thread of its own, and shows on the row how far it is; counts as under way.
@@ -133,22 +137,19 @@ class Monitor:
         with self.under_way.work():
             return await _in_thread(self.run.transfers, lambda: run(shown))
 
-    def expect_access(self, how: str = "") -> None:
-        """Ends the program, in a preview already, when aiWARE cannot be reached or refuses the token.
-
-        Args:
-            how: In words, by which provider it is reached, where that is not the stack's.
-        """
+    def expect_access(self) -> None:
+        """Ends the program, in a preview already, when aiWARE cannot be reached or refuses the token."""
         known = asyncio.get_running_loop().create_future()
         known.set_result(True)
         # The Pulumi runtime awaits every Output before the program ends.
-        pulumi.Output(set(), asyncio.ensure_future(self._access(how)), known)
+        pulumi.Output(set(), asyncio.ensure_future(self._access()), known)
 
-    async def _access(self, how: str) -> None:
+    async def _access(self) -> None:
         try:
             await self.call(_ask_who_we_are)
         except AiwareError as error:
-            raise pulumi.RunError(f"aiWARE cannot be used{how}: {error}") from error
+            through = f" through the provider {self.provider}" if self.provider else ""
+            raise pulumi.RunError(f"aiWARE cannot be used{through}: {error}") from error
 
     async def completed(self, watch: Watch[R]) -> R | None:
         """Waits for an object.
@@ -159,7 +160,9 @@ class Monitor:
         Raises:
             pulumi.RunError: At the end of the run, when this object or another one failed.
         """
-        self._polling.add(watch)
+        # What polls it takes over the context.
+        with commands.through(self.provider):
+            self._polling.add(watch)
         record: R | None = await watch.completion
         return record
 

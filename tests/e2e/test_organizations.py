@@ -92,16 +92,10 @@ def test_each_resource_is_in_the_aiware_of_its_provider(project: Project, local:
 
     listed = project.told("-s", STACK, "--provider", "news", "tdos", "list")
     assert {each["name"] for each in listed} == {"entry", "note", "there-tdo"}
-    assert project.told("drift", "-s", STACK)["drift"] == []
     note = project.state()["TemporalDataObject note"]["id"]
     news.graphql('mutation($id: ID!) { updateTDO(input: {id: $id, name: "else"}) { id } }', id=note)
     drifted = json.loads(project.aiware("drift", "-s", STACK, "--json").stdout)["drift"]
     assert [each["id"] for each in drifted] == [note]
-    whose = [each["seen"] for each in project.told("-s", STACK, "doctor")["findings"] if each["check"] == "settings"]
-    assert whose == [
-        f"cloud API at {local.endpoint}, by the stack {STACK}",
-        f"cloud API at {news.endpoint}, by the provider news",
-    ]
 
     project.program(PROGRAM.replace('Recording("here")', 'Recording("here", of_news)'))
     project.up("--refresh")

@@ -417,5 +417,6 @@ def test_a_provider_takes_no_connection_from_the_environment() -> None:
     settings = read({**own, "aiware:password": "p"}, environ)
     assert (settings.endpoint, settings.api, settings.token, settings.job_timeout) == (URL, "cloud", None, 9)
     told = problems(own, environ)
-    assert told.startswith("The provider news cannot be used. The aiWARE settings cannot be used: ")
-    assert "aiware:password" in told
+    assert told.startswith(
+        "The settings of the provider news cannot be used: It has no credentials, or not all of a kind"
+    )

@@ -24,6 +24,11 @@ def test_a_command_is_for_the_stack_at_hand() -> None:
     assert commands.config_set("aiware:token") == "pulumi config set --secret aiware:token --stack <stack>"
 
 
+def test_a_command_is_for_the_aiware_of_a_provider() -> None:
+    with commands.about("prod"), commands.through("news"):
+        assert commands.aiware("jobs", "list") == "`aiware --provider news jobs list -s prod`"
+
+
 def test_a_program_is_about_its_own_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulumi.runtime.settings.SETTINGS, "stack", "staging")
     assert commands.aiware("results", "j-1") == "`aiware results j-1 -s staging`"

@@ -14,16 +14,31 @@ from pulumi.runtime import is_dry_run
 from pulumi.runtime.stack import wait_for_rpcs
 
 from aiware_resources.errors import (
+    AiwareError,
     AuthenticationFailed,
     CapacityExceeded,
     NotSent,
     RateLimited,
     ServerFailure,
 )
-from aiware_resources.waiting import Done, Monitor
+from aiware_resources.text import commands
+from aiware_resources.waiting import Done, Failed, Monitor, Verdict
 from aiware_resources.waiting.monitor import current
 from tests.support.engine import Engine
-from tests.support.waiting import SOON, SpyRow, become, completed, read_once, row, scripted, start, until, watch
+from tests.support.waiting import (
+    SOON,
+    Scripted,
+    SpyRow,
+    become,
+    completed,
+    read_once,
+    row,
+    scripted,
+    settings,
+    start,
+    until,
+    watch,
+)
 
 MakeMonitor = Callable[..., Monitor]
 
@@ -275,6 +290,26 @@ async def test_a_token_that_is_refused_ends_the_program_early(
     make_monitor().expect_access()
     with nullcontext() if is_fine else pytest.raises(pulumi.RunError, match="aiWARE cannot be used: The token was rej"):
         await wait_for_rpcs()
+
+
+async def test_commands_in_messages_are_for_the_aiware_of_the_provider() -> None:
+    monitor = Monitor(settings(), provider="news")
+    assert await monitor.call(lambda _: commands.aiware("jobs", "list")) == "`aiware --provider news jobs list`"
+    condition = Telling({"a": ["running"]})
+    with pytest.raises(pulumi.RunError):
+        await completed(monitor, watch(condition, "a"))
+    assert condition.told == "`aiware --provider news jobs show a`"
+    assert commands.aiware("jobs", "list") == "`aiware jobs list`"
+
+
+class Telling(Scripted):
+    """Fails, and names a command that shows more."""
+
+    told = ""
+
+    def judge(self, object_id: str, record: str | None) -> Verdict[str]:
+        self.told = commands.aiware("jobs", "show", object_id)
+        return Failed(AiwareError("It failed."), record)
 
 
 async def test_a_program_has_one_monitor() -> None:
