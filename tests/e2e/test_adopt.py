@@ -98,7 +98,7 @@ def test_what_was_made_by_hand_is_taken_over_and_left(project: Project, local: L
     assert adopted.returncode == 0, adopted.stderr
     source = (project.folder / "__main__.py").read_text()
     assert "secret-1" not in source
-    wanted = re.findall(r"pulumi config set --secret ([\w-]+)$", source, re.MULTILINE)
+    wanted = re.findall(r"pulumi config set --secret ([\w-]+) --stack <stack>$", source, re.MULTILINE)
     assert len(wanted) == 3
     secrets = {key: url if key.endswith("url") else "config-secret-1" for key in wanted}
     project.config(**{f"aiware-pipelines:{key}": value for key, value in secrets.items()})
