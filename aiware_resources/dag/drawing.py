@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from aiware_resources import engines
@@ -15,14 +16,18 @@ ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 """Marks of a box, in a picture that compares a graph with what it was."""
 
 
+THEN = "then"
+"""Joins tasks without folders: they work one after another."""
+
+
 @dataclass(frozen=True)
 class Arrow:
-    """Data that goes from one box to another.
+    """Data that goes from one box to another, or the order in which they work.
 
     Attributes:
         parent: Number of the box that writes.
         child: Number of the box that reads.
-        label: The mode: ``stream`` or ``chunk``.
+        label: The mode: ``stream`` or ``chunk``; `THEN` where nothing but time goes from one to the other.
     """
 
     parent: int
@@ -36,7 +41,7 @@ class Drawing:
 
     Attributes:
         boxes: The label of each task.
-        arrows: The routes between them.
+        arrows: The routes between them, and the order of tasks without folders.
         loose: Numbers of the routes that are not drawn, since they join no two folders that are known.
         title: Whose graph it is.
         marks: The mark of each box, or empty text; nothing where none is marked.
@@ -71,7 +76,10 @@ def draw(tasks: Any, routes: Any, title: str = "") -> Drawing:
         (owners.get(route.get("parentIoFolderReferenceId")), owners.get(route.get("childIoFolderReferenceId")))
         for route in _mappings(routes)
     ]
-    arrows = tuple(Arrow(parent[0], child[0], parent[1]) for parent, child in ends if parent and child)
+    routed = (Arrow(parent[0], child[0], parent[1]) for parent, child in ends if parent and child)
+    # Folders that are not known yet are folders.
+    free = (index for index, task in enumerate(known) if task and task.get("ioFolders") in (None, []))
+    arrows = (*routed, *(Arrow(before, after, THEN) for before, after in pairwise(free)))
     loose = tuple(index for index, (parent, child) in enumerate(ends) if not (parent and child))
     return Drawing(tuple(engine_label(task) for task in known), arrows, title, loose)
 

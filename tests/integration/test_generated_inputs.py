@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -375,7 +376,7 @@ def test_what_a_preview_accepts_is_accepted(
     mutation: Mutation, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     share = 3 if mutation.name == "createJob" else 1
-    examples = max(1, (WANTED or FEW) * share // (len(MUTATIONS) + 2))
+    examples = math.ceil((WANTED or FEW) * share / (len(MUTATIONS) + 2))
     accepted = explained = 0
 
     @settings(

@@ -78,6 +78,9 @@ def test_tasks_in_turn_have_no_folders_and_join_nothing() -> None:
         ],
         "routes": [],
     }
+    assert [line.strip() for line in graph.mermaid().splitlines() if "-->" in line] == [
+        "t0 -->|then| t1", "t1 -->|then| t2", "t2 -->|then| t3",
+    ]  # fmt: skip
     with pytest.raises(GraphError, match="writes nothing"):
         in_turn(adapter("u")) >> engine("e")
 

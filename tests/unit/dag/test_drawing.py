@@ -53,7 +53,7 @@ def test_boxes_and_arrows() -> None:
     [
         (None, None, Drawing((), ())),
         ([{}], [], Drawing(("?",), ())),
-        ([None, {"engineId": None}, {"taskType": "old"}], None, Drawing(("?", "?", "old"), ())),
+        ([None, {"engineId": None}, {"taskType": "old"}], None, Drawing(("?", "?", "old"), (Arrow(1, 2, "then"),))),
         ([{"engineId": "a", "ioFolders": None}], [{}, None], Drawing(("a",), (), "", (0, 1))),
     ],
 )  # fmt: skip
