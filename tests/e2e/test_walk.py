@@ -21,6 +21,7 @@ def test_up_preview_destroy(shipped: Project, local: Local) -> None:
     for name in ("PYTHONPATH", SOCKET):
         del shipped.environment[name]
     assert shipped.preview() == {
+        "Transcription city-council": "create",
         "Cluster cluster": "create",
         "TemporalDataObject city-council": "create",
         "Job city-council": "create",
