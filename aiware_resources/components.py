@@ -21,6 +21,8 @@ from aiware_resources.exports.formats import Extension
 from aiware_resources.exports.state import FormatArgs
 from aiware_resources.job import Job
 from aiware_resources.jobs.state import OnDestroy, OnFailure
+from aiware_resources.reconcile import mocks
+from aiware_resources.reconcile.explicit import Provider, asked_through
 from aiware_resources.reconcile.naming import check_arguments
 from aiware_resources.reconcile.policies import CleanupOption, TdoPolicy
 from aiware_resources.settings import Settings
@@ -247,7 +249,7 @@ class Translation(Component):
         of_engine = _given(arguments, ("engine_id", "payload"))
         self.job = Job(
             resource_name,
-            target={"name": name} if _has_tdos() else None,
+            target=self._target(name),
             dag=pipelines.translation(arguments["media_url"], **of_engine),
             results_to=arguments.get("results_to"),
             on_destroy=arguments.get("on_destroy_job"),
@@ -259,6 +261,17 @@ class Translation(Component):
         self.job_id, self.status = self.job.id, self.job.status
         self.files = self.job.result_files.apply(lambda found: [file["path"] for file in found or []])
         self.register_outputs({"jobId": self.job.id})
+
+    def _target(self, name: pulumi.Input[str]) -> Any:
+        """The TDO for the job to make, where the aiWARE that it is in has any."""
+        provider = asked_through(pulumi.InvokeOptions(parent=self))
+        if isinstance(provider, Provider) and not mocks.are_set():
+            given = pulumi.Output.all(provider.settings, name)
+            return given.apply(lambda known: {"name": known[1]} if _has_tdos(known[0]) else None)
+        try:
+            return {"name": name} if _has_tdos(Settings.from_pulumi()) else None
+        except ConfigurationError:  # whoever connects says what is wrong with the settings
+            return {"name": name}
 
 
 def _given(arguments: Mapping[str, Any], names: Sequence[str]) -> Any:
@@ -281,12 +294,9 @@ def _formats(resource_name: str, wanted: Sequence[Extension | FormatArgs]) -> di
     return found
 
 
-def _has_tdos() -> bool:
-    """Whether the stack's aiWARE has TDOs: aiWARE Edge has none."""
-    try:
-        return TdoProvider.kind not in abilities_of(Settings.from_pulumi()).lacking
-    except ConfigurationError:  # whoever connects says what is wrong with the settings
-        return True
+def _has_tdos(settings: Settings) -> bool:
+    """Whether an aiWARE has TDOs: Edge has none."""
+    return TdoProvider.kind not in abilities_of(settings).lacking
 
 
 def _engine(arguments: TranscriptionArgs) -> pulumi.Input[str]:

@@ -156,3 +156,19 @@ def test_a_failure_in_a_component_is_told_once_and_a_renamed_one_goes_on(project
     # What is in a component is renamed with it.
     project.program(program.format(name="town", more=more))
     assert project.preview() == {}
+
+
+def test_a_component_is_in_the_aiware_of_its_provider(project: Project, local: Local) -> None:
+    project.program("""
+        from aiware_resources import Provider, Translation
+
+        edge = pulumi.ResourceOptions(provider=Provider("edge", endpoint="local", api="edge"))
+        letter = Translation("letter", edge, media_url="file:examples/media/bienvenida.txt", results_to="out/letter")
+        pulumi.export("files", letter.files)
+    """)
+    project.up()
+    assert local.only("jobs")["status"] == "complete"
+    assert project.state()["Job letter"]["inputs"].get("target") is None
+    (file,) = project.outputs()["files"]
+    assert (project.folder / file).is_file()
+    assert project.preview() == {}
