@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -34,6 +35,9 @@ from aiware_resources.text.words import counted
 _FIRST = ("target_id", "target", "cluster_id", "name", "is_reprocess_job", "dag", "tasks", "routes")
 """The arguments of a job that people read first."""
 _GETTERS = {"Int": "_int", "Float": "_float", "Boolean": "_bool", "String": "", "ID": "", "DateTime": ""}
+
+_CREDENTIALS = re.compile(r"\s*(bearer|basic)\s+\S{6}", re.IGNORECASE)
+"""The value of a header that lets in whoever sends it."""
 
 _ON_EDGE = "Runs on aiWARE Edge: {command}"
 _NOT_SAID = "Left out, since a program does not say it: {what}."
@@ -218,8 +222,27 @@ class _Writer:
 
 
 def _is_secret(key: str | int | None, value: Any) -> bool:
-    """Whether a value is a secret by its key. A signed link is what the job is about, and stays."""
+    """Whether a value is a secret, by its key or its form. A signed link is what the job is about, and stays."""
+    if isinstance(value, str) and _CREDENTIALS.match(value):
+        return True
+    if key == "payloadString":
+        return any(_is_secret(*each) for each in _values(_read(value)))
     return isinstance(key, str) and isinstance(value, str | Mapping | list) and bool(value) and names_secret(key)
+
+
+def _values(value: Any) -> Iterator[tuple[str | int | None, Any]]:
+    """The values inside a JSON value, each with its key."""
+    if isinstance(value, Mapping | list):
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield key, item
+            yield from _values(item)
+
+
+def _read(text: Any) -> Any:
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def _is_changed(value: Any) -> bool:
@@ -233,8 +256,9 @@ def _signed(value: Any) -> Iterator[bool]:
     if isinstance(value, Mapping | list):
         for item in value.values() if isinstance(value, Mapping) else value:
             yield from _signed(item)
-    elif isinstance(value, str) and is_signed(value):
-        yield True
+    elif isinstance(value, str):
+        read = _read(value)
+        yield from _signed(read) if isinstance(read, Mapping | list) else [True] if is_signed(value) else []
 
 
 def _hidden(value: Any) -> Any:

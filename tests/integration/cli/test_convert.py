@@ -13,7 +13,7 @@ import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse, value_from_ast_untyped
 
 from aiware_resources.api.edge.submission import Submission
-from aiware_resources.cli.conversion import convert
+from aiware_resources.cli.conversion import convert, stand_in
 from aiware_resources.cli.documents import Wanted, documents
 from aiware_resources.cli.documents.edge import as_cloud_job
 from tests.contracts.documents import RIGHT
@@ -61,7 +61,7 @@ def declared_in(folder: Path) -> dict[str, dict[str, Any]]:
     found = {}
     for name, resources in json.loads(ran.output).items():
         (job,) = resources
-        found[name] = {key: item for key, item in job["properties"].items() if not key.startswith("__")}
+        found[name] = {key: item for key, item in job["inputs"].items() if not key.startswith("__")}
     return found
 
 
@@ -104,6 +104,32 @@ def test_the_jobs_of_the_seed(tmp_path: Path) -> None:
     edge = Submission(found[GOLDEN.stem], "owner", "organization").request()
     assert named_by_place(edge) == golden()
     assert normal(found["named"]) == normal(as_cloud_job(NAMED_CORRELATIONS))
+
+
+RUN = """mutation Run($tdo: ID!, $hooks: [String], $retries: Int = 2, $data: JSONData!) {
+  createJob(input: {targetId: $tdo, notificationUris: $hooks, retries: $retries,
+    tasks: [{engineId: "a", payload: {apiKey: "sekrit", data: $data}}]}) { id }
+}"""
+CONFIG = """config:
+  converted:tdo: "7"
+  converted:hooks: ["https://hooks.test/a"]
+  converted:data: {a: {b: [1, true, "x"]}}
+  converted:run-job-api-key: sekrit
+"""
+
+
+def test_configuration_stands_for_variables_and_secrets(tmp_path: Path) -> None:
+    (tmp_path / "run.graphql").write_text(RUN)
+    (tmp_path / "Pulumi.yaml").write_text("name: converted\nruntime: python\n")
+    (tmp_path / "Pulumi.local.yaml").write_text(CONFIG)
+    (document,) = documents(Wanted([tmp_path / "run.graphql"], stand=stand_in))
+    source = convert(document.jobs).source
+    assert "sekrit" not in source
+    (tmp_path / "program.py").write_text(source)
+    payload = {"apiKey": "sekrit", "data": {"a": {"b": [1, True, "x"]}}}
+    wanted = {"targetId": "7", "notificationUris": ["https://hooks.test/a"], "retries": 2}
+    found = declared_in(tmp_path)["program"]
+    assert normal(found) == normal({**wanted, "tasks": [{"engineId": "a", "payload": payload}]})
 
 
 ENGINES = [

@@ -353,6 +353,21 @@ def test_secrets_are_not_written(aiware: Aiware, tmp_path: Path) -> None:
         assert f"a-b: pulumi config set --secret a-b-job-{command} --stack <stack>\n" in result.stderr
 
 
+def test_secrets_in_text_and_headers_are_not_written(aiware: Aiware, tmp_path: Path) -> None:
+    link = f"{URL}?X-Amz-Signature=abc"
+    content = job(
+        {"engineId": "a", "payloadString": json.dumps({"a": [{"apiKey": "sekrit"}]})},
+        {"engineId": "b", "payload": {"headers": [{"auth": "Bearer sekrit-sekrit"}]}},
+        {"engineId": "c", "payloadString": json.dumps({"url": link})},
+    )
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    result = aiware("convert", str(tmp_path / "a.json"))
+    assert "sekrit" not in result.output
+    assert '"payload_string": config.require_secret("a-job-payload-string")' in result.stdout
+    assert '"auth": config.require_secret("a-job-auth")' in result.stdout
+    assert "a: Whoever reads this program can open the links in this job" in result.stderr
+
+
 CURL = """#!/bin/sh
 curl -X POST https://api.veritone.com/v3/graphql -H 'Authorization: Bearer sekrit' \\
   --data '{"query": "mutation { createJob(input: {targetId: \\"1\\", tasks: [{engineId: \\"e\\"}]}) { id } }"}'
