@@ -95,9 +95,7 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
     folder = script.parent
     project = Project(program.resolve() if program.is_dir() else folder)
     configuration = _configuration(project, stack)
-    recorder = _Recorder()
-    monitor = _Monitor(recorder)
-
+    monitor = _Monitor()
     places = _Places(main, folder)
 
     def run() -> None:
@@ -105,7 +103,7 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
         runpy.run_path(str(script), run_name="__main__")
 
     async def as_pulumi_does() -> None:
-        set_mocks(recorder, project=project.name, stack=stack or DEFAULT_STACK, preview=True, monitor=monitor)
+        set_mocks(monitor.mocks, project=project.name, stack=stack or DEFAULT_STACK, preview=True, monitor=monitor)
         set_all_config(configuration)
         await run_pulumi_func(run)
 
@@ -126,20 +124,9 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
             ) from error
     settings = {key: value for key, value in configuration.items() if key.startswith(f"{NAMESPACE}:")}
     declared = []
-    for each in recorder.declared:
-        key = (each.kind, each.name)
-        file, line, column = places.found.get(key, ("", None, None))
-        declared.append(
-            replace(
-                each,
-                protected=key in monitor.protected,
-                inputs=monitor.inputs[key],
-                settings=settings,
-                file=file,
-                line=line,
-                column=column,
-            )
-        )
+    for each in monitor.declared:
+        file, line, column = places.found.get((each.kind, each.name), ("", None, None))
+        declared.append(replace(each, settings=settings, file=file, line=line, column=column))
     # They arrive in the order in which their properties came to be known, which may differ from run to run.
     return sorted(declared, key=lambda each: (each.name, each.kind))
 
@@ -194,37 +181,30 @@ class _Places:
         return file.is_relative_to(self._folder) and not is_library
 
 
-class _Recorder(Mocks):
-    """Stands for Pulumi's engine: notes every resource, and gives none an id, as in the preview of a new stack."""
-
-    def __init__(self) -> None:
-        self.declared: list[Declared] = []
+class _Mocks(Mocks):
+    """Stands for Pulumi's engine: gives no resource an id, as in the preview of a new stack."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        if READ_KEY in args.inputs:
-            # What is only read (`get`) is in aiWARE already; the program does not declare it.
-            return args.resource_id, {}
-        if args.custom:  # a component is a name for what is in it
-            self.declared.append(Declared(args.typ, args.name, args.inputs))
-        return None, args.inputs
+        # What is only read (`get`) is in aiWARE already.
+        return (args.resource_id, {}) if READ_KEY in args.inputs else (None, args.inputs)
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         return {}, None
 
 
 class _Monitor(TidyMonitor):
-    """Notes what only the request for a resource tells."""
+    """Notes what a program declares."""
 
-    def __init__(self, recorder: _Recorder) -> None:
-        super().__init__(recorder)
-        self.protected: set[tuple[str, str]] = set()
-        self.inputs: dict[tuple[str, str], dict[str, Any]] = {}
+    def __init__(self) -> None:
+        super().__init__(_Mocks())
+        self.declared: list[Declared] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - Pulumi's own name
-        key = (request.type, request.name)
-        if request.protect:
-            self.protected.add(key)
-        self.inputs[key] = _without_secrecy(rpc.deserialize_properties(request.object, keep_unknowns=True))
+        if request.custom:  # a component is a name for what is in it
+            properties = rpc.deserialize_properties(request.object)
+            inputs = _without_secrecy(rpc.deserialize_properties(request.object, keep_unknowns=True))
+            declared = Declared(request.type, request.name, properties, protected=request.protect, inputs=inputs)
+            self.declared.append(declared)
         return super().RegisterResource(request)
 
 

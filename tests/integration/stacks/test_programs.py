@@ -129,6 +129,22 @@ def test_the_program_refuses_what_the_check_finds(program: Path, change: dict[st
     assert "ValidationError" not in refused.errors
 
 
+def test_resources_of_one_name_are_told_apart_by_their_components(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: mine\nruntime: python\n")
+    (tmp_path / "__main__.py").write_text(
+        "import pulumi\n"
+        "from aiware_resources import TemporalDataObject\n"
+        "for name, is_safe in ('one', True), ('two', False):\n"
+        "    component = pulumi.ComponentResource(f'mine:index:{name}', name)\n"
+        "    opts = pulumi.ResourceOptions(parent=component, protect=is_safe)\n"
+        "    TemporalDataObject('tdo', opts, name=name, start_date_time=0, stop_date_time=1)\n"
+    )
+    ran = forks.run(declare, tmp_path, None)
+    assert ran.code == 0, ran.errors
+    found = [(each["inputs"]["name"], each["properties"]["name"], each["protected"]) for each in json.loads(ran.output)]
+    assert sorted(found) == [("one", "one", True), ("two", "two", False)]
+
+
 def test_the_stack_edge_declares_what_edge_has() -> None:
     config = config_of("edge")
     assert (config["aiware:api"], config["aiware:endpoint"]) == ("edge", "local")
