@@ -47,7 +47,7 @@ class ProviderArgs(TypedDict, total=False):
         oauth_refresh_token: From OAuth's authorization-code flow. Secret.
         auth_header: With Edge, the header that carries the token: `authorization`, or `api_key`.
         headers: Headers of your own, by name, sent with each request to this aiWARE. The values are secret.
-        organization_id: With Edge and a token: the UUID of the organization that jobs belong to.
+        organization_id: With Edge: the UUID of the organization that jobs belong to; by default that of the token.
         allow_insecure: Whether plain http is accepted for a host other than this machine.
         rate_limit: Most requests to send in ten seconds; learned from aiWARE when left out.
     """

@@ -351,9 +351,11 @@ def sources_of(stack: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str
     }
     endpoint = str((ours | theirs).get("endpoint", ("", ""))[1]).strip()
     begun = [kind for kind in CREDENTIALS if any(name in ours for name in kind)]
-    for kind in (*CREDENTIALS, ("headers",)):
+    for kind in CREDENTIALS:
         if endpoint == LOCAL or (begun and kind not in begun):
             theirs = {name: source for name, source in theirs.items() if name not in kind}
+    if endpoint == LOCAL:
+        theirs.pop("headers", None)
     return ours | theirs
 
 

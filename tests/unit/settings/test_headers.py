@@ -39,6 +39,8 @@ def test_the_environment_has_them_as_json_and_the_stack_wins() -> None:
     environ = {"AIWARE_HEADERS": '{"X-A": "environment"}'}
     assert headers_of(None, environ) == {"X-A": "environment"}
     assert headers_of({"X-B": "stack"}, environ) == {"X-B": "stack"}
+    own = {"aiware:endpoint": "https://aiware.example/v3/graphql", "aiware:token": "t"}
+    assert [name for name, _ in Settings.from_mapping(own, environ).headers] == ["X-A"]
     # What is meant for another aiWARE is not for the local one.
     assert Settings.from_mapping(LOCAL, environ).headers == ()
 
