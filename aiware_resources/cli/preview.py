@@ -128,7 +128,7 @@ def _previewed(stack: str | None, arguments: tuple[str, ...]) -> Report:
     from aiware_resources.cli import pulumi_command
 
     ended = pulumi_command.preview(stack, [*_refresh(arguments), *arguments])
-    report = reports.build(reports.parse(ended.output))
+    report = reports.build(reports.with_policies(reports.parse(ended.output), ended.events))
     if not report.stack:
         # A preview that ends before its first step does not say.
         report = replace(report, project=_project(), stack=stack or pulumi_command.selected())

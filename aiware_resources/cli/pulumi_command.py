@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,13 @@ class Ended:
         code: Its exit code.
         output: What it printed.
         errors: What it wrote to standard error.
+        events: What it wrote to its event log, where it had one.
     """
 
     code: int
     output: str
     errors: str
+    events: str = ""
 
 
 def config(stack: str) -> dict[str, str]:
@@ -81,20 +84,22 @@ def preview(stack: str | None, arguments: Sequence[str]) -> Ended:
     Raises:
         ConfigurationError: It could not begin: no ``pulumi``, no such stack, a backend that cannot be reached.
     """
-    ended = _run("preview", "--json", "--show-sames", *_of(stack), *arguments)
+    command = ["preview", "--json", "--show-sames", *_of(stack), *arguments]
+    has_policies = any(each.startswith("--policy-pack") for each in arguments)
+    ended = _logged(command) if has_policies else _run(*command)
     if "{" not in ended.output:
         remedy = "`pulumi stack ls` lists the stacks; `aiware doctor` checks."
         raise _refused("The preview did not begin", ended, remedy)
     return ended
 
 
-def recorded(stack: str | None) -> list[dict[str, Any]]:
-    """The resources of a stack as its state has them; secrets stay encrypted.
+def recorded(stack: str | None, *, show_secrets: bool = False) -> list[dict[str, Any]]:
+    """The resources of a stack as its state has them.
 
     Raises:
         ConfigurationError: It cannot be read.
     """
-    return _exported(stack)
+    return _exported(stack, *(["--show-secrets"] if show_secrets else []))
 
 
 def _exported(stack: str | None, *options: str) -> list[dict[str, Any]]:
@@ -180,6 +185,15 @@ def _run(*arguments: str, given: str = "", environment: Mapping[str, str] | None
             remedy=f'Install Pulumi: {INSTALL_PULUMI}. In a clone of the library, run: eval "$(make -s env)"',
         ) from error
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def _logged(command: Sequence[str]) -> Ended:
+    """Runs a command with an event log: what policies say is nowhere else, where the output is JSON."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "events.json")
+        # Pulumi has an event log among its commands for debugging.
+        ended = _run(*command, "--event-log", str(log), environment={"PULUMI_DEBUG_COMMANDS": "true"})
+        return replace(ended, events=log.read_text(encoding="utf-8") if log.exists() else "")
 
 
 def _refused(what: str, ended: Ended, remedy: str | None = None) -> ConfigurationError:

@@ -7,7 +7,7 @@ from aiware_resources.report.build import build
 from aiware_resources.report.html import html
 from aiware_resources.report.markdown import GITHUB_LIMIT, markdown, marker
 from aiware_resources.report.model import Report
-from aiware_resources.report.pulumi_json import Preview, parse
+from aiware_resources.report.pulumi_json import Preview, parse, with_policies
 from aiware_resources.report.sentence import sentence
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "marker",
     "parse",
     "sentence",
+    "with_policies",
 ]

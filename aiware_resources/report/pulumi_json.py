@@ -6,6 +6,7 @@ Nothing in it is executed: the pickled provider that it carries along is dropped
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -28,6 +29,9 @@ UNKNOWN_TEXTS = frozenset(
 """How Pulumi writes a value that only an update can tell, by its type."""
 
 STACK = "pulumi:pulumi:Stack"
+
+_RUNS_PACKS = "using pulumi-language-aiware from $PATH"
+"""Pulumi warns so of what runs the packs of this library, which says nothing of the update."""
 
 
 class _Part(BaseModel):
@@ -179,6 +183,30 @@ def parse(text: str) -> Preview:
             remedy="Unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW, and keep standard error out of the file.",
         )
     return preview
+
+
+def with_policies(preview: Preview, events: str) -> Preview:
+    """A preview with what policies said of it, which ``pulumi preview --json`` leaves out.
+
+    Args:
+        preview: The preview.
+        events: What it wrote to its event log, a JSON document in each line; may be empty.
+    """
+    found = [event for line in events.splitlines() if (event := json.loads(line).get("policyEvent"))]
+    others = [each for each in preview.diagnostics if _RUNS_PACKS not in each.message]
+    return preview.model_copy(update={"diagnostics": [*others, *map(_policy_diagnostic, found)]})
+
+
+def _policy_diagnostic(event: Mapping[str, Any]) -> Diagnostic:
+    # It begins with what the policy is for.
+    message = str(event["message"]).strip().partition("\n")[2] or str(event["message"])
+    urn = str(event.get("resourceUrn") or "")
+    # The policies of this library name the resource themselves; and the stack is named above all.
+    is_named = not urn or f"{type_of(urn)} {name_of(urn)}: " in message or f"::{STACK}::" in urn
+    severity = "error" if event.get("enforcementLevel") == "mandatory" else "warning"
+    return Diagnostic(
+        message=f"policy {event['policyName']}: {message}", severity=severity, urn="" if is_named else urn
+    )
 
 
 def name_of(urn: str) -> str:

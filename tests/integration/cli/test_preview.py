@@ -24,6 +24,11 @@ if sys.argv[1:3] == ["stack", "--show-name"]:
 if sys.argv[1] != "preview" or "missing" in sys.argv:
     sys.exit("error: no stack named 'missing' found")
 print(open(os.environ["PRINTED"]).read())
+if "--event-log" in sys.argv:
+    assert os.environ["PULUMI_DEBUG_COMMANDS"] == "true"
+    said = {{"message": "For.\\nIt is not allowed.", "policyName": "p", "enforcementLevel": "mandatory"}}
+    with open(sys.argv[sys.argv.index("--event-log") + 1], "w") as log:
+        log.write(json.dumps({{"policyEvent": said}}) + "\\n")
 sys.stderr.write(os.environ.get("SAID", ""))
 sys.exit(int(os.environ.get("CODE", "0")))
 """
@@ -51,6 +56,12 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
     monkeypatch.chdir(tmp_path)
     return tmp_path / "calls"
+
+
+def test_what_policies_say_is_in_the_report(pulumi: Path) -> None:
+    ran = aiware("-s", "dev", "--", "--policy-pack", "policies")
+    assert "policy p: It is not allowed." in ran.stdout
+    assert ran.exit_code == 1
 
 
 def test_a_preview_of_the_stack_is_run(pulumi: Path) -> None:

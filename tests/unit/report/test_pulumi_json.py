@@ -8,9 +8,9 @@ import pytest
 from pulumi.output import Unknown
 
 from aiware_resources.errors import AiwareError
-from aiware_resources.report import parse
+from aiware_resources.report import build, parse, with_policies
 from aiware_resources.report.pulumi_json import name_of, type_of
-from tests.unit.report.made import UNKNOWN, printed, state, step
+from tests.unit.report.made import STACK, UNKNOWN, printed, state, step, urn
 
 
 def test_values_are_those_of_the_program() -> None:
@@ -54,3 +54,33 @@ def test_what_is_something_else(text: str, reason: str) -> None:
     with pytest.raises(AiwareError, match=reason) as raised:
         parse(text)
     assert raised.value.remedy
+
+
+def policy_event(urn_: str, message: str, level: str = "mandatory") -> str:
+    said = {
+        "resourceUrn": urn_,
+        "message": f"What it is for.\n{message}\n",
+        "policyName": "p",
+        "enforcementLevel": level,
+    }
+    return json.dumps({"sequence": 1, "policyEvent": said})
+
+
+def test_what_policies_said_is_in_the_event_log_only() -> None:
+    events = [
+        json.dumps({"sequence": 0, "policyLoadEvent": {}}),
+        policy_event(urn("Job", "j"), "Job j: tasks[0] is wrong."),
+        policy_event(urn("Job", "j"), "wrong, says somebody's own policy."),
+        policy_event(STACK, "Too many jobs."),
+        policy_event(urn("Job", "j"), "Job j: may be http://u:hidden@host/a", "advisory"),
+    ]
+    warning = "warning: using pulumi-language-aiware from $PATH at /bin/pulumi-language-aiware"
+    before = parse(printed(diagnostics=[{"message": warning, "severity": "warning"}]))
+    made = build(with_policies(before, "\n".join(events)))
+    assert made.errors == (
+        "Job j: policy p: wrong, says somebody's own policy.",
+        "policy p: Job j: tasks[0] is wrong.",
+        "policy p: Too many jobs.",
+    )
+    assert made.warnings == ("policy p: Job j: may be http://[secret]@host/a",)
+    assert build(with_policies(parse(printed()), "")).errors == ()
