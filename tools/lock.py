@@ -5,7 +5,8 @@
     lock.py --check     says where the lock differs from pyproject.toml; asks no registry
 
 The lock has two files, with hashes, for every platform and every Python that the project runs on: requirements.txt for
-the library with the local aiWARE and its engines, requirements-dev.txt for all that and what tests and linters need.
+the library with the local aiWARE, its engines and policies, requirements-dev.txt for all that and what tests and
+linters need.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = ("local", "engines")
+EXTRAS = ("local", "engines", "policies")
 GROUP = "dev"
 LOCK, DEV_LOCK = "requirements.txt", "requirements-dev.txt"
 COMPILE = (

@@ -68,14 +68,18 @@ class PulumiProcess:
 
 
 @cache
-def end_with_engine() -> None:
+def end_with_engine(engine: str | None = None) -> None:
     """Ends this process as soon as its engine is gone, if it is a provider host or a program that an engine started.
 
     Does nothing in any other process, such as one with an inline program of Pulumi's Automation API.
+
+    Args:
+        engine: Address of the engine, where nothing else on the command line tells that one has started this process.
     """
     found = _recognized(sys.orig_argv)
-    if found is not None and not _is_refused(found[1]):
-        threading.Thread(target=_watch, args=[found[1]], name="aiware-engine-watch", daemon=True).start()
+    address = found[1] if found else engine
+    if address is not None and _ADDRESS.fullmatch(address) and not _is_refused(address):
+        threading.Thread(target=_watch, args=[address], name="aiware-engine-watch", daemon=True).start()
 
 
 def left_behind(engine: str | None = None, folder: Path | None = None) -> list[PulumiProcess]:
@@ -162,7 +166,7 @@ def _recognized(command: Sequence[str]) -> tuple[Role, str] | None:
         return _with_address("program", command[command.index("--engine") + 1])
     if "pulumi.dynamic" in command or "pulumi-resource-pulumi-python" in names:
         return _with_address("provider host", command[-1])
-    if "pulumi-language-python" in names:
+    if names & {"pulumi-language-python", "pulumi-language-aiware"}:
         return _with_address("language host", command[-1])
     return None
 

@@ -28,6 +28,7 @@ def names(requirements: list[str]) -> set[str]:
 
 BASE = names(PROJECT["dependencies"])
 LOCAL = names(PROJECT["optional-dependencies"]["local"])
+POLICIES = names(PROJECT["optional-dependencies"]["policies"])
 
 
 def imported(package: str) -> set[str]:
@@ -49,7 +50,7 @@ def imported(package: str) -> set[str]:
 
 
 def test_the_library_needs_what_it_imports() -> None:
-    assert imported("aiware_resources") == BASE
+    assert imported("aiware_resources") == BASE | POLICIES
 
 
 def test_the_local_aiware_needs_its_extra_besides() -> None:

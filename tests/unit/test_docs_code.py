@@ -41,7 +41,7 @@ OTHER_PROGRAMS = {
 
 PULUMI = {
     "cancel", "config", "config set", "destroy", "preview", "stack init", "stack ls", "state rename", "state taint",
-    "state unprotect", "stack change-secrets-provider", "stack export", "up", "import", "stack output",
+    "state unprotect", "state protect", "stack change-secrets-provider", "stack export", "up", "import", "stack output",
     "package add", "new", "install", "login",
 }  # fmt: skip
 """The commands of Pulumi that documents name."""
@@ -64,6 +64,7 @@ OUTPUT = {
     "docs/waiting.md": "Pulumi; tests/e2e/test_waiting.py",
     "docs/automation.md": "tests/e2e/test_automation.py",
     "docs/engines.md": "tests/e2e/test_catalogue.py",
+    "docs/policies.md": "Pulumi; tests/e2e/test_policies.py",
     "docs/stacks.md": "tests/unit/stacks/test_stacks.py",
     "key": "a list of recordings: test_the_list_of_the_guide_has_the_columns_of_the_example",
     "property": "test_the_problems_of_a_misspelled_column_are_told",

@@ -83,7 +83,8 @@ def _language_host(pulumi: Path) -> Finding:
     host = language_host(pulumi)
     old = _version_of_module(host) if host else None
     if old is not None:
-        said = f"{host} is version {old}, which runs programs; policy packs, `pulumi package add` and the code that "
+        said = f"{host} is version {old}, which runs programs, and policy packs with `runtime: aiware`; "
+        said += "those with `runtime: python`, `pulumi package add` and the code that "
         said += "`pulumi import` writes need a newer one"
         return warn("language host", said, f"For these, install Pulumi as a whole: {INSTALL_PULUMI}")
     return ok("language host", str(host))

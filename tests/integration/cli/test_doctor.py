@@ -185,7 +185,7 @@ BROKEN: dict[str, tuple[Break, str, str, str, str]] = {
         *(
             "language host",
             "warn",
-            "3.78.1, which runs programs; policy packs, `pulumi package add`",
+            "3.78.1, which runs programs, and policy packs with `runtime: aiware`",
             "install Pulumi as a whole",
         ),
     ),
