@@ -11,7 +11,7 @@ import pytest
 from tests.ci.notes import ME, PROJECT, REQUEST, TOKEN, Notes
 from tests.ci.workflows import Ran, Step, gitlab_script, run_bash, step
 from tests.support.local import Local
-from tests.support.project import STACK, Project
+from tests.support.project import ROOT, STACK, Project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -19,6 +19,15 @@ PROGRAM = """
 TemporalDataObject("episode", name="episode", description="{}", start_date_time=1574311000, stop_date_time=1574315000)
 """
 BAD = 'TemporalDataObject("episode", start_date_time=2, stop_date_time=1)'
+NOT_ALLOWED = """
+TemporalDataObject("episode", thumbnail_url="http://media.example.com/a.png", start_date_time=1, stop_date_time=2)
+"""
+
+
+def with_policies(project: Project) -> Project:
+    """Puts the policies of this project beside the program."""
+    (project.folder / "policies").symlink_to(ROOT / "policies")
+    return project
 
 
 class Runner:
@@ -60,7 +69,7 @@ def notes() -> Iterator[Notes]:
 
 
 def test_the_workflows_of_github(project: Project, local: Local) -> None:
-    runner = Runner(project, local)
+    runner = Runner(with_policies(project), local)
     preview, comment = (step("preview", "preview", name) for name in ("Preview", "Comment"))
 
     project.program(PROGRAM.format("first"))
@@ -85,8 +94,16 @@ def test_the_workflows_of_github(project: Project, local: Local) -> None:
     assert "is earlier than startDateTime" in now["body"]
     assert runner.comments[:40] == others
 
+    # What the policies refuse is not deployed.
+    deploy = step("deploy", "staging", "Deploy")
+    project.program(NOT_ALLOWED)
+    ran = runner.run(deploy)
+    assert ran.code != 0
+    assert "thumbnailUrl is http://media.example.com, an address without encryption" in ran.output
+    assert local.objects()["tdos"] == []
+
     project.program(PROGRAM.format("first"))
-    ran = runner.run(step("deploy", "staging", "Deploy"))
+    ran = runner.run(deploy)
     assert ran.code == 0, ran.output
     assert local.only("tdos")["description"] == "first"
     ran = runner.run(step("deploy", "what-prod-would-do", "Preview"))
@@ -96,8 +113,9 @@ def test_the_workflows_of_github(project: Project, local: Local) -> None:
     ran = runner.run(step("aiware", "dev", "Preview"))
     assert ran.code == 0, ran.output
     assert "### Nothing changes" in runner.summary.read_text()
-    assert step("aiware", "dev", "Deploy").script in step("deploy", "staging", "Deploy").script
-    assert step("deploy", "prod", "Deploy").script == step("deploy", "staging", "Deploy").script
+    # A new project has no policies yet.
+    assert step("aiware", "dev", "Deploy").script.removesuffix("--skip-preview") in deploy.script
+    assert step("deploy", "prod", "Deploy").script == deploy.script
 
     drift = step("drift", "drift", "Drift")
     assert runner.run(drift).code == 0
@@ -113,7 +131,7 @@ def test_the_workflows_of_github(project: Project, local: Local) -> None:
 
 
 def test_the_pipeline_of_gitlab(project: Project, local: Local, notes: Notes) -> None:
-    environment = project.environment | {
+    environment = with_policies(project).environment | {
         "STACK": STACK,
         "AIWARE_TOKEN": local.token,
         "REPORT_TOKEN": TOKEN,
