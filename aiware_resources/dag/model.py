@@ -51,7 +51,7 @@ class Task(ApiModel):
     standby_task: Task | None = None
     io_folders: list[IoFolder] = Field(default_factory=list)
     execution_preferences: ExecutionPreferences = Field(default_factory=ExecutionPreferences)
-    notification_uris: list[str] | None = None
+    notification_uris: list[str | None] | None = None
 
 
 class Route(ApiModel):

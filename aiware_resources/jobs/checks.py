@@ -123,9 +123,10 @@ def _count(value: Any, path: Path) -> Iterator[Problem]:
         yield Problem(path, f"is {value}: give 0 or more, or leave it out")
 
 
-def _addresses(uris: Sequence[str] | None, path: Path) -> Iterator[Problem]:
+def _addresses(uris: Sequence[str | None] | None, path: Path) -> Iterator[Problem]:
     for index, uri in enumerate(uris or ()):
-        yield from address_problems(uri, (*path, index))
+        if uri is not None:
+            yield from address_problems(uri, (*path, index))
 
 
 def address_problems(uri: str, path: Path) -> Iterator[Problem]:

@@ -39,7 +39,7 @@ class JobState(Adoptable, Awaited):
     retries: Int32 = 0
     is_reprocess_job: Flag = False
     job_config: dict[str, Any] | None = None
-    notification_uris: list[str] | None = None
+    notification_uris: list[str | None] | None = None
     scheduled_job_id: Identifier | None = None
     job_template_id: Identifier | None = None
     skip_decider: Flag | None = None
@@ -55,7 +55,7 @@ class JobState(Adoptable, Awaited):
     @classmethod
     def canonical(cls, normal: Props) -> Props:
         """Graphs are equal as graphs; payloads given as text are equal as JSON."""
-        ordered = in_any_order(normal, "notificationUris", "cleanupOptions")
+        ordered = in_any_order(_without_null(normal, "notificationUris"), "cleanupOptions", "notificationUris")
         if isinstance(ordered.get("target"), dict):
             ordered["target"] = in_any_order(ordered["target"], *TDO_SETS)
         if isinstance(ordered.get("tasks"), list):
@@ -73,6 +73,13 @@ class JobState(Adoptable, Awaited):
         return graphs.graphs_side_by_side(old, new)
 
 
+def _without_null(props: Props, key: str) -> Props:
+    """Properties without the items of a list that are null."""
+    if not isinstance(props.get(key), list):
+        return props
+    return {**props, key: [item for item in props[key] if item is not None]}
+
+
 def _with_payload_read(task: Any) -> Any:
     """A task whose payload, where it is text, is the JSON in it, with addresses without their signatures.
 
@@ -80,7 +87,7 @@ def _with_payload_read(task: Any) -> Any:
     """
     if not isinstance(task, dict):
         return task
-    read = in_any_order(task, "notificationUris")
+    read = in_any_order(_without_null(task, "notificationUris"), "notificationUris")
     if read.get("notificationUris") == []:
         del read["notificationUris"]
     if isinstance(task.get("payloadString"), str):

@@ -171,7 +171,7 @@ def test_a_deploying_cluster_has_not_drifted(host: Host, local: Local) -> None:
 @pytest.mark.parametrize(
     ("change", "path", "says"),
     [
-        ({"name": ""}, "name", "at least 1 character"),
+        ({"name": ""}, "name", "is empty"),
         ({"memorySize": "20pb"}, "memorySize", "is not a size"),
         ({"type": "rt"}, "type", "'RT'"),
         (

@@ -174,6 +174,10 @@ RIGHT = [
             jobConfig=None,
         ),
     ),
+    Document(
+        "null in lists",
+        in_turn(task(SPEECH, notificationUris=[None]), targetId=TDO, notificationUris=[None, "https://hooks.example/"]),
+    ),
     Document("null instead of preferences", in_turn(task(SPEECH, executionPreferences=None), targetId=TDO)),
     Document(
         "null in a target",

@@ -150,7 +150,8 @@ def values(name: str, of_type: GraphQLInputType, depth: int = 0) -> st.SearchStr
         inner: GraphQLNullableType = of_type.of_type
         return values(name, inner, depth)  # type: ignore[arg-type]  # an input type inside an input type
     if isinstance(of_type, GraphQLList):
-        return st.lists(values(name, of_type.of_type, depth + 1), max_size=2)
+        items = values(name, of_type.of_type, depth + 1)
+        return st.lists(items if isinstance(of_type.of_type, GraphQLNonNull) else items | st.none(), max_size=2)
     if isinstance(of_type, GraphQLInputObjectType):
         return objects(of_type, depth + 1)
     if isinstance(of_type, GraphQLEnumType):

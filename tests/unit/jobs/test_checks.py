@@ -111,5 +111,6 @@ def test_webhooks_of_a_task_have_no_order() -> None:
         for uris in (["https://a.example", "https://b.example"], ["https://b.example", "https://a.example"])
     )
     none, empty = in_turn(task(SPEECH)), in_turn(task(SPEECH, notificationUris=[]))
-    for before, after in ((one, other), (none, empty), (empty, none)):
+    null = in_turn(task(SPEECH, notificationUris=[None]))
+    for before, after in ((one, other), (none, empty), (empty, none), (none, null)):
         assert not provider().diff("26112900_aaaaaaaaaa", before, after).changes
