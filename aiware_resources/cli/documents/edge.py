@@ -7,14 +7,20 @@ unique in the job.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, Strict
 
 from aiware_resources.api.edge.submission import PREFERENCES
-from aiware_resources.reconcile import ApiModel, Identifier, Path, Problem, Timestamp
+from aiware_resources.api.json_text import read_json
+from aiware_resources.reconcile import ApiModel, Path, Problem
+from aiware_resources.reconcile.carrying import null_paths
 from aiware_resources.reconcile.provider import schema_of
+from aiware_resources.reconcile.values import Count, Flag, Int32, Name
+from aiware_resources.settings.endpoints import is_uuid
+from aiware_resources.text.times import parse_time
 
 Props = Mapping[str, Any]
 
@@ -28,6 +34,8 @@ NO_WORD_OF_TASKS = (
     "sendOutputToUris",
 )
 """The same of a task."""
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE)
+_BEGINNINGS = ("scheduled", "pending", "queued")
 _BEGINS_AS = "pending"
 """The status of a task that is about to run: all tasks are sent with it."""
 
@@ -35,61 +43,96 @@ _FOLDER = {"referenceId": "correlationID", "options": "optionsJSON"}
 _ROUTE = {"parentIoFolderReferenceId": "taskParentOutputId", "childIoFolderReferenceId": "taskChildInputId"}
 
 
+def _uuid(text: str) -> str:
+    if not is_uuid(text):
+        raise ValueError("must be a UUID")
+    return text
+
+
+def _json(text: str) -> str:
+    try:
+        read_json(text)
+    except ValueError as error:
+        raise ValueError(f"must be JSON as text: {error}") from None
+    return text
+
+
+def _time(text: str) -> str:
+    if not _TIME.fullmatch(text):
+        raise ValueError("must be a time with its zone, such as 2026-01-31T09:51:42.331Z")
+    parse_time(text.upper())
+    return text
+
+
+def _beginning(status: str) -> str:
+    if status not in _BEGINNINGS:
+        raise ValueError(f"must be one of {', '.join(_BEGINNINGS)}, as a new one begins")
+    return status
+
+
+Uuid = Annotated[str, AfterValidator(_uuid)]
+JsonText = Annotated[str, AfterValidator(_json)]
+Time = Annotated[str, AfterValidator(_time)]
+Beginning = Annotated[str, AfterValidator(_beginning)]
+Whole = Annotated[int, Strict()]
+
+
 class EdgeFolder(ApiModel):
     """A folder (``CreateTaskIOInfo``)."""
 
-    correlation_id: Identifier = Field(alias="correlationID")
+    correlation_id: Name = Field(alias="correlationID")
     mode: Literal["stream", "chunk"]
     type: Literal["input", "output"]
-    options_json: str | None = Field(None, alias="optionsJSON")
+    options_json: JsonText | None = Field(None, alias="optionsJSON")
 
 
 class EdgeTask(ApiModel):
     """A task (``CreateTaskDetail``)."""
 
-    engine_id: Identifier
-    correlation_task_id: Identifier | None = None
+    engine_id: Uuid
+    correlation_task_id: Name
     core_task_id: str | None = None
-    due_date_time: Timestamp | None = None
+    due_date_time: Time | None = None
     io_folders: list[EdgeFolder] | None = None
-    max_engines: int | None = None
-    max_processing_seconds_per_work_item: int | None = None
-    max_retries: int | None = None
-    max_wait_seconds_for_chunk: int | None = None
-    num_chunks_per_work_item: int | None = None
-    parallel_processing: bool | None = None
-    parent_must_be_complete_before_starting: bool | None = None
-    payload_json: str | None = Field(None, alias="payloadJSON")
-    priority: int | None = None
+    max_engines: Count | None = None
+    max_processing_seconds_per_work_item: Whole | None = None
+    max_retries: Count | None = None
+    max_wait_seconds_for_chunk: Whole | None = None
+    num_chunks_per_work_item: Whole | None = None
+    parallel_processing: Flag | None = None
+    parent_must_be_complete_before_starting: Flag | None = None
+    payload_json: JsonText | None = Field(None, alias="payloadJSON")
+    priority: Int32 | None = None
     send_output_to_uris: list[str] | None = None
-    task_payload_json: str | None = Field(None, alias="taskPayloadJSON")
-    task_status: str | None = None
+    task_payload_json: JsonText | None = Field(None, alias="taskPayloadJSON")
+    task_status: Beginning | None = None
 
 
 class EdgeRoute(ApiModel):
     """A route (``TaskRouteDetail``); without a parent it says that its task is a first one."""
 
-    task_child_id: Identifier
-    task_child_input_id: Identifier | None = None
-    task_parent_id: Identifier | None = None
-    task_parent_output_id: Identifier | None = None
-    chunk_callback_enabled: bool | None = None
-    sync_enabled: bool | None = None
-    sync_timeout_in_seconds: int | None = None
+    task_child_id: Name
+    task_child_input_id: Name | None = None
+    task_parent_id: Name | None = None
+    task_parent_output_id: Name | None = None
+    endpoint: Uuid | None = None
+    chunk_callback_enabled: Flag | None = None
+    sync_enabled: Flag | None = None
+    sync_timeout_in_seconds: Count | None = None
 
 
 class EdgeJob(ApiModel):
     """A job (``CreateJobDetail``)."""
 
-    core_id: str | None = Field(None, alias="coreID")
+    core_id: Uuid | None = Field(None, alias="coreID")
     core_job_id: str | None = Field(None, alias="coreJobID")
-    core_recording_id: Identifier | None = Field(None, alias="coreRecordingID")
-    core_source_id: int | None = Field(None, alias="coreSourceID")
-    current_retries: int | None = None
-    due_date_time: Timestamp | None = None
-    internal_organization_id: Identifier | None = Field(None, alias="internalOrganizationID")
-    job_config_json: str | None = Field(None, alias="jobConfigJSON")
-    job_status: str | None = None
+    core_recording_id: Whole | None = Field(None, alias="coreRecordingID")
+    core_source_id: Whole | None = Field(None, alias="coreSourceID")
+    current_retries: Count | None = None
+    due_date_time: Time | None = None
+    internal_organization_id: Uuid | None = Field(None, alias="internalOrganizationID")
+    job_config_json: JsonText | None = Field(None, alias="jobConfigJSON")
+    job_status: Beginning | None = None
     send_output_to_uris: list[str] | None = None
     task_routes: list[EdgeRoute] | None = None
     tasks: list[EdgeTask]
@@ -105,8 +148,9 @@ def is_edge_job(content: Mapping[str, Any]) -> bool:
 def edge_problems(job: Props) -> list[Problem]:
     """What is wrong with a job by itself; whether its graph holds together is seen in `as_cloud_job`."""
     without_null = _without_null(job)
-    problems = list(schema_of(EdgeJob).validate(without_null, frozenset())[1])
-    return [*problems, *_texts(without_null), *([] if problems else _joints(without_null))]
+    nulls = [Problem(path, "is null, which aiWARE Edge does not take: leave it out") for path in null_paths(job)]
+    problems = [*nulls, *schema_of(EdgeJob).validate(without_null, frozenset())[1]]
+    return problems or list(_joints(without_null))
 
 
 def as_cloud_job(job: Props) -> dict[str, Any]:
@@ -114,7 +158,7 @@ def as_cloud_job(job: Props) -> dict[str, Any]:
     job = _without_null(job)
     written: dict[str, Any] = {"tasks": [_task(task) for task in _mappings(job.get("tasks"))]}
     routes = [
-        {key: route[name] for key, name in _ROUTE.items() if name in route}
+        {key: _id(route[name]) for key, name in _ROUTE.items() if name in route}
         for route in _mappings(job.get("taskRoutes"))
         if "taskParentId" in route
     ]
@@ -196,7 +240,7 @@ def _task(task: Props) -> dict[str, Any]:
 
 
 def _folder(folder: Props) -> dict[str, Any]:
-    written = {"referenceId": folder.get("correlationID"), "mode": folder.get("mode"), "type": folder.get("type")}
+    written = {"referenceId": _id(folder.get("correlationID")), "mode": folder.get("mode"), "type": folder.get("type")}
     options = _read(folder.get("optionsJSON") or "{}")
     return {**written, "options": options} if options else written
 
@@ -209,49 +253,53 @@ def _read(text: Any) -> Any:
         return text
 
 
-def _texts(job: Props) -> Iterator[Problem]:
-    """Texts that should be JSON."""
-    texts: list[tuple[Path, Any]] = [(("jobConfigJSON",), job.get("jobConfigJSON"))]
-    for index, task in enumerate(_mappings(job.get("tasks"))):
-        texts += [(("tasks", index, name), task.get(name)) for name in ("payloadJSON", "taskPayloadJSON")]
-        for number, folder in enumerate(_mappings(task.get("ioFolders"))):
-            texts.append((("tasks", index, "ioFolders", number, "optionsJSON"), folder.get("optionsJSON")))
-    for path, text in texts:
-        if isinstance(text, str):
-            try:
-                json.loads(text)
-            except (ValueError, RecursionError) as error:
-                yield Problem(path, f"must be JSON as text: {error}")
-
-
 def _joints(job: Props) -> Iterator[Problem]:
-    """Routes that name tasks and folders which are not there."""
+    """Routes that name tasks and folders which are not there, and tasks that are reached in no way or in two."""
     owners: dict[str, int] = {}
     for index, task in enumerate(job["tasks"]):
-        name = str(task.get("correlationTaskId", ""))
-        if name and owners.setdefault(name, index) != index:
+        name = _id(task["correlationTaskId"])
+        if owners.setdefault(name, index) != index:
             yield Problem(("tasks", index, "correlationTaskId"), f'"{name}" is the id of tasks[{owners[name]}] already')
+    ways: dict[int, set[bool]] = {}
     for index, route in enumerate(job.get("taskRoutes") or []):
         for task_key, folder_key in (("taskParentId", "taskParentOutputId"), ("taskChildId", "taskChildInputId")):
-            if task_key not in route:
-                continue
-            owner = owners.get(str(route[task_key]))
-            if owner is None:
+            owner = owners.get(_id(route[task_key])) if task_key in route else None
+            if task_key in route and owner is None:
                 yield Problem(("taskRoutes", index, task_key), f'no task has the correlationTaskId "{route[task_key]}"')
-            elif "taskParentId" in route:
+            elif "taskParentId" not in route and folder_key in route:
+                yield Problem(("taskRoutes", index, folder_key), "joins no folders without a taskParentId: add it")
+            elif "taskParentId" in route and owner is not None:
                 yield from _end(job, index, folder_key, owner)
+        child = owners.get(_id(route["taskChildId"]), -1)
+        is_root = "taskParentId" not in route
+        if is_root and True in ways.get(child, ()):
+            yield Problem(("taskRoutes", index), "says a second time that its task is a first one: leave it out")
+        ways.setdefault(child, set()).add(is_root)
+    for index in range(len(job["tasks"])):
+        if not ways.get(index):
+            reason = (
+                "no route leads to it: add an entry of taskRoutes with its taskChildId alone, or one with its parent"
+            )
+            yield Problem(("tasks", index), reason)
+        elif len(ways[index]) > 1:
+            yield Problem(("tasks", index), "is a first task by one route, and has a parent by another: remove one")
 
 
 def _end(job: Props, index: int, key: str, owner: int) -> Iterator[Problem]:
     """One end of a route, which must be a folder of the task that it names."""
     folder = job["taskRoutes"][index].get(key)
-    names = [str(each["correlationID"]) for each in job["tasks"][owner].get("ioFolders") or []]
+    names = [_id(each["correlationID"]) for each in job["tasks"][owner].get("ioFolders") or []]
     if folder is None:
         yield Problem(("taskRoutes", index, key), "is missing: name the folder that the route joins")
-    elif str(folder) not in names:
+    elif _id(folder) not in names:
         listed = ", ".join(names) or "none"
         reason = f'tasks[{owner}] has no folder with the correlationID "{folder}"; its folders are: {listed}'
         yield Problem(("taskRoutes", index, key), reason)
+
+
+def _id(text: Any) -> str:
+    """A correlation id; some clients spell a UUID in capitals in one place, and not in another."""
+    return str(text).lower() if is_uuid(str(text)) else str(text)
 
 
 def _mappings(value: Any) -> list[Mapping[str, Any]]:

@@ -414,13 +414,15 @@ EDGE = {
     "jobConfigJSON": '{"a": 1}',
     "tasks": [
         {
-            "engineId": "e",
+            "engineId": SPEECH,
+            "correlationTaskId": "only",
             "numChunksPerWorkItem": 3,
             "payloadJSON": "{}",
             "taskPayloadJSON": '{"url": "u"}',
             "taskStatus": "queued",
         }
     ],
+    "taskRoutes": [{"taskChildId": "only", "syncEnabled": True}],
 }
 
 
@@ -435,13 +437,13 @@ def test_what_a_program_cannot_say_of_a_job_of_edge_is_told(converted: Converted
                 "tasks[0].numChunksPerWorkItem",
                 "tasks[0].taskStatus: every task begins as pending",
                 "tasks[0].payloadJSON: it differs from taskPayloadJSON",
+                "taskRoutes[0].syncEnabled",
             )
         ),
     ]
     program = converted({"jobs": [EDGE]}, says="".join(f"job: {line}\n" for line in said))
-    assert program.endswith(
-        'job = Job("job", target_id="7", dag=pipelines.one_engine("e", payload={"url": "u"}), job_config={"a": 1})\n'
-    )
+    graph = 'dag=pipelines.one_engine(engines.SPEECHMATICS_ENGLISH, payload={"url": "u"})'
+    assert flat(f'Job("job", target_id="7", {graph}, job_config={{"a": 1}})') in flat(program)
 
 
 def test_a_file_is_written_once(aiware: Aiware, tmp_path: Path) -> None:
