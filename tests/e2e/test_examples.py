@@ -34,6 +34,13 @@ def export_request(outputs: dict[str, Any], _: Local, folder: Path) -> None:
     assert written.stat().st_size == outputs["size"]
 
 
+def components(outputs: dict[str, Any], local: Local, folder: Path) -> None:
+    assert outputs["files"] == ["out/interview.vtt", "out/interview.txt"]
+    assert len(outputs["translated"]) == 1
+    assert all((folder / file).is_file() for file in outputs["files"] + outputs["translated"])
+    assert {tdo["name"] for tdo in local.objects()["tdos"]} == {"Interview with the mayor", "letter"}
+
+
 def job_fleet(outputs: dict[str, Any], local: Local, _: Path) -> None:
     assert outputs["counts"] == {"complete": 4}
     names = {tdo["id"]: tdo["name"] for tdo in local.objects()["tdos"]}
@@ -45,6 +52,7 @@ DONE: dict[str, Check] = {
     "job": job,
     "job_fleet": job_fleet,
     "export_request": export_request,
+    "components": components,
 }
 """What an example has to have done."""
 
