@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from pulumi.dynamic import Config, ConfigureRequest
 
 from aiware_resources.cli.documents.edge import edge_problems
 from aiware_resources.cli.documents.found import FoundJob, FoundProblem
-from aiware_resources.cli.documents.resources import TAKEN, Resource, resource_of
+from aiware_resources.cli.documents.resources import TAKEN, Resource, field_problems, resource_of
 from aiware_resources.job import JobProvider
-from aiware_resources.reconcile import EntityProvider, Path, path_text
+from aiware_resources.reconcile import EntityProvider, Path, Problem, path_text
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.text.words import did_you_mean
 
 _WITHOUT_AIWARE = {"aiware:endpoint": "local", "aiware:validateEngines": "false"}
 """Settings under which a provider checks without asking aiWARE."""
+
+_SHAPES: Mapping[str, Callable[[Mapping[str, Any]], list[Problem]]] = {
+    "Edge job": edge_problems,
+    "single-engine job": field_problems,
+}
+"""What checks the parts of a job that its resource does not have."""
 
 _STEP = re.compile(r"\[(\d+)\]|[^.\[\]]+")
 
@@ -46,14 +53,13 @@ def warnings_of(job: FoundJob) -> list[FoundProblem]:
 
 
 def _problems(job: FoundJob, resource: Resource) -> Iterator[FoundProblem]:
-    if job.kind == "Edge job":
-        found = edge_problems(job.properties)
-        for problem in found:
-            yield job.problem(problem.path, path_text(problem.path), problem.reason)
-        if found:
-            # What is not right by itself cannot be judged as a graph.
-            return
-    elif not job.is_declared:
+    found = _SHAPES[job.kind](job.properties) if job.kind in _SHAPES and not job.is_declared else []
+    for problem in found:
+        yield job.problem(problem.path, path_text(problem.path), problem.reason)
+    if found:
+        # What is not right by itself cannot be translated, nor judged as a graph.
+        return
+    if not job.is_declared and job.kind in TAKEN:
         taken = TAKEN[job.kind]
         for key in job.properties.keys() - set(taken):
             what = "createJob" if job.kind == "job" else "launchSingleEngineJob"

@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import Field, StrictStr
+
 from aiware_resources.cli.documents.edge import as_cloud_job, edge_path
 from aiware_resources.cli.documents.found import FoundJob
 from aiware_resources.job import PRODUCES, RUNS, JobProvider
 from aiware_resources.job_fleet import JobFleetProvider
-from aiware_resources.reconcile import EntityProvider, Path
+from aiware_resources.reconcile import ApiModel, EntityProvider, Path, Problem
+from aiware_resources.reconcile.provider import schema_of
+from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.single_engine_job import PLACES, SingleEngineJobProvider
 
 TAKEN: Mapping[str, tuple[str, ...]] = {
@@ -25,6 +29,19 @@ _PROVIDERS: Mapping[str, type[EntityProvider]] = {
     "single-engine job": SingleEngineJobProvider,
     "job fleet": JobFleetProvider,
 }
+
+
+class LaunchField(ApiModel):
+    """A field of a single-engine job (``SingleEngineJobField``)."""
+
+    field_name: StrictStr
+    field_value: StrictStr | None = None
+
+
+class LaunchFields(ApiModel):
+    """The fields of the input of ``launchSingleEngineJob``."""
+
+    fields: list[LaunchField] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -60,12 +77,25 @@ def resource_of(job: FoundJob) -> Resource:
     return Resource(provider, _launched(known), lambda path: _launch_path(known, path))
 
 
+def field_problems(given: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with the fields of the input of a single-engine job by themselves."""
+    known, unknown = cut({"fields": _fields(given)})
+    return schema_of(LaunchFields).validate(known, unknown)[1]
+
+
+def _fields(given: Mapping[str, Any]) -> Any:
+    """The fields; in GraphQL, one by itself stands for a list."""
+    fields = given.get("fields")
+    return [fields] if isinstance(fields, Mapping) else fields
+
+
 def _launched(given: Mapping[str, Any]) -> dict[str, Any]:
     """The properties of a single-engine job; what its resource has a property for is not one of its fields."""
-    fields = given.get("fields")
+    fields = _fields(given)
     if not isinstance(fields, list):
         return dict(given)
-    named = {str(each.get("fieldName")): each.get("fieldValue") for each in fields if isinstance(each, Mapping)}
+    values = {str(each.get("fieldName")): each.get("fieldValue") for each in fields if isinstance(each, Mapping)}
+    named = {name: value for name, value in values.items() if value is not None and (name, value) != ("priority", "")}
     places = {
         name: _number(named.pop(name)) if name == "priority" else named.pop(name) for name in PLACES if name in named
     }

@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aiware_resources import engines
-from aiware_resources.cli.documents import Wanted, documents
+from aiware_resources.cli.documents import Position, Wanted, documents
+from aiware_resources.cli.documents.graphql import Given
+from tests.contracts.documents import RIGHT, Document
 from tests.support.command import Aiware
 from tests.support.edge import GOLDEN
 from tests.support.objects import job_input
@@ -305,6 +307,34 @@ def test_commands_of_curl(aiware: Aiware, written: Written) -> None:
     assert ":1:12: is not JSON: " in aiware("validate", "-", typed="curl -d '{ '").stdout
 
 
+ENUMS = {("mode", "stream"), ("mode", "chunk"), ("type", "input"), ("type", "output")}
+
+
+def literal(value: Any, key: str = "") -> str:
+    """A value as GraphQL writes it."""
+    if isinstance(value, dict):
+        return f"{{{' '.join(f'{name}: {literal(item, name)}' for name, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    return value if (key, value) in ENUMS else json.dumps(value)
+
+
+@pytest.mark.parametrize("document", RIGHT, ids=str)
+def test_a_document_reads_as_json_does(aiware: Aiware, written: Written, document: Document) -> None:
+    text = f"""
+        mutation First {{ ...Both }}
+        mutation Second($input: CreateJob) {{ createJob(input: $input) {{ id }} }}
+        fragment Both on Mutation {{ one: createJob(input: {literal(document.job)}) {{ ...Fields }} }}
+        fragment Fields on Job {{ id }}
+    """
+    file = written(text, "job.graphql")
+    variables = Given({"input": document.job}, lambda _: Position("variables.json"))
+    (found,) = documents(Wanted([file], variables))
+    assert [job.properties for job in found.jobs] == [document.job, document.job]
+    assert found.names[0] == "one"
+    assert aiware("validate", str(file)).exit_code == 0
+
+
 LITERALS = """mutation M($tdo: String!, $hooks: [String!], $input: CreateJobInput!, $n: Int!, $id: ID) {
   a: createJob(input: {targetId: $tdo, name: 5, notificationUris: $hooks, tasks: [
     {engineId: mine, ioFolders: [{referenceId: "x", mode: "chunk", type: output}]}
@@ -380,6 +410,21 @@ def test_single_engine_jobs(aiware: Aiware, written: Written) -> None:
     lines = aiware("validate", str(file)).stdout.splitlines()
     assert [line.split(": ")[0].removeprefix(f"{file}:") for line in lines] == ["2:88", "3:41", "2:74"]
     assert "launchSingleEngineJob.fields[0].fieldValue: must be a whole number" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ([{"fieldName": "a", "fieldValue": 5}], "fields[0].fieldValue: must be text"),
+        ([{"fieldValue": "x"}], "fields[0].fieldName: is missing"),
+        (["x"], "fields[0]: must be an object"),
+        ([{"fieldName": "a", "value": "x"}], "fields[0].value: is not known here: did you mean fieldValue?"),
+        ({"fieldName": "a", "fieldValue": None}, ""),
+    ],
+)
+def test_fields_of_single_engine_jobs(aiware: Aiware, written: Written, fields: Any, problem: str) -> None:
+    result = aiware("validate", str(written({"engineId": "e", "uploadUrl": "u", "fields": fields})))
+    assert (problem in result.stdout, result.exit_code) == (True, 1 if problem else 0)
 
 
 EDGE: dict[str, Any] = {
