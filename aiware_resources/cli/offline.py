@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pulumi
@@ -108,7 +109,7 @@ def declared_by(program: Path, stack: str | None) -> list[Declared]:
         await run_pulumi_func(run)
 
     # What a program prints is not what the command finds.
-    with _inside(folder), contextlib.redirect_stdout(sys.stderr):
+    with _inside(folder), _without_automation(), contextlib.redirect_stdout(sys.stderr):
         try:
             asyncio.run(as_pulumi_does())
         except (Exception, SystemExit) as error:
@@ -215,6 +216,28 @@ def _without_secrecy(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_secrecy(item) for key, item in value.items()}
     return [_without_secrecy(item) for item in value] if isinstance(value, list) else value
+
+
+class _NoAutomation(ModuleType):
+    """Stands for Pulumi's Automation API, with which a program would run stacks in earnest."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise RuntimeError("it runs stacks itself, by Pulumi's Automation API, which is not done here")
+
+
+@contextlib.contextmanager
+def _without_automation() -> Iterator[None]:
+    """Keeps what is inside from running stacks."""
+    from pulumi import automation
+
+    stub = _NoAutomation(automation.__name__)
+    sys.modules[automation.__name__] = vars(pulumi)["automation"] = stub
+    try:
+        yield
+    finally:
+        sys.modules[automation.__name__] = vars(pulumi)["automation"] = automation
 
 
 @contextlib.contextmanager

@@ -133,3 +133,16 @@ def test_a_project_in_another_language_is_no_program(shell: Shell, program: Path
     (other / "job.json").write_text('{"targetId": "1", "tasks": [{"engineId": "e"}]}')
     ran = shell("validate", str(program.parent))
     assert f"{other}/job.json: 1 job, nothing wrong.\n" in ran.output
+
+
+@pytest.mark.parametrize(
+    "imported",
+    ["from pulumi import automation as auto", "import pulumi.automation as auto", "import pulumi.automation"],
+)
+def test_a_program_that_runs_stacks_itself_does_not(shell: Shell, tmp_path: Path, imported: str) -> None:
+    used = imported.rpartition(" ")[2]
+    (tmp_path / "a.py").write_text(f"{imported}\n\n{used}.create_or_select_stack('x')\n")
+    ran = shell("validate", "a.py")
+    assert ran.output.startswith(
+        "a.py:3: RuntimeError: it runs stacks itself, by Pulumi's Automation API, which is not"
+    )
