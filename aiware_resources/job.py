@@ -56,7 +56,7 @@ from aiware_resources.reconcile.entity import Fate, Question
 from aiware_resources.reconcile.left_behind import is_released, note_released
 from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since, submitted_now
 from aiware_resources.reconcile.unknowns import cut
-from aiware_resources.tdos.content import Target, content_problems, span_problems
+from aiware_resources.tdos.content import Target, span_problems
 from aiware_resources.temporal_data_object import TdoProvider
 from aiware_resources.waiting.conditions import COMPLETE, MISSING, is_seen_complete
 
@@ -130,7 +130,6 @@ class JobProvider(EntityProvider):
         target: Target | None = values.get("target")
         if target is not None:
             yield from span_problems(target.start_date_time, target.stop_date_time, ("target",))
-            yield from content_problems(target.content_templates, target.assets, unknown, ("target",))
         if "tasks" in values:
             yield from graphs.problems(values["tasks"], values.get("routes", []), unknown)
 

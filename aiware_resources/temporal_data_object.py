@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Required, TypedDict, Unpack
 
 import pulumi
+from pulumi.dynamic import CheckFailure, CheckResult
 
 from aiware_resources.api import Api, AssetRecord, TdoRecord
 from aiware_resources.reconcile import (
@@ -26,6 +27,7 @@ from aiware_resources.reconcile import (
     marker_of,
     mocks,
     owned,
+    path_text,
     repeat_until_applied,
     unmarked,
 )
@@ -33,6 +35,8 @@ from aiware_resources.reconcile.adoption import Adoption, Declarable, Declaratio
 from aiware_resources.reconcile.entity import Existing, Fate, Question, Words
 from aiware_resources.reconcile.naming import api_properties
 from aiware_resources.reconcile.policies import Adoptable, CleanupOption, TdoPolicy
+from aiware_resources.reconcile.provider import plain
+from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.reconcile.values import in_any_order
 from aiware_resources.tdos.assets import TdoAsset, TdoAssetArgs, asset_problems, file_content, is_file, without_path
 from aiware_resources.tdos.content import (
@@ -130,11 +134,23 @@ class TdoProvider(EntityProvider):
     write_only = frozenset({"primaryAsset"})
     policies: ClassVar[frozenset[str]] = EntityProvider.policies | {"cleanupOptions"}
 
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        """As for every entity; what the TDO holds is checked when that is new."""
+        checked = super().check(_olds, news)
+        known, unknown = cut(checked.inputs)
+        olds = plain(_olds)
+        fresh = {
+            key: known[key] for key in ("contentTemplates", "assets") if key in known and olds.get(key) != known[key]
+        }
+        values, _ = self.schema.validate(fresh, unknown)
+        found = content_problems(values.get("contentTemplates"), values.get("assets"), unknown)
+        checked.failures.extend(CheckFailure(path_text(each.path), each.reason) for each in found)
+        return checked
+
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
         """aiWARE refuses a TDO that stops before it starts, or lasts longer than a year."""
         yield from span_problems(values.get("startDateTime"), values.get("stopDateTime"), ())
         yield from asset_problems(values.get("assets", []), unknown)
-        yield from content_problems(values.get("contentTemplates"), values.get("assets"), unknown)
 
     def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
         """What cannot be changed in place. Files can: only assets at a uri are made together with the TDO."""

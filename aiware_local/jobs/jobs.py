@@ -90,8 +90,13 @@ async def resolve_create_job(_: Any, info: Info, **args: Any) -> Record:
     return shown
 
 
-def create_job(call: Call, values: Mapping[str, Any]) -> Record:
+def create_job(call: Call, values: Mapping[str, Any], *, in_turn: bool = True) -> Record:
     """Creates and queues a job.
+
+    Args:
+        call: the request.
+        values: the input.
+        in_turn: whether tasks without ioFolders work one after another.
 
     Raises:
         ApiError: invalid_input for what does not fit together, not_found for a TDO, cluster, engine or template that is
@@ -109,7 +114,8 @@ def create_job(call: Call, values: Mapping[str, Any]) -> Record:
     cluster = None if cluster_id is None else call.find("cluster", "Cluster", cluster_id)
     require_count(values.get("retries"), "retries")
     tasks = checked_tasks(call, values, cluster)
-    graph = _graph(tasks, values.get("routes") or []).one_after_another(tasks)
+    graph = _graph(tasks, values.get("routes") or [])
+    graph = graph.one_after_another(tasks) if in_turn else graph
     if target is not None and not target.get("assets"):
         require_media(tasks, call.installation.catalogue)
     with call.store.transaction():

@@ -27,7 +27,7 @@ from aiware_resources.dag.nodes import (
     playback,
     task,
 )
-from aiware_resources.dag.problems import problems, unfed
+from aiware_resources.dag.problems import problems, standby_problems, unfed
 
 __all__ = [
     "RUNNING",
@@ -55,6 +55,7 @@ __all__ = [
     "output_writer",
     "playback",
     "problems",
+    "standby_problems",
     "task",
     "unfed",
 ]

@@ -15,8 +15,7 @@ from aiware_resources.api.json_text import read_json
 from aiware_resources.dag.model import IoFolder, Route, Task
 from aiware_resources.reconcile import Path, Problem, is_within, path_text
 
-_OF_MAIN_TASKS = 4
-"""The length of the path of a folder that routes may join; those of standby tasks are longer."""
+_STANDBY = "standbyTask"
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,10 @@ def problems(tasks: Sequence[Task], routes: Sequence[Route], unknown: frozenset[
     for index, task in enumerate(tasks):
         yield from _task_problems(("tasks", index), task, unknown)
     folders, repeated = _named_folders(tasks)
-    yield from repeated
+    yield from (problem for problem in repeated if _STANDBY not in problem.path)
     if any(_hides_folders(path) for path in unknown):
         return
-    ends = {reference: folder for reference, folder in folders.items() if len(folder.path) == _OF_MAIN_TASKS}
+    ends = {reference: folder for reference, folder in folders.items() if _STANDBY not in folder.path}
     seen: dict[tuple[str, str], int] = {}
     for index, route in enumerate(routes):
         yield from _route_problems(index, route, ends)
@@ -55,6 +54,23 @@ def problems(tasks: Sequence[Task], routes: Sequence[Route], unknown: frozenset[
         if seen.setdefault(both, index) != index:
             yield Problem(("routes", index), f"repeats routes[{seen[both]}]: name each route once")
     yield from _cycle(tasks, routes, ends)
+
+
+def standby_problems(tasks: Sequence[Task], unknown: frozenset[Path]) -> Iterator[Problem]:
+    """What is wrong with the tasks that stand by for others.
+
+    Args:
+        tasks: The tasks that they stand by for.
+        unknown: Paths of what is not known yet.
+    """
+    for index, task in enumerate(tasks):
+        path: Path = ("tasks", index)
+        each = task
+        while each.standby_task is not None:
+            path, each = (*path, _STANDBY), each.standby_task
+            yield from _task_problems(path, each, unknown)
+    _, repeated = _named_folders(tasks)
+    yield from (problem for problem in repeated if _STANDBY in problem.path)
 
 
 def unfed(tasks: Sequence[Task], routes: Sequence[Route], unknown: frozenset[Path]) -> Iterator[tuple[Path, str]]:
@@ -88,8 +104,6 @@ def _task_problems(path: Path, task: Task, unknown: frozenset[Path]) -> Iterator
             read_json(task.payload_string)
         except ValueError as error:
             yield Problem((*path, "payloadString"), f"is not JSON ({error}): mend it, or give a value in payload")
-    if task.standby_task is not None:
-        yield from _task_problems((*path, "standbyTask"), task.standby_task, unknown)
 
 
 def _named_folders(tasks: Sequence[Task]) -> tuple[dict[str, _Folder], list[Problem]]:
@@ -113,7 +127,7 @@ def _folders(tasks: Sequence[Task]) -> Iterator[_Folder]:
             for position, spec in enumerate(task.io_folders):
                 yield _Folder(index, (*path, "ioFolders", position), spec)
         level = [
-            (index, (*path, "standbyTask"), task.standby_task)
+            (index, (*path, _STANDBY), task.standby_task)
             for index, path, task in level
             if task.standby_task is not None
         ]

@@ -16,7 +16,7 @@ from aiware_resources import engines
 from aiware_resources.api.json_text import read_json
 from aiware_resources.dag import ExecutionPreferences, Task
 from aiware_resources.reconcile import Path, Problem, is_within
-from aiware_resources.tdos.content import Target, span_problems
+from aiware_resources.tdos.content import Target, content_problems, span_problems
 
 Values = Mapping[str, Any]
 
@@ -40,6 +40,9 @@ def problems(values: Values, unknown: frozenset[Path]) -> Iterator[Problem]:
     target: Target | None = values.get("target")
     if target is not None and target.start_date_time is None and target.stop_date_time is not None:
         yield from _stop_alone(target.stop_date_time, unknown)
+    if target is not None:
+        yield from content_problems(target.content_templates, target.assets, unknown, ("target",))
+    yield from graphs.standby_problems(values.get("tasks", ()), unknown)
     is_empty = target is not None and not target.assets
     is_empty = is_empty and not any(path[:2] == ("target", "assets") for path in unknown)
     for path, task in every_task(values.get("tasks", ())):

@@ -181,9 +181,12 @@ class EntityProvider(Entity, ResourceProvider):
             return CheckResult(inputs, [CheckFailure("", self.abilities.lacking[self.kind])])
         known, unknown = cut(inputs)
         values, problems = self.schema.validate(known, unknown)
+        olds = plain(_olds)
+        # What aiWARE has taken already is not held to a rule that came later.
+        problems = [each for each in problems if not _is_recorded(each, olds, inputs)]
         with commands.about(self.holder(inputs).stack):
             found = [*number_problems(known), *problems, *self.problems(values, unknown)]
-        found += self.held_already(plain(_olds), inputs)
+        found += self.held_already(olds, inputs)
         return CheckResult(inputs, [CheckFailure(text(problem.path), problem.reason) for problem in found])
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
@@ -419,6 +422,12 @@ def is_moved(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     Pulumi asks the dynamic provider whether that takes a new object, and takes its silence for a no.
     """
     return bool(olds.get(PROVIDER_NAME) != news.get(PROVIDER_NAME))
+
+
+def _is_recorded(problem: Problem, olds: Props, inputs: Props) -> bool:
+    """Whether a value that is wrong in itself is the one of the last run."""
+    key = str(problem.path[0]) if problem.path else ""
+    return key in olds and olds[key] == inputs.get(key)
 
 
 def _names_another(adopt: Any, object_id: str, before: Any) -> bool:

@@ -56,7 +56,9 @@ def _create(call: Call, job: CreateJob, path: str) -> str:
     routes = read_routes(job.tasks, job.routes, path)
     _require_no_core_ids(job, path)
     try:
-        record: Record = create_job(call, {**_target(call, job, path), **_input(job, engines, routes)})["_job"]
+        # The routes say of each task what it waits for.
+        wanted = {**_target(call, job, path), **_input(job, engines, routes)}
+        record: Record = create_job(call, wanted, in_turn=False)["_job"]
     except ApiError as error:
         raise EdgeError(STATUS_OF[error.name], f"{path}: {error.message}") from error
     record["_edge"] = _kept(job, routes)

@@ -13,12 +13,17 @@ from pulumi.output import UNKNOWN
 
 from aiware_resources.job import JobProvider
 from aiware_resources.single_engine_job import SingleEngineJobProvider
+from aiware_resources.temporal_data_object import TdoProvider
 from tests.contracts.documents import ADAPTER, CHUNK, RIGHT, SPEECH, WRITER, WRONG, Document, chunked, in_turn, task
 
 SETTINGS = {"aiware:endpoint": "local", "aiware:api": "cloud", "aiware:validateEngines": "false"}
 
 
-AS_BEFORE = ("negative retries", "negative engines", "webhook", "custom", "adapter", "stop alone")
+AS_BEFORE = {
+    each.name
+    for each in WRONG
+    if not each.name.startswith(("stop before", "stop alone, b", "a route", "payload that", "payload of no"))
+}
 """What other aiWAREs may have taken."""
 
 
@@ -57,13 +62,27 @@ def test_what_is_not_known_yet_may_mend_it(document: Document) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    [each for each in WRONG if each.name.startswith(AS_BEFORE)],
+    [each for each in WRONG if each.name in AS_BEFORE],
     ids=str,
 )
 def test_a_job_that_ran_is_not_held_to_new_rules(document: Document) -> None:
     assert found(document.job, olds=document.job) == {}
+
+
+@pytest.mark.parametrize("document", [each for each in WRONG if each.name.startswith(("webhook", "custom"))], ids=str)
+def test_a_job_that_runs_again_is(document: Document) -> None:
     assert found({**document.job, "adopt": "26112900_aaaaaaaaaa"}) == {}
     assert set(found({**document.job, "triggers": 1}, olds=document.job)) == set(document.refused)
+
+
+def test_a_tdo_that_is_there_is_not_held_to_new_rules() -> None:
+    kept = TdoProvider()
+    kept.configure(ConfigureRequest(Config(dict(SETTINGS), "aiware")))
+    asset = {"assetType": "text", "uri": "https://media.example/a.txt", "setAsPrimary": True}
+    tdo = {"startDateTime": 5, "stopDateTime": 5, "assets": [asset], "contentTemplates": [{"schemaId": "1"}]}
+    wrong = ["contentTemplates[0]", "assets[0].setAsPrimary"]
+    assert [failure.property for failure in kept.check({}, tdo).failures] == wrong
+    assert kept.check(tdo, {**tdo, "name": "n"}).failures == []
 
 
 @pytest.mark.parametrize("payload", [UNKNOWN, {"url": UNKNOWN}])
