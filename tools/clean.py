@@ -14,6 +14,7 @@ import json
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -23,6 +24,7 @@ MADE_HERE = (
     ".pulumi-cli",
     ".published",
     STATE,
+    ".set-up.lock",
     ".aiware-local",
     "out",
     "build",
@@ -75,8 +77,8 @@ def has_resources(file: Path) -> bool:
 
 def stop_local_aiware() -> bool:
     """Stops the local aiWARE of this project folder; True if none runs any more."""
-    aiware = PROJECT / ".venv" / "bin" / "aiware"
-    if not aiware.exists():
+    aiware = shutil.which("aiware", path=sysconfig.get_path("scripts", "venv", {"base": str(PROJECT / ".venv")}))
+    if aiware is None:
         return True
     return subprocess.run([aiware, "local", "stop"], cwd=PROJECT, check=False).returncode == 0
 

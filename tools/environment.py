@@ -1,6 +1,6 @@
 """The environment that the project's commands run in: PATH, and where Pulumi keeps state and finds the passphrase.
 
-    environment.py --stack local                  prints it as shell code, for eval
+    environment.py --stack local                  prints it as code for eval, or for PowerShell
     environment.py --stack local -- pulumi up     runs a command in it
 
 State and secrets of the stack `local` stay in this folder. For any other stack, PULUMI_BACKEND_URL and
@@ -14,8 +14,10 @@ import argparse
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -26,18 +28,20 @@ BACKEND = f"{STATE.as_uri()}?metadata=skip"
 """Without metadata beside each state: Pulumi, killed while it writes them, could read neither again."""
 PASSPHRASE = PROJECT / ".passphrase"
 LOCAL = "local"
+SHELLS = ("posix", "powershell")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Prints the environment of the project's commands, or runs one in it.")
     parser.add_argument("--stack", default=LOCAL, help="the stack that the commands are for")
+    parser.add_argument("--shell", choices=SHELLS, default=SHELLS[os.name == "nt"], help="what the code is for")
     parser.add_argument("command", nargs="*", help="a command to run; without one, shell code is printed")
     arguments = parser.parse_args()
     changes = for_stack(arguments.stack, os.environ, folder_of_built_cli())
     if arguments.command:
         become(arguments.command, changes)
     warn_of_other_backend(os.environ, changes)
-    print(shell_code(changes))
+    print(powershell_code(changes) if arguments.shell == "powershell" else shell_code(changes))
     return 0
 
 
@@ -52,7 +56,8 @@ def for_stack(stack: str, environ: Mapping[str, str], built_cli: Path | None) ->
     Returns:
         New values by name; None for a variable that must go.
     """
-    programs = [PROJECT / ".venv" / "bin", *([built_cli] if built_cli else [])]
+    venv = Path(sysconfig.get_path("scripts", "venv", {"base": str(PROJECT / ".venv")}))
+    programs = [venv, *([built_cli] if built_cli else [])]
     changes: dict[str, str | None] = {
         "PATH": path_with(programs, environ.get("PATH", "")),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -89,6 +94,18 @@ def shell_code(changes: Mapping[str, str | None]) -> str:
     )
 
 
+def powershell_code(changes: Mapping[str, str | None]) -> str:
+    """Code of PowerShell that makes the changes."""
+    return "\n".join(
+        f"Remove-Item Env:{name} -ErrorAction Ignore" if value is None else f"$env:{name} = {_quoted(value)}"
+        for name, value in changes.items()
+    )
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
 def become(command: list[str], changes: Mapping[str, str | None]) -> NoReturn:
     """Becomes the command, in the changed environment, so that signals and exit code are the command's own.
 
@@ -98,9 +115,13 @@ def become(command: list[str], changes: Mapping[str, str | None]) -> NoReturn:
     environ = {name: value for name, value in {**os.environ, **changes}.items() if value is not None}
     program = shutil.which(command[0], path=environ["PATH"])
     if program is None:
-        say(f"There is no `{command[0]}` on PATH. `make setup` installs what is missing.")
+        say(f"There is no `{command[0]}` on PATH. `make setup`, or `python tools/setup.py`, installs what is missing.")
         raise SystemExit(127)
-    os.execve(program, command, environ)
+    if hasattr(os, "fork"):
+        os.execve(program, command, environ)
+    # Windows starts another process, and lets the shell go on at once. Ctrl-C reaches the command by itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise SystemExit(subprocess.run([program, *command[1:]], env=environ, check=False).returncode)
 
 
 def warn_of_other_backend(environ: Mapping[str, str], changes: Mapping[str, str | None]) -> None:

@@ -10,20 +10,24 @@ alone, and writes to stderr only.
 from __future__ import annotations
 
 import argparse
-import fcntl
 import hashlib
-import os
 import secrets
+import shutil
+import sqlite3
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 VENV = PROJECT / ".venv"
+PROGRAMS = sysconfig.get_path("scripts", "venv", {"base": str(VENV)})
+"""Where the environment has its programs: `bin`, or `Scripts` on Windows."""
 STATE = PROJECT / ".pulumi-state"
 PASSPHRASE = PROJECT / ".passphrase"
+TURN = PROJECT / ".set-up.lock"
 STAMP = VENV / ".set-up"
 LOCK = "requirements-dev.txt"
 REQUIREMENTS = (LOCK, "pyproject.toml")
@@ -49,17 +53,18 @@ def main() -> int:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Lets one set-up of this project folder run at a time; a second one waits for the first."""
-    folder = os.open(PROJECT, os.O_RDONLY)
-    try:
+    """Lets one set-up of this project folder run at a time; a second one waits for the first.
+
+    A lock of SQLite is one that every platform has, and that ends with its process, in whatever way.
+    """
+    with closing(sqlite3.connect(TURN, timeout=0, isolation_level=None)) as lock:
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("Another `make` is setting this project up; waiting for it.")
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            say("Another set-up of this project is running; waiting for it.")
+            lock.execute("PRAGMA busy_timeout = 2147483647")
+            lock.execute("BEGIN EXCLUSIVE")
         yield
-    finally:
-        os.close(folder)
 
 
 def set_up_venv() -> None:
@@ -68,15 +73,14 @@ def set_up_venv() -> None:
     Raises:
         subprocess.CalledProcessError: venv or pip failed.
     """
-    python = VENV / "bin" / "python"
-    if not works(python):
+    if not works(python()):
         say(f"Python: creating {VENV} ...")
         run(sys.executable, "-m", "venv", "--clear", str(VENV))
     wanted = fingerprint()
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return
     say(f"Python: installing the packages of {LOCK} (about a minute the first time) ...")
-    pip = (str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-input")
+    pip = (str(python()), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-input")
     run(*pip, "--require-hashes", "-r", LOCK)
     # Built by the setuptools of the lock.
     run(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")
@@ -97,12 +101,17 @@ def set_up_state() -> None:
     say("Pulumi: made a passphrase for local secrets (.passphrase; only you can read it, and git ignores it).")
 
 
-def works(python: Path) -> bool:
-    """Whether a virtual environment's Python is there and new enough; one whose Python was uninstalled is not."""
-    if not python.exists():
+def python() -> str | None:
+    """The virtual environment's Python; ``None`` where it is not there, or was uninstalled."""
+    return shutil.which("python", path=PROGRAMS)
+
+
+def works(program: str | None) -> bool:
+    """Whether a Python is there and new enough."""
+    if program is None:
         return False
     check = "import sys; sys.exit(sys.version_info < (3, 11))"
-    return subprocess.run([python, "-c", check], capture_output=True, check=False).returncode == 0
+    return subprocess.run([program, "-c", check], capture_output=True, check=False).returncode == 0
 
 
 def fingerprint() -> str:

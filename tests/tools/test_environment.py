@@ -83,4 +83,14 @@ def test_command_runs_in_the_environment_with_its_arguments_and_exit_code(projec
 def test_unknown_command_says_how_to_get_it(project: Project) -> None:
     result = project.run("environment.py", "--", "no-such-program")
     assert result.returncode == 127
-    assert result.stderr == "There is no `no-such-program` on PATH. `make setup` installs what is missing.\n"
+    assert result.stderr.startswith("There is no `no-such-program` on PATH. `make setup`, or `python tools/setup.py`")
+
+
+def test_powershell_gets_code_of_its_own(project: Project) -> None:
+    result = project.run("environment.py", "--shell", "powershell", PULUMI_CONFIG_PASSPHRASE="secret")
+    lines = result.stdout.splitlines()
+    assert "Remove-Item Env:PULUMI_CONFIG_PASSPHRASE -ErrorAction Ignore" in lines
+    # The folder of the project has an apostrophe in its name, and a dollar sign.
+    quoted = str(project.folder / ".passphrase").replace("'", "''")
+    assert f"$env:PULUMI_CONFIG_PASSPHRASE_FILE = '{quoted}'" in lines
+    assert all(line.startswith(("$env:", "Remove-Item Env:")) for line in lines)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import importlib.util
-import os
-import select
 import stat
 import subprocess
 import sys
@@ -71,32 +68,38 @@ def test_changed_requirements_are_noticed(project: Project, setup: ModuleType) -
 
 def test_virtual_environment_whose_python_is_gone_does_not_work(project: Project, setup: ModuleType) -> None:
     python = project.folder / ".venv" / "bin" / "python"
-    assert not setup.works(python)
+    assert not setup.works(setup.python())
     python.parent.mkdir(parents=True)
     python.symlink_to(project.folder / "uninstalled")
-    assert not setup.works(python)
+    assert not setup.works(setup.python())
     python.unlink()
     python.symlink_to(sys.executable)
-    assert setup.works(python)
+    assert setup.works(setup.python())
 
 
-def test_second_setup_waits_for_the_first(project: Project) -> None:
-    folder = os.open(project.folder, os.O_RDONLY)
-    fcntl.flock(folder, fcntl.LOCK_EX)
-    second = subprocess.Popen(
-        [sys.executable, "-c", "import setup\nwith setup.one_at_a_time():\n    print('its turn')"],
-        env={"PYTHONPATH": str(project.folder / "tools")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
+def test_second_setup_waits_for_the_first(project: Project, setup: ModuleType) -> None:
+    with setup.one_at_a_time():
+        second = subprocess.Popen(
+            [sys.executable, "-c", "import setup\nwith setup.one_at_a_time():\n    print('its turn')"],
+            env={"PYTHONPATH": str(project.folder / "tools")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         assert second.stderr is not None
-        assert select.select([second.stderr], [], [], 20)[0], "the second set-up says nothing"
-        assert second.stderr.readline() == "Another `make` is setting this project up; waiting for it.\n"
-        assert second.poll() is None
-        os.close(folder)
+        said = second.stderr.readline()
+        state = second.poll()
+    try:
+        assert (said, state) == ("Another set-up of this project is running; waiting for it.\n", None)
         assert second.communicate(timeout=20)[0] == "its turn\n"
     finally:
         second.kill()
         second.communicate()
+
+
+def test_a_setup_that_was_killed_leaves_no_lock(project: Project, setup: ModuleType) -> None:
+    killed = "import os, setup\nwith setup.one_at_a_time():\n    os.kill(os.getpid(), 9)"
+    environ = {"PYTHONPATH": str(project.folder / "tools")}
+    assert subprocess.run([sys.executable, "-c", killed], env=environ, check=False).returncode == -9
+    with setup.one_at_a_time():
+        pass

@@ -59,8 +59,10 @@ def build(bin_folder: Path, why_not: str) -> None:
     """Builds what is missing or out of date.
 
     Raises:
-        GoError: There is no Go, it is too old, or it failed.
+        GoError: There is no Go, it is too old, or it failed; or this is Windows, where scripts of it do not run.
     """
+    if not hasattr(os, "fork"):
+        raise GoError(f"{why_not or 'none is installed'}. Install it: https://www.pulumi.com/docs/install/")
     say(f"Pulumi CLI: {why_not or 'none is installed'}. Building it from its Go modules into {bin_folder} (once).")
     go = Go.find(HERE / "engine")
     bin_folder.mkdir(parents=True, exist_ok=True)

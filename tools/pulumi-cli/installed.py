@@ -62,7 +62,8 @@ def version_of(program: Path) -> tuple[int, ...] | None:
 
 def _has(program: Path, helper: str, search_path: str) -> bool:
     # An installed CLI is often a symbolic link; its helpers lie beside what the link points to.
-    return (program.resolve().parent / helper).exists() or shutil.which(helper, path=search_path) is not None
+    beside = str(program.resolve().parent)
+    return shutil.which(helper, path=os.pathsep.join([beside, search_path])) is not None
 
 
 def _dotted(version: tuple[int, ...]) -> str:
