@@ -82,6 +82,8 @@ class ExportProvider(EntityProvider):
     )
     adoption = _ADOPTION
     question = Question("export requests", lambda api, _: api.find_exports())
+    writes = "downloadTo"
+    condition = ExportCondition()
     type_name = "aiware:ExportRequest"
     model = ExportState
     replaces = frozenset({*INPUTS, "triggers"})

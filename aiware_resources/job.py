@@ -78,6 +78,7 @@ class JobProvider(EntityProvider):
     words = WORDS
     adoption: ClassVar[Adoption[Any] | None] = adoption
     question = Question("jobs", lambda api, now: api.find_jobs(since=now))
+    writes = "resultsTo"
     type_name = "aiware:Job"
     model: ClassVar[type[ApiModel]] = JobState
     replaces = frozenset({*PRODUCES, "triggers"})
@@ -284,6 +285,10 @@ class JobProvider(EntityProvider):
     def made_with_it(self, recorded: Props) -> Iterable[str]:
         """The TDO that the job made for itself."""
         return [str(recorded[TARGET_TDO])] if recorded.get(TARGET_TDO) else []
+
+    def jobs_in(self, object_id: str, recorded: Mapping[str, Any]) -> Mapping[str, str]:
+        """Itself."""
+        return {"": object_id}
 
     def graph(self, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The tasks and routes."""

@@ -27,6 +27,7 @@ COMMANDS = {
     "login": "Log in, and store the credentials in the stack, encrypted.",
     "new": "Make a Pulumi project of your own.",
     "preview": "Report what an update would do.",
+    "report": "Report what ran in the last update.",
     "results": "Show the results of a job, or write them to files.",
     "stacks": "Check the stacks of a project.",
     "tdos": "Show temporal data objects (TDOs), delete and clean them up.",

@@ -121,6 +121,17 @@ def providers(stack: str | None) -> dict[str, dict[str, str]]:
     return recorded_providers(_exported(stack, "--show-secrets"))
 
 
+def history(stack: str | None, most: int = 20) -> list[dict[str, Any]]:
+    """The last updates, refreshes and the like of a stack, newest first; none where Pulumi cannot tell.
+
+    Args:
+        stack: The stack; ``None`` for the one that is selected.
+        most: How many at the most.
+    """
+    ended = _run("stack", "history", "--json", "--page-size", str(most), *_of(stack))
+    return [] if ended.code else list(json.loads(ended.output) or [])
+
+
 def selected() -> str:
     """The name of the stack that is selected.
 

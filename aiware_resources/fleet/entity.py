@@ -8,7 +8,8 @@ from typing import Any
 from aiware_resources.fleet.entries import MEDIA, TEMPLATE, Entry, recorded_entries
 from aiware_resources.fleet.plan import FAILURES, Plan, named, plan
 from aiware_resources.fleet.removal import Removal
-from aiware_resources.fleet.update import JOBS, concurrency_of, left_entries
+from aiware_resources.fleet.unfinished import Unfinished
+from aiware_resources.fleet.update import JOBS, UNDONE, concurrency_of, left_entries
 from aiware_resources.job import IN_GRAPH
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.compare import ABSENT, value_at
@@ -116,6 +117,15 @@ class FleetEntity(Entity):
         if isinstance(template, Mapping):
             without[TEMPLATE] = {key: value for key, value in template.items() if key not in IN_GRAPH}
         return without
+
+    def jobs_in(self, object_id: str, recorded: Mapping[str, Any]) -> Mapping[str, str]:
+        """The job of each entry."""
+        return {key: entry.job_id for key, entry in recorded_entries(recorded).items()}
+
+    def left_undone(self, recorded: Mapping[str, Any]) -> str:
+        """The entries whose jobs could not be submitted, started again or removed."""
+        unfinished = Unfinished.parse(recorded.get(UNDONE))
+        return unfinished.error().message if unfinished else ""
 
     def made_with_it(self, recorded: Props) -> Iterable[str]:
         """The TDOs of its jobs."""

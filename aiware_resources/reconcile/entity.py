@@ -203,6 +203,10 @@ class Entity:
     """Properties that are secret whatever the program says."""
     entries: ClassVar[str | None] = None
     """The property of an entity that stands for many objects whose values are compared entry by entry."""
+    writes: ClassVar[str | None] = None
+    """The property that says where an update writes files; ``None`` where it writes none."""
+    condition: ClassVar[Any] = None
+    """What is awaited of one that makes files and runs no job: a `Condition` of `aiware_resources.waiting`."""
 
     @property
     def schema(self) -> Schema | None:
@@ -297,6 +301,14 @@ class Entity:
     def made_with_it(self, recorded: Props) -> Iterable[str]:
         """The ids of other objects that exist because of it, and are the resource's too."""
         return ()
+
+    def jobs_in(self, object_id: str, recorded: Mapping[str, Any]) -> Mapping[str, str]:
+        """The ids of the jobs that it stands for, by entry; that of a job itself under an empty key."""
+        return {}
+
+    def left_undone(self, recorded: Mapping[str, Any]) -> str:
+        """What the last update could not do for it, though others were done; empty when all was."""
+        return ""
 
     def existing(self, api: Api) -> Iterable[Existing]:
         """The objects of this kind that aiWARE has, where a stack may have lost one."""

@@ -113,6 +113,16 @@ def test_create_update_replace_delete_and_drift_in_one_report(project: Project, 
         "updateTDO": 2,
     }
 
+    mutations = local.mutations()
+    ran = project.aiware("report", "--json")
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert (told["summary"], told["update"]["result"]) == ("2 jobs ran", "succeeded")
+    assert {each["name"] for each in told["jobs"]} == {"job", "added"}
+    assert local.mutations() == mutations
+    for secret in ("stored-e07f31", "service-8b7e2f", local.token, "__provider", "gASV"):
+        assert secret not in ran.stdout
+
 
 def _counted(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
     return {name: count - before.get(name, 0) for name, count in now.items() if count != before.get(name, 0)}

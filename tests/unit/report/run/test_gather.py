@@ -1,0 +1,144 @@
+"""What is read of a run, and how much is asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+
+from aiware_resources import errors
+from aiware_resources.api import Api, JobRecord, TaskRecord
+from aiware_resources.report.live import recorded_in
+from aiware_resources.report.run import Run, Update, gather, html, junit
+from aiware_resources.report.run.reading import LOGS, MEASURED, RESULTS
+from tests.unit.report.run.examples import BEGAN, at
+
+
+class FakeApi:
+    """An aiWARE that counts what it is asked: of each call, for how many objects."""
+
+    url = "https://aiware.test/v3/graphql"
+
+    def __init__(self, jobs: Sequence[JobRecord]) -> None:
+        self.records = {job.id: job for job in jobs}
+        self.asked: Counter[str] = Counter()
+
+    def job_states(self, ids: Sequence[str], unread: Any = None) -> dict[str, JobRecord]:
+        self.asked["states"] += len(ids)
+        return {id_: self.records[id_].model_copy(update={"tasks": []}) for id_ in ids if id_ in self.records}
+
+    def jobs(self, ids: Sequence[str], unread: Any = None) -> dict[str, JobRecord]:
+        self.asked["jobs"] += len(ids)
+        return {id_: self.records[id_] for id_ in ids if id_ in self.records}
+
+    def job_details(self, job_id: str) -> JobRecord:
+        self.asked["details"] += 1
+        if job_id.endswith("7"):
+            raise errors.NotFound("It is gone.")
+        return self.records[job_id]
+
+    def engine_results(self, *, job_id: str) -> list[Any]:
+        self.asked["results"] += 1
+        return []
+
+    def tdos(self, ids: Sequence[str], unread: Any = None) -> dict[str, Any]:
+        raise errors.NotImplementedByServer("There is no such call.")
+
+
+def record(id_: str, status: str = "complete", seconds: float = 60, created: float = 5) -> JobRecord:
+    task = TaskRecord(
+        id=f"{id_}-1",
+        status=status,
+        engine_id="e",
+        failure_reason="invalid_data" if status == "failed" else None,
+        failure_message="quotes hunter2-77" if status == "failed" else None,
+        started_date_time=at(created),
+        completed_date_time=at(created + seconds),
+        payload={"password": "hunter2-77"},
+    )
+    return JobRecord(id=id_, status=status, target_id="1", created_date_time=at(created), tasks=[task])
+
+
+def resource(kind: str, name: str, id_: str, **outputs: Any) -> dict[str, Any]:
+    type_ = f"pulumi-python:dynamic/aiware:{kind}"
+    return {"urn": f"urn:pulumi:dev::studio::{type_}::{name}", "type": type_, "id": id_, "outputs": outputs}
+
+
+def read(api: FakeApi, *resources: dict[str, Any], update: Update | None = Update(started=BEGAN)) -> Run:  # noqa: B008
+    return gather("studio", "dev", recorded_in(resources), lambda _: cast(Api, api), update)
+
+
+def test_a_fleet_of_ten_thousand_is_told_in_little() -> None:
+    jobs = [
+        record(
+            f"j{number:05}", "failed" if number % 100 == 0 else "complete", number % 50 + 1, -9 if number < 9_000 else 9
+        )
+        for number in range(10_000)
+    ]
+    api = FakeApi(jobs)
+    entries = {f"ep-{job.id}": f"{job.id} =1 2.0123456789ab" for job in jobs}
+    run = read(api, resource("JobFleet", "episodes", "studio/dev/f", jobs=entries, __submitted=BEGAN.isoformat()))
+    (fleet,) = run.fleets
+    assert (fleet.jobs, fleet.statuses, fleet.not_shown) == (10_000, {"complete": 9_900, "failed": 100}, 0)
+    assert fleet.ran == 1_000
+    assert fleet.durations is not None
+    assert fleet.measured <= MEASURED + LOGS
+    assert sum(bucket.jobs for bucket in fleet.durations.buckets) == fleet.durations.jobs == fleet.measured
+    assert (len(fleet.slowest), len(fleet.failed)) == (10, LOGS)
+    assert api.asked["states"] == 10_000
+    assert api.asked["jobs"] <= MEASURED + LOGS
+    assert api.asked["details"] == LOGS
+    assert api.asked["results"] == 0
+    assert len(html(run)) < 200_000
+    assert junit(run).count("<testcase") == 1 + LOGS
+    assert any("1,000 of its 10,000 jobs" in note for note in run.not_known)
+
+
+def test_of_many_jobs_only_some_are_asked_for_results_and_logs() -> None:
+    jobs = [record(f"j{number}", "failed" if number % 2 else "complete") for number in range(200)]
+    api = FakeApi(jobs)
+    run = read(api, *(resource("Job", job.id, job.id) for job in jobs))
+    assert api.asked == {"jobs": 200, "details": LOGS, "results": RESULTS}
+    failures = [job.failure for job in run.jobs if job.failure]
+    assert len(failures) == 100
+    # What a log or a message says is told of those only whose payload was read, since it may quote it.
+    assert "hunter2-77" not in run.as_json()
+    assert sum("quotes [secret]" in failure.reason for failure in failures) == LOGS - 4
+    assert "The log of job j7 could not be read: It is gone." in run.not_known
+
+
+@pytest.mark.parametrize(
+    ("outputs", "started", "ran"),
+    [
+        ({"__submitted": at(1).isoformat()}, 5, True),
+        ({"__submitted": at(-60).isoformat()}, -50, False),
+        # Started again in place: its record is as old as it was.
+        ({"__submitted": at(-60).isoformat()}, 5, True),
+        ({}, -50, False),
+        ({"__submitted": "yesterday"}, 5, True),
+    ],
+)
+def test_what_ran(outputs: dict[str, Any], started: float, ran: bool) -> None:
+    (job,) = read(FakeApi([record("j", created=started)]), resource("Job", "j", "j", **outputs)).jobs
+    assert job.ran is ran
+
+
+def test_of_a_job_that_is_not_shown_only_the_state_tells() -> None:
+    later = {"__submitted": (BEGAN + timedelta(seconds=3)).isoformat()}
+    run = read(FakeApi([]), resource("Job", "a", "a", **later), resource("Job", "b", "b"))
+    assert [(job.status, job.ran, job.transcripts) for job in run.jobs] == [(None, True, None), (None, None, None)]
+    assert any(note.startswith("aiWARE does not show 2 jobs") for note in run.not_known)
+
+
+def test_without_an_update_nothing_is_said_to_have_run() -> None:
+    (job,) = read(FakeApi([record("j")]), resource("Job", "j", "j"), update=None).jobs
+    assert job.ran is None
+
+
+def test_a_stack_without_jobs_asks_for_nothing() -> None:
+    api = FakeApi([])
+    assert read(api, resource("TemporalDataObject", "t", "1")).jobs == ()
+    assert not api.asked
