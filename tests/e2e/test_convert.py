@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.contracts.documents import RIGHT, on
-from tests.support.conversion import normal
+from tests.support.conversion import NAMED_CORRELATIONS, normal
 from tests.support.edge import GOLDEN, golden, named_by_place
 from tests.support.local import Local
 from tests.support.project import ROOT, Project
@@ -50,15 +50,19 @@ def test_documents_as_one_program(project: Project, local: Local) -> None:
     assert project.preview() == {}
 
 
-def test_the_documents_job_of_edge(project: Project, local: Local) -> None:
+def test_jobs_of_edge(project: Project, local: Local) -> None:
     project.config(aiware__api="edge")
     local.behave(jobSeconds=0, recordRequests=True)
-    ran = project.aiware("convert", str(GOLDEN), "-o", "__main__.py")
+    (project.folder / "named.json").write_text(json.dumps({"jobs": [NAMED_CORRELATIONS]}))
+    ran = project.aiware("convert", str(GOLDEN), "named.json", "-o", "__main__.py")
     assert "Runs on aiWARE Edge: pulumi config set aiware:api edge --stack <stack>" in ran.stderr
-    assert project.preview() == {"Job edge-translation-job": "create"}
+    assert project.preview() == {"Job edge-translation-job": "create", "Job named": "create"}
     project.up()
-    (sent,) = [request["body"] for request in local.requests("createJob")]
-    # The marker is the library's own.
-    del sent["jobs"][0]["jobConfigJSON"]
-    assert named_by_place(sent) == golden()
+    sent = [request["body"] for request in local.requests("createJob")]
+    for body in sent:
+        # The marker is the library's own.
+        del body["jobs"][0]["jobConfigJSON"]
+    assert len(sent) == 2
+    assert golden() in [named_by_place(body) for body in sent]
+    assert {job["status"] for job in local.objects()["jobs"]} == {"complete"}
     assert project.preview() == {}

@@ -18,40 +18,13 @@ from aiware_resources.cli.documents import Wanted, documents
 from aiware_resources.cli.documents.edge import as_cloud_job
 from tests.contracts.documents import RIGHT
 from tests.support import forks
-from tests.support.conversion import normal
+from tests.support.conversion import NAMED_CORRELATIONS, normal
 from tests.support.edge import GOLDEN, golden, named_by_place
 from tests.support.offline import declare_each
 
 ROOT = Path(__file__).resolve().parents[3]
 MUTATION = ROOT / "tests" / "contracts" / "calls" / "06-create-job.graphql"
 RUFF = Path(sys.executable).with_name("ruff")
-
-NAMED_CORRELATIONS: dict[str, Any] = {
-    "jobStatus": "queued",
-    "tasks": [
-        {
-            "correlationTaskId": "translate",
-            "engineId": "95c910f6-4a26-4b66-96cb-488befa86466",
-            "taskPayloadJSON": '{"url":"https://media.test/es.txt"}',
-            "ioFolders": [{"correlationID": "translated", "mode": "chunk", "type": "output"}],
-        },
-        {
-            "correlationTaskId": "store",
-            "engineId": "8eccf9cc-6b6d-4d7d-8cb3-7ebf4950c5f3",
-            "ioFolders": [{"correlationID": "toStore", "mode": "chunk", "type": "input"}],
-            "parentMustBeCompleteBeforeStarting": True,
-        },
-    ],
-    "taskRoutes": [
-        {"taskChildId": "translate"},
-        {
-            "taskParentId": "translate",
-            "taskParentOutputId": "translated",
-            "taskChildId": "store",
-            "taskChildInputId": "toStore",
-        },
-    ],
-}
 
 
 def declared_in(folder: Path) -> dict[str, dict[str, Any]]:
