@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiware_resources.api import Api, UserRecord, connect
 from aiware_resources.cli import pulumi_command
-from aiware_resources.errors import ConfigurationError, NotFound
+from aiware_resources.errors import NotFound
 from aiware_resources.settings import NAMESPACE, Settings
 from aiware_resources.text.secret_words import names_secret
 
@@ -87,11 +87,8 @@ def store(stack: str, config: Config, credentials: Config, user: UserRecord | No
 
 
 def _organization(config: Config, credentials: Config, user: UserRecord | None) -> dict[str, str]:
-    """The organization, where the settings are incomplete without it and the login told it."""
+    """The organization for a token of Edge, where the login told it: some installations want it in each job."""
     if user is None or user.organization_id is None or ORGANIZATION in config:
         return {}
-    try:
-        Settings.from_mapping({**without_credentials(config), **credentials})
-    except ConfigurationError:
-        return {ORGANIZATION: user.organization_id}
-    return {}
+    settings = Settings.from_mapping({**without_credentials(config), **credentials})
+    return {ORGANIZATION: user.organization_id} if settings.api == "edge" and settings.token else {}
