@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from contextlib import suppress
 
 from aiware_resources.api.abilities import Abilities
 from aiware_resources.api.cloud import CloudApi
@@ -47,4 +48,8 @@ def close_connections() -> None:
             _connections.popitem()[1].close()
 
 
-atexit.register(close_connections)
+@atexit.register
+def _close_at_exit() -> None:
+    # A thread that the process does not wait for may still be using one; a traceback would be the last words of a run.
+    with suppress(Exception):
+        close_connections()

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from aiware_resources import errors
-from aiware_resources.api import Api, CloudApi, EdgeApi, abilities_of, close_connections, connect
+from aiware_resources.api import Api, CloudApi, EdgeApi, abilities_of, close_connections, connect, connecting
 from aiware_resources.settings import Connection, Credentials, Settings
 
 if TYPE_CHECKING:
@@ -33,6 +33,18 @@ def clean_connections() -> Iterator[None]:
     close_connections()
     yield
     close_connections()
+
+
+def test_a_connection_that_is_in_use_when_the_process_ends_leaves_no_traceback(
+    clean_connections: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(SETTINGS)
+
+    def in_use(api: CloudApi) -> None:
+        raise RuntimeError("It is in use.")
+
+    monkeypatch.setattr(CloudApi, "close", in_use)
+    connecting._close_at_exit()
 
 
 @pytest.mark.usefixtures("clean_connections")
