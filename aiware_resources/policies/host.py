@@ -6,6 +6,7 @@ the one that `make` builds is older than packs. For ``runtime: aiware``, every e
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -65,12 +66,15 @@ def _written(process: subprocess.Popen[bytes]) -> Iterator[_Answer]:
 
 
 def main() -> None:
-    """Serves the engine whose address is the last argument, until it ends this process or is gone."""
+    """Serves the engine whose address is the last argument, until that interrupts this process or is gone."""
     end_with_engine()
     server = grpc.server(ThreadPoolExecutor())
     add_LanguageRuntimeServicer_to_server(Host(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    while True:
-        time.sleep(3600)
+    # Engines end a host as Ctrl-C does.
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(3600)
+    server.stop(None).wait()

@@ -95,12 +95,13 @@ def test_each_policy_refuses_what_it_is_there_for(project: Project, local: Local
         assert f"[mandatory] {policy} (" in output, ran.output
         assert [text for text in texts if text not in output] == [], ran.output
     assert "hidden" not in ran.output
+    assert "Traceback" not in ran.output
     assert local.objects()["tdos"] == []
 
 
 def test_nothing_is_deleted_or_replaced_in_a_protected_stack(project: Project, local: Local) -> None:
     project.program(CLEAN)
-    project.up(*with_pack(project, STRICT))
+    assert "Traceback" not in project.up(*with_pack(project, STRICT)).output
     made = local.only("jobs")["id"]
     # What has run before does not count.
     project.pulumi("preview", "--expect-no-changes", *with_pack(project, {**STRICT, "update-limits": {"jobs": 0}}))

@@ -41,8 +41,8 @@ OTHER_PROGRAMS = {
 
 PULUMI = {
     "cancel", "config", "config set", "destroy", "preview", "stack init", "stack ls", "state rename", "state taint",
-    "state unprotect", "state protect", "stack change-secrets-provider", "stack export", "up", "import", "stack output",
-    "package add", "new", "install", "login",
+    "state unprotect", "state protect", "refresh", "stack change-secrets-provider", "stack export", "up", "import",
+    "stack output", "package add", "new", "install", "login",
 }  # fmt: skip
 """The commands of Pulumi that documents name."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -75,7 +76,9 @@ def by_pulumis_own_host(address: str, folder: Path) -> Iterator[tuple[int, psuti
 def by_this_host(address: str, folder: Path) -> Iterator[tuple[int, psutil.Process]]:
     """As the engine has a pack run whose runtime is aiware."""
     command = [str(Path(sys.executable).with_name("pulumi-language-aiware")), address]
-    with ended(subprocess.Popen(command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE)) as process:
+    errors = (folder / "errors").open("wb")
+    started = subprocess.Popen(command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, stderr=errors)
+    with errors, ended(started) as process:
         assert process.stdout is not None
         with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
             host = LanguageRuntimeStub(channel)
@@ -84,6 +87,16 @@ def by_this_host(address: str, folder: Path) -> Iterator[tuple[int, psutil.Proce
             request = language_pb2.RunPluginRequest(pwd=str(folder), args=[address], info=info, kind="analyzer")
             answers = host.RunPlugin(request)
             yield int(next(answers).stdout), psutil.Process(process.pid)
+
+
+def test_an_interrupted_host_ends_with_its_packs_and_says_nothing(engine: socket.socket, folder: Path) -> None:
+    address = f"127.0.0.1:{engine.getsockname()[1]}"
+    with by_this_host(address, folder) as (_, host):
+        running = [host, *host.children(recursive=True)]
+        assert len(running) == 2
+        host.send_signal(signal.SIGINT)
+        assert psutil.wait_procs(running, timeout=60)[1] == []
+    assert (folder / "errors").read_text() == ""
 
 
 def said(answer: pb.AnalyzeResponse) -> list[str]:
