@@ -4,8 +4,8 @@ There is one for each aiWARE that resources of the program are in: that of the s
 
 Providers submit and return at once; the waiting is done here, in the program, since a provider process serves four
 calls at a time. All that is awaited is polled in batches, at an interval that adapts. A failure is held back until
-nothing else is under way, so that it does not cut off what does not depend on it; then the run ends with all failures
-in one error.
+nothing else is under way, so that it does not cut off what does not depend on it; then the run ends with one error that
+names all that failed.
 """
 
 from __future__ import annotations
