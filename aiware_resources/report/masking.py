@@ -17,7 +17,8 @@ from aiware_resources.text.secret_words import is_signed_query, names_secret
 SECRET = "[secret]"  # noqa: S105 - what replaces one
 """As Pulumi writes it."""
 
-_LINK = re.compile(r"\b([a-z][a-z0-9+.-]*://)([^\s/@'\"<>]*@)?([^\s?'\"<>]*)(\?[^\s'\"<>]*)?", re.IGNORECASE)
+# Schemes are short; without a limit, a long text of words and hyphens would take time by the square of its length.
+_LINK = re.compile(r"\b([a-z][a-z0-9+.-]{0,30}://)([^\s/@'\"<>]*@)?([^\s?'\"<>]*)(\?[^\s'\"<>]*)?", re.IGNORECASE)
 
 
 def masked(value: Any, secrets: Iterable[str] = ()) -> Any:

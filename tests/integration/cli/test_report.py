@@ -149,5 +149,27 @@ def test_on_edge(
     assert heard["words"] > 10
 
 
+def test_a_job_is_looked_for_in_the_aiware_of_its_provider(
+    aiware: Aiware, local: Local, stack: Stack, made: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urn = "urn:pulumi:dev::studio::pulumi:providers:pulumi-python::news"
+    settings = {
+        "aiware:provider": "news",
+        "aiware:endpoint": local.server.graphql_url,
+        "aiware:token": local.token,
+    }
+    stack.state = [each for each in stack.state if "aiware:Job::" in each["urn"]]
+    for each in stack.state:
+        each["provider"] = f"{urn}::7f1c"
+    stack.state.append({"urn": urn, "type": "pulumi:providers:pulumi-python", "inputs": settings})
+    monkeypatch.setattr(pulumi_command, "providers", lambda stack: {urn: settings})
+    # The stack's own aiWARE is not asked: it could not be reached.
+    nowhere = {"aiware:endpoint": "http://127.0.0.1:9/v3/graphql", "aiware:token": "t"}
+    monkeypatch.setattr(pulumi_command, "config", lambda stack: nowhere)
+    told = aiware("report", "--json").stdout
+    assert json.loads(told)["summary"] == "2 jobs ran, 1 did not have to. 1 job failed"
+    assert local.token not in told
+
+
 def test_a_stack_that_cannot_be_read(aiware: Aiware, pulumi: FakePulumi) -> None:
     assert aiware("report", "-s", "dev").exit_code == 3

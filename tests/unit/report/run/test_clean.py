@@ -37,3 +37,9 @@ def test_other_text_stays() -> None:
 
 def test_what_is_not_text_is_replaced() -> None:
     assert clean("\x1b[31mred\x1b[0m\r\n\x00\ud800\ufffe\tend", ()) == "red\n\ufffd\ufffd\ufffd\tend"
+
+
+def test_a_long_text_is_cut_after_its_secrets_are_masked() -> None:
+    found = clean(f"{'x' * 3_995}hidden-1{'y' * 1_000_000}", {"hidden-1"})
+    assert found == f"{'x' * 3_995}{'[secret]'[:5]}… (1,000,003 characters more)"
+    assert clean("token-" * 20_000, ()).startswith("token-token-")
