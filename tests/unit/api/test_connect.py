@@ -35,8 +35,9 @@ def clean_connections() -> Iterator[None]:
     close_connections()
 
 
+@pytest.mark.usefixtures("clean_connections")
 def test_a_connection_that_is_in_use_when_the_process_ends_leaves_no_traceback(
-    clean_connections: None, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connect(SETTINGS)
 
