@@ -50,6 +50,7 @@ def close_connections() -> None:
 
 @atexit.register
 def _close_at_exit() -> None:
-    # A thread that the process does not wait for may still be using one; a traceback would be the last words of a run.
-    with suppress(Exception):
+    # A thread that the process does not wait for may still be using one, and an engine that has heard of a failure may
+    # interrupt the program while it ends. A traceback would be the last words of a run.
+    with suppress(BaseException):
         close_connections()

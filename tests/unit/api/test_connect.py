@@ -36,15 +36,16 @@ def clean_connections() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("clean_connections")
-def test_a_connection_that_is_in_use_when_the_process_ends_leaves_no_traceback(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("trouble", [RuntimeError("It is in use."), KeyboardInterrupt()], ids=["in use", "interrupted"])
+def test_a_process_that_ends_while_it_closes_connections_leaves_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, trouble: BaseException
 ) -> None:
     connect(SETTINGS)
 
-    def in_use(api: CloudApi) -> None:
-        raise RuntimeError("It is in use.")
+    def close(api: CloudApi) -> None:
+        raise trouble
 
-    monkeypatch.setattr(CloudApi, "close", in_use)
+    monkeypatch.setattr(CloudApi, "close", close)
     connecting._close_at_exit()
 
 
