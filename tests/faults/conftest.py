@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-SHORT = {"cloud": 2, "edge": 1}
+SHORT = {"cloud": 1, "edge": 1}
 """So many seeds in the short form, which is part of the whole test suite."""
 
 

@@ -23,7 +23,13 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 (BUILD_REQUIREMENT,) = PYPROJECT["build-system"]["requires"]
 EXTRAS = list(PYPROJECT["project"]["optional-dependencies"])
 
-IMPORTS = """
+LIBRARY = """
+import aiware_resources
+
+for name in aiware_resources.__all__:
+    getattr(aiware_resources, name)
+"""
+EVERYTHING = """
 import importlib, pkgutil, sys
 import aiware_local, aiware_resources
 
@@ -109,8 +115,8 @@ def installed(folder: Path, wheel: Path, python: str, *also: str) -> Path:
     return folder
 
 
-def imports_all(venv: Path) -> None:
-    command = [str(venv / "bin" / "python"), "-W", "error", "-c", IMPORTS]
+def imports(venv: Path, what: str) -> None:
+    command = [str(venv / "bin" / "python"), "-W", "error", "-c", what]
     done = subprocess.run(command, cwd=venv, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -119,9 +125,9 @@ def imports_all(venv: Path) -> None:
 def test_with_the_newest_versions_it_runs_on_every_python_here(wheel: Path, tmp_path: Path) -> None:
     *others, newest = pythons()
     for number, python in enumerate(others):
-        imports_all(installed(tmp_path / f"venv-{number}", wheel, python, "pytest"))
+        imports(installed(tmp_path / f"venv-{number}", wheel, python), LIBRARY)
     venv = installed(tmp_path / "venv", wheel, newest, "pytest")
-    imports_all(venv)
+    imports(venv, EVERYTHING)
     pip_takes_it(venv, wheel)
     runs_the_program(venv, tmp_path)
     (tmp_path / "tests").mkdir()
