@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import threading
 from contextlib import suppress
 
@@ -50,7 +51,8 @@ def close_connections() -> None:
 
 @atexit.register
 def _close_at_exit() -> None:
-    # A thread that the process does not wait for may still be using one, and an engine that has heard of a failure may
-    # interrupt the program while it ends. A traceback would be the last words of a run.
+    # An engine that has heard of a failure interrupts the program, which may be ending already; and a thread that the
+    # process does not wait for may still be using a connection. A traceback would be the last words of a run.
     with suppress(BaseException):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         close_connections()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,9 @@ SETTINGS = Settings(endpoint="https://aiware.example/v3/graphql", token=SecretSt
 @pytest.fixture
 def clean_connections() -> Iterator[None]:
     close_connections()
+    handler = signal.getsignal(signal.SIGINT)
     yield
+    signal.signal(signal.SIGINT, handler)
     close_connections()
 
 
@@ -47,6 +50,7 @@ def test_a_process_that_ends_while_it_closes_connections_leaves_no_traceback(
 
     monkeypatch.setattr(CloudApi, "close", close)
     connecting._close_at_exit()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 @pytest.mark.usefixtures("clean_connections")
