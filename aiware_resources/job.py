@@ -216,8 +216,8 @@ class JobProvider(EntityProvider):
         if "target" in content:
             content["target"] = _marked_target(content["target"], mark)
         # Sent, and not recorded: a name says what lists show, and nothing about the work.
-        content.setdefault("name", self.holder(props).name)
-        return self._made(self.api.create_job(content, owner=props.get(OWNER_KEY)), props)
+        name = self.holder(props).name
+        return self._made(self.api.create_job(content, owner=props.get(OWNER_KEY), default_name=name), props)
 
     def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         """By the marker in ``jobConfig``; without markers by content, just after an answer was lost."""

@@ -81,13 +81,19 @@ class Api(ABC):
     # --- jobs ------------------------------------------------------------------------------------------------------
 
     @abstractmethod
-    def create_job(self, input: Input, *, owner: str | None = None) -> JobRecord:  # noqa: A002 - the API's argument
+    def create_job(
+        self,
+        input: Input,  # noqa: A002 - the API's argument
+        *,
+        owner: str | None = None,
+        default_name: str | None = None,
+    ) -> JobRecord:
         """Submits a job; it starts at once, and the call returns before anything has run.
 
         Args:
-            input: A `CreateJob`: `tasks`, and `targetId` or `target`. What `abilities` refuses of it is passed over,
-                and so is a `name` that is only the end of `owner`, where an installation knows no names of jobs.
+            input: A `CreateJob`: `tasks`, and `targetId` or `target`. What `abilities` refuses of it is passed over.
             owner: Whose job it is; ids that the client has to choose follow from it, so that they stay the same.
+            default_name: What the job is called where `input` has no `name`, and the installation knows names of jobs.
 
         Raises:
             AnswerLost: It may have been submitted; `jobs_created_since` finds it.

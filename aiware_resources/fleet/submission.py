@@ -187,9 +187,9 @@ class Submission:
             # By aiWARE's own clock, where it has told the time already.
             newest = self._done.newest
             since = newest - SKEW if newest else created_since(self._api, datetime.now(UTC), is_marked=mark is not None)
-            content = {"name": wanted.key, **_content(wanted.job, mark)}
+            content, owner = _content(wanted.job, mark), f"{self._fleet.owner}/{wanted.key}"
             record = send_once(
-                lambda: self._api.create_job(content, owner=f"{self._fleet.owner}/{wanted.key}"),
+                lambda: self._api.create_job(content, owner=owner, default_name=wanted.key),
                 lambda: self._lost(wanted, mark, since),
             )
             owned.add(record.id, self._fleet)

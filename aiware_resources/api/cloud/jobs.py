@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -114,6 +115,10 @@ def launch_single_engine_job(fields: int) -> Operation:
     )
 
 
+_NAME_IS_UNKNOWN = re.compile(r"""["'`]name["'`]""")
+"""How a refusal of a document names the field."""
+
+
 class JobCalls(Batches):
     """Calls about jobs and their results.
 
@@ -126,20 +131,24 @@ class JobCalls(Batches):
         self._nested = Nested()
         self._names_jobs = True
 
-    def create_job(self, input: Input, *, owner: str | None = None) -> JobRecord:  # noqa: A002 - the API's argument
-        # The server chooses all ids; the owner only tells a name that nobody chose.
-        name = input.get("name")
-        is_default = bool(owner and name) and str(owner).endswith(f"/{name}")
-        unnamed = {key: value for key, value in input.items() if key != "name"} if is_default else input
-        if is_default and self._names_jobs:
-            try:
-                return self._record(JobRecord, CREATE_JOB, input=input)
-            except BadRequest:
-                # Nothing was made. Older installations refuse an input with a field that they do not know.
-                made = self._record(JobRecord, CREATE_JOB, input=unnamed)
-                self._names_jobs = False
-                return made
-        return self._record(JobRecord, CREATE_JOB, input=unnamed)
+    def create_job(
+        self,
+        input: Input,  # noqa: A002 - the API's argument
+        *,
+        owner: str | None = None,
+        default_name: str | None = None,
+    ) -> JobRecord:
+        if default_name is None or input.get("name") is not None or not self._names_jobs:
+            return self._record(JobRecord, CREATE_JOB, input=input)
+        try:
+            return self._record(JobRecord, CREATE_JOB, input={**input, "name": default_name})
+        except BadRequest as error:
+            # The document was refused before it ran. Older installations do not know the field, and name it.
+            if not _NAME_IS_UNKNOWN.search(str(error)):
+                raise
+        made = self._record(JobRecord, CREATE_JOB, input=input)
+        self._names_jobs = False
+        return made
 
     def launch_single_engine_job(
         self,

@@ -50,7 +50,13 @@ class JobCalls(ResultCalls):
         self._logs = TaskLogs(client)
         self._states = JobStates(self._routes, JobRoutes(client.without_retries()), longest)
 
-    def create_job(self, input: Input, *, owner: str | None = None) -> JobRecord:  # noqa: A002 - as in Api
+    def create_job(
+        self,
+        input: Input,  # noqa: A002 - as in Api
+        *,
+        owner: str | None = None,
+        default_name: str | None = None,
+    ) -> JobRecord:
         submission = Submission(input, owner or _fingerprint(input), self._organization())
         request = Request(CREATE_JOB, body=submission.request())
         ids = self._record(JobIds, self._ask(request, input), request).internal_job_ids

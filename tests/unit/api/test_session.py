@@ -245,11 +245,18 @@ def test_a_name_that_nobody_chose_is_left_out_where_jobs_have_none(script: Scrip
     script.play(older)
     api = script.api()
     for _ in range(2):
-        assert api.create_job({"name": "council", "tasks": []}, owner="project/stack/council").id == "j"
+        assert api.create_job({"tasks": []}, default_name="council").id == "j"
     assert [body["variables"]["input"].get("name") for body in script.bodies] == ["council", None, None]
-    # One that the program gives is not passed over.
+    # One that the program gives is not passed over, even if it is the same.
     with pytest.raises(errors.BadRequest):
-        api.create_job({"name": "mine", "tasks": []}, owner="project/stack/council")
+        api.create_job({"name": "council", "tasks": []}, default_name="council")
+
+
+def test_a_job_that_is_refused_for_something_else_is_not_sent_again(script: Script) -> None:
+    script.play(httpx.Response(400, json={"errors": [{"message": "Too many tasks."}]}))
+    with pytest.raises(errors.BadRequest, match="Too many tasks"):
+        script.api().create_job({"tasks": []}, default_name="council")
+    assert len(script.requests) == 1
 
 
 def test_an_input_error_names_the_object_that_the_server_named(script: Script) -> None:
