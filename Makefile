@@ -16,7 +16,7 @@ IN_PROCESS := tests/unit tests/integration
 CHECKED := aiware_resources aiware_local tests benchmarks tools/docs configuration.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy env test faults lint lock bench docs setup local-stop clean venv python stack published
+.PHONY: help up preview destroy env test faults lint lock bench docs setup local-stop clean venv python stack published browser
 
 help: ## List these targets
 	@echo 'Usage: make TARGET [STACK=local] [ARGS="more arguments for the command"]'
@@ -38,7 +38,7 @@ env: stack ## Print shell code for: eval "$(make -s env)"; then plain pulumi and
 
 # Coverage is told by the tests that run the library in their own process. Many of the others wait for what is late on
 # purpose, so that there are more of them at a time than cores.
-test: setup published ## Run the whole test suite, end to end included
+test: setup published browser ## Run the whole test suite, end to end included
 	@$(RUN) pytest -n 3 --dist worksteal --cov --cov-report=term --cov-fail-under=90 $(IN_PROCESS) $(ARGS)
 	@$(RUN) pytest -n 4 --dist worksteal $(addprefix --ignore=,$(IN_PROCESS)) $(ARGS)
 
@@ -81,6 +81,10 @@ venv: python
 # What Veritone publishes, for the tests; what cannot be had is told, and not tried.
 published: python
 	@$(PYTHON) tools/published.py
+
+# Says when no page is tried in a browser, for lack of one.
+browser: python
+	@$(PYTHON) tools/browser.py
 
 # The state is made by the first command that needs it; the stack itself is described by its file in stacks/.
 stack: setup
