@@ -23,7 +23,7 @@ from aiware_resources.errors import ApiError
 from aiware_resources.jobs import actions, checks
 from aiware_resources.jobs.outputs import JobOutputs
 from aiware_resources.jobs.records import adoption, failure_of, is_like, work_of
-from aiware_resources.jobs.removal import TARGET_TDO, WORDS, remove_job, with_target
+from aiware_resources.jobs.removal import TARGET_TDO, WORDS, fate_of_job, remove_job
 from aiware_resources.jobs.state import PRODUCES, RUNS, JobArgs, JobState, OnDestroy, OnFailure, with_graph
 from aiware_resources.reconcile import (
     ADOPTED,
@@ -280,7 +280,7 @@ class JobProvider(EntityProvider):
 
     def fate_given_up(self, recorded: Props) -> Fate:
         """What `remove` does."""
-        return with_target(super().fate_given_up(recorded), recorded, self.destroy_policy(recorded))
+        return fate_of_job(super().fate_given_up(recorded), recorded, self.destroy_policy(recorded))
 
     def made_with_it(self, recorded: Props) -> Iterable[str]:
         """The TDO that the job made for itself."""

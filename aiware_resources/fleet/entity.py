@@ -7,6 +7,7 @@ from typing import Any
 
 from aiware_resources.fleet.entries import MEDIA, TEMPLATE, Entry, recorded_entries
 from aiware_resources.fleet.plan import FAILURES, Plan, named, plan
+from aiware_resources.fleet.reading import OPEN, known_complete
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.fleet.update import JOBS, UNDONE, concurrency_of, left_entries
@@ -45,10 +46,7 @@ class FleetEntity(Entity):
         let_go = [*found.removed.values(), *_replaced(found, inputs)]
         removal = Removal.of(inputs, concurrency_of(inputs))
         effects = [*_running(found), *_targets(removal, let_go)]
-        if found.removed and removal.cancels:
-            effects.append(Effect(Verb.CANCEL, JOB, len(found.removed)))
-        elif found.removed:
-            effects.append(Effect(Verb.FORGET, JOB, len(found.removed)))
+        effects += _cancelled(removal, found.removed, recorded)
         if not effects and (changed or found.is_renewal_due):
             effects.append(Effect(Verb.RECORD, self.noun))
         left = len(left_entries(recorded))
@@ -59,12 +57,13 @@ class FleetEntity(Entity):
         """What happens to its jobs."""
         entries = [*recorded_entries(recorded).values(), *left_entries(recorded)]
         removal = Removal.of(recorded, concurrency_of(recorded))
+        effects = list(_cancelled(removal, recorded_entries(recorded), recorded, len(left_entries(recorded))))
         if not removal.cancels:
             says = "is only forgotten: aiWARE goes on with its jobs"
-            effects = [Effect(Verb.FORGET, JOB, len(entries))]
-        else:
+        elif any(each.verb is Verb.CANCEL for each in effects):
             says = "its jobs are cancelled if they are unfinished, and forgotten"
-            effects = [Effect(Verb.CANCEL, JOB, len(entries))]
+        else:
+            says = "is only forgotten: its jobs have ended"
         targets = list(_targets(removal, entries))
         words = {Verb.DELETE: "are DELETED with their content", Verb.CLEAN_UP: "are CLEANED UP"}
         notes = [f"The {each.count:,} TDOs that its jobs made {words[each.verb]}." for each in targets]
@@ -162,6 +161,22 @@ def _targets(removal: Removal, entries: list[Entry]) -> Iterator[Effect]:
     count = sum(entry.owns_target for entry in entries)
     if verb and count:
         yield Effect(verb, TDO, count)
+
+
+def _cancelled(removal: Removal, entries: Mapping[str, Entry], recorded: Props, unknown: int = 0) -> Iterator[Effect]:
+    """What happens to jobs that are given up: those that are known to have ended are only forgotten.
+
+    Args:
+        removal: What the fleet's policies say.
+        entries: Their entries.
+        recorded: What is recorded of the fleet.
+        unknown: How many jobs there are besides, of which no state is recorded.
+    """
+    over = known_complete(entries, recorded.get(OPEN)).keys() | (recorded.get(FAILURES) or {}).keys() & entries.keys()
+    may_run = len(entries) - len(over) + unknown if removal.cancels else 0
+    for verb, count in ((Verb.CANCEL, may_run), (Verb.FORGET, len(entries) + unknown - may_run)):
+        if count:
+            yield Effect(verb, JOB, count)
 
 
 def _told(found: Plan) -> Iterator[str]:

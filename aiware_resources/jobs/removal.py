@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiware_resources.api import Api, JobRecord
 from aiware_resources.jobs import actions
 from aiware_resources.reconcile import Props
-from aiware_resources.reconcile.entity import Fate, Verb, Words
+from aiware_resources.reconcile.entity import FAILURE, Fate, Verb, Words
 from aiware_resources.tdos.removal import fate_with_target, remove_tdo
 from aiware_resources.waiting.conditions import COMPLETE
 
@@ -16,6 +17,7 @@ TARGET_TDO = "targetTdoId"
 """The TDO that the job made for itself."""
 
 _CANCELLED = ("is cancelled if it is unfinished, and forgotten", Verb.CANCEL)
+_OVER = "is only forgotten: it has ended"
 
 WORDS = Words(
     made=("runs", Verb.RUN),
@@ -48,8 +50,17 @@ def remove_job(api: Api, object_id: str, props: Props, policy: str) -> JobRecord
     return None
 
 
-def with_target(fate: Fate, recorded: Mapping[str, Any], policy: str) -> Fate:
-    """Adds to the fate of a job what happens to the TDO that it made."""
+def fate_of_job(fate: Fate, recorded: Mapping[str, Any], policy: str) -> Fate:
+    """Says what `remove_job` does to a job and to its TDO; nothing is cancelled of a job known to have ended.
+
+    Args:
+        fate: What the policy means for any job.
+        recorded: What is recorded of the job.
+        policy: The destroy policy.
+    """
+    has_ended = recorded.get(COMPLETE) or recorded.get(FAILURE)
+    if policy == "cancel" and has_ended:
+        fate = Fate(_OVER, tuple(replace(each, verb=Verb.FORGET) for each in fate.effects), fate.notes)
     made = recorded.get(TARGET_TDO)
     return fate_with_target(fate, str(made), _target_policy(recorded, policy), recorded) if made else fate
 

@@ -72,7 +72,7 @@ def _given_up(entity: Entity, old: State) -> Fate:
     if old.retain_on_delete or old.deleted_with:
         says, verb = FORGOTTEN
         return Fate(says, (Effect(verb, entity.noun),))
-    return entity.fate_given_up(old.outputs)
+    return entity.fate_given_up({**old.outputs, **old.facts})
 
 
 def _changed(
@@ -105,7 +105,7 @@ def _changed(
 
 def _fate(step: Step, entity: Entity, old: State, new: State, changed: list[str]) -> Fate:
     if step.op != "replace":
-        return entity.fate_changed(old.outputs, old.inputs, new.inputs, changed)
+        return entity.fate_changed({**old.outputs, **old.facts}, old.inputs, new.inputs, changed)
     fate = entity.fate_replaced(old.outputs, new.inputs, _given_up(entity, old))
     notes = ("A job that it uses runs again.",) if RUNS_KEY in step.replace_reasons else ()
     notes = ("It moves to the aiWARE of another provider.",) if PROVIDER_NAME in step.replace_reasons else notes

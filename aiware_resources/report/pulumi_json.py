@@ -9,13 +9,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from aiware_resources.errors import AiwareError
+from aiware_resources.fleet.reading import OPEN
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
 from aiware_resources.reconcile.values import whole_numbers
+from aiware_resources.waiting.conditions import COMPLETE
 
 UNKNOWN_TEXTS = frozenset(
     {
@@ -27,6 +29,8 @@ UNKNOWN_TEXTS = frozenset(
     }
 )
 """How Pulumi writes a value that only an update can tell, by its type."""
+
+_FACTS = (COMPLETE, OPEN)
 
 STACK = "pulumi:pulumi:Stack"
 
@@ -59,6 +63,7 @@ class State(_Part):
         delete: Whether it was replaced by an earlier update, and still waits for its deletion.
         external: Whether the stack only reads it (``get``).
         property_dependencies: For each input, the URNs of the resources that it comes from.
+        facts: What is recorded of whether its jobs have ended.
     """
 
     type: str
@@ -72,6 +77,13 @@ class State(_Part):
     delete: bool = False
     external: bool = False
     property_dependencies: dict[str, list[str] | None] = Field(default_factory=dict)
+    facts: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_facts(cls, value: Any) -> Any:
+        outputs = value.get("outputs") if isinstance(value, dict) else None
+        return {**value, "facts": {key: outputs[key] for key in _FACTS if key in outputs}} if outputs else value
 
     @field_validator("inputs", "outputs", mode="after")
     @classmethod

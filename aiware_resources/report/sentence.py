@@ -10,9 +10,9 @@ from aiware_resources.report.model import Drifted, KeptFailure, Report
 from aiware_resources.text.words import counted
 
 _WORDS = {
-    Verb.RUN: ("will run", "will run"),
     Verb.DELETE: ("will be DELETED", "will be DELETED"),
     Verb.CLEAN_UP: ("will be CLEANED UP", "will be CLEANED UP"),
+    Verb.RUN: ("will run", "will run"),
     Verb.CANCEL: ("will be cancelled unless it is finished", "will be cancelled unless they are finished"),
     Verb.CREATE: ("is created", "are created"),
     Verb.REQUEST: ("is requested", "are requested"),
@@ -22,7 +22,7 @@ _WORDS = {
     Verb.RECORD: ("changes on record only", "change on record only"),
     Verb.FORGET: ("is only forgotten", "are only forgotten"),
 }
-"""For one and for several; in the order of the sentence."""
+"""For one and for several; in the order of the sentence, what cannot be undone first."""
 
 _CONTENT = {1: " with its content"}
 _DRIFT = {
@@ -33,7 +33,7 @@ _DRIFT = {
 
 
 def sentence(report: Report) -> str:
-    """Says what an update would do: ``2 jobs will run, 1 TDO will be DELETED with its content``."""
+    """Says what an update would do: ``1 TDO will be DELETED with its content, 2 jobs will run``."""
     effects = report.effects
     parts = [
         _part(verb, noun, count)

@@ -51,7 +51,7 @@ def test_create_update_replace_delete_and_drift_in_one_report(project: Project, 
     report = json.loads(ran.stdout)
 
     assert report["summary"] == (
-        "2 jobs will run, 2 TDOs will be DELETED with their content, 1 TDO is created, 1 TDO changes, "
+        "2 TDOs will be DELETED with their content, 2 jobs will run, 1 TDO is created, 1 TDO changes, "
         "1 cluster is put back as declared, 1 TDO is only forgotten. "
         "Drift: 1 cluster was changed outside of Pulumi, 1 TDO is gone"
     )

@@ -36,6 +36,15 @@ def deleted(kind: str, properties: dict[str, Any], **facts: Any) -> Report:
         ("Cluster", CLUSTER | {"onDestroy": "retain"}, {}, "1 cluster is only forgotten"),
         ("Cluster", CLUSTER | {"adopt": True}, {}, "1 cluster is only forgotten"),
         ("Job", JOB, {}, "1 job will be cancelled unless it is finished"),
+        ("Job", JOB, {"__complete": True}, "1 job is only forgotten"),
+        ("Job", JOB, {"failure": {"status": "failed"}}, "1 job is only forgotten"),
+        ("Job", JOB | {"onDestroy": "delete"}, {"__complete": True}, "1 job will be cancelled unless it is finished"),
+        (
+            "Job",
+            JOB,
+            {"__complete": True, "targetTdoId": "3"},
+            "1 TDO will be DELETED with its content, 1 job is only forgotten",
+        ),
         (
             "Job",
             JOB,
@@ -67,7 +76,7 @@ def test_a_job_that_runs_again_gives_up_the_tdo_that_it_made() -> None:
     old = state("Job", JOB, "7", targetTdoId="9")
     new = state("Job", JOB | {"tasks": [{"engineId": "f"}]})
     made = report(step("replace", "Job", "it", old, new))
-    assert sentence(made) == "1 job will run, 1 TDO will be DELETED with its content"
+    assert sentence(made) == "1 TDO will be DELETED with its content, 1 job will run"
     assert made.changes[0].notes == ("The TDO that it made, 9, is DELETED with its content.",)
 
 
@@ -102,7 +111,7 @@ def test_the_example_of_the_documents() -> None:
         step("delete", "TemporalDataObject", "t", state("TemporalDataObject", TDO, "1")),
         step("update", "Cluster", "c", state("Cluster", CLUSTER, "1"), state("Cluster", CLUSTER | {"tags": ["x"]})),
     )
-    assert sentence(made) == "2 jobs will run, 1 TDO will be DELETED with its content, 1 cluster changes"
+    assert sentence(made) == "1 TDO will be DELETED with its content, 2 jobs will run, 1 cluster changes"
 
 
 def test_of_links_that_are_signed_again_only_the_signature_differs() -> None:

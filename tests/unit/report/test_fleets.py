@@ -39,7 +39,7 @@ def updated(old: dict[str, Any], new: dict[str, Any], **facts: Any) -> Report:
 def test_entries_that_come_change_and_go() -> None:
     made = updated(fleet(media("a", "b", "c")), fleet({**media("b", "d"), "c": {"url": "https://host/c"}}))
     assert sentence(made) == (
-        "2 jobs will run, 2 TDOs will be DELETED with their content, 1 job will be cancelled unless it is finished"
+        "2 TDOs will be DELETED with their content, 2 jobs will run, 1 job will be cancelled unless it is finished"
     )
     (change,) = made.changes
     assert change.notes == ("Submits d; resubmits c; removes a.",)
@@ -57,6 +57,22 @@ def test_entries_that_come_change_and_go() -> None:
 )
 def test_what_becomes_of_a_removed_entry(policy: dict[str, str], said: str) -> None:
     assert sentence(updated(fleet(media("a", "b"), **policy), fleet(media("b"), **policy))) == said
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"__open": []}, "2 jobs are only forgotten"),
+        ({"__open": ["b"]}, "1 job will be cancelled unless it is finished, 1 job is only forgotten"),
+        ({"__open": ["b"], "failures": {"b": "failed: bad_data"}}, "2 jobs are only forgotten"),
+        ({"failures": {"b": "x"}}, "1 job will be cancelled unless it is finished, 1 job is only forgotten"),
+    ],
+)
+def test_no_job_that_has_ended_is_said_to_be_cancelled(facts: dict[str, Any], said: str) -> None:
+    properties = fleet(media("a", "b"), onDestroyTarget="retain")
+    assert sentence(report(step("delete", "JobFleet", "fleet", recorded(properties, **facts)))) == said
+    kept = fleet(media("c"), onDestroyTarget="retain", onFailure="keep")
+    assert said in sentence(updated(properties, kept, **facts))
 
 
 def test_failed_entries_run_again() -> None:
