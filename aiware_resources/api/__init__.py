@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from aiware_resources.api.abilities import Abilities
 from aiware_resources.api.cloud import CloudApi
-from aiware_resources.api.connecting import abilities_of, close_connections, connect
+from aiware_resources.api.connecting import abilities_of, close_connections, connect, traffic_of
 from aiware_resources.api.download import Downloaded, download
 from aiware_resources.api.edge import EdgeApi
 from aiware_resources.api.interface import Api, Unread
 from aiware_resources.api.local_file import LocalFile, Progress
+from aiware_resources.api.rate_limit import Traffic
 from aiware_resources.api.records import (
     AssetRecord,
     CatalogueEngineRecord,
@@ -48,6 +49,7 @@ __all__ = [
     "RouteRecord",
     "TaskRecord",
     "TdoRecord",
+    "Traffic",
     "Unread",
     "UserRecord",
     "abilities_of",
@@ -56,4 +58,5 @@ __all__ = [
     "connect",
     "download",
     "learned_from",
+    "traffic_of",
 ]

@@ -7,11 +7,14 @@ import os
 import signal
 import threading
 from contextlib import suppress
+from datetime import datetime
 
 from aiware_resources.api.abilities import Abilities
 from aiware_resources.api.cloud import CloudApi
 from aiware_resources.api.edge import EdgeApi
+from aiware_resources.api.explain import host_of
 from aiware_resources.api.interface import Api
+from aiware_resources.api.rate_limit import Traffic, shared_folder, traffic_between
 from aiware_resources.settings import Settings
 
 _APIS: dict[str, type[CloudApi] | type[EdgeApi]] = {"cloud": CloudApi, "edge": EdgeApi}
@@ -40,6 +43,24 @@ def connect(settings: Settings, *, start: bool = True) -> Api:
 def abilities_of(settings: Settings) -> Abilities:
     """Says what the API that these settings name can do; makes no connection."""
     return _APIS[settings.api].abilities
+
+
+def traffic_of(api: Api, since: datetime, until: datetime) -> Traffic | None:
+    """The requests to an aiWARE in some time, those of all processes of this user on this machine with the same token.
+
+    Args:
+        api: Where they went.
+        since: The beginning, by the clock of this machine.
+        until: The end.
+
+    Returns:
+        How many there were; ``None`` where that is not known: each process that logs in has a token of its own.
+    """
+    token = api.token_for(api.url)
+    if token is None:
+        return None
+    secret = token.get_secret_value()
+    return traffic_between(shared_folder(), host_of(api.url), secret, since.timestamp(), until.timestamp())
 
 
 def close_connections() -> None:

@@ -41,7 +41,7 @@ class Subject:
     @property
     def host(self) -> str:
         """Host and port that the request was sent to."""
-        return _host(self.url)
+        return host_of(self.url)
 
     @property
     def title(self) -> str:
@@ -69,7 +69,8 @@ _QUERIES_NAMED_AS_NOUNS = frozenset(
 
 
 @lru_cache(maxsize=1024)
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """Host and port of an address."""
     parsed = httpx.URL(url)
     return f"{parsed.host}:{parsed.port or (443 if parsed.scheme == 'https' else 80)}"
 

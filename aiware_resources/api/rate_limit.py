@@ -7,7 +7,8 @@ taken too low costs little, and one that is right costs one refused request. A l
 given, and tried again after half a minute, then after one, two, four, ... minutes.
 
 What is known lies in a small file, named by a hash, in the folder of the user's own for what lasts as long as the
-machine runs. The file is a help, not a need: a process that cannot use it learns for itself.
+machine runs. The file is a help, not a need: a process that cannot use it learns for itself. It also has how many
+requests there were of late, and how long they were held back, for the report of a run.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import platformdirs
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, NonNegativeFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, ValidationError
 
 from aiware_resources.api.failures import Cause, Failure
 
@@ -47,6 +48,8 @@ _PROBE_ANSWERED, _PROBE_PAUSE, _FIRST_REST, _LONGEST_REST = 30.0, 0.25, 30.0, 96
 _TELLING = 10
 # Seconds after which a limit is not relied on any more; and after which a file is of no use to anybody.
 _FORGOTTEN, _UNUSED = 3600.0, 86_400.0
+# Of so many windows in which there were requests these are counted: of an hour at least.
+_WINDOWS = 360
 
 
 class Permit(NamedTuple):
@@ -54,6 +57,24 @@ class Permit(NamedTuple):
 
     at: float
     is_probe: bool = False
+
+
+class Traffic(NamedTuple):
+    """The requests of some time.
+
+    Attributes:
+        sent: How many were sent; one that was sent again counts twice.
+        refused: How many of them were too many for the rate limit.
+        held: For how many seconds requests were held back; of several at a time the sum.
+    """
+
+    sent: NonNegativeInt = 0
+    refused: NonNegativeInt = 0
+    held: NonNegativeFloat = 0.0
+
+    def plus(self, other: Traffic) -> Traffic:
+        """Both together."""
+        return Traffic(self.sent + other.sent, self.refused + other.refused, self.held + other.held)
 
 
 class RateLimit(BaseModel):
@@ -73,17 +94,19 @@ class RateLimit(BaseModel):
     probing_until: NonNegativeFloat = 0.0
     granted: dict[int, int] = {}
     refused: dict[int, int] = {}
+    traffic: dict[int, Traffic] = {}
 
     def learned(self, now: float) -> int:
         """Requests a window that aiWARE was seen to allow; 0 when that is not known, or was seen too long ago."""
         return max(0, self.limit) if now - _FORGOTTEN < self.heard <= now else 0
 
-    def take(self, now: float, own: int | None = None) -> Permit | float:
+    def take(self, now: float, own: int | None = None, held: float = 0.0) -> Permit | float:
         """Permits a request, or says in how many seconds to ask again.
 
         Args:
             now: The present.
             own: Requests a window that the user allows.
+            held: For how many seconds the request was held back so far.
         """
         closed_until = self._closed_until(now)
         if closed_until > now:
@@ -102,7 +125,22 @@ class RateLimit(BaseModel):
                 return min(begun + WINDOW - now, _PROBE_PAUSE)
             self.probing_until = now + _PROBE_ANSWERED
         self.granted = _with_one_more(self.granted, now, now)
+        self._count(now, Traffic(sent=1, held=held))
         return Permit(now, is_probe)
+
+    def between(self, since: float, until: float) -> Traffic | None:
+        """The requests of some time, to the window; ``None`` where not all of it was counted, or there were none."""
+        first = int(since / WINDOW)
+        if len(self.traffic) >= _WINDOWS and min(self.traffic) > first:
+            return None
+        found = [each for window, each in self.traffic.items() if first <= window <= int(until / WINDOW)]
+        return reduce(Traffic.plus, found) if found else None
+
+    def _count(self, now: float, more: Traffic) -> None:
+        window = int(now / WINDOW)
+        self.traffic[window] = self.traffic.get(window, Traffic()).plus(more)
+        while len(self.traffic) > _WINDOWS:
+            del self.traffic[min(self.traffic)]
 
     def note(self, now: float, permit: Permit, failure: Failure | None) -> None:
         """Takes note of how a request went: that it was one too many, or another failure, or none."""
@@ -117,6 +155,8 @@ class RateLimit(BaseModel):
             self._refused(now, permit, retry_after)
         if is_refused or retry_after is not None:
             seconds = 1.0 if retry_after is None else min(max(retry_after, 0.0), LONGEST_CLOSED)
+            # The request itself waits where it is sent again, and not here.
+            self._count(now, Traffic(refused=int(is_refused), held=seconds))
             self.closed_until = max(self._closed_until(now), now + seconds)
 
     def _refused(self, now: float, permit: Permit, retry_after: float | None) -> None:
@@ -169,11 +209,13 @@ class Gate:
 
     def enter(self, longest: float) -> Permit | float:
         """Returns once a request may be sent; the seconds to wait, where these are more than the longest wait."""
+        held = 0.0
         while True:
-            answer = self._known_as(lambda limit, now: limit.take(now, self._gates.own_limit))
+            answer = self._known_as(partial(RateLimit.take, own=self._gates.own_limit, held=held))
             if isinstance(answer, Permit) or answer > longest:
                 return answer
             self._gates.sleep(answer)
+            held += answer
 
     def note(self, permit: Permit, failure: Failure | None = None) -> None:
         """Takes note of how a request went: of its failure, if it was one."""
@@ -215,9 +257,31 @@ class Gates:
 
     def at(self, host: str, token: str) -> Gate:
         """The gate of a token at a server; the token is empty where there is none yet."""
-        name = hashlib.sha256(f"{host}\n{token}".encode()).hexdigest()[:32]
+        name = _name(host, token)
         with self._lock:
-            return self._gates.setdefault(name, Gate(self.folder / f"{name}.json" if self.folder else None, self))
+            return self._gates.setdefault(name, Gate(self.folder / name if self.folder else None, self))
+
+
+def _name(host: str, token: str) -> str:
+    return hashlib.sha256(f"{host}\n{token}".encode()).hexdigest()[:32] + ".json"
+
+
+def traffic_between(folder: Path | None, host: str, token: str, since: float, until: float) -> Traffic | None:
+    """The requests of a token in some time, those of all processes of this user on this machine.
+
+    Args:
+        folder: Where processes share what they know.
+        host: The server.
+        token: The token.
+        since: The beginning, in seconds since the epoch.
+        until: The end.
+
+    Returns:
+        How many there were; ``None`` where that is not known.
+    """
+    with suppress(OSError):
+        return _read(folder / _name(host, token)).between(since, until) if folder else None
+    return None
 
 
 def shared_folder() -> Path | None:

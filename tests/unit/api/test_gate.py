@@ -7,13 +7,14 @@ import stat
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from aiware_resources import errors
 from aiware_resources.api.failures import Cause, Failure
-from aiware_resources.api.rate_limit import Gate, Gates, Permit, RateLimit, shared_folder
+from aiware_resources.api.rate_limit import Gate, Gates, Permit, RateLimit, shared_folder, traffic_between
 
 
 class Clock:
@@ -100,6 +101,33 @@ def test_a_users_limit_is_shared_by_processes(folder: Path) -> None:
     assert clock.slept == []
     others.enter(60)
     assert 10 <= sum(clock.slept) < 11
+
+
+def test_requests_of_all_processes_are_counted(folder: Path) -> None:
+    clock = Clock()
+    began = clock.now
+    one, other = (gates(folder, clock).at("aiware.example:443", "t") for _ in range(2))
+    one.enter(60)
+    refuse(other, 5)
+    one.enter(60)
+    clock.now += 100
+    one.enter(60)
+    known = partial(traffic_between, folder, "aiware.example:443", "t")
+    assert known(began, began + 20) == (3, 1, 10.0)
+    assert known(began, clock.now) == (4, 1, 10.0)
+    assert known(began - 50, began - 20) is None
+    assert traffic_between(folder, "aiware.example:443", "another", began, clock.now) is None
+    assert traffic_between(None, "aiware.example:443", "t", began, clock.now) is None
+
+
+def test_requests_are_counted_for_an_hour_at_least() -> None:
+    limit = RateLimit()
+    began = 1_800_000_000.0
+    for second in range(0, 3700, 10):
+        assert isinstance(limit.take(began + second), Permit)
+    now = began + 3690
+    assert limit.between(now - 3590, now) == (360, 0, 0.0)
+    assert limit.between(began, now) is None
 
 
 def test_the_file_tells_nobody_anything(folder: Path) -> None:
