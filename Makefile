@@ -11,6 +11,7 @@ API ?=
 RUN := .venv/bin/python tools/environment.py --stack $(STACK) --
 # `organization/stack`, as Pulumi Cloud has it, goes by the stack's own name here.
 CONFIG := stacks/Pulumi.$(notdir $(STACK)).yaml
+OUT := out/$(notdir $(STACK))
 # Tests that run the library in their own process.
 IN_PROCESS := tests/unit tests/integration
 CHECKED := aiware_resources aiware_local tests benchmarks tools/docs configuration.py
@@ -24,8 +25,10 @@ help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: stack ## Set up what is missing, then reconcile aiWARE with the program (pulumi up)
-	@$(RUN) pulumi up --stack $(STACK) --yes $(ARGS)
-	@$(RUN) pulumi stack output --stack $(STACK) --json | .venv/bin/python tools/files.py
+	@mkdir -p $(OUT)
+	@$(RUN) pulumi up --stack $(STACK) --yes $(ARGS); code=$$?; \
+		test $$code != 0 || $(RUN) pulumi stack output --stack $(STACK) --json | .venv/bin/python tools/files.py; \
+		$(RUN) aiware report --stack $(STACK) --output $(OUT)/run.html; exit $$code
 
 preview: stack ## Show what `make up` would change, value by value (pulumi preview --diff)
 	@$(RUN) pulumi preview --stack $(STACK) --diff $(ARGS)

@@ -26,11 +26,8 @@ from aiware_resources.reconcile.explicit import Provider, asked_through
 from aiware_resources.reconcile.naming import check_arguments
 from aiware_resources.reconcile.policies import CleanupOption, TdoPolicy
 from aiware_resources.settings import Settings
-from aiware_resources.temporal_data_object import TdoProvider, TemporalDataObject
+from aiware_resources.temporal_data_object import SOME_HOUR, TdoProvider, TemporalDataObject
 from aiware_resources.text.times import PointInTime
-
-SOME_HOUR = {"start_date_time": "2026-01-01T00:00:00Z", "stop_date_time": "2026-01-01T01:00:00Z"}
-"""A TDO needs a time span; where a recording has none, any will do."""
 
 _OF_JOBS = ("cluster_id", "triggers", "on_failure", "allow_failure", "wait", "timeout")
 

@@ -64,6 +64,9 @@ from aiware_resources.text.times import PointInTime
 
 CREATE_ONLY = ("parentFolderId", "sourceData", "applicationId", "contentTemplates", "addToIndex", "assets")
 
+SOME_HOUR = {"start_date_time": "2026-01-01T00:00:00Z", "stop_date_time": "2026-01-01T01:00:00Z"}
+"""A TDO needs a time span; where a recording has none, any will do. It tells nothing of the length of the media."""
+
 
 class TdoState(TdoContent, Adoptable):
     """The desired state of a TDO (``CreateTDO``, ``UpdateTDO``)."""

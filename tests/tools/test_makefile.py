@@ -38,3 +38,17 @@ def test_python_that_will_not_do_is_named_with_the_way_out() -> None:
     assert result.returncode == 2
     assert "Python 3.11 or newer is needed, and 'no-such-python' is not that." in result.stderr
     assert "make setup PYTHON=" in result.stderr
+
+
+def test_an_update_ends_with_its_report_and_with_pulumis_exit_code(tmp_path: Path) -> None:
+    called, out = tmp_path / "called", tmp_path / "out"
+    runs = tmp_path / "run"
+    runs.write_text(f'#!/bin/sh\necho "$*" >> {called}\ntest "$2" != up || exit 3\n')
+    runs.chmod(0o755)
+    result = make("up", "--assume-old=stack", "STACK=organization/dev", f"RUN={runs}", f"OUT={out}")
+    assert "Error 3" in result.stderr
+    assert called.read_text().splitlines() == [
+        "pulumi up --stack organization/dev --yes",
+        f"aiware report --stack organization/dev --output {out}/run.html",
+    ]
+    assert out.is_dir()

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 Content = Element | str
 """What an element may hold."""
+_PAIR = 2
 
 
 def element(tag: str, /, *content: Content, **attributes: str) -> Element:
@@ -29,10 +30,10 @@ def element(tag: str, /, *content: Content, **attributes: str) -> Element:
 
 
 def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Content | Sequence[Content]]]) -> Element:
-    """A table that a narrow window shows as cards; the roles keep it a table there.
+    """A table; a narrow window shows one of more than two columns as cards, and the roles keep it a table there.
 
     Args:
-        caption: What it shows.
+        caption: What it shows; for those who cannot see that.
         columns: The names of the columns; the first one names the rows.
         rows: The cells of each row.
     """
@@ -48,4 +49,5 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Content 
                 row.append(element("th", *content, scope="row", role="rowheader"))
         body.append(row)
     head = element("thead", element("tr", *heads, role="row"), role="rowgroup")
-    return element("table", element("caption", caption), head, body, role="table")
+    pairs = {"class_": "pairs"} if len(columns) == _PAIR else {}
+    return element("table", element("caption", caption), head, body, role="table", **pairs)

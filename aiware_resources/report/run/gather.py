@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from aiware_resources.api import Api, Unread, by_server
+from aiware_resources.api import Api, Unread, by_server, traffic_of
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.reconcile import RERUNS
 from aiware_resources.reconcile.recency import SUBMITTED
@@ -22,8 +22,9 @@ from aiware_resources.report.pulumi_json import name_of, type_of
 from aiware_resources.report.run.clean import clean
 from aiware_resources.report.run.files import files_of
 from aiware_resources.report.run.measures import durations, transcripts
-from aiware_resources.report.run.model import Export, Failure, File, Fleet, Job, Run, Task, Update
+from aiware_resources.report.run.model import Export, Failure, File, Fleet, Job, Requests, Run, Task, Update
 from aiware_resources.report.run.reading import LOGS, MEASURED, RESULTS, failing, look, taken, times_of
+from aiware_resources.temporal_data_object import SOME_HOUR
 from aiware_resources.text import commands
 from aiware_resources.text.times import parse_time
 from aiware_resources.text.words import counted
@@ -40,7 +41,10 @@ _REMEDIES = {
     "replace": "The next `pulumi up` submits a new job in its place.",
     "retry": "The next `pulumi up` runs it again.",
 }
-_NOT_RECORDED = "How often a run asked aiWARE, and how long it waited for a rate limit, is not recorded anywhere."
+_NOT_COUNTED = (
+    "How many requests the update made, and how long they waited for a rate limit, is not known: it ran on another "
+    "machine, long ago, or with tokens of its own."
+)
 
 
 def gather(
@@ -71,12 +75,15 @@ def gather(
     found = [_Part(api, part, update) for api, part in parts.items()]
     jobs = sorted((job for part in found for job in part.jobs()), key=lambda job: (job.type, job.name))
     files, gone = _files(resources)
-    notes = [*_of_the_update(update), _NOT_RECORDED, *(note for part in found for note in part.notes()), *gone]
+    requests = _requests(parts, update)
+    notes = [*_of_the_update(update), *([] if requests else [_NOT_COUNTED])]
+    notes += [*(note for part in found for note in part.notes()), *gone]
     run = Run(
         project=project,
         stack=stack,
         made=datetime.now(UTC).replace(microsecond=0),
         update=update,
+        requests=requests,
         jobs=tuple(jobs),
         fleets=tuple(fleet for part in found for fleet in part.fleets()),
         exports=tuple(export for part in found for export in part.exports()),
@@ -198,6 +205,7 @@ class _Part:
                 Task(
                     id=task.id,
                     engine=(task.engine.name if task.engine else None) or task.engine_id or "",
+                    engine_id=task.engine_id or "",
                     status=task.status,
                     started=task.started_date_time,
                     completed=task.completed_date_time,
@@ -240,6 +248,17 @@ class _Part:
         return ran
 
 
+def _requests(apis: Iterable[Api], update: Update | None) -> Requests | None:
+    if update is None or update.ended is None:
+        return None
+    found = [traffic_of(api, update.started, update.ended) for api in apis]
+    known = [each for each in found if each]
+    if not known or len(known) < len(found):
+        return None
+    sent, refused, held = (sum(column) for column in zip(*known, strict=True))
+    return Requests(sent=int(sent), refused=int(refused), held=held)
+
+
 def _of_the_update(update: Update | None) -> Iterator[str]:
     if update is None:
         yield "Pulumi's history has no update of this stack: which jobs ran in the last one is not known."
@@ -265,6 +284,9 @@ def _files(resources: Sequence[Recorded]) -> tuple[list[File], list[str]]:
     return files, gone
 
 
+_SOME_HOUR = tuple(map(parse_time, SOME_HOUR.values()))
+
+
 def _moment(text: Any) -> datetime | None:
     try:
         return parse_time(text) if text is not None else None
@@ -278,4 +300,5 @@ def _seconds(start: datetime | None, end: datetime | None) -> float | None:
 
 def _length(start: str | None, stop: str | None) -> float | None:
     """The length of a TDO's media by its times; ``None`` where they tell of none."""
-    return _seconds(_moment(start), _moment(stop)) or None
+    times = (_moment(start), _moment(stop))
+    return None if times == _SOME_HOUR else _seconds(*times) or None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib import resources
 from xml.etree.ElementTree import Element, tostring
 
+from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.report.run.elements import Content, element, table
-from aiware_resources.report.run.model import Export, Fleet, Job, Run, sentence
+from aiware_resources.report.run.model import Export, Fleet, Job, Requests, Run, Transcript, sentence
 from aiware_resources.report.run.timeline import drawable, timeline
 from aiware_resources.report.run.words import against_media, moment, ran, size, span
 from aiware_resources.text.words import counted
@@ -50,12 +51,21 @@ def _header(run: Run) -> Element:
         if run.update.ended:
             facts += [f" after {span(max(0.0, (run.update.ended - run.update.started).total_seconds()))}"]
         facts += [". "]
+    if run.requests:
+        facts += [f"{_asked(run.requests)} "]
     return element(
         "header",
         element("p", f"{run.project} / {run.stack}", class_="place"),
         element("h1", f"{sentence(run)}.", class_="bad" if bad else "good"),
         element("p", *facts, "Report made ", _time(run.made), ".", class_="facts"),
     )
+
+
+def _asked(requests: Requests) -> str:
+    asked = f"aiWARE was asked {counted(requests.sent, 'time')}"
+    if not requests.refused and not requests.held:
+        return f"{asked}; nothing had to wait for a rate limit."
+    return f"{asked}; the rate limit refused {requests.refused:,}, and held requests for {span(requests.held)} in all."
 
 
 def _sections(run: Run) -> Iterator[Element]:
@@ -72,7 +82,7 @@ def _sections(run: Run) -> Iterator[Element]:
     for fleet in run.fleets:
         yield _section(f"Fleet {fleet.name}", *_fleet(fleet))
     if run.exports:
-        rows = [(each.name, each.id, each.status or "not shown") for each in run.exports[:LISTED]]
+        rows = [([element("b", each.name)], each.id, [_badge(each.status)]) for each in run.exports[:LISTED]]
         yield _section(
             "Exports",
             table("Exports of the stack", ("Export", "Id", "Status"), rows),
@@ -118,10 +128,8 @@ def _jobs(caption: str, jobs: Sequence[Job]) -> Element:
 def _cells(job: Job) -> Iterator[Content | Sequence[Content]]:
     tdo = [element("small", f"TDO {job.tdo}{f' {job.tdo_name}' if job.tdo_name else ''}")] if job.tdo else []
     yield [element("b", job.name), element("small", f"{job.type} {job.id}"), *tdo]
-    kind = "failed" if job.has_failed else "done" if job.status == "complete" else "open"
     restarts = [element("small", f"started again {counted(job.restarts, 'time')}")] if job.restarts else []
-    status = element("span", job.status or "not shown", class_=f"badge {kind}")
-    yield [status, element("small", ran(job.ran)), *restarts]
+    yield [_badge(job.status), element("small", ran(job.ran)), *restarts]
     waited = [element("small", f"waited {span(job.waited)}")] if job.waited is not None else []
     yield [_time(job.submitted), *waited] if job.submitted else "not known"
     took = span(job.seconds) if job.seconds is not None else "not known"
@@ -130,13 +138,19 @@ def _cells(job: Job) -> Iterator[Content | Sequence[Content]]:
     if job.transcripts is None:
         yield "not read"
     else:
-        yield [
-            element("span", _heard(each.words, each.confidence), class_="line") for each in job.transcripts
-        ] or "none"
+        names = {task.engine_id: task.engine for task in job.tasks}
+        yield [line for each in job.transcripts for line in _heard(each, names)] or "none"
 
 
-def _heard(words: int, confidence: float | None) -> str:
-    return counted(words, "word") + (f", confidence {confidence:.2f}" if confidence is not None else "")
+def _heard(transcript: Transcript, names: Mapping[str, str]) -> Iterator[Element]:
+    confidence = f", confidence {transcript.confidence:.2f}" if transcript.confidence is not None else ""
+    yield element("span", counted(transcript.words, "word") + confidence, class_="line")
+    yield element("small", names.get(transcript.engine, transcript.engine))
+
+
+def _badge(status: str | None) -> Element:
+    kind = "failed" if status in JOB_FAILED else "done" if status == "complete" else "open"
+    return element("span", status or "not shown", class_=f"badge {kind}")
 
 
 def _fleet(fleet: Fleet) -> Iterator[Element]:

@@ -49,10 +49,11 @@ class Failure(Part):
 
 
 class Task(Part):
-    """One engine run inside a job."""
+    """One engine run inside a job; the engine by its name, where it has one, and by its id."""
 
     id: str
     engine: str
+    engine_id: str = ""
     status: str | None = None
     started: datetime | None = None
     completed: datetime | None = None
@@ -212,6 +213,20 @@ class Export(Part):
     failure: Failure | None = None
 
 
+class Requests(Part):
+    """The requests to aiWARE during the last update, those of all processes of this user with the same token.
+
+    Attributes:
+        sent: How many were sent; one that was sent again counts twice.
+        refused: How many of them were too many for the rate limit.
+        held: For how many seconds requests were held back, as aiWARE or the user wanted; of several at a time the sum.
+    """
+
+    sent: int
+    refused: int
+    held: float
+
+
 class Run(Part):
     """All of it.
 
@@ -220,6 +235,7 @@ class Run(Part):
         stack: Name of the stack.
         made: When the report was made.
         update: The last update; ``None`` where Pulumi's history has none.
+        requests: The requests during the update; ``None`` where their number is not known.
         jobs: The jobs of the stack, without those of fleets.
         fleets: The fleets.
         exports: The exports.
@@ -231,6 +247,7 @@ class Run(Part):
     stack: str
     made: datetime
     update: Update | None = None
+    requests: Requests | None = None
     jobs: tuple[Job, ...] = ()
     fleets: tuple[Fleet, ...] = ()
     exports: tuple[Export, ...] = ()

@@ -6,8 +6,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiware_resources.report.run.measures import durations
-from aiware_resources.report.run.model import Export, Failure, File, Fleet, Job, Run, Task, Transcript, Update
+from aiware_resources.report.run.model import (
+    Export,
+    Failure,
+    File,
+    Fleet,
+    Job,
+    Requests,
+    Run,
+    Task,
+    Transcript,
+    Update,
+)
 
+SPEECHMATICS = "c0e55cde-340b-44d7-bb42-2e0d65e98255"
 BEGAN = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 
 
@@ -21,7 +33,12 @@ def job(name: str, status: str | None = "complete", /, start: float = 5, seconds
     tasks = (
         Task(id=f"{name}-1", engine="Webstream Adapter", status="complete", started=at(start), completed=at(start + 9)),
         Task(
-            id=f"{name}-2", engine="Speechmatics", status=status, started=at(start + 9), completed=at(start + seconds)
+            id=f"{name}-2",
+            engine="Speechmatics",
+            engine_id=SPEECHMATICS,
+            status=status,
+            started=at(start + 9),
+            completed=at(start + seconds),
         ),
     )
     facts: dict[str, Any] = {
@@ -43,7 +60,7 @@ FAILED = Failure(
     remedy="The next `pulumi up` runs it again. `aiware jobs logs 26112909_storm -s dev` shows the whole log.",
     log=("09:00:59 started", "09:01:05 no speech in <stdin> & others"),
 )
-HEARD = (Transcript(engine="c0e55cde-340b-44d7-bb42-2e0d65e98255", words=1234, confidence=0.914),)
+HEARD = (Transcript(engine=SPEECHMATICS, words=1234, confidence=0.914),)
 
 
 def everything() -> Run:
@@ -54,6 +71,7 @@ def everything() -> Run:
         stack="dev",
         made=at(600),
         update=Update(started=BEGAN, ended=at(400), result="failed"),
+        requests=Requests(sent=1_204, refused=3, held=42.0),
         jobs=(
             job("council", media_seconds=180.0, media_source="TDO", tdo="460", tdo_name="Council", transcripts=HEARD),
             job("storm", "failed", start=20, seconds=31, failure=FAILED, transcripts=(), restarts=1),

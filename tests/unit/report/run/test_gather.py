@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from pydantic import SecretStr
 
 from aiware_resources import errors
-from aiware_resources.api import Api, JobRecord, TaskRecord
+from aiware_resources.api import Api, JobRecord, TaskRecord, TdoRecord, connecting
+from aiware_resources.api.rate_limit import Gates
 from aiware_resources.report.live import recorded_in
 from aiware_resources.report.run import Run, Update, gather, html, junit
+from aiware_resources.report.run.model import Requests
 from aiware_resources.report.run.reading import LOGS, MEASURED, RESULTS
+from aiware_resources.temporal_data_object import SOME_HOUR
+from aiware_resources.text.times import parse_time
 from tests.unit.report.run.examples import BEGAN, at
 
 
@@ -46,6 +52,9 @@ class FakeApi:
 
     def tdos(self, ids: Sequence[str], unread: Any = None) -> dict[str, Any]:
         raise errors.NotImplementedByServer("There is no such call.")
+
+    def token_for(self, uri: str) -> SecretStr:
+        return SecretStr("a-token")
 
 
 def record(id_: str, status: str = "complete", seconds: float = 60, created: float = 5) -> JobRecord:
@@ -142,3 +151,37 @@ def test_a_stack_without_jobs_asks_for_nothing() -> None:
     api = FakeApi([])
     assert read(api, resource("TemporalDataObject", "t", "1")).jobs == ()
     assert not api.asked
+
+
+class WithTdo(FakeApi):
+    """It has TDOs, each of an hour."""
+
+    def __init__(self, jobs: Sequence[JobRecord], start: str) -> None:
+        super().__init__(jobs)
+        self._start = parse_time(start)
+
+    def tdos(self, ids: Sequence[str], unread: Any = None) -> dict[str, Any]:
+        stop = self._start + timedelta(hours=1)
+        times = {"start_date_time": self._start.isoformat(), "stop_date_time": stop.isoformat()}
+        return {id_: TdoRecord(id=id_, **times) for id_ in ids}
+
+
+def test_the_hour_that_a_transcription_makes_up_is_not_the_length_of_its_media() -> None:
+    made_up, given = (
+        read(WithTdo([record("j1")], start), resource("Job", "one", "j1"))
+        for start in (SOME_HOUR["start_date_time"], "2026-01-02T00:00:00Z")
+    )
+    assert (made_up.jobs[0].media_seconds, given.jobs[0].media_seconds) == (None, 3600.0)
+
+
+def test_requests_are_those_of_the_update(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(connecting, "shared_folder", lambda: tmp_path)
+    update = Update(started=BEGAN, ended=at(60))
+    for moment in (-100, 5, 50, 200):
+        Gates(tmp_path, clock=at(moment).timestamp).at("aiware.test:443", "a-token").enter(1)
+    run = read(FakeApi([record("j1")]), resource("Job", "one", "j1"), update=update)
+    assert run.requests == Requests(sent=2, refused=0, held=0.0)
+    assert not any("How many requests" in note for note in run.not_known)
+    elsewhere = read(FakeApi([record("j1")]), resource("Job", "one", "j1"), update=Update(started=BEGAN))
+    assert elsewhere.requests is None
+    assert any("How many requests" in note for note in elsewhere.not_known)

@@ -13,7 +13,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from aiware_resources.report.run import Run, html, junit, sentence
 from aiware_resources.report.run.html import LISTED
-from aiware_resources.report.run.model import Failure
+from aiware_resources.report.run.model import Failure, Requests
 from aiware_resources.report.run.timeline import SHOWN
 from tests.unit.report.pages import first, read
 from tests.unit.report.run.examples import at, everything, job
@@ -178,3 +178,16 @@ def test_an_empty_stack_has_a_page() -> None:
     run = Run(project="studio", stack="dev", made=at(0))
     assert first(read(html(run)), "h1").text == "The stack has no jobs."
     assert ElementTree.fromstring(junit(run)).findall(".//testcase") == []  # noqa: S314 - as above
+
+
+@pytest.mark.parametrize(
+    ("requests", "said"),
+    [
+        (Requests(sent=41, refused=0, held=0), "aiWARE was asked 41 times; nothing had to wait for a rate limit."),
+        (Requests(sent=1, refused=0, held=3), "aiWARE was asked 1 time; the rate limit refused 0, and held requests"),
+        (None, None),
+    ],
+)
+def test_a_page_tells_of_requests_and_waits_where_they_are_known(requests: Requests | None, said: str | None) -> None:
+    text = first(read(html(made(requests=requests))), "header").text
+    assert (said in text) if said else ("aiWARE was asked" not in text)
