@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ _BY_NAME = {".json": "json", ".xml": "junit"}
         "aiware report -s dev -o run.html",
         "aiware report -s prod -o run.xml             # JUnit XML, for CI",
         "aiware report -s prod --json > run.json",
+        "aiware report -s prod --live -o run.html     # first show the jobs until they are done",
     )
 )
 @click.option(
@@ -44,8 +45,13 @@ _BY_NAME = {".json": "json", ".xml": "junit"}
     help="Write in this format; when left out, JSON into a file *.json, JUnit XML into *.xml, and else HTML.",
 )
 @json_option("Write JSON, as --format json does, and errors as JSON on standard error.")
+@click.option(
+    "--live", is_flag=True, help="Show the jobs that go on until they are done, as jobs watch does, then report."
+)
 @click.pass_obj
-def report(session: Session, stack: str | None, output: Path | None, as_format: str | None, as_json: bool) -> None:
+def report(
+    session: Session, stack: str | None, output: Path | None, as_format: str | None, as_json: bool, live: bool
+) -> None:
     """Report what ran in the last update.
 
     Reads the stack's state, its jobs in aiWARE, and its files on this machine, and changes nothing. Tells what ran and
@@ -54,18 +60,21 @@ def report(session: Session, stack: str | None, output: Path | None, as_format: 
     """
     from aiware_resources.report import run as runs
 
-    found = _gathered(replace(session, stack=stack or session.stack, provider=None))
+    found = _gathered(replace(session, stack=stack or session.stack, provider=None), live)
     writers = {"html": runs.html, "json": runs.Run.as_json, "junit": runs.junit}
+    wanted = as_json or as_format
     as_format = "json" if as_json else as_format or _BY_NAME.get(output.suffix.lower() if output else "", "html")
     text = writers[as_format](found)
-    if output is None:
+    if output is None and live and not wanted:
+        session.note(f"{found.project}/{found.stack}: {runs.sentence(found)}.")
+    elif output is None:
         click.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
         session.note(f"{found.project}/{found.stack}: {runs.sentence(found)}. The report is in {output}.")
 
 
-def _gathered(session: Session) -> Run:
+def _gathered(session: Session, live: bool) -> Run:
     from aiware_resources.api import connect
     from aiware_resources.cli import pulumi_command
     from aiware_resources.reconcile.explicit import recorded_providers
@@ -92,10 +101,36 @@ def _gathered(session: Session) -> Run:
             secrets.update(_secrets(session.settings(), own[0]))
         return own[0]
 
+    if live:
+        _show(session, resources, api_of, settings)
     update = _last_update(pulumi_command.history(session.stack))
     parts = next((str(each["urn"]).split("::") for each in state if each.get("urn")), [])
     project = parts[1] if len(parts) > 1 else ""
     return runs.gather(project, session.stack or "", resources, api_of, update, secrets)
+
+
+def _show(
+    session: Session,
+    resources: Sequence[Recorded],
+    api_of: Callable[[Recorded], Api],
+    explicit: Mapping[str, Settings],
+) -> None:
+    """Shows the jobs until they are done: those of one aiWARE after those of another."""
+    from aiware_resources.cli import watching
+    from aiware_resources.report.pulumi_json import name_of
+
+    parts: dict[Api, dict[str, str]] = {}
+    settings: dict[Api, Settings] = {}
+    for each in resources:
+        jobs = each.entity.jobs_in(each.id, each.outputs)
+        if jobs:
+            api = api_of(each)
+            settings[api] = explicit[each.provider] if each.provider in explicit else session.settings()
+            name = name_of(each.urn)
+            names = {id_: f"{name}[{key}]" if key else name for key, id_ in jobs.items()}
+            parts.setdefault(api, {}).update(names)
+    for api, names in parts.items():
+        watching.show_until_done(session, settings[api], api, list(names), names)
 
 
 def _last_update(history: Sequence[Mapping[str, Any]]) -> Update | None:

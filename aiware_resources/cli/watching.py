@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -12,19 +13,21 @@ from types import TracebackType
 from typing import Self
 
 import click
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from aiware_resources.api import Api, JobRecord, Unread
+from aiware_resources.api.statuses import JOB_DONE
 from aiware_resources.cli.following import Logs
 from aiware_resources.cli.framework.printing import console, end_with, new_table, text_column
 from aiware_resources.cli.framework.root import Interrupted
 from aiware_resources.cli.framework.session import Session, not_seen
 from aiware_resources.errors import AiwareError, WaitTimedOut
+from aiware_resources.fleet.reading import states_of
 from aiware_resources.settings import Settings
-from aiware_resources.text.words import duration
+from aiware_resources.text.words import counted, duration
 from aiware_resources.waiting import Failed, NotKnown, Pending, Verdict
 from aiware_resources.waiting.conditions import JobCondition
 from aiware_resources.waiting.outcomes import LONGEST, PASSING
@@ -33,6 +36,8 @@ from aiware_resources.waiting.polling import Interval
 LONGEST_OUTAGE = 600.0
 """Seconds that aiWARE may stay out of reach before the watching gives up. The jobs go on there."""
 _STYLES = {"complete": "green", "failed": "red", "cancelled": "red", "aborted": "red", "gone": "red", "running": "cyan"}
+_LEAST, _AROUND = 5, 4
+"""So many jobs are shown at least; and so many lines of the terminal are for what is around them."""
 _A_SECOND = 4
 """Redraws of the table in a second, for the time that it shows."""
 
@@ -52,18 +57,45 @@ def watch(
     Raises:
         AiwareError: A job failed, or was not done in time; or the user has ended the watching.
     """
-    settings = session.settings()
-    api = session.api()
+    settings, api = session.settings(), session.api()
     watched = Watched(api, job_ids, settings.not_found_grace)
-    try:
-        with _display(watched, as_json) as display:
-            if follow:
-                display.logs = Logs(api, as_json=as_json, write=display.write)
-            _follow(watched, display, settings, timeout, Outage(session.note))
-    except KeyboardInterrupt as error:
-        remedy = _go_on(session, watched.unfinished)
-        raise Interrupted("The watching has ended; the jobs go on.", remedy=remedy) from error
+    with _display(watched, as_json) as display, _interrupted(lambda: _go_on(session, watched.unfinished)):
+        if follow:
+            display.logs = Logs(api, as_json=as_json, write=display.write)
+        _follow(watched, display, settings, timeout, Outage(session.note))
     end_with([*watched.failures, *_late(session, watched.unfinished, timeout)])
+
+
+def show_until_done(
+    session: Session, settings: Settings, api: Api, job_ids: Sequence[str], names: Mapping[str, str]
+) -> None:
+    """Shows jobs until all of them are done, as `watch` does; whether they failed is for others to tell.
+
+    Args:
+        session: Where to say that aiWARE cannot be asked.
+        settings: Those of the aiWARE that the jobs are in.
+        api: That aiWARE.
+        job_ids: The jobs; those that are done, or that it does not show, are left out.
+        names: How to call them.
+
+    Raises:
+        AiwareError: aiWARE could not be asked for too long; or the user has ended the watching.
+    """
+    states = states_of(api, job_ids)
+    going = [id_ for id_ in job_ids if id_ in states and states[id_].status not in JOB_DONE]
+    if not going:
+        return
+    watched = Watched(api, going, settings.not_found_grace, names)
+    with _display(watched, as_json=False) as display, _interrupted(lambda: "Run it again to go on."):
+        _follow(watched, display, settings, None, Outage(session.note))
+
+
+@contextmanager
+def _interrupted(remedy: Callable[[], str]) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Interrupted("The watching has ended; the jobs go on.", remedy=remedy()) from error
 
 
 def _display(watched: Watched, as_json: bool) -> AbstractContextManager[Display]:
@@ -112,11 +144,13 @@ class Sight:
 
     Attributes:
         job_id: Its id.
+        name: What it is called.
         record: What aiWARE says of it.
         verdict: Whether it goes on, is done, or failed.
     """
 
     job_id: str
+    name: str | None
     record: JobRecord | None
     verdict: Verdict[JobRecord]
 
@@ -156,10 +190,14 @@ class Watched:
         api: The API to ask.
         job_ids: Their ids.
         not_found_grace: Seconds for which a job that aiWARE stops showing is looked for again.
+        names: What to call jobs, by id; others have the names that aiWARE knows.
     """
 
-    def __init__(self, api: Api, job_ids: Sequence[str], not_found_grace: float) -> None:
+    def __init__(
+        self, api: Api, job_ids: Sequence[str], not_found_grace: float, names: Mapping[str, str] | None = None
+    ) -> None:
         self._api = api
+        self._names = names or {}
         self._not_found_grace = not_found_grace
         self._out_of_sight: dict[str, float] = {}
         self._condition = JobCondition()
@@ -217,7 +255,9 @@ class Watched:
             verdict = self._verdict(job_id, found.get(job_id), unread.get(job_id))
             if verdict is None:
                 continue
-            sight = Sight(job_id, found.get(job_id), verdict)
+            record = found.get(job_id)
+            name = self._names.get(job_id) or (record.name if record else None)
+            sight = Sight(job_id, name, record, verdict)
             if job_id not in self._sights or self._sights[job_id].progress != sight.progress:
                 changed.append(sight)
             self._sights[job_id] = sight
@@ -323,13 +363,18 @@ class Objects(Display):
         for sight in changed:
             found = {
                 "id": sight.job_id,
-                "name": sight.record.name if sight.record else None,
+                "name": sight.name,
                 "status": sight.status,
                 "progress": sight.progress,
                 "done": sight.is_over,
                 "failed": sight.failure is not None,
             }
             click.echo(json.dumps(found, ensure_ascii=False))
+
+
+def _rank(sight: Sight) -> int:
+    """What a table with little room leaves out last: failures, and then what moves."""
+    return 0 if sight.failure else 3 if sight.is_over else 1 if sight.status == "running" else 2
 
 
 class LiveTable(Display):
@@ -342,7 +387,8 @@ class LiveTable(Display):
 
     def __init__(self, watched: Watched, printer: Console) -> None:
         self._watched = watched
-        self._live = Live(console=printer, refresh_per_second=_A_SECOND, get_renderable=self._table)
+        self._printer = printer
+        self._live = Live(console=printer, refresh_per_second=_A_SECOND, get_renderable=self._drawn)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -362,17 +408,29 @@ class LiveTable(Display):
         """Draws the table again."""
         self._live.refresh()
 
-    def _table(self) -> Table:
+    def _drawn(self) -> Group:
+        """The table; of more jobs than there is room for, those that say most, and how many have which status."""
+        sights = self._watched.sights
+        room = max(_LEAST, self._printer.height - _AROUND)
+        if len(sights) <= room:
+            return Group(self._table(sights))
+        shown = set(sorted(range(len(sights)), key=lambda index: _rank(sights[index]))[:room])
+        counts = Counter(sight.status for sight in sights)
+        said = ", ".join(f"{count:,} {status}" for status, count in counts.most_common())
+        left = f"{room:,} of {counted(len(sights), 'job')}: {said}"
+        return Group(self._table([sight for index, sight in enumerate(sights) if index in shown]), Text(left))
+
+    def _table(self, sights: Sequence[Sight]) -> Table:
         table = new_table(
             "job", text_column("name"), "status", text_column("progress"), "time", least=("time", "name", "progress")
         )
         moment = datetime.now(UTC)
-        for sight in self._watched.sights:
+        for sight in sights:
             seconds = sight.seconds(moment)
             status, _, progress = sight.progress.partition(", ")
             table.add_row(
                 sight.job_id,
-                (sight.record.name if sight.record else None) or "",
+                sight.name or "",
                 Text(status, style=_STYLES.get(status, "")),
                 progress,
                 "" if seconds is None else duration(seconds),

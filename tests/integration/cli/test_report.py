@@ -173,3 +173,26 @@ def test_a_job_is_looked_for_in_the_aiware_of_its_provider(
 
 def test_a_stack_that_cannot_be_read(aiware: Aiware, pulumi: FakePulumi) -> None:
     assert aiware("report", "-s", "dev").exit_code == 3
+
+
+def test_jobs_that_go_on_are_shown_until_they_are_done(
+    aiware: Aiware, local: Local, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIWARE_POLL_INTERVAL", "0.1")
+    done = submit(local)
+    local.behave(jobSeconds=1)
+    going, of_a_fleet = submit(local), submit(local)
+    stack.hold("Job", "done", done)
+    stack.hold("Job", "going", going)
+    stack.hold("Job", "gone", "26112913_gone")
+    stack.hold("JobFleet", "episodes", "studio/dev/f", jobs={"ep-1": f"{of_a_fleet} =1 2.0123456789ab"})
+    result = aiware("report", "--live", "-o", "run.json")
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert {line for line in lines if line.endswith(": complete")} == {f"{going}: complete", f"{of_a_fleet}: complete"}
+    assert any(line.startswith(f"{going}: running") for line in lines)
+    assert [job["status"] for job in json.loads(Path("run.json").read_text())["jobs"]] == ["complete", "complete", None]
+
+    again = aiware("report", "--live")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert again.stderr == "studio/dev: The stack has 4 jobs.\n"

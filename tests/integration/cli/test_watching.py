@@ -12,11 +12,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from aiware_resources.api import connect
 from aiware_resources.cli import watching
+from aiware_resources.settings import Settings
 from tests.support.command import Aiware
 from tests.support.local import Local
 from tests.support.objects import BROKEN, submit
@@ -208,6 +212,24 @@ def test_a_terminal_shows_a_table_that_stays(local: Local, terminals: list[Termi
     final = terminal.shown[terminal.shown.rindex("progress") :]
     assert re.search(rf"{slow}.*{RED}cancelled", final)
     assert re.search(rf"{quick}.*council.*{GREEN}complete", final)
+
+
+def test_a_table_of_many_jobs_shows_what_says_most(local: Local) -> None:
+    done = [submit(local) for _ in range(8)]
+    local.behave(jobSeconds=600)
+    waiting = [submit(local) for _ in range(3)]
+    local.behave(engines=BROKEN, jobSeconds=0)
+    failed = submit(local)
+    watched = watching.Watched(
+        connect(Settings.from_mapping({"aiware:endpoint": "local"})), [*done, *waiting, failed], 60
+    )
+    watched.begin()
+    printer = Console(file=StringIO(), width=100, height=10)
+    with watching.LiveTable(watched, printer):
+        pass
+    shown = printer.file.getvalue()  # type: ignore[attr-defined]
+    assert [id_ for id_ in [*done, *waiting, failed] if id_ in shown] == [*done[:2], *waiting, failed]
+    assert re.search(r"6 of 12 jobs: 8 complete, .*\b1 failed", shown)
 
 
 def test_ctrl_c_says_how_to_go_on(local: Local, terminals: list[Terminal], monkeypatch: pytest.MonkeyPatch) -> None:
