@@ -41,7 +41,7 @@ TDO = {
     "isPublic": True,
     "details": {"camera": {"room": 1}, "tags": ["a", "b"]},
 }
-MEDIA = "file:examples/media/city-council.mp4"
+MEDIA = "file:examples/media/interview.mp4"
 GONE = {engines.OUTPUT_WRITER: {"fail": {"reason": "bad_data", "message": "no room"}}}
 
 

@@ -34,7 +34,7 @@ def program() -> None:
     from aiware_resources import Job, TemporalDataObject, engines, get_engine, pipelines
 
     tdo = TemporalDataObject("tdo", start_date_time=0, stop_date_time=60)
-    dag = pipelines.transcription("file:examples/media/city-council.mp4")
+    dag = pipelines.transcription("file:examples/media/interview.mp4")
     job = Job("job", target_id=tdo.id, dag=dag, results_to=f"results/{pulumi.get_stack()}")
     pulumi.export("status", job.status)
     pulumi.export("engine", get_engine(engines.SPEECHMATICS_ENGLISH)["name"])

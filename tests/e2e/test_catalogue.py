@@ -67,7 +67,7 @@ def test_an_engine_that_its_cluster_does_not_allow(project: Project, local: Loca
     project.up()
     # One engine fewer, and the job has to run again.
     fewer = CLUSTER.replace("ALLOWED", "[each for each in engines.NAMES if each != engines.CHUNK]")
-    project.program(fewer.replace("URL", '"file:examples/media/city-council.mp4"'))
+    project.program(fewer.replace("URL", '"file:examples/media/interview.mp4"'))
     output = project.pulumi("preview", fails=True).output
     assert "tasks[2].engineId" in output
     assert f"engine {engines.CHUNK} (Chunk) may not run on cluster" in output
@@ -76,7 +76,7 @@ def test_an_engine_that_its_cluster_does_not_allow(project: Project, local: Loca
     project.up()
     assert project.changes() == {"Cluster cluster": "update"}
     # An engine allowed and used in one go is fine before aiWARE knows of it.
-    both = CLUSTER.replace("ALLOWED", '["all"]').replace("URL", '"file:examples/media/city-council.mp4"')
+    both = CLUSTER.replace("ALLOWED", '["all"]').replace("URL", '"file:examples/media/interview.mp4"')
     project.program(both)
     project.up()
     assert project.changes() == {"Cluster cluster": "update", "Job job": "replace"}

@@ -10,7 +10,7 @@ from tests.support.local import Local
 from tests.support.project import Project
 
 PROGRAM = """
-job = Job("job", target={{}}, dag=pipelines.transcription("file:examples/media/city-council.mp4"))
+job = Job("job", target={{}}, dag=pipelines.transcription("file:examples/media/interview.mp4"))
 export = ExportRequest(
     "export",
     tdo_data=[{{"tdo_id": job.target_id}}],

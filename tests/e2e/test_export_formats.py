@@ -17,7 +17,7 @@ FORMATS = ("txt", "docx", "txtAvid", "srt", "ttml", "vtt", "vlf")
 
 TRANSCRIBED = """
 tdo = TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574311041)
-graph = pipelines.transcription("file:examples/media/city-council.mp4")
+graph = pipelines.transcription("file:examples/media/interview.mp4")
 job = Job("job", target_id=tdo.id, tasks=graph.tasks, routes=graph.routes)
 who = Job(
     "who",
@@ -64,7 +64,7 @@ pulumi.export("uri", everything.asset_uri)
 
 def _spoken() -> list[str]:
     """The words of the recording, as the transcript beside it has them."""
-    lines = (ROOT / "examples" / "media" / "city-council.vtt").read_text().splitlines()
+    lines = (ROOT / "examples" / "media" / "interview.vtt").read_text().splitlines()
     return " ".join(re.sub("<[^>]*>", "", line) for line in lines if line.startswith("<v")).split()
 
 
@@ -103,10 +103,10 @@ def assert_zip_holds_every_format(project: Project, local: Local) -> None:
     content = httpx.get(shown, timeout=30).raise_for_status().content
     archive = zipfile.ZipFile(io.BytesIO(content))
     extensions = {"xml": "ttml", **{name: name for name in FORMATS if name != "ttml"}}
-    media = f"{tdo['id']}_city-council.mp4"
+    media = f"{tdo['id']}_interview.mp4"
     assert archive.testzip() is None
     assert set(archive.namelist()) == {media, *(f"{tdo['id']}.{ending}" for ending in extensions)}
-    assert archive.read(media) == (ROOT / "examples" / "media" / "city-council.mp4").read_bytes()
+    assert archive.read(media) == (ROOT / "examples" / "media" / "interview.mp4").read_bytes()
     for ending, extension in extensions.items():
         if extension != "vlf":
             lines = lines_of(extension, archive.read(f"{tdo['id']}.{ending}"))

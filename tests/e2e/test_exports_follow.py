@@ -60,7 +60,7 @@ def media(project: Project) -> Path:
     folder = project.folder / "media"
     folder.mkdir()
     for word in ("aaaa", "bbbb"):
-        shutil.copy(project.folder / "examples" / "media" / "city-council.mp4", folder / f"{word}.mp4")
+        shutil.copy(project.folder / "examples" / "media" / "interview.mp4", folder / f"{word}.mp4")
         (folder / f"{word}.vtt").write_text(VOICE.format(word=word))
     return folder
 

@@ -22,7 +22,7 @@ export = ExportRequest(
 """
 
 TWO = """
-for name, media in [("good", "city-council.mp4"), ("bad", "not-there.mp4")]:
+for name, media in [("good", "interview.mp4"), ("bad", "not-there.mp4")]:
     graph = pipelines.transcription(f"file:examples/media/{media}")
     job = Job(name, tasks=graph.tasks, routes=graph.routes, target={})
     ExportRequest(
@@ -38,7 +38,7 @@ BROKEN = {
 }
 
 
-def one(media: str = "city-council.mp4", more: str = "") -> str:
+def one(media: str = "interview.mp4", more: str = "") -> str:
     return ONE.format(media=media, more=more)
 
 

@@ -51,18 +51,18 @@ def content(asset: dict[str, Any]) -> bytes:
 
 
 def test_a_job_runs_on_a_file_from_disk(project: Project, local: Local) -> None:
-    project.program(tdo("examples/media/city-council.mp4") + JOB)
+    project.program(tdo("examples/media/interview.mp4") + JOB)
     assert project.preview() == {"TemporalDataObject tdo": "create", "Job job": "create"}
     assert local.mutations() == {}
     project.up()
-    uploaded = (project.folder / "examples/media/city-council.mp4").read_bytes()
+    uploaded = (project.folder / "examples/media/interview.mp4").read_bytes()
     media = [asset for asset in local.only("tdos")["assets"]["records"] if asset["assetType"] == "media"]
     assert [asset["fileData"]["size"] for asset in media] == [len(uploaded)]
     assert local.only("jobs")["status"] == "complete"
     (told,) = project.outputs()["uploads"]
     assert told == {
         "assetId": media[0]["id"],
-        "file": "examples/media/city-council.mp4",
+        "file": "examples/media/interview.mp4",
         "size": len(uploaded),
         "sha256": hashlib.sha256(uploaded).hexdigest(),
     }

@@ -10,7 +10,7 @@ from aiware_resources.reconcile.naming import api_properties
 from tests.support.local import Local
 from tests.support.project import Project
 
-MEDIA = "file:examples/media/city-council.mp4"
+MEDIA = "file:examples/media/interview.mp4"
 CLUSTER = {
     "name": "the media team's",
     "allowedEngines": ["all"],

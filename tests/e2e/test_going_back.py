@@ -10,7 +10,7 @@ import os
 
 tdo = TemporalDataObject("t", name="t", start_date_time=0, stop_date_time=60)
 if "WITH_JOB" in os.environ:
-    graph = pipelines.transcription("file:examples/media/city-council.mp4")
+    graph = pipelines.transcription("file:examples/media/interview.mp4")
     job = Job("j", target_id=tdo.id, dag=graph, on_destroy="retain")
     request = ExportRequest(
         "x", tdo_data=[{"tdo_id": job.target_id}], download_to="out/x.vtt", triggers=job.id,

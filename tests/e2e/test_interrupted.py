@@ -17,7 +17,7 @@ from tests.support.project import Project, end_all, family, kill, until
 
 SEVERAL = """
 for number in range(3):
-    graph = pipelines.transcription("file:examples/media/city-council.mp4")
+    graph = pipelines.transcription("file:examples/media/interview.mp4")
     tdo = TemporalDataObject(f"tdo-{number}", start_date_time=1574311000, stop_date_time=1574315000)
     Job(f"job-{number}", target_id=tdo.id, tasks=graph.tasks, routes=graph.routes)
 """

@@ -17,7 +17,7 @@ Job("bad", target={{"name": "bad"}}, dag=pipelines.transcription("file:nowhere.m
 
 
 def test_what_waits_for_its_deletion_is_no_drift(project: Project, local: Local) -> None:
-    project.program(PROGRAM.format(file="city-council"))
+    project.program(PROGRAM.format(file="interview"))
     project.up()
     old = local.only("jobs")["targetId"]
     project.program(PROGRAM.format(file="nowhere"))
@@ -28,7 +28,7 @@ def test_what_waits_for_its_deletion_is_no_drift(project: Project, local: Local)
     (deleted,) = (each for each in report["changes"] if each["action"] == "delete")
     assert (deleted["name"], deleted["destroys"]) == ("job", True)
     assert any(old in note for note in deleted["notes"])
-    project.program(PROGRAM.format(file="city-council").replace("600", "700"))
+    project.program(PROGRAM.format(file="interview").replace("600", "700"))
     project.up()
     assert old not in {each["id"] for each in local.objects()["tdos"]}
 

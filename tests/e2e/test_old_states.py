@@ -25,7 +25,7 @@ RELEASES = sorted(set(STATES.glob("*.json")) - set(WIDE))
 DECLARED = """
 cluster = Cluster("cluster", name="pipelines-local", allowed_engines=["all"])
 tdo = TemporalDataObject("city-council", start_date_time=1574311000, stop_date_time=1574315000)
-graph = pipelines.transcription("file:examples/media/city-council.mp4")
+graph = pipelines.transcription("file:examples/media/interview.mp4")
 job = Job("city-council", target_id=tdo.id, cluster_id=cluster.id, tasks=graph.tasks, routes=graph.routes)
 for extension in ("vtt", "srt"):
     formats = [{"extension": extension}]

@@ -22,7 +22,7 @@ def options(kind, **more):
 class Pipeline(pulumi.ComponentResource):
     def __init__(self):
         super().__init__("my:Pipeline", "pipeline")
-        graph = pipelines.transcription("file:examples/media/city-council.mp4")
+        graph = pipelines.transcription("file:examples/media/interview.mp4")
         Job(os.environ.get("J", "job"), target_id=tdo.id, tasks=graph.tasks, routes=graph.routes,
             adopt=os.environ.get("A_JOB"), opts=options("ALIAS_JOB", parent=self))
 

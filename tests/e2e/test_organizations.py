@@ -17,7 +17,7 @@ from aiware_resources import JobFleet, JobTemplate, Provider, get_cluster, get_e
 config = pulumi.Config()
 news = Provider("news", endpoint=config.require("newsEndpoint"), token=config.require_secret("newsToken"))
 of_news = pulumi.ResourceOptions(provider=news)
-dag = pipelines.transcription("file:examples/media/city-council.mp4")
+dag = pipelines.transcription("file:examples/media/interview.mp4")
 
 
 class Recording(pulumi.ComponentResource):

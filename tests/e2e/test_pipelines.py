@@ -8,7 +8,7 @@ from tests.support.local import Local
 from tests.support.project import Project
 
 PROGRAM = """
-recording = "file:examples/media/city-council.mp4"
+recording = "file:examples/media/interview.mp4"
 minutes = "file:examples/media/minutes.html"
 extraction, keywords = "f4c31b0e-7d0a-4c57-8f0e-2f6d7b0c5a21", "f4c31b0e-7d0a-4c57-8f0e-2f6d7b0c5a23"
 

@@ -66,7 +66,7 @@ tdo = TemporalDataObject(
 job = Job(
     "job",
     target_id=tdo.id,
-    dag=pipelines.transcription("file:examples/media/city-council.mp4"),
+    dag=pipelines.transcription("file:examples/media/interview.mp4"),
     triggers=1,
     opts=pulumi.ResourceOptions(protect=True),
 )

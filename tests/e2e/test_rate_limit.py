@@ -26,7 +26,7 @@ def test_jobs_under_a_rate_limit(project: Project, local: Local) -> None:
         """
         tdo = TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)
         for number in range(25):
-            graph = pipelines.transcription("file:examples/media/city-council.mp4")
+            graph = pipelines.transcription("file:examples/media/interview.mp4")
             Job(f"job-{number}", target_id=tdo.id, tasks=graph.tasks, routes=graph.routes)
         """
     )

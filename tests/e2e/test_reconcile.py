@@ -8,7 +8,7 @@ from tests.support.project import Project
 WALK = """
 cluster = Cluster("cluster", name="walk", allowed_engines=["all"], tags=["a", "b"], memory_size="20gb", type="RT")
 tdo = TemporalDataObject("tdo", name="walk", start_date_time=1574311000, stop_date_time=1574315000{tdo})
-graph = pipelines.transcription("file:examples/media/city-council.mp4", chunk_seconds={chunk})
+graph = pipelines.transcription("file:examples/media/interview.mp4", chunk_seconds={chunk})
 job = Job("job", target_id=tdo.id, cluster_id=cluster.id, tasks=graph.tasks, routes=graph.routes)
 export = ExportRequest(
     "export",

@@ -11,7 +11,7 @@ from tests.support.project import Project
 BEFORE = """
 settings = pulumi.Config()
 span = {"start_date_time": 1574311000, "stop_date_time": 1574315000}
-graph = pipelines.transcription("file:examples/media/city-council.mp4", chunk_seconds=20)
+graph = pipelines.transcription("file:examples/media/interview.mp4", chunk_seconds=20)
 cluster = Cluster("cluster", name="main", allowed_engines=["all"], tags=["a", "b"], service_token="service-8b7e2f")
 edited = TemporalDataObject("edited", name="edited", description="old", **span)
 dropped = TemporalDataObject("dropped", name="dropped", **span)
@@ -23,7 +23,7 @@ job = Job("job", target={"name": "of the job"}, cluster_id=cluster.id, dag=graph
 AFTER = """
 settings = pulumi.Config()
 span = {"start_date_time": 1574311000, "stop_date_time": 1574315000}
-graph = pipelines.transcription("file:examples/media/city-council.mp4", chunk_seconds=30)
+graph = pipelines.transcription("file:examples/media/interview.mp4", chunk_seconds=30)
 cluster = Cluster("cluster", name="main", allowed_engines=["all"], tags=["a", "b"], service_token="service-8b7e2f")
 edited = TemporalDataObject("edited", name="edited", description="new", **span)
 vanishing = TemporalDataObject("vanishing", name="vanishing", details={"pw": settings.require_secret("pw")}, **span)

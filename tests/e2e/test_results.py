@@ -11,7 +11,7 @@ from tests.support.project import Project
 ENGINE = "c0e55cde-340b-44d7-bb42-2e0d65e98255"
 JOB = """
 tdo = TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)
-job = Job("job", target_id=tdo.id, dag=pipelines.transcription("file:examples/media/city-council.mp4"){more})
+job = Job("job", target_id=tdo.id, dag=pipelines.transcription("file:examples/media/interview.mp4"){more})
 """
 OUTPUTS = """
 from aiware_resources import get_engine_results

@@ -29,7 +29,7 @@ pulumi.export("captions", export.asset_uri)
 def test_no_secret_is_told(project: Project, local: Local) -> None:
     project.program(PROGRAM)
     project.config(aiware__endpoint=f"{local.server.url}/v3/graphql")
-    url = "file:examples/media/city-council.mp4#query-91ac33"
+    url = "file:examples/media/interview.mp4#query-91ac33"
     project.pulumi("config", "set", "--secret", "aiware:token", local.token)
     project.pulumi("config", "set", "--secret", "url", url)
     told = [project.pulumi("preview", "--diff").output]

@@ -12,7 +12,7 @@ cluster = Cluster("cluster", name="{cluster}", allowed_engines=["all"])
 job = SingleEngineJob(
     "captions",
     engine_id=engines.SPEECHMATICS_ENGLISH,
-    upload_url="file:examples/media/city-council.mp4",
+    upload_url="file:examples/media/interview.mp4",
     fields={{"diarise": {diarise}}},
     cluster_id=cluster.id,
 )

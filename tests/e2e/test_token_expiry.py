@@ -11,7 +11,7 @@ from tests.support.project import Project, until
 THREE = """
 tdo = TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)
 for number in range(3):
-    graph = pipelines.transcription("file:examples/media/city-council.mp4")
+    graph = pipelines.transcription("file:examples/media/interview.mp4")
     Job(f"job-{number}", target_id=tdo.id, tasks=graph.tasks, routes=graph.routes)
 """
 

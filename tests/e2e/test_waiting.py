@@ -10,7 +10,7 @@ from tests.support.project import Project, until
 ALWAYS = 100_000
 
 ONE = """
-graph = pipelines.transcription("file:examples/media/city-council.mp4")
+graph = pipelines.transcription("file:examples/media/interview.mp4")
 job = Job("job", tasks=graph.tasks, routes=graph.routes{more})
 ExportRequest(
     "export",
@@ -32,7 +32,7 @@ def captions(name, tdo_id, **more):
         **more,
     )
 
-recording = "file:examples/media/city-council.mp4"
+recording = "file:examples/media/interview.mp4"
 span = {"startDateTime": 1574311000, "stopDateTime": 1574315000}
 captions("with-target", Job("with-target", dag=pipelines.transcription(recording), target={}).target_id)
 tdo = TemporalDataObject("tdo", start_date_time=1574311000, stop_date_time=1574315000)
@@ -43,7 +43,7 @@ captions("of-a-fleet", fleet.jobs["a"]["target_id"], opts=pulumi.ResourceOptions
 """
 TWO = """
 for name in ("bad", "good"):
-    graph = pipelines.transcription("file:examples/media/city-council.mp4")
+    graph = pipelines.transcription("file:examples/media/interview.mp4")
     job = Job(name, tasks=graph.tasks, routes=graph.routes, target={}, name=name)
     ExportRequest(
         f"{name}-captions",

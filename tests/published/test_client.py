@@ -35,14 +35,14 @@ OUTSIDE = {
 """The operations that are refused, and why."""
 CREATE = """mutation { createTDOWithAsset(input: {
     startDateTime: "2026-01-01T00:00:00Z", stopDateTime: "2026-01-01T00:01:00Z",
-    assetType: "media", contentType: "video/mp4", uri: "file:city-council.mp4"}) { id } }"""
+    assetType: "media", contentType: "video/mp4", uri: "file:interview.mp4"}) { id } }"""
 
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """What each operation came to."""
     folder = tmp_path_factory.mktemp("published")
-    shutil.copy(ROOT / "examples" / "media" / "city-council.mp4", folder)
+    shutil.copy(ROOT / "examples" / "media" / "interview.mp4", folder)
     local = Local(folder / "data", folder)
     try:
         local.behave(jobSeconds=0)

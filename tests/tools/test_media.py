@@ -22,14 +22,14 @@ def duration_ms(recording: Path) -> float:
 
 
 def test_transcript_lies_within_its_recording_and_in_order() -> None:
-    cues = list(pysubs2.load(str(MEDIA / "city-council.vtt")))
+    cues = list(pysubs2.load(str(MEDIA / "interview.vtt")))
     times = [time for cue in cues for time in (cue.start, cue.end)]
     assert times == sorted(times)
-    length = duration_ms(MEDIA / "city-council.mp4")
+    length = duration_ms(MEDIA / "interview.mp4")
     assert length - 2000 < times[-1] < length
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("city-council.mp4", 41), ("voice-note.m4a", 9)])
+@pytest.mark.parametrize(("name", "seconds"), [("interview.mp4", 41), ("city-council.mp4", 41), ("voice-note.m4a", 9)])
 def test_recordings_are_short_and_small(name: str, seconds: int) -> None:
     assert duration_ms(MEDIA / name) == pytest.approx(seconds * 1000, abs=500)
     assert (MEDIA / name).stat().st_size < 400_000

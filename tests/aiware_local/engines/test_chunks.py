@@ -19,7 +19,7 @@ LENGTH_MS = 41064
 
 @pytest.fixture
 def recording(local: Local) -> str:
-    shutil.copy(EXAMPLES / "city-council.mp4", local.media_root / "council.mp4")
+    shutil.copy(EXAMPLES / "interview.mp4", local.media_root / "council.mp4")
     return "file:council.mp4"
 
 

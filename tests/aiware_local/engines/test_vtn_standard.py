@@ -61,10 +61,10 @@ def results(local: Local, graph: Dag) -> list[dict[str, Any]]:
 
 
 GRAPHS = {
-    "transcription": pipelines.transcription("file:city-council.mp4"),
+    "transcription": pipelines.transcription("file:interview.mp4"),
     "simulated": pipelines.transcription("https://media.test/simulated.mp4"),
-    "stream": pipelines.stream_transcription("file:city-council.mp4"),
-    "speakers": pipelines.transcription("file:city-council.mp4", engine_id=engines.SPEAKER_DETECTION),
+    "stream": pipelines.stream_transcription("file:interview.mp4"),
+    "speakers": pipelines.transcription("file:interview.mp4", engine_id=engines.SPEAKER_DETECTION),
     "translation": pipelines.translation("file:speech.txt"),
     **{
         name: pipelines.text_file("file:speech.txt", engine_id)
