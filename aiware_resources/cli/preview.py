@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import replace
@@ -94,8 +95,8 @@ def preview(
 
     The report is for a person, a pull request or a program. Runs `pulumi preview`, which changes nothing, and has it
     read aiWARE first, whatever the project's Pulumi.yaml says (not with `-- --refresh=false`). The report says in one
-    sentence what happens, then lists the changes by resource, destructive ones first and marked, drift in a list of its
-    own; the task graphs of new and changed jobs; and what only the update can tell. Secrets never appear.
+    sentence what happens, then lists the changes by recording, destructive ones first and marked, and why jobs run
+    again; drift in a list of its own; and the task graphs of new and changed jobs. Secrets never appear.
 
     Exit codes: 0 done, 1 the preview failed or --fail-on applies, 2 something is to change (--exit-code).
     """
@@ -104,6 +105,7 @@ def preview(
     from aiware_resources import report as reports
 
     report = _read(source) if source is not None else _previewed(stack or session.stack, arguments)
+    report = replace(report, origin=reports.origin_in(os.environ))
     _write(report, "json" if as_json else as_format, output)
     if output is not None:
         session.note(f"{report.project}/{report.stack}: {reports.sentence(report)}. The report is in {output}.")

@@ -9,9 +9,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from aiware_resources.reconcile.entity import PropertyChange
 from aiware_resources.report import Report, sentence
-from aiware_resources.report.model import Change, Drifted, OfResource
+from aiware_resources.report.fleets import RECORDING
+from aiware_resources.report.lines import NAMED, Line, folder_counts, lines_of
+from aiware_resources.report.model import Drifted, OfResource, Reason
+from aiware_resources.report.origin import HASH
 from aiware_resources.report.values import shown
 from aiware_resources.text.words import counted
 
@@ -23,6 +25,8 @@ _SIGNS = {
     "delete": ("-", "yellow"),
 }
 _DESTROYS = "bold red"
+_FOLDERS = 12
+"""Of so many folders the recordings are counted."""
 
 
 def print_report(report: Report, printer: Console) -> None:
@@ -58,6 +62,8 @@ def _facts(report: Report) -> Iterator[str]:
         yield f"project {report.project}"
     yield f"stack {report.stack}"
     yield f"jobs to run: {report.jobs_to_run:,}"
+    if report.origin.commit:
+        yield f"commit {report.origin.commit[:HASH]}"
     if not report.refreshed:
         yield "without drift: this preview did not refresh"
 
@@ -65,12 +71,10 @@ def _facts(report: Report) -> Iterator[str]:
 def _sections(report: Report) -> Iterator[tuple[str, Iterator[Text]]]:
     if report.errors:
         yield "Errors", (Text(text, "red") for text in report.errors)
-    if changes := [change for change in report.changes if not change.is_repair or change.destroys]:
-        yield "Changes", (line for change in changes for line in _change(change))
+    if report.rows:
+        yield "Changes", (line for each in lines_of(report.rows) for line in _change(each))
     if report.drift:
         yield "Drift", (line for each in report.drift for line in _drift(each))
-    if not_known := [change for change in report.changes if change.not_known]:
-        yield "Not known yet", (_unknown(change) for change in not_known)
     if report.graphs:
         count = counted(len(report.graphs), "task graph")
         yield "Task graphs", iter([Text(f"  {count}: `aiware preview --format html -o preview.html` draws them.")])
@@ -89,19 +93,37 @@ def _sections(report: Report) -> Iterator[tuple[str, Iterator[Text]]]:
         yield "Warnings", (Text(text, "yellow") for text in report.warnings)
 
 
-def _change(change: Change) -> Iterator[Text]:
-    sign, style = _SIGNS[change.action]
-    style = _DESTROYS if change.destroys else style
-    yield Text.assemble((f"{sign} ", style), _name(change), ": ", (change.says, style))
-    for note in change.notes:
-        yield Text(f"    {note}")
-    for each in change.properties:
-        yield Text(f"    {_property(each, is_new=change.is_new)}")
+def _change(line: Line) -> Iterator[Text]:
+    row = line.first
+    sign, style = _SIGNS[row.action]
+    style = _DESTROYS if row.destroys else style
+    noun = "" if line.is_folded or row.noun == RECORDING else f"{row.noun} "
+    fleet = f" of the fleet {row.fleet}" if row.fleet else ""
+    yield Text.assemble((f"{sign} ", style), f"{noun}{line.title}{fleet}: ", (line.says, style))
+    for each in line.because:
+        yield Text(f"    {each.label}{_reason(each)}")
+    if line.is_named:
+        named = [f"{row.name if line.is_folded else ''} {row.address}".strip() for row in line.rows]
+        yield from (Text(f"    {text}") for text in named if text)
+    else:
+        yield from (Text(f"    {text}") for text in _folders(line))
 
 
-def _property(each: PropertyChange, *, is_new: bool) -> str:
-    values = _value(each.new) if is_new else f"{_value(each.old)} → {_value(each.new)}"
-    return f"{each.path}: {values}{f' ({each.note})' if each.note else ''}"
+def _folders(line: Line) -> Iterator[str]:
+    """Where many recordings are, by folder."""
+    addresses = [row.address for row in line.rows if row.address]
+    for folder, count in folder_counts(addresses, _FOLDERS).items():
+        yield f"{folder} ({count:,})"
+    if without := len(line.rows) - len(addresses):
+        names = [row.name for row in line.rows if not row.address]
+        more = f" and {without - NAMED:,} more" if without > NAMED else ""
+        yield f"{', '.join(names[:NAMED])}{more}"
+
+
+def _reason(each: Reason) -> str:
+    if each.change is None:
+        return each.words
+    return f"{each.words}: {_value(each.change.old)} → {_value(each.change.new)}"
 
 
 def _drift(each: Drifted) -> Iterator[Text]:
@@ -111,11 +133,6 @@ def _drift(each: Drifted) -> Iterator[Text]:
     yield Text(f"  {_name(each)}")
     for found in each.properties:
         yield Text(f"    {found.path}: {_value(found.recorded)} → {_value(found.live)}; {found.then}")
-
-
-def _unknown(change: Change) -> Text:
-    paths = ", ".join(f"{each.path}{f' ({each.reason})' if each.reason else ''}" for each in change.not_known)
-    return Text(f"  {_name(change)}: {paths}")
 
 
 def _name(each: OfResource) -> str:

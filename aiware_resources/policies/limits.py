@@ -9,6 +9,7 @@ from typing import Any
 
 from pulumi.output import Unknown
 
+from aiware_resources.estimates.spans import span
 from aiware_resources.fleet.plan import plan
 from aiware_resources.policies.declared import Declared, Objection, called
 from aiware_resources.policies.state import Recorded, RecordedStack
@@ -16,13 +17,10 @@ from aiware_resources.reconcile import FAILURE
 from aiware_resources.reconcile.entity import Effect, Fate, Verb
 from aiware_resources.report.properties import found_differences
 from aiware_resources.temporal_data_object import TdoProvider
-from aiware_resources.text.times import parse_time
 from aiware_resources.text.words import counted
 
 TARGET_ID, TARGET = "targetId", "target"
-_START, _STOP = "startDateTime", "stopDateTime"
 _NAMED = 3
-_MINUTE = 60
 
 Sources = Mapping[str, Mapping[str, list[str]]]
 """For each resource, the URNs of the resources that each of its properties comes from."""
@@ -141,18 +139,6 @@ class Update:
         if held is not None:
             return span(self.tdos.get(held.urn, held.outputs))
         return id_ if isinstance(id_, Unknown) else None
-
-
-def span(tdo: Any) -> Any:
-    """Minutes from a TDO's start to its end; ``None`` when they are not given, an ``Unknown`` until they are known."""
-    if isinstance(tdo, Unknown):
-        return tdo
-    ends = [tdo.get(key) if isinstance(tdo, Mapping) else None for key in (_START, _STOP)]
-    unknown = next((each for each in ends if isinstance(each, Unknown)), None)
-    if unknown is not None or None in ends:
-        return unknown
-    start, stop = map(parse_time, ends)
-    return (stop - start).total_seconds() / _MINUTE
 
 
 def running_jobs(resource: Declared, recorded: Recorded | None) -> Iterator[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from aiware_resources.report.build import build
 from aiware_resources.report.html import html
 from aiware_resources.report.markdown import GITHUB_LIMIT, markdown, marker
 from aiware_resources.report.model import Report
+from aiware_resources.report.origin import origin_in
 from aiware_resources.report.pulumi_json import Preview, parse, with_policies
 from aiware_resources.report.sentence import sentence
 
@@ -19,6 +20,7 @@ __all__ = [
     "html",
     "markdown",
     "marker",
+    "origin_in",
     "parse",
     "sentence",
     "with_policies",

@@ -11,7 +11,7 @@ from pulumi.output import Unknown
 from aiware_resources.dag.mermaid import mermaid
 from aiware_resources.reconcile.compare import Absent
 from aiware_resources.reconcile.entity import PropertyChange
-from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Report
+from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Report, Row
 from aiware_resources.report.sentence import sentence
 from aiware_resources.report.values import plain
 
@@ -28,6 +28,15 @@ def as_json(report: Report) -> str:
             {"effect": verb.value, "kind": noun, "count": count}
             for (verb, noun), count in sorted(report.effects.items(), key=str)
         ],
+        "rows": [_row(row) for row in report.rows],
+        "origin": _filled(
+            {
+                "commit": report.origin.commit,
+                "commitUrl": report.origin.commit_url,
+                "run": report.origin.run,
+                "runUrl": report.origin.run_url,
+            }
+        ),
         "changes": [_change(change) for change in report.changes],
         "drift": drift_json(report.drift),
         "driftKnown": report.refreshed,
@@ -88,6 +97,22 @@ def _change(change: Change) -> dict[str, Any]:
         "properties": [_property(each) for each in change.properties],
         "notKnown": [_filled({"path": each.path, "reason": each.reason}) for each in change.not_known],
         "notes": list(change.notes),
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "kind": row.noun,
+        **_filled({"address": row.address, "fleet": row.fleet}),
+        "action": row.action,
+        "destroys": row.destroys,
+        "says": list(row.says),
+        "because": [
+            {"words": each.words, **(_property(each.change) if each.change is not None else {})} for each in row.because
+        ],
+        "urns": [each.urn for each in row.changes],
+        "jobsToRun": len(row.runs),
     }
 
 

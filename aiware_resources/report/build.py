@@ -12,6 +12,7 @@ from aiware_resources.report.changes import ACTIONS, change_of, pending_deletion
 from aiware_resources.report.masking import SECRET, clear_secrets, without_signature
 from aiware_resources.report.model import Action, Change, Drifted, Graph, KeptFailure, Report
 from aiware_resources.report.pulumi_json import Diagnostic, Preview, Step, name_of, place_of, type_of
+from aiware_resources.report.rows import rows_of
 
 _PULUMI_NAMES = re.compile(r"^\S+ resource '[^']*': ")
 """What Pulumi puts before a message about a resource, which is named anyway."""
@@ -37,11 +38,13 @@ def build(preview: Preview) -> Report:
     # The program is as it was: that such an object is made again is not a change of it.
     changes = [replace(each, is_repair=True) if each.urn in gone else each for each in changes]
     changes += _pending_deletions(pending)
+    last = {**{step.urn: step for step in pending}, **{step.urn: step for step in reads}, **done}
     hidden = _hidden([*steps, *pending])
     return Report(
         project,
         stack,
         changes=tuple(sorted(changes, key=_rank)),
+        rows=rows_of(changes, last),
         drift=drifted,
         graphs=graphs.together([graph for _, step in sorted(done.items()) if (graph := _graph(step))]),
         errors=tuple(_messages(preview, "error", hidden)),

@@ -7,15 +7,22 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib import resources
 
+from pulumi.output import Unknown
+
 from aiware_resources.dag.svg import svg
 from aiware_resources.reconcile.entity import PropertyChange
-from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Report
+from aiware_resources.report.fleets import RECORDING
+from aiware_resources.report.lines import Line, lines_of
+from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Reason, Report, Row
+from aiware_resources.report.origin import HASH, is_page
+from aiware_resources.report.reasons import is_reason
 from aiware_resources.report.sentence import sentence
 from aiware_resources.report.values import Shown, shown
 
 STYLE = resources.files("aiware_resources.report").joinpath("report.css").read_text(encoding="utf-8")
 BADGES = {"create": "new", "adopt": "taken over", "update": "changes", "replace": "replaced", "delete": "given up"}
-NAMES = 20
+NAMES = 5
+"""How many jobs with the same graph are named."""
 
 
 def html(report: Report) -> str:
@@ -59,6 +66,11 @@ def _is_bad(report: Report) -> bool:
 
 def _facts(report: Report) -> Iterator[str]:
     yield f"jobs to run: <b>{report.jobs_to_run:,}</b>"
+    origin = report.origin
+    if origin.commit:
+        yield _link(f"commit {origin.commit[:HASH]}", origin.commit_url)
+    if origin.run:
+        yield _link(origin.run, origin.run_url)
     if report.errors:
         yield "incomplete: the preview failed"
     if not report.refreshed:
@@ -68,14 +80,10 @@ def _facts(report: Report) -> Iterator[str]:
 def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
     if report.errors:
         yield "Errors", [_pre("\n".join(report.errors))]
-    changes = [change for change in report.changes if not change.is_repair or change.destroys]
-    if changes:
-        yield "Changes", list(_changes(changes))
+    if report.rows:
+        yield "Changes", list(_changes(lines_of(report.rows)))
     if report.drift:
         yield "Drift", list(_drift(report.drift))
-    not_known = [change for change in report.changes if change.not_known]
-    if not_known:
-        yield "Not known yet", ["<ul>", *(_unknown(change) for change in not_known), "</ul>"]
     if report.graphs:
         yield "Task graphs", list(_graphs(report.graphs))
     if report.kept_failures:
@@ -85,19 +93,74 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
         yield "Warnings", [_pre("\n".join(report.warnings))]
 
 
-def _changes(changes: Sequence[Change]) -> Iterator[str]:
+def _changes(lines: Sequence[Line]) -> Iterator[str]:
     yield "<table>"
-    yield "<thead><tr><th>Resource<th>What happens<th>Properties</tr></thead>"
+    yield "<thead><tr><th>Recording<th>What happens</tr></thead>"
     yield "<tbody>"
-    for change in changes:
-        kind = "destroys" if change.destroys else change.action
-        badge = "destroys" if change.destroys else BADGES[change.action]
-        notes = "".join(f"<p>{escape(note)}</p>" for note in change.notes)
-        what = f"<span class=badge>{badge}</span> <b>{escape(change.says)}</b>{notes}"
-        properties = _properties(change.properties, is_new=change.is_new)
-        yield f"<tr{_class(kind)}><td>{_resource(change)}<td>{what}<td>{properties}</tr>"
+    told: set[int] = set()
+    for line in lines:
+        row = line.first
+        kind = "destroys" if row.destroys else row.action
+        badge = "destroys" if row.destroys else BADGES[row.action]
+        why = "".join(f"<p>{_reason(each)}</p>" for each in line.because)
+        what = f"<span class=badge>{badge}</span> <b>{escape(line.says)}</b>{why}"
+        objects = _objects([each for one in line.rows for each in one.changes], told) if line.is_named else ""
+        yield f"<tr{_class(kind)}><td>{_subject(line)}<td>{what}{objects}{_all(line, told)}</tr>"
     yield "</tbody>"
     yield "</table>"
+
+
+def _subject(line: Line) -> str:
+    row = line.first
+    fleet = f" of the fleet {_code(row.fleet)}" if row.fleet else ""
+    if not line.is_folded:
+        noun = "" if row.noun == RECORDING else f"{escape(row.noun)} "
+        return f"{noun}<b>{escape(row.name)}</b>{fleet}{_address(row)}"
+    named = "".join(f"<li>{escape(each.name)}{_address(each)}</li>" for each in line.rows) if line.is_named else ""
+    return f"<b>{escape(line.title)}</b>{fleet}{f'<ul class=properties>{named}</ul>' if named else ''}"
+
+
+def _address(row: Row) -> str:
+    return f"<br><small>{_code(row.address)}</small>" if row.address else ""
+
+
+def _all(line: Line, told: set[int]) -> str:
+    """All recordings of a line that has many, each with what happens to its objects, folded away."""
+    if line.is_named:
+        return ""
+    items = "".join(
+        f"<li>{escape(row.name)} {_code(row.address) if row.address else ''}{_objects(row.changes, told)}</li>"
+        for row in line.rows
+    )
+    return f"<details class=all><summary>all {len(line.rows):,}</summary><ul>{items}</ul></details>"
+
+
+def _objects(changes: Sequence[Change], told: set[int]) -> str:
+    """What happens to each object, folded away; what the entries of a fleet share is told once."""
+    new = {id(each): each for each in changes if id(each) not in told}
+    told.update(new)
+    items = "".join(f"<li>{_object(each)}</li>" for each in new.values())
+    return f"<details class=all><summary>details</summary><ul>{items}</ul></details>" if items else ""
+
+
+def _object(change: Change) -> str:
+    id_ = f" <small>{_code(change.id)}</small>" if change.id else ""
+    notes = "".join(f"<p>{escape(note)}</p>" for note in change.notes if not is_reason(note))
+    known = [each for each in change.properties if not (change.is_new and isinstance(each.new, Unknown))]
+    properties = _properties(known, is_new=change.is_new)
+    waits = "".join(f"<p>{_code(each.path)}: {escape(each.reason) or 'known later'}</p>" for each in change.not_known)
+    return f"{escape(change.type)} <b>{escape(change.name)}</b>{id_}: {escape(change.says)}{notes}{properties}{waits}"
+
+
+def _reason(each: Reason) -> str:
+    if each.change is None:
+        return f"{each.label}{escape(each.words)}"
+    old, new = _value(shown(each.change.old), "old"), _value(shown(each.change.new), "new")
+    return f"{each.label}{escape(each.words)}: {old} → {new}"
+
+
+def _link(text: str, url: str) -> str:
+    return f'<a href="{escape(url)}" rel="noreferrer">{escape(text)}</a>' if is_page(url) else escape(text)
 
 
 def _drift(drift: Sequence[Drifted]) -> Iterator[str]:
@@ -123,13 +186,6 @@ def _kept(each: KeptFailure) -> str:
     return f"<li>{each.type} {_code(each.name)}: {escape(each.reason)}{fails if each.fails_update else ''}"
 
 
-def _unknown(change: Change) -> str:
-    told = "; ".join(
-        f"{_code(each.path)}{f' ({escape(each.reason)})' if each.reason else ''}" for each in change.not_known
-    )
-    return f"<li>{change.type} {_code(change.name)}: {told}"
-
-
 def _graphs(graphs: Sequence[Graph]) -> Iterator[str]:
     if any(graph.drawing.marks for graph in graphs):
         yield "<p class=legend><i class=added>new</i> <i class=changed>changes</i> <i class=removed>goes</i></p>"
@@ -143,7 +199,7 @@ def _graphs(graphs: Sequence[Graph]) -> Iterator[str]:
         yield f'<img alt="Task graph of {names}" src="data:image/svg+xml;base64,{picture}"></div></figure>'
 
 
-def _resource(each: Change | Drifted) -> str:
+def _resource(each: Drifted) -> str:
     id_ = f"<br><small>{_code(each.id)}</small>" if each.id else ""
     return f"{escape(each.type)}<br><b>{escape(each.name)}</b>{id_}"
 
@@ -151,7 +207,7 @@ def _resource(each: Change | Drifted) -> str:
 def _properties(properties: Sequence[PropertyChange], *, is_new: bool = False) -> str:
     if not properties:
         return ""
-    return f"<ul class=properties>{''.join(f'<li>{_property(each, is_new=is_new)}' for each in properties)}</ul>"
+    return f"<ul class=properties>{''.join(f'<li>{_property(each, is_new=is_new)}</li>' for each in properties)}</ul>"
 
 
 def _property(each: PropertyChange, *, is_new: bool) -> str:

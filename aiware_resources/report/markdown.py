@@ -5,15 +5,21 @@ Texts that somebody else chose are written so that they stay what they are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from pulumi.output import Unknown
+
 from aiware_resources.dag.mermaid import mermaid
 from aiware_resources.reconcile.entity import PropertyChange
-from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Report
+from aiware_resources.report.fleets import RECORDING
+from aiware_resources.report.lines import Line, folder_counts, folders, lines_of, with_objects
+from aiware_resources.report.markup import code, folded, link, prose
+from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Reason, Report, Row
+from aiware_resources.report.origin import HASH
+from aiware_resources.report.reasons import is_reason
 from aiware_resources.report.sentence import sentence
 from aiware_resources.report.values import NOTHING, Shown, shown
 from aiware_resources.text.words import counted
@@ -24,8 +30,16 @@ GITHUB_LIMIT = 65_536
 SIGNS = {"delete": "🟠", "replace": "🟠", "create": "🟢", "adopt": "🟢", "update": "🟡"}
 DESTROYS = "🔴"
 ARROW = "→"
+LONGEST_FOLDER = 100
+"""Characters of a folder's address that are shown."""
+SHORTEST = 400
+"""Characters of a message that are told at least."""
 NAMES = 5
 """How many jobs with the same graph are named."""
+
+
+EACH, BY_FOLDER, COUNTED = "each", "by folder", "counted"
+"""How the addresses of many recordings are told."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +50,32 @@ class _Detail:
         value: Characters of a long value.
         graphs: How many graphs.
         rows: How many rows of each table.
+        addresses: How the addresses of recordings that share a line are told.
+        objects: Whether what happens to each object is told as well.
+        is_short: Whether something is left out.
+        folders: How many folders of addresses are told at most, where they are counted.
     """
 
     value: int | None = None
     graphs: int | None = None
     rows: int | None = None
+    addresses: str = EACH
+    objects: bool = True
+    is_short: bool = True
+    folders: int = 60
 
 
 _DETAILS = (
-    _Detail(),
-    _Detail(2000),
-    _Detail(300, 10),
-    _Detail(300, 3),
-    _Detail(100, 0),
-    *(_Detail(0, 0, rows) for rows in (500, 250, 120, 60, 30, 10, 3)),
+    _Detail(is_short=False),
+    _Detail(addresses=BY_FOLDER, is_short=False),
+    _Detail(2000, addresses=BY_FOLDER),
+    _Detail(300, 10, addresses=BY_FOLDER),
+    _Detail(300, 3, addresses=BY_FOLDER),
+    _Detail(100, 0, addresses=BY_FOLDER),
+    _Detail(0, 0, addresses=BY_FOLDER, objects=False),
+    _Detail(0, 0, addresses=COUNTED, objects=False),
+    *(_Detail(0, 0, rows, COUNTED, objects=False) for rows in (500, 250, 120, 60, 30)),
+    *(_Detail(0, 0, rows, COUNTED, objects=False, folders=8) for rows in (10, 3, 1)),
 )
 """From everything to little: the first that fits is taken."""
 
@@ -62,8 +88,8 @@ def markdown(report: Report, limit: int | None = GITHUB_LIMIT) -> str:
         limit: Most characters; what does not fit is left out, and said to be. ``None`` for no limit.
     """
     text = ""
-    for number, detail in enumerate(_DETAILS):
-        text = "\n".join(_lines(report, detail, is_short=number > 0)) + "\n"
+    for detail in _DETAILS:
+        text = "\n".join(_lines(report, detail)) + "\n"
         if limit is None or len(text) <= limit:
             break
     return text
@@ -75,11 +101,11 @@ def marker(report: Report) -> str:
     return f"<!-- aiware-preview: {stack} -->"
 
 
-def _lines(report: Report, detail: _Detail, *, is_short: bool) -> Iterator[str]:
+def _lines(report: Report, detail: _Detail) -> Iterator[str]:
     yield f"### {prose(sentence(report))}"
     yield ""
     yield " · ".join(_facts(report))
-    if is_short:
+    if detail.is_short:
         yield ""
         yield (
             "> **This report is shortened**: it would be longer than a comment may be. "
@@ -95,6 +121,11 @@ def _facts(report: Report) -> Iterator[str]:
         yield f"Project {code(report.project)}"
     yield f"stack {code(report.stack)}"
     yield f"jobs to run: **{report.jobs_to_run:,}**"
+    origin = report.origin
+    if origin.commit:
+        yield link(f"commit {origin.commit[:HASH]}", origin.commit_url)
+    if origin.run:
+        yield link(origin.run, origin.run_url)
     if report.errors:
         yield "incomplete: the preview failed"
     if not report.refreshed:
@@ -103,31 +134,101 @@ def _facts(report: Report) -> Iterator[str]:
 
 def _sections(report: Report, detail: _Detail) -> Iterator[tuple[str, list[str]]]:
     if report.errors:
-        yield "Errors", _messages(report.errors)
-    changes = [change for change in report.changes if not change.is_repair or change.destroys]
-    if changes:
-        yield "Changes", list(_changes(changes, detail))
+        yield "Errors", _messages(report.errors, detail)
+    if report.rows:
+        yield "Changes", list(_changes(lines_of(report.rows), detail))
     if report.drift:
         yield "Drift", list(_drift(report.drift, detail))
-    not_known = [change for change in report.changes if change.not_known]
-    if not_known:
-        yield "Not known yet", list(_limited((_unknown(change) for change in not_known), detail, len(not_known)))
     if report.graphs and detail.graphs != 0:
         yield "Task graphs", list(_graphs(report.graphs, detail))
     if report.kept_failures:
         yield "Failed, and kept", list(_kept(report.kept_failures, detail))
     if report.warnings:
-        yield "Warnings", _messages(report.warnings[: detail.rows])
+        yield "Warnings", _messages(report.warnings, detail)
 
 
-def _changes(changes: Sequence[Change], detail: _Detail) -> Iterator[str]:
-    yield "| | Resource | What happens | Properties |"
-    yield "|---|---|---|---|"
-    for change in changes[: detail.rows]:
-        sign = DESTROYS if change.destroys else SIGNS[change.action]
-        what = "<br>".join([f"**{prose(change.says)}**", *(prose(note) for note in change.notes)])
-        yield f"| {sign} | {_resource(change)} | {what} | {_properties(change, detail)} |"
-    yield from _more(len(changes), detail, cells=4)
+def _changes(lines: Sequence[Line], detail: _Detail) -> Iterator[str]:
+    yield "| | Recording | What happens |"
+    yield "|---|---|---|"
+    for line, objects in with_objects(lines[: detail.rows]):
+        sign = DESTROYS if line.first.destroys else SIGNS[line.first.action]
+        yield f"| {sign} | {_subject(line)} | {_happens(line, objects, detail)} |"
+    if detail.rows is not None and len(lines) > detail.rows:
+        rest = [row for line in lines[detail.rows :] for row in line.rows]
+        yield f"| … | **and {len(rest):,} more** | {_addresses(rest, detail)} |"
+
+
+def _subject(line: Line) -> str:
+    """What a line is about: a recording, an object, or many of them."""
+    row = line.first
+    fleet = f" of the fleet {code(row.fleet)}" if row.fleet else ""
+    if not line.is_folded:
+        noun = "" if row.noun == RECORDING else f"{row.noun} "
+        return f"{noun}**{code(row.name)}**{fleet}{f'<br>{code(row.address)}' if row.address else ''}"
+    named = [_named(each) for each in line.rows] if line.is_named else []
+    return "<br>".join([f"**{line.title}**{fleet}", *named])
+
+
+def _named(row: Row) -> str:
+    return f"{code(row.name)}{f' {code(row.address)}' if row.address else ''}"
+
+
+def _happens(line: Line, objects: Sequence[Change], detail: _Detail) -> str:
+    """What happens, why, and, folded away, what there is to know of each object."""
+    told = "<br>".join([f"**{prose(line.says)}**", *(_reason(each, detail) for each in line.because)])
+    addresses = "" if line.is_named else _addresses(line.rows, detail)
+    summary = "details" if line.is_named else "one of them"
+    return (
+        f"{told}{addresses}{_details(summary, [_object(each, detail) for each in objects] if detail.objects else [])}"
+    )
+
+
+def _reason(each: Reason, detail: _Detail) -> str:
+    if each.change is None:
+        return f"{each.label}{prose(each.words)}"
+    return f"{each.label}{prose(each.words)}: {_both(each.change.old, each.change.new, detail)}"
+
+
+def _addresses(rows: Sequence[Row], detail: _Detail) -> str:
+    """The recordings of a line, folded away."""
+    addressed = [row for row in rows if row.address]
+    others = [code(row.name) for row in rows if not row.address]
+    if detail.addresses == EACH:
+        told = [_named(row) for row in rows]
+    elif detail.addresses == BY_FOLDER:
+        found = folders([row.address for row in addressed])
+        told = [f"{code(folder)} {', '.join(map(prose, names))}" for folder, names in found.items()]
+        told += [", ".join(others)] if others else []
+    else:
+        counts = folder_counts([row.address for row in addressed], detail.folders)
+        told = [f"{code(_cut(folder))}: {count:,}" for folder, count in counts.items()]
+        told += [f"without an address: {len(others):,}"] if others else []
+    return _details(f"all {len(rows):,}", told)
+
+
+def _cut(folder: str) -> str:
+    return folder if len(folder) <= LONGEST_FOLDER else f"{folder[:LONGEST_FOLDER]}…"
+
+
+def _object(change: Change, detail: _Detail) -> str:
+    first = f"{change.type} {code(change.name)}{f' {code(change.id)}' if change.id else ''}: {prose(change.says)}"
+    notes = [prose(note) for note in change.notes if not is_reason(note)]
+    known = [each for each in change.properties if not (change.is_new and isinstance(each.new, Unknown))]
+    properties = [_property(each, detail, is_new=change.is_new) for each in known]
+    return "<br>· ".join([first, *notes, *properties, *_not_known(change)])
+
+
+def _not_known(change: Change) -> Iterator[str]:
+    """What only the update can tell, and what it waits for."""
+    by_reason: dict[str, list[str]] = {}
+    for each in change.not_known:
+        by_reason.setdefault(each.reason, []).append(code(each.path))
+    for reason, paths in by_reason.items():
+        yield f"{', '.join(paths)}: {prose(reason) if reason else 'known later'}"
+
+
+def _details(summary: str, told: Sequence[str]) -> str:
+    return f"<details><summary>{summary}</summary>{'<br>'.join(told)}</details>" if told else ""
 
 
 def _kept(kept: Sequence[KeptFailure], detail: _Detail) -> Iterator[str]:
@@ -166,16 +267,6 @@ def _then(each: Drifted) -> str:
     return "<br>".join(f"{code(found.path)} {prose(found.then)}" for found in each.properties)
 
 
-def _unknown(change: Change) -> str:
-    by_reason: dict[str, list[str]] = {}
-    for each in change.not_known:
-        by_reason.setdefault(each.reason, []).append(code(each.path))
-    told = "; ".join(
-        f"{', '.join(paths)}{f' ({prose(reason)})' if reason else ''}" for reason, paths in by_reason.items()
-    )
-    return f"- {change.type} {code(change.name)}: {told}"
-
-
 def _graphs(graphs: Sequence[Graph], detail: _Detail) -> Iterator[str]:
     if any(graph.drawing.marks for graph in graphs):
         yield "Green is new, yellow changes, red goes."
@@ -194,12 +285,8 @@ def _graph_title(graph: Graph) -> str:
     return f"{'New' if graph.is_new else 'Changed'} {'job' if len(graph.names) == 1 else 'jobs'}: {names}{more}"
 
 
-def _resource(each: Change | Drifted) -> str:
+def _resource(each: Drifted) -> str:
     return f"{each.type}<br>{code(each.name)}{f'<br>{code(each.id)}' if each.id else ''}"
-
-
-def _properties(change: Change, detail: _Detail) -> str:
-    return "<br>".join(_property(each, detail, is_new=change.is_new) for each in change.properties)
 
 
 def _property(each: PropertyChange, detail: _Detail, *, is_new: bool) -> str:
@@ -231,53 +318,13 @@ def _more(count: int, detail: _Detail, cells: int) -> Iterator[str]:
         yield f"| … {'| ' * (cells - 2)}| and {counted(count - detail.rows, 'resource')} more |"
 
 
-def _messages(messages: Sequence[str]) -> list[str]:
+def _messages(messages: Sequence[str], detail: _Detail) -> list[str]:
     """Messages in one block: nothing in them is Markdown."""
-    text = "\n".join(messages)
+    longest = None if detail.value is None else max(detail.value, SHORTEST)
+    told = [each if longest is None else each[:longest] for each in messages[: detail.rows]]
+    more = [f"… and {len(messages) - len(told):,} more"] if len(told) < len(messages) else []
+    text = "\n".join([*told, *more])
     fence = "```"
     while fence in text:
         fence += "`"
     return [f"{fence}text", text, fence]
-
-
-_MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
-_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-_REFERENCE = re.compile(r"[@#](?=\w)")
-_LINK = re.compile(r"\b(https?|ftp)(?=://)|\bwww(?=\.)", re.IGNORECASE)
-_INVISIBLE = "\u200b"
-"""GitHub looks for mentions and links in the finished text: a space that nobody sees keeps it from finding one."""
-_LINES = re.compile(r"\r\n|\r|\n")
-
-
-def prose(text: str) -> str:
-    """A text among others, in one line; nothing in it is markup, a mention or a link."""
-    line = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
-    line = re.sub("[<>&]", lambda found: _HTML[found[0]], line)
-    return _REFERENCE.sub(rf"\g<0>{_INVISIBLE}", _LINK.sub(rf"\g<0>{_INVISIBLE}", line))
-
-
-def code(text: str) -> str:
-    """A text as code, in one line, for a cell of a table."""
-    line = _LINES.sub("⏎", text) or '""'
-    fence = "`" * (max((len(run) for run in re.findall(r"`+", line)), default=0) + 1)
-    # A fence must not touch a backtick of the text, and a space on both sides would be taken away.
-    space = " " if line.startswith(("`", " ")) or line.endswith(("`", " ")) else ""
-    return f"{fence}{space}{_in_cell(line)}{space}{fence}"
-
-
-def folded(summary: str, text: str) -> str:
-    """A long text that opens on a click, in one line, for a cell of a table."""
-    plain = _LINK.sub(lambda found: f"{found[0]}&#8203;", _entities(text))
-    content = _LINES.sub("<br>", plain.replace("  ", "&nbsp; "))
-    return f"<details><summary>{prose(summary)}</summary><pre>{content}</pre></details>"
-
-
-def _entities(text: str) -> str:
-    """A text with what is markup, in Markdown or in HTML, as entities."""
-    safe = re.sub("[<>&]", lambda found: _HTML[found[0]], text)
-    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", safe)
-
-
-def _in_cell(text: str) -> str:
-    """A bar ends a cell, even in code, unless a backslash precedes it."""
-    return text.replace("|", "\\|")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from aiware_resources.dag.drawing import Drawing
@@ -28,6 +28,26 @@ class NotKnown:
 
     path: str
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something happens.
+
+    Attributes:
+        words: In words.
+        change: The property that is the reason, with its values; ``None`` where the words say it all.
+        is_cause: Whether something else follows from it; otherwise it is what changes.
+    """
+
+    words: str
+    change: PropertyChange | None = None
+    is_cause: bool = True
+
+    @property
+    def label(self) -> str:
+        """What stands before it."""
+        return "why: " if self.is_cause else ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +152,67 @@ class KeptFailure(OfResource):
 
 
 @dataclass(frozen=True)
+class Run:
+    """A job that the update runs.
+
+    Attributes:
+        source: Where its recording is, whole; it may be a signed link, so it is never told.
+        span: Minutes from the start of its TDO to the end; ``None`` when they are not declared.
+        engines: The engines that it is run for.
+    """
+
+    source: str = field(default="", repr=False)
+    span: float | None = None
+    engines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """What happens to one recording: to its TDO, its jobs and its exports; or to another object.
+
+    Attributes:
+        name: What the program calls it.
+        noun: What it is: ``recording``, ``cluster``.
+        action: What Pulumi does to the whole of it.
+        says: What happens, in a few words each; what cannot be undone first, then causes before consequences.
+        address: Where the recording is, without secrets; the TDO that holds it where that is all that is known.
+        because: Why.
+        changes: What happens to each of its objects, causes first; of an entry of a fleet what happens to the fleet.
+        runs: The jobs that run.
+        fleet: The name of the fleet that it is an entry of.
+        destroys: Whether content is lost.
+    """
+
+    name: str
+    noun: str
+    action: Action
+    says: tuple[str, ...]
+    address: str = ""
+    because: tuple[Reason, ...] = ()
+    changes: tuple[Change, ...] = ()
+    runs: tuple[Run, ...] = ()
+    fleet: str = ""
+    destroys: bool = False
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The commit that is previewed, and the run of CI that previews it.
+
+    Attributes:
+        commit: The commit's hash.
+        commit_url: The page of the commit.
+        run: What the run is called: ``run 812``.
+        run_url: The page of the run.
+    """
+
+    commit: str = ""
+    commit_url: str = ""
+    run: str = ""
+    run_url: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """All of it.
 
@@ -139,23 +220,27 @@ class Report:
         project: Name of the Pulumi project.
         stack: Name of the stack.
         changes: What happens, destructive changes first.
+        rows: The same by recording: what cannot be undone first, then causes before consequences.
         drift: What is not as Pulumi left it.
         graphs: Task graphs of new and changed jobs.
         errors: Why the preview failed; then the changes are those found until then.
         warnings: What Pulumi and the program warned of.
         kept_failures: Failed jobs, and fleets with failed jobs, that stay as they are.
         refreshed: Whether aiWARE was read first; otherwise nothing is known of drift.
+        origin: The commit, and the run of CI; empty where the environment names none.
     """
 
     project: str
     stack: str
     changes: tuple[Change, ...] = ()
+    rows: tuple[Row, ...] = ()
     drift: tuple[Drifted, ...] = ()
     graphs: tuple[Graph, ...] = ()
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     kept_failures: tuple[KeptFailure, ...] = ()
     refreshed: bool = True
+    origin: Origin = Origin()
 
     @property
     def effects(self) -> Counter[tuple[Verb, str]]:

@@ -62,6 +62,7 @@ class State(_Part):
         deleted_with: URN of the resource whose deletion takes this one along.
         delete: Whether it was replaced by an earlier update, and still waits for its deletion.
         external: Whether the stack only reads it (``get``).
+        parent: The URN of its parent.
         property_dependencies: For each input, the URNs of the resources that it comes from.
         facts: What is recorded of whether its jobs have ended.
     """
@@ -76,6 +77,7 @@ class State(_Part):
     deleted_with: str = ""
     delete: bool = False
     external: bool = False
+    parent: str = ""
     property_dependencies: dict[str, list[str] | None] = Field(default_factory=dict)
     facts: dict[str, Any] = Field(default_factory=dict)
 
@@ -228,8 +230,13 @@ def name_of(urn: str) -> str:
 
 def type_of(urn: str) -> str:
     """The name of a resource's type, without its package: ``Job``."""
+    return type_in(urn).rpartition(":")[2] or urn
+
+
+def type_in(urn: str) -> str:
+    """A resource's type without those of its parents: ``aiware:index:Transcription``; empty for what is not a URN."""
     parts = urn.split("::", 3)
-    return parts[2].rpartition("$")[2].rpartition(":")[2] if len(parts) > 3 else urn
+    return parts[2].rpartition("$")[2] if len(parts) > 3 else ""
 
 
 def place_of(preview: Preview) -> tuple[str, str]:

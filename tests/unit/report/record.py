@@ -1,15 +1,18 @@
 """Records what the real engine prints for each kind of change: run by hand, when Pulumi's output or an entity changes.
 
-    python -m tests.unit.report.record
+    python -m tests.unit.report.record [recordings]
 
+With a name, only what `record_recordings` records.
 It keeps what a report reads, and the pickled provider, which a report must not tell.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from tests.support.local import Local
 from tests.support.project import ROOT, Project
 
 RECORDINGS = Path(__file__).parent / "recordings"
-DROPPED = {"sourcePosition", "stackTrace", "created", "modified", "parent", "provider", "config", "duration"}
+DROPPED = {"sourcePosition", "stackTrace", "created", "modified", "provider", "config", "duration"}
 
 CLUSTERS = """
 main = Cluster("main", name="main", allowed_engines=["all"], tags=["a", "b"], memory_size="20gb", type="RT",
@@ -81,14 +84,16 @@ class Recorder:
         """Writes the program: all parts, with those given in place of the usual ones."""
         self.project.program(HEAD + "".join((ALL | parts).values()))
 
-    def save(self, name: str, *arguments: str) -> None:
-        """Records what a preview prints."""
+    def save(self, name: str, *arguments: str, provider: int | None = None) -> None:
+        """Records what a preview prints, with so many characters of each pickled provider."""
         command = ["pulumi", "preview", "--json", "--show-sames", "--non-interactive", "--color", "never", *arguments]
         ran = subprocess.run(
             command, cwd=self.project.folder, env=self.project.environment, capture_output=True, text=True, check=False
         )
         assert "stored-e07f31" not in ran.stdout
-        text = _written(trimmed(json.loads(ran.stdout), whole=name == "nothing"))
+        text = _written(trimmed(json.loads(ran.stdout), whole=name in {"nothing", "recordings-changed"}))
+        if provider is not None:
+            text = re.sub(rf'("__provider": "\w{{{provider}}})[^"]*"', r'\1"', text)
         (RECORDINGS / f"{name}.json").write_text(text.replace(str(self.project.folder), "/project"))
 
 
@@ -188,6 +193,40 @@ def record(recorder: Recorder) -> None:
     recorder.save("everything")
 
 
+TRANSCRIPTIONS = """
+from aiware_resources import Transcription
+
+main = Cluster("main", name="main", allowed_engines=["all"])
+for year in (2024, 2025):
+    for month in range(1, 5):
+        name = f"council-{year}-{month:02}"
+        Transcription(name, media_url=URL, cluster_id=main.id, chunk_seconds=20, formats=["vtt"])
+Transcription("hearing", media_url="file:examples/media/city-council.mp4", cluster_id=main.id, wait=False)
+"""
+
+
+def record_recordings(recorder: Recorder) -> None:
+    """Records a program of components, as it is shipped."""
+    first = TRANSCRIPTIONS.replace("URL", f'"{FILE}"')
+    recorder.project.program(HEAD + TRANSCRIPTIONS.replace("URL", LINK))
+    recorder.save("recordings", provider=SHORT)
+    recorder.project.program(HEAD + first)
+    recorder.project.up()
+    recorder.project.pulumi("refresh", "--yes", "--skip-preview")
+    changed = first.replace("chunk_seconds=20", "chunk_seconds=20 if year == 2024 else 30")
+    changed = changed.replace("range(1, 5)", "range(2, 6)").replace(
+        "cluster_id=main.id, wait=False", 'cluster_id=main.id, wait=False, formats=["vtt", "srt"]'
+    )
+    recorder.project.program(HEAD + changed)
+    recorder.save("recordings-changed", provider=SHORT)
+
+
+LINK = 'f"https://media.example.com/archive/{year}/{name}.mp4?X-Amz-Signature=4c1d9a77aa01"'
+FILE = "file:examples/media/city-council.mp4"
+SHORT = 40
+"""Characters of the pickled provider that are enough to see that no report tells it."""
+
+
 def _damage(local: Local) -> None:
     """Changes and deletes objects behind Pulumi's back."""
     clusters = {each["name"]: each["id"] for each in local.objects()["clusters"]}
@@ -205,6 +244,6 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         recorder = Recorder(Path(folder))
         try:
-            record(recorder)
+            (record_recordings if sys.argv[1:] else record)(recorder)
         finally:
             recorder.local.stop()

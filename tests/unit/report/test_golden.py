@@ -14,7 +14,7 @@ from aiware_resources.report import Report, as_json, build, html, markdown, mark
 
 RECORDINGS = Path(__file__).parent / "recordings"
 NAMES = sorted(path.stem for path in RECORDINGS.glob("*.json"))
-SECRETS = ("stored-e07f31", "docker-4c1d9a", "docker-77aa01", "service-8b7e2f")
+SECRETS = ("stored-e07f31", "docker-4c1d9a", "docker-77aa01", "service-8b7e2f", "4c1d9a77aa01")
 
 
 class MarkdownFile(SingleFileSnapshotExtension):

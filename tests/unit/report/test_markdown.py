@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from aiware_resources.report import GITHUB_LIMIT, Report, markdown, marker
-from aiware_resources.report.markdown import code, folded, prose
+from aiware_resources.report.markup import code, folded, link, prose
 from tests.unit.report.made import report, state, step, update
 from tests.unit.report.pages import children, first, read
 
@@ -81,8 +81,8 @@ def test_a_folded_text_is_shown_as_it_is(lines: list[str]) -> None:
 
 def test_mentions_and_links_are_none() -> None:
     written = prose("ask @team about #5 at https://x.y or www.z.w")
-    for link in ("@team", "#5", "https://", "www."):
-        assert link not in written
+    for found in ("@team", "#5", "https://", "www."):
+        assert found not in written
     assert "https://" not in folded("s", "https://x.y")
 
 
@@ -92,8 +92,14 @@ def test_names_and_values_of_users_are_no_markup() -> None:
     text = markdown(update("TemporalDataObject", old, new, name=hostile))
     page = rendered(text)
     assert page.select("img") == []
-    assert first(page, "tbody strong").text == "changes in place"
+    assert first(page, "tbody td:nth-of-type(3) strong").text == "changes in place"
     assert hostile in unescape(first(page, "tbody").text)
+
+
+def test_only_a_page_is_linked() -> None:
+    assert link("run 8", "https://host/runs/8?a=1") == "[run 8](https://host/runs/8?a=1)"
+    for hostile in ("", "javascript:alert(1)", "https://a)[b](c", "https://a b", "https://a<b>"):
+        assert link("run 8", hostile) == "run 8"
 
 
 def test_the_marker_is_one_for_each_stack_and_cannot_be_broken_out_of() -> None:
@@ -103,22 +109,23 @@ def test_the_marker_is_one_for_each_stack_and_cannot_be_broken_out_of() -> None:
 
 
 def _large(changes: int, length: int) -> Report:
+    """So many changes, each of its own kind."""
     kept = [
         step(
             "update",
             "TemporalDataObject",
             f"t{number:05}",
-            state("TemporalDataObject", TDO | {"description": "a" * length}, str(number)),
-            state("TemporalDataObject", TDO | {"description": "b" * length}),
+            state("TemporalDataObject", TDO | {"details": {f"k{number}": "a" * length}}, str(number)),
+            state("TemporalDataObject", TDO | {"details": {f"k{number}": "b" * length}}),
         )
         for number in range(changes)
     ]
     graph = [{"engineId": f"engine-{number}"} for number in range(40)]
     jobs = [
-        step("create", "Job", f"j{number}", new=state("Job", {"targetId": "1", "tasks": graph[: number % 40 + 1]}))
-        for number in range(min(changes, 60))
+        step("create", "Job", f"j{number}", new=state("Job", {"targetId": f"t{number}", "tasks": graph[: number % 40]}))
+        for number in range(1, min(changes, 60))
     ]
-    return report(*kept, *jobs, step("delete", "TemporalDataObject", "z", state("TemporalDataObject", TDO, "9")))
+    return report(*kept, *jobs, step("delete", "TemporalDataObject", "z", state("TemporalDataObject", TDO, "9999")))
 
 
 @pytest.mark.parametrize(("changes", "length"), [(5, 200_000), (60, 2_000), (600, 10), (20, 3)])
