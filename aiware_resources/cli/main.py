@@ -16,6 +16,7 @@ COMMANDS = {
     "adopt": "Write Python that takes over objects as they are.",
     "assets": "Show and upload the files that a TDO holds.",
     "clusters": "Show clusters.",
+    "console": "Show jobs, recordings and stacks in the browser.",
     "convert": "Convert jobs in files into a program.",
     "dag": "Draw the tasks and routes of jobs.",
     "doctor": "Look for what keeps the project from working.",

@@ -29,6 +29,7 @@ def names(requirements: list[str]) -> set[str]:
 BASE = names(PROJECT["dependencies"])
 LOCAL = names(PROJECT["optional-dependencies"]["local"])
 POLICIES = names(PROJECT["optional-dependencies"]["policies"])
+CONSOLE = names(PROJECT["optional-dependencies"]["console"])
 
 
 def imported(package: str) -> set[str]:
@@ -50,13 +51,13 @@ def imported(package: str) -> set[str]:
 
 
 def test_the_library_needs_what_it_imports() -> None:
-    assert imported("aiware_resources") == BASE | POLICIES
+    assert imported("aiware_resources") == BASE | POLICIES | CONSOLE
 
 
 def test_the_local_aiware_needs_its_extra_besides() -> None:
     # pytest is there where its plugin is used; Starlette reads forms with python-multipart.
     assert imported("aiware_local") - BASE == LOCAL - {"python-multipart"} | {"pytest"}
-    assert imported("aiware_resources") & LOCAL == set()
+    assert imported("aiware_resources") & LOCAL <= CONSOLE
 
 
 def test_the_launcher_looks_for_the_whole_extra() -> None:

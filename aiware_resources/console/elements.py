@@ -1,0 +1,31 @@
+"""Elements of a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nicegui.elements.mixins.text_element import TextElement
+
+
+def element(tag: str, text: str = "", /, **attributes: Any) -> TextElement:
+    """Makes an element; used with ``with``, it takes what is made inside.
+
+    Args:
+        tag: Its name.
+        text: The text in it, which is text whatever it holds.
+        attributes: Its attributes; ``class_`` for ``class``, and ``_`` for ``-``.
+    """
+    made = TextElement(tag=tag, text=text)
+    given = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items() if value is not None}
+    made.classes(given.pop("class", ""))
+    made.props.update(**given)
+    return made
+
+
+def enable(button: TextElement, *, enabled: bool) -> None:
+    """Lets a button be pressed, or not."""
+    if ("disabled" in button.props) == enabled:
+        if enabled:
+            button.props(remove="disabled")
+        else:
+            button.props("disabled")

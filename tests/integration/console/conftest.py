@@ -1,0 +1,67 @@
+"""A console that is served, and the local aiWARE that it shows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import uvicorn
+
+from aiware_resources.api import close_connections
+from aiware_resources.console import server
+from aiware_resources.console.places import Place
+from aiware_resources.settings import Settings
+from tests.support.local import Local
+
+KEY = "sesame"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A console.
+
+    Attributes:
+        url: Its address.
+        client: A browser that has the key.
+    """
+
+    url: str
+    client: httpx.Client
+
+    def page(self, path: str) -> str:
+        """What a page says."""
+        return self.client.get(path).raise_for_status().text
+
+
+@pytest.fixture(scope="session")
+def served(shared_local: Local) -> Iterator[Served]:
+    """A console in a thread; a process has one."""
+
+    def settings() -> Settings:
+        return Settings.from_mapping({"aiware:endpoint": shared_local.endpoint, "aiware:token": shared_local.token})
+
+    listening = server.listen(0)
+    serving = uvicorn.Server(server.config(server.application([Place("environment", settings)], KEY)))
+    thread = threading.Thread(target=serving.run, args=([listening],), daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        with httpx.Client(base_url=url, follow_redirects=True, trust_env=False, timeout=30) as client:
+            client.get(f"/?key={KEY}", follow_redirects=False)
+            yield Served(url, client)
+    finally:
+        serving.should_exit = True
+        thread.join()
+        listening.close()
+        close_connections()
+
+
+@pytest.fixture
+def local(shared_local: Local) -> Local:
+    """An empty local aiWARE, which the console shows."""
+    shared_local.reset()
+    shared_local.behave(jobSeconds=0, exportSeconds=0)
+    return shared_local

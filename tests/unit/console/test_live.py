@@ -1,0 +1,95 @@
+"""One poll for all that watch the same, and none when nobody does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from aiware_resources.console.live import Live, Seen
+from aiware_resources.errors import ServerFailure
+from aiware_resources.waiting.polling import Interval
+
+FAST = (0.01, 0.01)
+PATIENCE = 5.0
+
+
+class Source:
+    """What is read."""
+
+    def __init__(self) -> None:
+        self.value = "queued"
+        self.reads = 0
+        self.broken = False
+
+    def read(self) -> str:
+        self.reads += 1
+        if self.broken:
+            raise ServerFailure("It is down.")
+        return self.value
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    while not reached():  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.005)
+
+
+async def test_it_is_shown_at_once_and_when_it_changes() -> None:
+    source, seen = Source(), list[Seen[str]]()
+    watching = await Live().watch("job", source.read, Interval(*FAST), seen.append, PATIENCE)
+    assert seen[-1] == Seen("queued")
+    source.value = "complete"
+    await until(lambda: seen[-1] == Seen("complete"))
+    watching.end()
+
+
+async def test_those_who_watch_the_same_share_one_poll() -> None:
+    live, source = Live(), Source()
+    first, second = list[Seen[str]](), list[Seen[str]]()
+    slow = Interval(600, 600)
+    one = await live.watch("job", source.read, slow, first.append, PATIENCE)
+    other = await live.watch("job", source.read, slow, second.append, PATIENCE)
+    assert (source.reads, second[-1]) == (1, Seen("queued"))
+    one.end()
+    source.value = "running"
+    other.look_now()
+    await until(lambda: second[-1] == Seen("running"))
+    assert first[-1] == Seen("queued")
+    other.end()
+
+
+async def test_nothing_is_read_when_nobody_watches() -> None:
+    source = Source()
+    watching = await Live().watch("job", source.read, Interval(*FAST), lambda _: None, PATIENCE)
+    watching.end()
+    watching.end()
+    await asyncio.sleep(0)
+    before = source.reads
+    await asyncio.sleep(0.05)
+    assert source.reads == before
+
+
+async def test_what_was_seen_stays_while_it_cannot_be_read() -> None:
+    source, seen = Source(), list[Seen[str]]()
+    watching = await Live().watch("job", source.read, Interval(*FAST), seen.append, PATIENCE)
+    source.broken = True
+    await until(lambda: seen[-1].error is not None)
+    assert seen[-1].value == "queued"
+    source.broken = False
+    await until(lambda: seen[-1] == Seen("queued"))
+    watching.end()
+
+
+async def test_a_page_does_not_wait_for_an_answer_that_takes_long() -> None:
+    going_on = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def read() -> str:
+        asyncio.run_coroutine_threadsafe(going_on.wait(), loop).result()
+        return "late"
+
+    seen = list[Seen[str]]()
+    watching = await Live().watch("job", read, Interval(*FAST), seen.append, 0.01)
+    assert seen == [Seen()]
+    going_on.set()
+    await until(lambda: seen[-1] == Seen("late"))
+    watching.end()
