@@ -30,6 +30,9 @@ def said(path: Path) -> list[tuple[str | None, str]]:
         ("ass.srt", [(None, "Top line text second cue")]),
         ("h100.srt", [(None, "long recording second")]),
         ("rev.srt", [(None, "reversed times here second")]),
+        ("growing.srt", [(None, "Good evening and welcome to the council")]),
+        ("agents.ttml", [("Nora", "Hi Tom, are you there"), ("Tom", "Hi Nora"), (None, "nobody reversed")]),
+        ("old.dfxp", [(None, "an old file still read")]),
     ],
 )
 def test_files_of_all_kinds(name: str, expected: list[tuple[str | None, str]]) -> None:
@@ -64,11 +67,67 @@ def test_more_than_99_hours() -> None:
         ("ka<00:00:01.500>ra<00:00:02.000>oke time", "karaoke time"),
         ("- Yes.\n- No.", "Yes. No."),
         ("-5 degrees - cold", "-5 degrees - cold"),
+        (">> Yes.\n>>> No.", "Yes. No."),
+        ("one<br>two<br/>three", "one two three"),
+        ("NOTE that STYLE counts", "NOTE that STYLE counts"),
+        ("R&D &copy 1 &lt 2 &#233;t&eacute;", "R&D &copy 1 &lt 2 été"),
     ],
 )
 def test_markup_of_webvtt_is_not_spoken(tmp_path: Path, text: str, expected: str) -> None:
     path = _file(tmp_path, "a.vtt", f"WEBVTT\n\n00:01.000 --> 00:03.000\n{text}\n")
     assert " ".join(word.text for word in read_sidecar(path)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I <3 you & a<b, x<y>z", "I <3 you & a<b, x<y>z"),
+        ("{\\an8}{\\pos(10,20)}top\\Nsecond\\hhard", "top second hard"),
+        ("{y:i}old {set} of {numbers}", "old {set} of {numbers}"),
+        ("<B>b</B><font color='red'>f</font><BR>next", "bf next"),
+    ],
+)
+def test_markup_of_subrip_is_not_spoken(tmp_path: Path, text: str, expected: str) -> None:
+    assert " ".join(word.text for word in read_sidecar(_file(tmp_path, "a.srt", _srt((0, 1000, text))))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<v Nora>Hi</v> <v Tom>Hey", [("Nora", "Hi"), ("Tom", "Hey")]),
+        ("<i><v.loud Nora &amp; Tom>both</v> nobody</i>", [("Nora & Tom", "both"), (None, "nobody")]),
+        ("<v Nora>one\ntwo\n<v Tom>three", [("Nora", "one two"), ("Tom", "three")]),
+        ("<v>somebody", [(None, "somebody")]),
+    ],
+)
+def test_voices(tmp_path: Path, text: str, expected: list[tuple[str | None, str]]) -> None:
+    assert said(_file(tmp_path, "a.vtt", f"WEBVTT\n\n00:01.000 --> 00:03.000\n{text}\n")) == expected
+
+
+CUES = "00:00:01{point}000 --> 00:00:02{point}000\nfirst\n\n00:00:02{point}000 --> 00:00:03{point}000\nsecond\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.vtt", f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000\n\n{CUES.format(point='.')}"),
+        ("a.vtt", f"WEBVTT\n{CUES.format(point='.')}"),
+        ("a.vtt", f"WEBVTT\n\n{CUES.format(point=',')}"),
+        ("a.vtt", CUES.format(point=",")),
+        ("a.srt", f"WEBVTT\n\n{CUES.format(point='.')}"),
+        ("a.srt", CUES.format(point=".")),
+    ],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_files_as_programs_write_them(tmp_path: Path, name: str, text: str, line_end: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(text.replace("\n", line_end).encode("utf-8-sig"))
+    assert [word.text for word in read_sidecar(path)] == ["first", "second"]
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.vtt", "WEBVTT\n"), ("a.vtt", ""), ("a.srt", "\n\n"), ("a.ttml", " ")])
+def test_nothing_is_said(tmp_path: Path, name: str, text: str) -> None:
+    assert read_sidecar(_file(tmp_path, name, text)) == []
 
 
 def _srt(*captions: tuple[int, int, str]) -> str:
@@ -86,11 +145,36 @@ def _srt(*captions: tuple[int, int, str]) -> str:
         ([(0, 1000, "No."), (1000, 2000, "No.")], "No. No."),
         ([(0, 1000, "No."), (5000, 6000, "No.\nNever.")], "No. No. Never."),
         ([(0, 1000, "a"), (1000, 2000, "b\na")], "a b a"),
+        ([(0, 1000, "a"), (1000, 2000, "a\nb"), (2000, 3000, "a\nb\nc"), (3000, 4000, "b\nc\nd")], "a b c d"),
+        ([(0, 1000, "a"), (1000, 2000, "a b"), (2000, 3000, "a b\nc")], "a b c"),
+        ([(0, 1000, "x\na b"), (1000, 2000, "a b c")], "x a b c"),
+        ([(0, 1000, "No"), (1000, 2000, "No never")], "No No never"),
+        ([(0, 1000, "a b"), (5000, 6000, "a b c")], "a b a b c"),
     ],
 )
 def test_a_line_that_stays_is_said_once(tmp_path: Path, captions: list[tuple[int, int, str]], expected: str) -> None:
     path = _file(tmp_path, "a.srt", _srt(*captions))
     assert " ".join(word.text for word in read_sidecar(path)) == expected
+
+
+TTML = """<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" xml:lang="en"
+    ttp:frameRate="25"><body begin="1s"><div>{body}</div></body></tt>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p begin='1s' end='2s'>a\n  b<br/>c</p>", [("a", 2000, 2333), ("b", 2333, 2666), ("c", 2666, 3000)]),
+        ("<p><span begin='1s'>a</span> <span begin='3s' end='4s'>b</span></p>", [("a", 2000, 4000), ("b", 4000, 5000)]),
+        ("<p begin='00:00:00:05' dur='1s'>a</p>", [("a", 1200, 2200)]),
+        ("<p begin='2s' end='1s'>a</p>", [("a", 2000, 3000)]),
+        ("<p begin='1s'>a</p>", [("a", 2000, 2400)]),
+        ("<p begin='1s' end='2s'><metadata>not said</metadata>a</p>", [("a", 2000, 3000)]),
+    ],
+)  # fmt: skip
+def test_times_of_ttml(tmp_path: Path, body: str, expected: list[tuple[str, int, int]]) -> None:
+    words = read_sidecar(_file(tmp_path, "a.ttml", TTML.format(body=body)))
+    assert [(word.text, word.start_ms, word.stop_ms) for word in words] == expected
 
 
 FRENCH = """Bonjour à tous, et merci d'être venus à cette réunion du conseil municipal.
@@ -104,7 +188,15 @@ RUSSIAN = """Добрый вечер, уважаемые коллеги. Сег�
     ("encoding", "text"),
     [
         *((encoding, FRENCH) for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252")),
+        ("utf-16-le", "hello there"),
+        ("cp1252", "Café à la crème, déjà vu"),
+        ("cp1252", "It’s “fine” – really…"),
+        ("cp1250", "Dobrý večer, vítejte na zasedání městské rady. Příště budeme hlasovat o rozpočtu."),
+        ("cp1253", "Καλησπέρα και καλώς ήρθατε στο δημοτικό συμβούλιο"),
         ("cp1251", RUSSIAN),
+        ("koi8-r", RUSSIAN),
+        ("gbk", "大家晚上好，欢迎来到市议会。"),
+        ("euc-kr", "안녕하세요 시의회에 오신 것을 환영합니다"),
         ("shift_jis", "これは日本語の字幕です。とても長い文章なので一行に収まりません。改行が必要です。"),
     ],
 )
@@ -152,7 +244,16 @@ def test_plain_text_is_spread_evenly(tmp_path: Path) -> None:
     assert [(word.text, word.start_ms) for word in words] == [("one", 0), ("two", 400), ("three", 1400)]
 
 
-@pytest.mark.parametrize("name", ["a.srt", "a.vtt"])
-def test_file_without_cues_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ValueError, match=name):
-        read_sidecar(_file(tmp_path, name, "nothing of the kind"))
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *((name, "nothing of the kind") for name in ("a.srt", "a.vtt", "a.ttml", "a.dfxp", "a.scc")),
+        ("a.ttml", "<tt><p>"),
+        ("a.ttml", "<html/>"),
+        ("a.srt", "1\n-00:00:01,000 --> 00:00:02,000\nnegative"),
+        ("a.txt", "\0"),
+    ],
+)
+def test_what_is_not_of_its_kind_is_refused(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} is not a {name[2:]} file: "):
+        read_sidecar(_file(tmp_path, name, text))
