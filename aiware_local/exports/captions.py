@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, pairwise
 
 from aiware_local.exports.formats import Layout
 from aiware_local.exports.lines import Line, exceeds, make_lines
@@ -20,7 +20,7 @@ class Screen:
     @property
     def start_ms(self) -> int:
         """When its first word begins."""
-        return self.lines[0].words[0].start_ms
+        return min(line.words[0].start_ms for line in self.lines)
 
     @property
     def stop_ms(self) -> int:
@@ -52,6 +52,8 @@ def make_screens(lines: Iterable[Line], layout: Layout) -> list[Screen]:
 def make_cues(words: Iterable[Word], layout: Layout, *, labels: bool = True, per_second: int = 1000) -> list[Cue]:
     """Screens in their time, one after another: where people speak at once, a screen goes when the next one comes.
 
+    A turn that overlaps with another stays together: its screens come earlier than they are said, if need be.
+
     Args:
         words: what is said.
         layout: the options.
@@ -59,16 +61,21 @@ def make_cues(words: Iterable[Word], layout: Layout, *, labels: bool = True, per
         per_second: the units of time in a second; every cue lasts for one at least.
     """
     screens = make_screens(make_lines(words, layout, labels=labels), layout)
-    screens.sort(key=lambda screen: screen.start_ms)
+    if not screens:
+        return []
+    starts = [screen.start_ms * per_second // 1000 for screen in screens]
+    earliest = [*accumulate(reversed(starts), min)][::-1]
+    latest = [*accumulate(starts, max)]
+    # Those that overlap share their time: they are between two moments at which all before have begun, and none after.
+    ends = [place for place in range(1, len(screens)) if latest[place - 1] < earliest[place]]
     cues: list[Cue] = []
     free = 0
-    for start, group in groupby(screens, lambda screen: screen.start_ms * per_second // 1000):
-        together = list(group)
-        after = len(cues) + len(together)
-        begin = max(start, free)
+    for first, after in pairwise([0, *ends, len(screens)]):
+        together = screens[first:after]
+        begin = max(earliest[first], free)
         end = max(-(-screen.stop_ms * per_second // 1000) for screen in together)
         if after < len(screens):
-            end = min(end, screens[after].start_ms * per_second // 1000)
+            end = min(end, earliest[after])
         free = max(end, begin + len(together))
         cues += _shared(together, begin, free)
     return cues
@@ -81,6 +88,6 @@ def clock(milliseconds: int, fraction: str) -> str:
 
 
 def _shared(screens: Sequence[Screen], begin: int, end: int) -> list[Cue]:
-    """Screens that begin at the same moment share the time evenly."""
+    """Screens that share a time evenly."""
     share = [begin + (end - begin) * place // len(screens) for place in range(len(screens) + 1)]
     return [Cue(share[place], share[place + 1], screen.lines) for place, screen in enumerate(screens)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 import budoux
@@ -21,9 +22,21 @@ CLOSERS = "\"'”’»›)]}」』）"
 """What may follow the end of a sentence and still belongs to it."""
 TURN_PAUSE_MS = 500
 """How long somebody is silent whose turn ends where another begins to speak."""
+LONGEST_DELAY_MS = 6000
+"""How long somebody who begins in the middle of a sentence waits for its end."""
+NOT_FIRST = frozenset(
+    "、。，．・：；！？）」』】〉》〕…‥ーァィゥェォッャュョヮぁぃぅぇぉっゃゅょゎ々ゝゞヽヾ％‰”’!?:;,.)]}%"
+)
+NOT_LAST = frozenset("「『（【〈《〔“‘([{¥＄$เแโใไ")
+"""What a line does not begin with, and does not end with, in scripts without spaces."""
+VIRAMA = 9
+"""The combining class of what joins a letter with the next one."""
 _PARSERS = {"ja": r"[\u3040-\u30ff]", "th": r"[\u0e00-\u0e7f]", "zh-hans": r"[\u3400-\u4dbf\u4e00-\u9fff]"}
 """Scripts without spaces, by what knows where they may break. Chinese is last: Japanese has its signs too."""
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+_SENTENCE = re.compile(r"(?<=[。！？।])(?![。！？।」』）》”’])")
 
 
 @dataclass(frozen=True)
@@ -108,7 +121,8 @@ def turns_of(words: Iterable[Word]) -> list[list[Word]]:
     """The words, by what is to be read in one go, in the order in which it begins.
 
     Where people speak at once, a transcript has their words one after the other, or mixed in time under their names.
-    Either way each turn is kept together. All that does not overlap is one list.
+    Either way each turn is kept together, up to the end of a sentence where somebody speaks for long. All that does not
+    overlap is one list.
 
     Args:
         words: in the order of the transcript.
@@ -126,13 +140,31 @@ def turns_of(words: Iterable[Word]) -> list[list[Word]]:
         going_on[source] = turn, place
     joined: list[list[Word]] = []
     said_until = 0
-    for turn in turns:
-        if joined and turn[0].start_ms >= said_until:
+    for turn, goes_on in _let_speak(turns):
+        if joined and not goes_on and turn[0].start_ms >= said_until:
             joined[-1].extend(turn)
         else:
             joined.append(list(turn))
         said_until = max(said_until, *(word.stop_ms for word in turn))
     return joined
+
+
+def _let_speak(turns: list[list[Word]]) -> Iterator[tuple[list[Word], bool]]:
+    """Turns that pause at the end of a sentence where others have begun to speak, and whether each then goes on."""
+    waiting = [(turn, False) for turn in turns]
+    while waiting:
+        turn, goes_on = waiting.pop(0)
+        if waiting and waiting[0][0][0].start_ms < turn[-1].stop_ms:
+            begun = waiting[0][0][0].start_ms
+            places = (
+                place
+                for place, (before, word) in enumerate(pairwise(turn), 1)
+                if word.start_ms >= begun and (_looks_ended(before.text) or word.start_ms > begun + LONGEST_DELAY_MS)
+            )
+            if place := next(places, 0):
+                insort(waiting, (turn[place:], True), key=lambda each: each[0][0].start_ms)
+                turn = turn[:place]
+        yield turn, goes_on
 
 
 def _takes_over(before: Word, other: Word, word: Word) -> bool:
@@ -247,17 +279,24 @@ def _sentence_ends(words: Sequence[Word]) -> frozenset[int]:
 def _phrases(text: str, most: int) -> list[str]:
     """A text without spaces, cut where its script may break; phrases that are still too long, between characters."""
     language = next((name for name, script in _PARSERS.items() if re.search(script, text)), None)
-    phrases = [text] if language is None else _parser(language).parse(text)
+    sentences = _SENTENCE.split(text)
+    phrases = sentences if language is None else [each for one in sentences for each in _parser(language).parse(one)]
     return [piece for phrase in phrases for piece in _pieces(phrase, most)]
 
 
 def _pieces(text: str, most: int) -> Iterator[str]:
     while len(text) > most:
-        # A mark belongs to the character before it.
-        cut = next((at for at in range(most, 0, -1) if not unicodedata.category(text[at]).startswith("M")), most)
+        cut = next((at for at in range(most, 0, -1) if _may_break(text[at - 1], text[at])), most)
         yield text[:cut]
         text = text[cut:]
     yield text
+
+
+def _may_break(before: str, after: str) -> bool:
+    """Whether a line may end between two characters: a mark, for example, belongs to the character before it."""
+    joined = "\u200d" in (before, after) or unicodedata.combining(before) == VIRAMA
+    marked = unicodedata.category(after).startswith("M")
+    return not (joined or marked or before in NOT_LAST or after in NOT_FIRST)
 
 
 @cache

@@ -51,6 +51,8 @@ def test_lines_wrap_at_words() -> None:
         ("Dr. Lee came at 7 p.m. from the U.S. office.", ["Dr. Lee came at 7 p.m.", "from the U.S. office."]),
         ("Wait... what? See fig. 5. Yes.", ["Wait... what?", "See fig. 5.", "Yes."]),
         ("今晩は。 元気？ はい", ["今晩は。", "元気？", "はい"]),
+        ("J. Smith, e.g. of Acme Inc. He is in D.C. today.", ["J. Smith, e.g. of Acme Inc.", "He is in D.C. today."]),
+        ("It is 5 p.m. in the U.S. She left.", ["It is 5 p.m. in the U.S.", "She left."]),
         ("هل أنت بخير؟ نعم", ["هل أنت بخير؟", "نعم"]),
         ("नमस्ते। कैसे", ["नमस्ते।", "कैसे"]),
         ("3.5 percent", ["3.5 percent"]),
@@ -158,6 +160,51 @@ def test_scripts_without_spaces_are_wrapped_where_they_may(text: str, most: int,
         assert len(found) > 1
         assert all(len(line) <= most for line in found)
         assert not any(unicodedata.category(line[0]).startswith("M") for line in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "lines"),
+    [
+        ("次の文です！はい。「もう一度。」", 32, ["次の文です！", "はい。", "「もう一度。」"]),
+        ("インターフェースアーキテクチャ、", 8, ["インターフェース", "アーキテクチャ、"]),
+        ("「ソフトウェアエンジニアリング」。", 16, ["「ソフトウェアエンジニアリン", "グ」。"]),
+        ("ក្រុងថ្ងៃនេះ", 7, ["ក្រុង", "ថ្ងៃនេះ"]),
+    ],
+)
+def test_no_line_begins_or_ends_with_what_belongs_to_others(text: str, most: int, lines: list[str]) -> None:
+    assert _texts([Word(text, 0, 3000)], _with(max_characters=most, newline_on_punctuation=True)) == lines
+
+
+def _said(text: str, start: int, speaker: str | None = None) -> list[Word]:
+    return [
+        Word(word, start + 300 * place, start + 300 * (place + 1), speaker) for place, word in enumerate(text.split())
+    ]
+
+
+LONG = "welcome to this long meeting of the council where we talk of many things. then we go on"
+
+
+@pytest.mark.parametrize("speakers", [("A", "B"), (None, None)])
+def test_a_turn_stays_together_across_screens(speakers: tuple[str | None, str | None]) -> None:
+    """Who speaks meanwhile waits for the end of the sentence, and no screen is too short to be read."""
+    first, second = speakers
+    cues = make_cues([*_said(LONG, 0, first), *_said("yes of course", 1000, second)], _with(lines_per_screen=1))
+    assert [line.text for cue in cues for line in cue.lines] == [
+        "welcome to this long",
+        "meeting of the council where",
+        "we talk of many things.",
+        "yes of course",
+        "then we go on",
+    ]
+    times = [(cue.start, cue.stop) for cue in cues]
+    assert times == [(0, 1000), (1000, 2066), (2066, 3133), (3133, 4200), (4200, 5400)]
+
+
+def test_nobody_waits_for_long() -> None:
+    said = [*_said("and so on " * 20, 0), *_said("yes", 3000)]
+    texts = [line.text for cue in make_cues(said, DEFAULT) for line in cue.lines]
+    assert "yes" in texts[:-1]
+    assert " ".join(texts).split().index("yes") == len([word for word in said[:-1] if word.start_ms <= 9000])
 
 
 def test_lines_are_even_and_no_word_is_alone() -> None:
