@@ -53,6 +53,7 @@ class Subject:
 
 _QUERIES_NAMED_AS_NOUNS = frozenset(
     {
+        "asset",
         "clusters",
         "engineCategories",
         "engineResults",

@@ -365,6 +365,14 @@ class Api(ABC):
         """Reads the assets of a TDO, newest first."""
         self._lacks("assets")
 
+    def asset_link(self, asset_id: str) -> AssetRecord:
+        """Reads an asset with a link to its content that holds for some time: `signed_uri`, a secret.
+
+        Raises:
+            NotFound: There is no such asset.
+        """
+        self._lacks("asset")
+
     # --- exports ---------------------------------------------------------------------------------------------------
 
     def create_export_request(self, input: Input) -> ExportRecord:  # noqa: A002 - as above

@@ -130,8 +130,14 @@ class AssetFileRecord(Record):
     size: int | None = None
 
 
+class AssetSourceRecord(Record):
+    """Where an asset came from."""
+
+    engine_id: str | None = None
+
+
 class AssetRecord(Record):
-    """An asset: a file that a TDO holds, or a reference to one."""
+    """An asset: a file that a TDO holds, or a reference to one; the signed link is a secret, read one by one."""
 
     id: str
     name: str | None = None
@@ -141,6 +147,8 @@ class AssetRecord(Record):
     container_id: str | None = None
     created_date_time: Moment | None = None
     file_data: AssetFileRecord | None = None
+    source_data: AssetSourceRecord | None = None
+    signed_uri: str | None = Field(default=None, repr=False)
 
 
 class EngineRecord(Record):

@@ -68,7 +68,7 @@ def results(
 
 
 def _print_text(session: Session, job_id: str, records: Sequence[EngineResultRecord]) -> None:
-    from aiware_resources.cli.transcript import text_of
+    from aiware_resources.jobs.transcript import text_of
 
     texts = {record.engine_id: "" for record in records}
     for record in sorted(records, key=lambda each: each.start_offset_ms or 0):

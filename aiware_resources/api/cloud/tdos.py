@@ -56,6 +56,7 @@ _ASSET = """
 fragment AssetFields on Asset {
   id name assetType contentType details containerId createdDateTime
   fileData { md5sum size }
+  sourceData { engineId }
 }
 """
 # The file travels beside the document, as the one file part of a multipart request.
@@ -67,6 +68,7 @@ ASSETS = query(
     "(id: $id) { assets(offset: $offset, limit: $limit) { limit count records { ...AssetFields } } }",
     _ASSET,
 )
+ASSET_LINK = query("asset", "($id: ID!)", "(id: $id) { id name assetType contentType containerId signedUri }")
 
 
 class TdoCalls(Batches):
@@ -112,6 +114,9 @@ class TdoCalls(Batches):
 
     def delete_asset(self, asset_id: str) -> None:
         self._execute(DELETE_ASSET, {"id": asset_id})
+
+    def asset_link(self, asset_id: str) -> AssetRecord:
+        return self._record(AssetRecord, ASSET_LINK, id=asset_id)
 
     def assets(self, tdo_id: str) -> Iterator[AssetRecord]:
         variables = {"id": tdo_id}

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from aiware_resources import errors
+from aiware_resources import engines, errors
 from aiware_resources.api import CloudApi, LocalFile, download
 from aiware_resources.settings import Settings
 from tests.support.local import Local
+from tests.support.objects import make_tdo, submit
 
 CONTENT = b"\x00\x01 a recording \xff" * 10_000
 LARGE = 96 << 20
@@ -173,3 +174,25 @@ def test_a_large_file_takes_little_memory(local: Local, tdo: str, tmp_path: Path
     assert back.stat().st_size == LARGE
     assert peaks["upload"] - peaks["before"] < MOST_EXTRA, peaks
     assert peaks["download"] - peaks["before"] < MOST_EXTRA, peaks
+
+
+def test_a_link_is_read_when_it_is_needed_and_is_not_shown(
+    local: Local, api: CloudApi, tdo: str, file: LocalFile
+) -> None:
+    made = api.upload_asset(media(tdo), file)
+    (listed,) = api.assets(tdo)
+    assert (listed.id, listed.signed_uri) == (made.id, None)
+    found = api.asset_link(made.id)
+    assert found.signed_uri is not None
+    assert local.content(found.signed_uri) == CONTENT
+    assert "signature" not in repr(found)
+    with pytest.raises(errors.NotFound, match="Reading asset gone failed"):
+        api.asset_link("gone")
+
+
+def test_an_asset_tells_which_engine_made_it(local: Local, api: CloudApi) -> None:
+    local.behave(jobSeconds=0)
+    tdo_id = make_tdo(local)
+    submit(local, targetId=tdo_id)
+    made_by = {asset.source_data.engine_id for asset in api.assets(tdo_id) if asset.source_data}
+    assert engines.SPEECHMATICS_ENGLISH in made_by

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aiware_resources import engines
-from aiware_resources.cli import transcript
+from aiware_resources.jobs import transcript
 from tests.support.command import Aiware
 from tests.support.local import Local
 from tests.support.objects import submit

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aiware_resources.cli.transcript import text_of
+from aiware_resources.jobs.transcript import Turn, Word, text_of, turns_of
 
 
 def entry(start: int, *words: str, **more: Any) -> dict[str, Any]:
@@ -46,3 +46,18 @@ def speaker(name: str) -> dict[str, Any]:
 )
 def test_text(document: Any, text: str) -> None:
     assert text_of(document) == text
+
+
+def test_turns() -> None:
+    series = [
+        entry(0, "Yes", **speaker("Ada")),
+        {**entry(100, "."), "speakerId": "Ada"},
+        {"startTimeMs": 200, "stopTimeMs": 300, "words": [{"word": "No", "confidence": 0.25}], "speakerId": 7},
+        {"startTimeMs": 300, "stopTimeMs": 400, "words": [{"word": "no", "confidence": 2}], "speakerId": 7},
+    ]
+    assert turns_of({"series": series}) == [
+        Turn("Ada", [Word(0, 100, "Yes"), Word(100, 200, ".")]),
+        Turn("7", [Word(200, 300, "No", 0.25), Word(300, 400, "no")]),
+    ]
+    assert [turn.text for turn in turns_of({"series": series})] == ["Yes.", "No no"]
+    assert turns_of(None) == []
