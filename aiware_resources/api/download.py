@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
@@ -115,10 +115,35 @@ def _check(uri: str) -> None:
 
 
 @contextmanager
-def _response(client: httpx.Client, uri: str, token: SecretStr | None) -> Iterator[httpx.Response]:
+def streamed(settings: Settings, uri: str, part: str | None = None) -> Iterator[httpx.Response]:
+    """A file, or a part of it, of which as much is read as is wanted.
+
+    Args:
+        settings: How long to wait for a part of it.
+        uri: An http(s) address, signed or not.
+        part: Which bytes, as the header ``Range`` says it; ``None`` for all.
+
+    Raises:
+        DownloadFailed: If it could not be fetched.
+    """
+    _check(uri)
+    try:
+        with (
+            new_client(settings.request_timeout, url=uri) as client,
+            _response(client, uri, None, {"Range": part} if part else {}) as response,
+        ):
+            yield response
+    except RequestFailed as error:
+        raise _explained(error.failure, 1, uri) from None
+
+
+@contextmanager
+def _response(
+    client: httpx.Client, uri: str, token: SecretStr | None, more: Mapping[str, str] | None = None
+) -> Iterator[httpx.Response]:
     """A successful response whose body is yet to be read, after redirects; the token does not follow them."""
     # Sizes are compared with those of files: no compression on the way.
-    headers = {"Accept-Encoding": "identity"}
+    headers = {"Accept-Encoding": "identity", **(more or {})}
     url, auth = httpx.URL(uri), Token(token) if token else None
     try:
         for _ in range(_MOST_REDIRECTS + 1):

@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from aiware_resources.console import job, jobs
+from aiware_resources.console import job, jobs, recording
 from aiware_resources.console.frame import SECTIONS, STYLE, Console, address
 from aiware_resources.console.guard import KEY, Guard
 from aiware_resources.console.places import Place, by_slug
 
-PAGES = (jobs, job)
+PAGES = (jobs, job, recording)
 """The modules of the pages."""
 HOST = "127.0.0.1"
 _BYTES_OF_KEY = 32

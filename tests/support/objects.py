@@ -13,9 +13,11 @@ BROKEN = {engines.SPEECHMATICS_ENGLISH: {"fail": {"reason": "invalid_data", "mes
 """Behaviour under which transcriptions fail."""
 
 
-def job_input(**more: Any) -> dict[str, Any]:
+def job_input(
+    media: str = "https://media.test/a.mp4", engine_id: str = engines.SPEECHMATICS_ENGLISH, **more: Any
+) -> dict[str, Any]:
     """A createJob input, of a transcription that makes its own TDO unless it is told otherwise."""
-    graph = pipelines.transcription("https://media.test/a.mp4")
+    graph = pipelines.transcription(media, engine_id=engine_id)
     target = {} if "targetId" in more else {"target": {"name": "council"}}
     return {**api_properties(JobState, {"tasks": list(graph.tasks), "routes": list(graph.routes)}), **target, **more}
 

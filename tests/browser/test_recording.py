@@ -1,0 +1,155 @@
+"""The page of a recording in the console: it plays, and its words follow and lead."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from aiware_resources import engines
+from tests.browser.looks import Opener, check_looks
+from tests.support.local import Local
+from tests.support.objects import make_tdo, submit
+from tests.support.project import ROOT
+
+MEDIA = ROOT / "examples" / "media" / "interview.mp4"
+TIME = "document.querySelector('video').currentTime"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A console.
+
+    Attributes:
+        address: The address that it printed, with the key.
+        local: The local aiWARE that it shows.
+    """
+
+    address: str
+    local: Local
+
+    @property
+    def origin(self) -> str:
+        """Where it is."""
+        return self.address.partition("/?")[0]
+
+
+@pytest.fixture(scope="session")
+def served(shared_local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A console as the command starts it."""
+    program = [sys.executable, "-c", "from aiware_resources.cli import main; main(prog_name='aiware')", "console"]
+    environment = {**os.environ, "AIWARE_ENDPOINT": shared_local.endpoint, "AIWARE_TOKEN": shared_local.token}
+    folder = tmp_path_factory.mktemp("console")
+    log = folder / "log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            program, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    assert process.stdout is not None
+    try:
+        yield Served(process.stdout.readline().strip(), shared_local)
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+    said = log.read_text()
+    assert shared_local.token not in said
+    assert "signature" not in said
+
+
+@pytest.fixture
+def recording(served: Served) -> str:
+    """A recording with media and a transcript; its id."""
+    local = served.local
+    local.reset()
+    local.behave(jobSeconds=0)
+    tdo_id = make_tdo(local, "Council")
+    for file in (MEDIA, MEDIA.with_suffix(".vtt")):
+        shutil.copy(file, local.server.data.parent)
+    for engine_id in (engines.SPEECHMATICS_ENGLISH, engines.SPEAKER_DETECTION):
+        submit(local, media=f"file:{MEDIA.name}", engine_id=engine_id, targetId=tdo_id)
+    return tdo_id
+
+
+async def opened(opener: Opener, served: Served, path: str) -> Page:
+    page = await opener.open(served.address)
+    await page.goto(f"{served.origin}/environment/{path}")
+    return page
+
+
+async def test_a_word_leads_to_its_moment_and_the_words_follow(opener: Opener, served: Served, recording: str) -> None:
+    page = await opened(opener, served, f"recordings/{recording}")
+    await expect(page.locator(".turn")).to_have_count(8)
+    await expect(page.locator(".speaker").nth(1)).to_have_text("Ben")
+    await page.wait_for_function("document.querySelector('video').readyState >= 2")
+    word = page.locator(".word", has_text="half")
+    at = float(await word.get_attribute("data-at") or "nan")
+    await word.click()
+    await expect(page.locator(".word.now")).to_have_text("half")
+    assert await page.evaluate(TIME) == pytest.approx(at, abs=0.01)
+    captions = "[...document.querySelector('video').textTracks[0].activeCues].map(cue => cue.text).join()"
+    assert "What if something breaks half way?" in await page.evaluate(captions)
+    # The media leads as well, and so does the keyboard.
+    await page.evaluate("document.querySelector('video').currentTime = 7")
+    await expect(page.locator(".turn.now .speaker")).to_have_text("Ben")
+    await page.locator(".moment").first.focus()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".turn.now")).to_contain_text("And who presses the button?")
+    async with page.expect_download() as saved:
+        await page.get_by_role("link", name=MEDIA.name).first.click()
+    assert (await (await saved.value).path()).read_bytes() == MEDIA.read_bytes()
+    assert "signature" not in await page.content()
+
+
+async def test_a_recording_is_usable_in_every_look(opener: Opener, served: Served, recording: str) -> None:
+    page = await opened(opener, served, f"recordings/{recording}")
+    await page.wait_for_function("document.querySelector('video').readyState >= 2")
+    await check_looks(page)
+
+
+async def test_results_of_engines_are_tabs(opener: Opener, served: Served, recording: str) -> None:
+    page = await opened(opener, served, f"recordings/{recording}")
+    tabs = page.get_by_role("tab")
+    await expect(tabs).to_have_count(2)
+    await tabs.first.focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(tabs.nth(1)).to_be_focused()
+    await expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
+    await expect(page.get_by_role("tabpanel")).to_contain_text('"type": "speaker"')
+    await page.keyboard.press("ArrowLeft")
+    await expect(page.get_by_role("tabpanel").locator(".turn")).to_have_count(8)
+
+
+async def test_it_plays_to_the_next_word(opener: Opener, served: Served, recording: str) -> None:
+    page = await opened(opener, served, f"recordings/{recording}")
+    await page.wait_for_function("document.querySelector('video').readyState >= 2")
+    await page.locator(".word").nth(3).click()
+    await page.evaluate("document.querySelector('video').muted = true, document.querySelector('video').play()")
+    await page.wait_for_function("Number(document.querySelector('.word.now')?.dataset.at) > 3")
+
+
+async def test_what_is_not_media_is_saved_and_links_stay_here(served: Served, recording: str, tmp_path: Path) -> None:
+    tdo = "query($id: ID!) { temporalDataObject(id: $id) { assets { records { id assetType } } } }"
+    found = served.local.graphql(tdo, id=recording)["temporalDataObject"]["assets"]["records"]
+    ids = {each["assetType"]: each["id"] for each in found}
+    with httpx.Client(base_url=served.origin, trust_env=False, follow_redirects=True) as client:
+        client.get(served.address)
+        part = client.get(f"/environment/assets/{ids['media']}", headers={"Range": "bytes=10-19"})
+        assert (part.status_code, part.content) == (206, MEDIA.read_bytes()[10:20])
+        assert part.headers["content-type"] == "video/mp4"
+        result = client.get(f"/environment/assets/{ids['vtn-standard']}")
+        assert result.headers["content-type"] == "application/octet-stream"
+        assert result.headers["content-disposition"].startswith("attachment; filename*=utf-8''")
+        assert client.get("/environment/assets/gone").status_code == 502
+        assert client.get("/nowhere/assets/gone").status_code == 404
+        assert not any("signature" in str(value) for value in result.headers.values())
+    assert httpx.get(f"{served.origin}/environment/assets/{ids['media']}", trust_env=False).status_code == 403
