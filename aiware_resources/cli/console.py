@@ -91,6 +91,12 @@ def _places(session: Session) -> Iterator[Place]:
 
 
 def _stack(session: Session) -> Place:
-    from aiware_resources.console.places import Place
+    from aiware_resources.cli.drift import compared
+    from aiware_resources.cli.preview import previewed
+    from aiware_resources.console.places import Drift, Place, StackReads
 
-    return Place(session.stack or "", session.settings)
+    def drift() -> Drift:
+        resources, _, found, kept = compared(session)
+        return Drift(len(resources), found, kept)
+
+    return Place(session.stack or "", session.settings, StackReads(drift, lambda: previewed(session.stack)))

@@ -15,6 +15,7 @@ from aiware_resources.cli.framework.session import Session
 from aiware_resources.text.words import counted
 
 if TYPE_CHECKING:
+    from aiware_resources.api import Api
     from aiware_resources.reconcile.entity import DriftedProperty, Existing
     from aiware_resources.report.live import Recorded
     from aiware_resources.report.model import Drifted, KeptFailure
@@ -50,20 +51,11 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
 
     Exit codes: 0 no drift, 2 drift. Objects that no stack owns (--unmanaged) are not drift.
     """
-    from aiware_resources.api import connect
     from aiware_resources.cli import pulumi_command
-    from aiware_resources.reconcile.explicit import recorded_providers
-    from aiware_resources.report.live import drift_of, recorded_in, unmanaged
-    from aiware_resources.settings import Settings
+    from aiware_resources.report.live import unmanaged
 
     session = replace(session, stack=stack or session.stack or pulumi_command.selected(), provider=None)
-    state = pulumi_command.recorded(session.stack)
-    resources = recorded_in(state)
-    explicit = pulumi_command.providers(session.stack) if recorded_providers(state) else {}
-    apis = [connect(Settings.from_mapping(each), start=False) for each in explicit.values()]
-    if (with_unmanaged and not apis) or any(each.provider not in explicit for each in resources):
-        apis.append(session.api())
-    found, kept = drift_of(resources, session.config(), explicit)
+    resources, apis, found, kept = compared(session, with_unmanaged=with_unmanaged)
     strangers = [each for api in dict.fromkeys(apis) for each in unmanaged(api, _owned())] if with_unmanaged else None
     if as_json:
         print_json(_as_json(session, resources, found, kept, strangers))
@@ -72,6 +64,34 @@ def drift(session: Session, stack: str | None, with_unmanaged: bool, as_json: bo
             console().print(line, soft_wrap=True)
     if found:
         raise click.exceptions.Exit(CHANGES)
+
+
+def compared(
+    session: Session, *, with_unmanaged: bool = False
+) -> tuple[list[Recorded], list[Api], list[Drifted], list[KeptFailure]]:
+    """Compares a stack with aiWARE.
+
+    Args:
+        session: The stack.
+        with_unmanaged: Whether the stack's own aiWARE is looked at too where all its objects are elsewhere.
+
+    Returns:
+        The objects of the stack, where they are, what has drifted, and what has failed and stays so.
+    """
+    from aiware_resources.api import connect
+    from aiware_resources.cli import pulumi_command
+    from aiware_resources.reconcile.explicit import recorded_providers
+    from aiware_resources.report.live import drift_of, recorded_in
+    from aiware_resources.settings import Settings
+
+    state = pulumi_command.recorded(session.stack)
+    resources = recorded_in(state)
+    explicit = pulumi_command.providers(session.stack) if recorded_providers(state) else {}
+    apis = [connect(Settings.from_mapping(each), start=False) for each in explicit.values()]
+    if (with_unmanaged and not apis) or any(each.provider not in explicit for each in resources):
+        apis.append(session.api())
+    found, kept = drift_of(resources, session.config(), explicit)
+    return resources, apis, found, kept
 
 
 def _owned() -> frozenset[str]:

@@ -104,7 +104,7 @@ def preview(
         raise click.UsageError("With --from no preview is run that could take arguments.")
     from aiware_resources import report as reports
 
-    report = _read(source) if source is not None else _previewed(stack or session.stack, arguments)
+    report = _read(source) if source is not None else previewed(stack or session.stack, arguments)
     report = replace(report, origin=reports.origin_in(os.environ))
     _write(report, "json" if as_json else as_format, output)
     if output is not None:
@@ -125,7 +125,16 @@ def _read(source: str) -> Report:
     return reports.build(reports.parse(text))
 
 
-def _previewed(stack: str | None, arguments: tuple[str, ...]) -> Report:
+def previewed(stack: str | None, arguments: tuple[str, ...] = ()) -> Report:
+    """Previews the next update of a stack.
+
+    Args:
+        stack: The stack; ``None`` for the one that is selected.
+        arguments: More arguments for Pulumi.
+
+    Raises:
+        ConfigurationError: The preview could not begin.
+    """
     from aiware_resources import report as reports
     from aiware_resources.cli import pulumi_command
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nicegui.elements.mixins.text_element import TextElement
@@ -29,3 +30,19 @@ def enable(button: TextElement, *, enabled: bool) -> None:
             button.props(remove="disabled")
         else:
             button.props("disabled")
+
+
+def facts(within: TextElement, known: Mapping[str, tuple[str, str | None]]) -> None:
+    """Lists what is known of an object.
+
+    Args:
+        within: The list.
+        known: Each fact by its label, and where it leads, if anywhere.
+    """
+    within.clear()
+    with within:
+        for label, (value, href) in known.items():
+            with element("div"):
+                element("dt", label)
+                with element("dd"):
+                    element("a" if href else "span", value, href=href)

@@ -19,6 +19,8 @@ from aiware_resources.console.elements import element
 from aiware_resources.console.live import Live, Seen, Show, Watching
 from aiware_resources.console.places import Place
 from aiware_resources.errors import AiwareError
+from aiware_resources.text import commands
+from aiware_resources.waiting.polling import Interval
 
 T = TypeVar("T")
 
@@ -33,6 +35,7 @@ SECTIONS = {
 """The pages of every place, by the part of their address."""
 STACK_SECTIONS = {"drift": "Drift", "next": "Next up"}
 """Those of a stack."""
+_NEVER = 7 * 24 * 3600.0
 _PATIENCE = 2.0
 """Seconds for which a page waits for its first reading before it comes without."""
 
@@ -59,6 +62,17 @@ class Console:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return self.places[place]
 
+    def place_of_stack(self, place: str) -> Place:
+        """The stack that an address names.
+
+        Raises:
+            HTTPException: There is none of that name.
+        """
+        found = self.place(place)
+        if found.stack is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return found
+
 
 @dataclass
 class Frame:
@@ -80,37 +94,45 @@ class Frame:
         """The address of another page of the same place."""
         return address(self.place, *parts, **query)
 
-    async def watch(self, subject: Hashable, read: Callable[[], T], show: Callable[[T], None]) -> Watching | None:
+    async def watch(
+        self, subject: Hashable, read: Callable[[], T], show: Callable[[T], None], *, once: bool = False
+    ) -> Watching | None:
         """Shows something that is read in a thread now, and again whenever it has changed, while the page is open.
 
         Args:
             subject: What it is; pages of the same place that show the same share one poll.
             read: Reads it.
             show: Shows it.
+            once: Whether it stays as it is, unless somebody asks to look again.
 
         Returns:
             The watching; ``None`` when the place itself cannot be used.
         """
         try:
-            interval = await self.console.live.call(self.place.interval)
+            interval = Interval(_NEVER, _NEVER) if once else await self.console.live.call(self.place.interval)
         except AiwareError as error:
             self.complain(error)
             return None
         shown: Show[T] = partial(self._show, show)
         key = (self.place.slug, subject)
-        watching = await self.console.live.watch(key, read, interval, shown, _PATIENCE)
+        watching = await self.console.live.watch(key, partial(self._about, read), interval, shown, _PATIENCE)
         self.client.on_delete(watching.end)
         return watching
 
     async def call(self, ask: Callable[[], T]) -> T | None:
         """Reads something once, in a thread; says what went wrong, and gives ``None`` then."""
         try:
-            found = await self.console.live.call(ask)
+            found = await self.console.live.call(partial(self._about, ask))
         except AiwareError as error:
             self.complain(error)
             return None
         self.complain(None)
         return found
+
+    def _about(self, ask: Callable[[], T]) -> T:
+        """Asks; commands in messages are for this stack."""
+        with commands.about(self.place.name if self.place.stack else None):
+            return ask()
 
     def complain(self, error: AiwareError | None) -> None:
         """Says what went wrong; ``None`` takes it back."""
@@ -123,7 +145,8 @@ class Frame:
         with self.client:
             self.complain(seen.error)
             if seen.value is not None:
-                show(seen.value)
+                value = seen.value
+                self._about(lambda: show(value))
 
 
 Page = Callable[..., Awaitable[None]]

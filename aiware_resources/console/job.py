@@ -14,7 +14,7 @@ from nicegui.events import GenericEventArguments
 
 from aiware_resources.api import Api
 from aiware_resources.api.statuses import JOB_FAILED
-from aiware_resources.console.elements import element
+from aiware_resources.console.elements import element, facts
 from aiware_resources.console.frame import Console, Frame, framed
 from aiware_resources.console.jobread import LOG, JobView, TaskView, read_job
 from aiware_resources.console.live import Watching
@@ -59,7 +59,7 @@ class _Job:
         self._frame = frame
         self._job_id = job_id
         self._watching: Watching | None = None
-        self._shown_known: list[tuple[str, str, str | None]] = []
+        self._shown_known: dict[str, tuple[str, str | None]] = {}
         self._shown_parts: list[tuple[str, str, str, str]] | None = None
         self._open: dict[str, bool] = {}
 
@@ -108,25 +108,17 @@ class _Job:
     def _show_known(self, view: JobView) -> None:
         record = view.record
         seconds = taken(record)
-        known: list[tuple[str, str, str | None]] = [
-            ("Id", record.id, None),
-            ("Recording", view.target or record.target_id or "none", self._recording(view)),
-            ("Cluster", record.cluster_id or "default", None),
-            ("Created", moment(record.created_date_time) if record.created_date_time else "not known", None),
-            ("Took", span(seconds) if seconds is not None else "", None),
-            ("Status in words of the API", record.status_detail or "", None),
-        ]
-        if known == self._shown_known:
-            return
-        self._shown_known = known
-        self._known.clear()
-        with self._known:
-            for label, value, href in known:
-                if value:
-                    with element("div"):
-                        element("dt", label)
-                        with element("dd"):
-                            element("a" if href else "span", value, href=href)
+        known: dict[str, tuple[str, str | None]] = {
+            "Id": (record.id, None),
+            "Recording": (view.target or record.target_id or "none", self._recording(view)),
+            "Cluster": (record.cluster_id or "default", None),
+            "Created": (moment(record.created_date_time) if record.created_date_time else "not known", None),
+            "Took": (span(seconds) if seconds is not None else "", None),
+            "Status in the words of the API": (record.status_detail or "", None),
+        }
+        if known != self._shown_known:
+            self._shown_known = known
+            facts(self._known, {label: each for label, each in known.items() if each[0]})
 
     def _recording(self, view: JobView) -> str | None:
         if view.record.target is None:

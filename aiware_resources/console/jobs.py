@@ -93,6 +93,7 @@ class _Jobs:
             self._previous = element("button", "← Previous", type="button").on("click", partial(self._turn, -1))
             self._where = element("span")
             self._next = element("button", "Next →", type="button").on("click", partial(self._turn, 1))
+        self._parts.set_visibility(False)
         await self._watch()
 
     async def _watch(self) -> None:

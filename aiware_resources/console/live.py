@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +15,8 @@ from aiware_resources.waiting.polling import Interval
 T = TypeVar("T")
 
 _THREADS = 8
+_LAST = 2.0
+"""Seconds that answers may take at the end."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,22 @@ class Live:
         # The end of the process does not wait for an answer that never comes.
         self._threads = DaemonThreads(_THREADS, "console")
         self._polls: dict[Hashable, _Poll[Any]] = {}
+        self._calls: set[Future[Any]] = set()
 
     async def call(self, ask: Callable[[], T]) -> T:
         """Runs a call that waits for an answer in a thread, so that it keeps nobody else waiting."""
-        return await asyncio.wrap_future(self._threads.submit(ask))
+        call = self._threads.submit(ask)
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+        return await asyncio.wrap_future(call)
+
+    async def end(self) -> None:
+        """Ends all polls, and waits a moment for the answers that are under way."""
+        for poll in self._polls.values():
+            poll.end()
+        self._polls.clear()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(wait, list(self._calls), _LAST)
 
     async def watch(
         self, subject: Hashable, read: Callable[[], T], interval: Interval, show: Show[T], patience: float

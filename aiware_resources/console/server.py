@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from http import HTTPStatus
 
 import uvicorn
@@ -16,12 +16,22 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from aiware_resources.console import job, jobs, recording
+from aiware_resources.console import (
+    clusters,
+    drift,
+    engines,
+    exports,
+    job,
+    jobs,
+    recording,
+    recordings,
+    upcoming,
+)
 from aiware_resources.console.frame import SECTIONS, STYLE, Console, address
 from aiware_resources.console.guard import KEY, Guard
 from aiware_resources.console.places import Place, by_slug
 
-PAGES = (jobs, job, recording)
+PAGES = (jobs, job, recordings, recording, exports, clusters, engines, drift, upcoming)
 """The modules of the pages."""
 HOST = "127.0.0.1"
 _BYTES_OF_KEY = 32
@@ -46,6 +56,7 @@ def application(places: Iterable[Place], key: str) -> ASGIApp:
     def start() -> RedirectResponse:
         return RedirectResponse(address(next(iter(console.places.values())), next(iter(SECTIONS))))
 
+    pages.on_shutdown(console.live.end)
     pages.exception_handler(HTTPStatus.NOT_FOUND)(_not_found)
     # No storage: pages keep what they know in their addresses, and nothing is written to this machine.
     ui.run_with(
@@ -108,5 +119,6 @@ def config(app: ASGIApp) -> uvicorn.Config:
 
 def serve(listening: socket.socket, app: ASGIApp) -> None:
     """Serves until it is interrupted."""
-    with closing(listening):
+    # That is how it ends.
+    with closing(listening), suppress(KeyboardInterrupt):
         uvicorn.Server(config(app)).run(sockets=[listening])

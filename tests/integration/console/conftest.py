@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,11 +13,13 @@ import uvicorn
 
 from aiware_resources.api import close_connections
 from aiware_resources.console import server
-from aiware_resources.console.places import Place
+from aiware_resources.console.places import Drift, Place, StackReads
+from aiware_resources.report import Report, build, parse
 from aiware_resources.settings import Settings
 from tests.support.local import Local
 
 KEY = "sesame"
+RECORDINGS = Path(__file__).parents[2] / "unit" / "report" / "recordings"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,16 @@ class Served:
         return self.client.get(path).raise_for_status().text
 
 
+def _report() -> Report:
+    """What Pulumi once printed of an update."""
+    return build(parse((RECORDINGS / "everything.json").read_text(encoding="utf-8")))
+
+
+def _drift() -> Drift:
+    report = _report()
+    return Drift(len(report.drift) + 1, list(report.drift), list(report.kept_failures))
+
+
 @pytest.fixture(scope="session")
 def served(shared_local: Local) -> Iterator[Served]:
     """A console in a thread; a process has one."""
@@ -43,8 +56,9 @@ def served(shared_local: Local) -> Iterator[Served]:
     def settings() -> Settings:
         return Settings.from_mapping({"aiware:endpoint": shared_local.endpoint, "aiware:token": shared_local.token})
 
+    places = [Place("environment", settings), Place("acme/studio/prod", settings, StackReads(_drift, _report))]
     listening = server.listen(0)
-    serving = uvicorn.Server(server.config(server.application([Place("environment", settings)], KEY)))
+    serving = uvicorn.Server(server.config(server.application(places, KEY)))
     thread = threading.Thread(target=serving.run, args=([listening],), daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 
 from aiware_resources.console.live import Live, Seen
@@ -93,3 +94,18 @@ async def test_a_page_does_not_wait_for_an_answer_that_takes_long() -> None:
     going_on.set()
     await until(lambda: seen[-1] == Seen("late"))
     watching.end()
+
+
+async def test_the_end_waits_for_answers_that_are_under_way() -> None:
+    live, answered = Live(), list[str]()
+    going_on = threading.Event()
+
+    def read() -> str:
+        going_on.wait()
+        answered.append("late")
+        raise ServerFailure("It is down.")
+
+    await live.watch("job", read, Interval(*FAST), lambda _: None, 0.01)
+    asyncio.get_running_loop().call_later(0.05, going_on.set)
+    await live.end()
+    assert answered == ["late"]
