@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aiware_resources.jobs.results import get_engine_results
     from aiware_resources.reconcile.explicit import Provider
     from aiware_resources.single_engine_job import SingleEngineJob
+    from aiware_resources.sources import Media, list_media, media_from
     from aiware_resources.tdos.assets import AssetArgs, AssetFileArgs, AssetSourceArgs, TdoAssetArgs
     from aiware_resources.tdos.content import ContentTemplateArgs, PrimaryAssetArgs, SourceDataArgs, TargetArgs
     from aiware_resources.temporal_data_object import TemporalDataObject
@@ -60,6 +61,7 @@ _NAMES = {
     "jobs.results": ("get_engine_results",),
     "reconcile.explicit": ("Provider",),
     "single_engine_job": ("SingleEngineJob",),
+    "sources": ("Media", "list_media", "media_from"),
     "tdos.assets": ("AssetArgs", "AssetFileArgs", "AssetSourceArgs", "TdoAssetArgs"),
     "tdos.content": ("ContentTemplateArgs", "PrimaryAssetArgs", "SourceDataArgs", "TargetArgs"),
     "temporal_data_object": ("TemporalDataObject",),
@@ -87,6 +89,7 @@ __all__ = [
     "Job",
     "JobFleet",
     "JobTemplate",
+    "Media",
     "OutputConfigurationArgs",
     "PrimaryAssetArgs",
     "Provider",
@@ -108,6 +111,8 @@ __all__ = [
     "get_engines",
     "get_job",
     "get_temporal_data_object",
+    "list_media",
+    "media_from",
     "media_key",
     "media_value",
 ]

@@ -37,6 +37,10 @@ class GraphError(AiwareError):
     """Tasks cannot be joined as the program says."""
 
 
+class SourceError(AiwareError):
+    """A source of media cannot be listed, or a link to what is in it cannot be signed. Nothing was changed."""
+
+
 class ApiError(AiwareError):
     """A call of the aiWARE API failed.
 

@@ -56,6 +56,7 @@ from aiware_resources.reconcile.entity import Fate, Question
 from aiware_resources.reconcile.left_behind import is_released, note_released
 from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since, submitted_now
 from aiware_resources.reconcile.unknowns import cut
+from aiware_resources.sources import holds_private, signed
 from aiware_resources.tdos.content import Target, span_problems
 from aiware_resources.temporal_data_object import TdoProvider
 from aiware_resources.waiting.conditions import COMPLETE, MISSING, is_seen_complete
@@ -217,7 +218,7 @@ class JobProvider(EntityProvider):
             content["target"] = _marked_target(content["target"], mark)
         # Sent, and not recorded: a name says what lists show, and nothing about the work.
         name = self.holder(props).name
-        return self._made(self.api.create_job(content, owner=props.get(OWNER_KEY), default_name=name), props)
+        return self._made(self.api.create_job(signed(content), owner=props.get(OWNER_KEY), default_name=name), props)
 
     def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         """By the marker in ``jobConfig``; without markers by content, just after an answer was lost."""
@@ -330,11 +331,11 @@ class JobProvider(EntityProvider):
     def _runs_again(self, olds: Props, news: Props) -> bool:
         """Whether a failed job is resubmitted: a cancelled one, and one on an earlier cluster, cannot be retried.
 
-        Neither can any where the API has no call for it, nor one whose addresses have a new signature: it would use the
-        earlier ones.
+        Neither can any where the API has no call for it, nor one whose addresses have a new signature, or get one with
+        each submission: it would use the earlier ones.
         """
         elsewhere = RAN_ON in olds and news.get("clusterId") != olds[RAN_ON]
-        outdated = elsewhere or bool(self._signed_again(olds, news))
+        outdated = elsewhere or holds_private(news) or bool(self._signed_again(olds, news))
         cannot = not self.abilities.retries_in_place or outdated or olds[FAILURE].get("status") == "cancelled"
         policy = _on_failure(news)
         return policy == "replace" or (policy == "retry" and cannot)

@@ -13,9 +13,10 @@ from pydantic import Field
 
 from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
 from aiware_resources.fleet import JobTemplate
+from aiware_resources.fleet.admission import admitted, declared
 from aiware_resources.fleet.checking import problems as fleet_problems
 from aiware_resources.fleet.entity import FleetEntity
-from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries
+from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries, used_names
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys
@@ -43,6 +44,7 @@ from aiware_resources.reconcile.holders import PROVIDER_NAME
 from aiware_resources.reconcile.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.provider import is_moved, plain, schema_of
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, now_at
+from aiware_resources.sources import Media
 from aiware_resources.waiting.conditions import MISSING
 
 log = logging.getLogger("aiware")
@@ -98,6 +100,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """As for every entity; each entry's job is validated as a `Job` is."""
+        news = admitted(plain(_olds), news, _name(news))
         checked = super().check(_olds, news)
         allowed = checked.inputs.pop(ALLOWED_KEY, None)
         checked.failures = [_NO_ADOPTION if each.property == "adopt" else each for each in checked.failures]
@@ -313,9 +316,12 @@ class JobFleet(FleetOutputs, module="aiware", name="JobFleet"):
         something else, runs failed ones again, and removes those that are not declared any more. Nothing else runs.
         """
         given: dict[str, Any] = {**arguments}
+        hidden: dict[str, Any] = {}
         if "template" in arguments:
             given["template"] = arguments["template"].properties
-        super().__init__(resource_name, given, opts)
+        if isinstance(media := arguments.get("media"), Media):
+            given["media"], hidden = declared(media, used_names(given))
+        super().__init__(resource_name, given, opts, hidden)
 
 
 __all__ = ["JobFleet", "JobFleetArgs", "JobFleetProvider", "JobFleetState"]

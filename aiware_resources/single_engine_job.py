@@ -32,6 +32,7 @@ from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.adoption import Adoption
 from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.reconcile.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
+from aiware_resources.sources import signed
 
 PLACES = ("clusterId", "priority", "notificationUri")
 """Template parameters that say where and how the job runs; arguments of their own, so that they never re-run it."""
@@ -123,7 +124,7 @@ class SingleEngineJobProvider(JobProvider):
         fields = {**props.get("fields", {}), **{name: props[name] for name in PLACES if name in props}}
         launched = self.api.launch_single_engine_job(
             str(props["engineId"]),
-            upload_url=props.get("uploadUrl"),
+            upload_url=signed(props).get("uploadUrl"),
             target_id=props.get("targetId"),
             fields={name: field_text(value) for name, value in fields.items()},
         )
@@ -157,7 +158,7 @@ class SingleEngineJobProvider(JobProvider):
             return f"its engines are {', '.join(actual)}, the program's is {props['engineId']}"
         if "targetId" in props and str(props["targetId"]) != job.target_id:
             return f"it works on TDO {job.target_id}, the program names {props['targetId']}"
-        if "uploadUrl" in props and not any(_mentions(task.payload, props["uploadUrl"]) for task in job.tasks):
+        if "uploadUrl" in props and not any(_mentions(task.payload, signed(props)["uploadUrl"]) for task in job.tasks):
             return "none of its tasks works on the file at uploadUrl"
         return None
 

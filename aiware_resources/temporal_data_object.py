@@ -38,6 +38,7 @@ from aiware_resources.reconcile.policies import Adoptable, CleanupOption, TdoPol
 from aiware_resources.reconcile.provider import plain
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.reconcile.values import in_any_order
+from aiware_resources.sources import signed
 from aiware_resources.tdos.assets import TdoAsset, TdoAssetArgs, asset_problems, file_content, is_file, without_path
 from aiware_resources.tdos.content import (
     TDO_CHANGEABLE,
@@ -188,7 +189,7 @@ class TdoProvider(EntityProvider):
         content = {key: props[key] for key in (*TDO_CHANGEABLE, *CREATE_ONLY) if key in props}
         if _files(props):
             content["assets"] = [asset for asset in props["assets"] if not is_file(asset)]
-        return Made(self.api.create_tdo({**content, **_details(marked(props.get("details"), mark))}).id)
+        return Made(self.api.create_tdo(signed({**content, **_details(marked(props.get("details"), mark))})).id)
 
     def make_once(self, props: Props) -> Made:
         """As for every entity; then names the primary assets (mutation ``updateTDO``), also of a TDO that was found."""

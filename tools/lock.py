@@ -23,7 +23,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = ("local", "engines", "policies", "console")
+EXTRAS = ("local", "engines", "policies", "console", "s3", "sftp", "feeds")
 GROUP = "dev"
 LOCK, DEV_LOCK = "requirements.txt", "requirements-dev.txt"
 COMPILE = (

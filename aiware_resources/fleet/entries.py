@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pulumi
 from pulumi.output import Unknown
 
 from aiware_resources.dag import RUNNING
@@ -35,6 +36,18 @@ def template_of(props: Mapping[str, Any]) -> Template:
     template = props.get(TEMPLATE)
     cluster = {CLUSTER: props[CLUSTER]} if props.get(CLUSTER) is not None else {}
     return compiled({**template, **cluster} if isinstance(template, dict) else {})
+
+
+def used_names(given: Mapping[str, Any]) -> frozenset[str] | None:
+    """The names of the values that the template of a fleet uses; ``None`` when a part of it is not known yet."""
+    said = {"template": given.get("template"), "cluster": given.get("cluster_id")}
+    return None if _has_outputs(said) else frozenset(compiled(said).uses)
+
+
+def _has_outputs(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_outputs, value.values()))
+    return any(map(_has_outputs, value)) if isinstance(value, list) else isinstance(value, pulumi.Output)
 
 
 def jobs_of(props: Mapping[str, Any]) -> Iterator[tuple[str, Props]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -59,8 +60,14 @@ class FleetOutputs(RunsJobs, EntityResource):
         concerned = [runs[key] for key, entry in entries.items() if entry.target_id in target_ids]
         return dict(concerned or runs.values())
 
-    def __init__(self, resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        hidden = {} if mocks.are_set() else going_to_allow(arguments.get("cluster_id"))
+    def __init__(
+        self,
+        resource_name: str,
+        arguments: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        hidden: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        hidden = {} if mocks.are_set() else {**hidden, **going_to_allow(arguments.get("cluster_id"))}
         super().__init__(resource_name, arguments, opts, hidden)
         if mocks.are_set():
             return

@@ -40,6 +40,7 @@ from aiware_resources.reconcile import (
 )
 from aiware_resources.reconcile.left_behind import is_later, is_released, latest
 from aiware_resources.reconcile.ownership import created_since, turn
+from aiware_resources.sources import signed
 
 log = logging.getLogger("aiware")
 
@@ -189,7 +190,7 @@ class Submission:
             since = newest - SKEW if newest else created_since(self._api, datetime.now(UTC), is_marked=mark is not None)
             content, owner = _content(wanted.job, mark), f"{self._fleet.owner}/{wanted.key}"
             record = send_once(
-                lambda: self._api.create_job(content, owner=owner, default_name=wanted.key),
+                lambda: self._api.create_job(signed(content), owner=owner, default_name=wanted.key),
                 lambda: self._lost(wanted, mark, since),
             )
             owned.add(record.id, self._fleet)

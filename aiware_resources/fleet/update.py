@@ -24,6 +24,7 @@ from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import left_since
 from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
 from aiware_resources.settings import Settings
+from aiware_resources.sources import holds_private
 from aiware_resources.waiting.conditions import MISSING
 
 JOBS = "jobs"
@@ -119,6 +120,7 @@ class Update:
         # A retry would use the links that the job was submitted with.
         signed = [each for each in failed if each.key in again and unsigned(each.job) != each.job]
         outdated = [each for each in signed if self._is_outdated(again[each.key], each.job)]
+        outdated += [each for each in failed if each.key in again and holds_private(each.job)]
         anew += outdated
         again = {key: job_id for key, job_id in again.items() if key not in {each.key for each in outdated}}
         reasons = troubles(self._retried(before), again, self._at_a_time)

@@ -8,8 +8,9 @@ from aiware_resources import engines
 from aiware_resources.api import Api, JobRecord, TaskRecord
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.reconcile import Mark, Props, marker_of, unmarked
-from aiware_resources.reconcile.addresses import signed_again
+from aiware_resources.reconcile.addresses import signed_again, unsigned
 from aiware_resources.reconcile.adoption import Adoption, Code, Declarable, Declaration, declaration
+from aiware_resources.sources import holds_private, signed
 from aiware_resources.waiting.conditions import failing_task
 
 
@@ -44,12 +45,13 @@ def is_like(record: JobRecord, props: Props, mark: Mark | None) -> bool:
     if mark is not None:
         return mark.is_on(record.job_config)
     found = [(task.engine_id, task.payload or {}) for task in record.tasks]
+    wanted = work_of(props)
+    if holds_private(props):
+        # Links are signed differently each time.
+        found = [(engine, unsigned(payload)) for engine, payload in found]
+        wanted = sorted([(engine, unsigned(payload)) for engine, payload in work_of(signed(props))], key=str)
     places = record.cluster_id == props.get("clusterId", record.cluster_id)
-    return (
-        places
-        and record.target_id == props.get("targetId", record.target_id)
-        and work_of(props) == sorted(found, key=str)
-    )
+    return places and record.target_id == props.get("targetId", record.target_id) and sorted(found, key=str) == wanted
 
 
 _CONSTANTS = {value: name for name, value in vars(engines).items() if name.isupper() and isinstance(value, str)}

@@ -1,0 +1,58 @@
+"""Which entries of a listed source a fleet takes: only here it is known which it has already."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from aiware_resources.fleet.entries import MEDIA
+from aiware_resources.fleet.plan import named
+from aiware_resources.reconcile import Props
+from aiware_resources.sources import Media
+
+log = logging.getLogger("aiware")
+
+ADMISSION = "__admission"
+"""The property that says what is to be decided of new entries; `admitted` takes it out."""
+
+
+def declared(media: Media, names: frozenset[str] | None) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+    """A listing as a program declares it: the entries, and what else the provider has to know.
+
+    Args:
+        media: The listing.
+        names: The names of the values that the template uses; ``None`` when they are not known yet.
+    """
+    entries = {
+        key: {name: value for name, value in values.items() if names is None or name in names}
+        for key, values in media.items()
+    }
+    admission: dict[str, Any] = {"growing": sorted(media.growing)} if media.growing else {}
+    if media.most_new is not None:
+        admission |= {"mostNew": media.most_new, "order": list(media)}
+    return entries, {ADMISSION: admission} if admission else {}
+
+
+def admitted(olds: Mapping[str, Any], news: Props, called: str) -> Props:
+    """What a program declares, with the entries that the fleet takes: it keeps those that it has.
+
+    Args:
+        olds: The inputs of the last run.
+        news: What the program declares.
+        called: The name of the fleet.
+    """
+    news = dict(news)
+    admission, media = news.pop(ADMISSION, None), news.get(MEDIA)
+    if not isinstance(admission, dict) or not isinstance(media, dict):
+        return news
+    before: Mapping[str, Any] = olds.get(MEDIA) or {}
+    taken = {**media, **{key: before[key] for key in admission.get("growing", ()) if key in before}}
+    if "mostNew" in admission:
+        new = [key for key in admission["order"] if key not in before]
+        later = new[int(admission["mostNew"]) :]
+        for key in later:
+            del taken[key]
+        if later:
+            log.warning("fleet %s: leaves for later updates %s", called, named(later))
+    return {**news, MEDIA: taken}

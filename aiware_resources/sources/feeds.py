@@ -1,0 +1,53 @@
+"""Podcasts: feeds in RSS or Atom, whose episodes come with recordings."""
+
+from __future__ import annotations
+
+from calendar import timegm
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from aiware_resources.errors import SourceError
+from aiware_resources.sources.items import Item, last_part
+
+_MEDIA = ("audio/", "video/")
+
+
+def items_of_feed(source: str, content: bytes) -> Iterator[Item]:
+    """Reads a feed: of each episode its first recording, known by the id that the feed gives the episode.
+
+    Raises:
+        SourceError: It is not a feed.
+    """
+    try:
+        import feedparser
+    except ImportError as error:
+        raise SourceError(
+            f"{source} is a feed, and a package is missing that reads feeds.",
+            remedy="pip install 'aiware-pipelines[feeds]'",
+        ) from error
+    found = feedparser.parse(content)
+    if not found.version:
+        raise SourceError(f"{source} is not a feed: it is neither RSS nor Atom.")
+    for entry in found.entries:
+        recording = next(iter(sorted(entry.get("enclosures", []), key=_rank)), None)
+        if recording is None or not recording.get("href"):
+            continue
+        url = str(recording["href"])
+        yield Item(
+            str(entry.get("id") or url),
+            url,
+            last_part(url),
+            int(recording["length"]) if str(recording.get("length", "")).isdigit() else None,
+            _date(entry.get("published_parsed") or entry.get("updated_parsed")),
+            {"title": entry["title"]} if entry.get("title") else {},
+        )
+
+
+def _rank(recording: Any) -> bool:
+    """Recordings come before pictures and texts."""
+    return not str(recording.get("type", "")).startswith(_MEDIA)
+
+
+def _date(parsed: Any) -> datetime | None:
+    return None if parsed is None else datetime.fromtimestamp(timegm(parsed), UTC)

@@ -1,0 +1,196 @@
+"""The media of a program: a source, listed and filtered."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+import pulumi
+
+from aiware_resources.errors import SourceError
+from aiware_resources.sources.feeds import items_of_feed
+from aiware_resources.sources.items import Item, Wanted, by_different_keys
+from aiware_resources.sources.storage import SIGNED, files_in, open_file, scheme_of
+from aiware_resources.sources.tables import items_of_csv, items_of_json_lines
+from aiware_resources.sources.web import fetched, files_on, shown
+from aiware_resources.text.words import counted, duration
+
+STILL_WRITTEN = timedelta(minutes=1)
+"""A file that was changed more recently may still be written. Objects in buckets appear whole, however."""
+
+_TABLES = (".csv", ".jsonl", ".ndjson")
+_FEEDS = (".xml", ".rss", ".atom")
+
+
+class Media(dict[str, dict[str, Any]]):
+    """The entries that a source lists, by key, oldest first: what a `JobFleet` takes as ``media``.
+
+    Each has ``url`` and ``name``, and ``size``, ``modified`` and other values as far as the source tells them. A fleet
+    takes of these what its template uses.
+
+    Attributes:
+        growing: The keys of files that may still be written, and are left for the next run. Entries that a fleet has
+            already stay as they are.
+        most_new: How many new entries a fleet takes in one update, oldest first; ``None`` for all of them.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[tuple[str, dict[str, Any]]] = (),
+        *,
+        growing: Iterable[str] = (),
+        most_new: int | None = None,
+    ) -> None:
+        super().__init__(entries)
+        self.growing = frozenset(growing)
+        self.most_new = most_new
+
+
+def media_from(
+    source: str | os.PathLike[str],
+    pattern: str | Sequence[str] = "*",
+    *,
+    min_size: int = 1,
+    max_size: int | None = None,
+    min_age: timedelta | None = None,
+    most_new: int | None = None,
+    allow_empty: bool = False,
+    choose: Callable[[str], bool] | None = None,
+) -> Media:
+    """Lists recordings as the entries of a fleet.
+
+    A source is a bucket or a part of it (``s3://bucket/prefix``, ``gs://``, ``az://``), a folder, a folder of an SFTP
+    server (``sftp://``), an index of a web server, a podcast feed, or a file with a list: CSV with the columns ``key``
+    and ``url``, or JSON lines. Credentials come from the environment, as the packages of the storages find them.
+
+    Args:
+        source: The source.
+        pattern: Which files are wanted: ``*.mp4``, or several patterns of which one has to match. Capitals do not
+            count. A pattern without a slash is compared with the name of a file, any other with its path in the source.
+        min_size: Bytes that a file has at least.
+        max_size: Bytes that it has at the most.
+        min_age: A file that was changed more recently is left for the next run, since it may still be written: by
+            default a minute in folders, on SFTP and web servers, and nothing elsewhere.
+        most_new: How many entries that it does not have yet a fleet takes in one update, oldest first. Those that it
+            has stay in any case.
+        allow_empty: Whether there may be nothing in the source that matches. Otherwise that is an error, so that a
+            source that is empty by mistake removes nothing.
+        choose: Takes part of the entries, by their keys: those of a shard, for example.
+
+    Raises:
+        pulumi.RunError: When the source cannot be listed to its end, or nothing in it matches.
+    """
+    now = datetime.now(UTC)
+    name = os.fspath(source)
+    wanted = _wanted(name, pattern, min_size, max_size, min_age)
+    chosen: list[Item] = []
+    growing: list[str] = []
+    matching = 0
+    try:
+        for item in _items(name, wanted):
+            matching += 1
+            if choose is not None and not choose(item.key):
+                continue
+            if wanted.may_grow(item, now):
+                growing.append(item.key)
+            else:
+                chosen.append(item)
+        if not matching and not allow_empty:
+            raise _nothing(name, wanted)
+    except SourceError as error:
+        raise pulumi.RunError(str(error)) from error
+    if growing:
+        age = duration(wanted.min_age.total_seconds())
+        pulumi.log.info(
+            f"{shown(name)}: {counted(len(growing), 'file')} changed less than {age} ago may still be written: those "
+            "that the stack does not have yet are left for the next run."
+        )
+    chosen.sort(key=lambda item: (item.modified or datetime.min.replace(tzinfo=UTC), item.key))
+    return Media(((item.key, item.values()) for item in chosen), growing=growing, most_new=most_new)
+
+
+def list_media(
+    source: str | os.PathLike[str], pattern: str | Sequence[str] = "*"
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Lists recordings one by one, as the source tells of them: a bucket of millions takes no memory.
+
+    Args:
+        source: The source, as for `media_from`.
+        pattern: Which files are wanted, as for `media_from`.
+
+    Yields:
+        The key and the values of each.
+
+    Raises:
+        SourceError: When the source cannot be listed to its end.
+    """
+    name = os.fspath(source)
+    for item in _items(name, _wanted(name, pattern, 0, None, timedelta())):
+        yield item.key, item.values()
+
+
+def _wanted(
+    source: str, pattern: str | Sequence[str], min_size: int, max_size: int | None, min_age: timedelta | None
+) -> Wanted:
+    patterns = (pattern,) if isinstance(pattern, str) else tuple(pattern)
+    if min_age is None:
+        is_whole = scheme_of(source) in SIGNED or source.casefold().endswith((*_TABLES, *_FEEDS))
+        min_age = timedelta() if is_whole else STILL_WRITTEN
+    return Wanted(patterns, min_size, max_size, min_age)
+
+
+def _items(source: str, wanted: Wanted) -> Iterator[Item]:
+    """What a source lists and is wanted."""
+    return (item for item in _listed(source, wanted) if wanted.matches(item.path) and wanted.fits(item))
+
+
+def _listed(source: str, wanted: Wanted) -> Iterator[Item]:
+    if urlsplit(source).password:
+        raise SourceError(
+            f"{shown(source)} is given with a password, which every preview and the state would show.",
+            remedy="Leave it out of the address, and give it in the environment.",
+        )
+    if scheme_of(source) in {"http", "https"}:
+        yield from _on_server(source, wanted)
+        return
+    end = PurePosixPath(source.casefold()).suffix
+    if end not in {*_TABLES, *_FEEDS}:
+        yield from files_in(source)
+        return
+    with open_file(source) as file:
+        yield from _written(source, end, file)
+
+
+def _on_server(source: str, wanted: Wanted) -> Iterator[Item]:
+    """What a web server answers tells what it is, and where it does not, the address."""
+    reply = fetched(source)
+    kind = reply.headers.get("content-type", "").casefold()
+    end = PurePosixPath(urlsplit(source).path.casefold()).suffix
+    if "html" not in kind and (end in {*_TABLES, *_FEEDS} or "xml" in kind or "csv" in kind):
+        end = end if end in {*_TABLES, *_FEEDS} else ".csv" if "csv" in kind else ".xml"
+        yield from _written(shown(source), end, io.BytesIO(reply.content))
+    else:
+        yield from files_on(source, reply, wanted)
+
+
+def _written(source: str, end: str, file: IO[bytes]) -> Iterator[Item]:
+    if end in _FEEDS:
+        items = items_of_feed(source, file.read())
+    elif end == ".csv":
+        items = items_of_csv(source, file)
+    else:
+        items = items_of_json_lines(source, file)
+    return by_different_keys(items, source)
+
+
+def _nothing(source: str, wanted: Wanted) -> SourceError:
+    return SourceError(
+        f"Nothing in {shown(source)} matches {' or '.join(wanted.patterns)}.",
+        remedy="Check the address and the pattern. Where that is right, give allow_empty=True: then a fleet removes "
+        "what it has.",
+    )

@@ -1,0 +1,153 @@
+"""Storages that fsspec knows: S3, Google Cloud Storage, Azure, SFTP, folders of this machine, and others."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from aiware_resources.errors import SourceError
+from aiware_resources.sources.items import Item, in_utc
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+_EXTRAS = {
+    **dict.fromkeys(("s3", "s3a"), "s3"),
+    **dict.fromkeys(("gs", "gcs"), "gcs"),
+    **dict.fromkeys(("az", "abfs", "abfss"), "azure"),
+    **dict.fromkeys(("sftp", "ssh"), "sftp"),
+}
+"""The extra of this package that each kind of address needs."""
+
+SIGNED = frozenset(name for name, extra in _EXTRAS.items() if extra != "sftp")
+"""The kinds of address that are signed for aiWARE, which cannot read them as they are."""
+
+_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    # The signature of today's regions; the earlier one is valid in some only.
+    "s3": {"config_kwargs": {"signature_version": "s3v4"}},
+}
+_MODIFIED = ("LastModified", "last_modified", "mtime", "updated", "modified")
+_PAGE = 1000
+
+_opened: dict[tuple[str, str], AbstractFileSystem] = {}
+_opening = threading.Lock()
+
+
+def scheme_of(address: str) -> str:
+    """The kind of an address: ``s3``, or ``file`` for a path."""
+    scheme, found, _ = address.partition("://")
+    return scheme.lower() if found else "file"
+
+
+@contextmanager
+def told(address: str) -> Iterator[None]:
+    """Tells what keeps a storage from being read, in the words of this library.
+
+    Raises:
+        SourceError: In place of what the packages of the storages raise.
+    """
+    try:
+        yield
+    except SourceError:
+        raise
+    except ImportError as error:
+        extra = _EXTRAS.get(scheme_of(address))
+        missing = f"pip install 'aiware-pipelines[{extra}]'" if extra else f"Install what it needs: {error}."
+        raise SourceError(f"{address} cannot be read: a package is missing.", remedy=missing) from error
+    except FileNotFoundError as error:
+        raise SourceError(
+            f"{address} is not there, or these credentials do not show it.",
+            remedy="Check the name of the bucket or folder.",
+        ) from error
+    except PermissionError as error:
+        raise SourceError(
+            f"{address} may not be read with these credentials.",
+            remedy="Allow them to list the bucket or folder, and to read what is in it; or use others.",
+        ) from error
+    except Exception as error:  # each package has errors of its own
+        raise SourceError(f"{address} cannot be read: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0] if text else 'no reason was given'}"
+
+
+def opened(address: str) -> tuple[AbstractFileSystem, str]:
+    """The storage of an address, and the path in it. A storage is opened once: that takes time."""
+    from fsspec.core import url_to_fs
+    from fsspec.utils import infer_storage_options
+
+    scheme = scheme_of(address)
+    key = scheme, "" if scheme == "file" else str(infer_storage_options(address).get("host", ""))
+    with _opening:
+        if key not in _opened:
+            options = _OPTIONS.get("s3" if scheme == "s3a" else scheme, {})
+            caching = {} if scheme == "file" else {"use_listings_cache": False, "skip_instance_cache": True}
+            _opened[key] = url_to_fs(address, **options, **caching)[0]
+        storage = _opened[key]
+    return storage, str(storage._strip_protocol(address))
+
+
+def files_in(address: str) -> Iterator[Item]:
+    """Lists the files below an address: those of S3 page by page, others folder by folder. Holds no more than that.
+
+    Raises:
+        SourceError: It cannot be listed, or not to its end.
+    """
+    with told(address):
+        storage, top = opened(address)
+        top = top.rstrip("/")
+        base = (address if "://" in address else Path(address).expanduser().as_posix()).rstrip("/")
+        found = _in_bucket(storage, top) if scheme_of(address) in {"s3", "s3a"} else _in_folders(storage, top)
+        for path, size, modified in found:
+            within = path[len(top) :].lstrip("/")
+            if not within:
+                raise SourceError(f"{address} is a file.", remedy="Name the folder, and the file as the pattern.")
+            yield Item(within, f"{base}/{within}", within, size, in_utc(modified))
+
+
+def _in_bucket(storage: Any, top: str) -> Iterator[tuple[str, int, Any]]:
+    bucket, _, prefix = top.partition("/")
+    asked: dict[str, Any] = {"Bucket": bucket, "Prefix": f"{prefix}/" if prefix else "", "MaxKeys": _PAGE}
+    while True:
+        page = storage.call_s3("list_objects_v2", **asked)
+        for each in page.get("Contents", ()):
+            if not each["Key"].endswith("/"):
+                yield f"{bucket}/{each['Key']}", each["Size"], each["LastModified"]
+        if not page.get("IsTruncated"):
+            return
+        asked["ContinuationToken"] = page["NextContinuationToken"]
+
+
+def _in_folders(storage: AbstractFileSystem, top: str) -> Iterator[tuple[str, int | None, Any]]:
+    # fsspec's own walk leaves out folders that it may not read: an error would pass for recordings that were removed.
+    folders, seen = [top], set[str]()
+    while folders:
+        folder = folders.pop()
+        for each in storage.ls(folder, detail=True):
+            path = str(each["name"]).rstrip("/")
+            if each["type"] != "directory":
+                modified = next((each[name] for name in _MODIFIED if each.get(name) is not None), None)
+                yield path, each.get("size"), modified
+            elif path != folder and (real := os.path.realpath(path) if each.get("islink") else path) not in seen:
+                # A link may lead back up.
+                seen.add(real)
+                folders.append(path)
+
+
+@contextmanager
+def open_file(address: str) -> Iterator[IO[bytes]]:
+    """Opens a file for reading.
+
+    Raises:
+        SourceError: It cannot be read.
+    """
+    with told(address):
+        storage, path = opened(address)
+        with storage.open(path, "rb") as file:
+            yield file

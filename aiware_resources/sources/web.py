@@ -1,0 +1,163 @@
+"""What web servers list: pages with links, as servers make them of their folders, and the JSON that nginx makes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from aiware_resources.errors import SourceError
+from aiware_resources.sources.items import Item, Wanted, in_utc
+
+if TYPE_CHECKING:
+    import httpx
+
+    from aiware_resources.api.transport import Reply
+
+_TIMEOUT = 60.0
+_SIDE_BY_SIDE = 8
+"""How many files are asked about at a time."""
+
+
+def fetched(url: str) -> Reply:
+    """Reads a page.
+
+    Raises:
+        SourceError: It cannot be read.
+    """
+    with closing(_client(url)) as client:
+        return _read(client, url)
+
+
+def _client(url: str) -> httpx.Client:
+    from aiware_resources.api.transport import new_client
+
+    client = new_client(_TIMEOUT, url=url)
+    client.follow_redirects = True
+    return client
+
+
+def _read(client: httpx.Client, url: str) -> Reply:
+    from aiware_resources.api.failures import RequestFailed
+    from aiware_resources.api.transport import whole_answer
+
+    try:
+        reply = whole_answer(client, "GET", url)
+    except RequestFailed as error:
+        raise SourceError(f"{shown(url)} cannot be read: {error}") from error
+    if reply.status != 200:
+        remedy = "Check the address." if reply.status == 404 else "Check that it may be read without a login."
+        raise SourceError(f"{shown(url)} cannot be read: it answers HTTP {reply.status}.", remedy=remedy)
+    return reply
+
+
+def shown(url: str) -> str:
+    """An address without what may be secret in it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def files_on(url: str, first: Reply, wanted: Wanted) -> Iterator[Item]:
+    """Lists the files that an index links to, and those of its folders.
+
+    Pages do not say size and time in any one way, so each file whose name matches is asked for them (``HEAD``).
+
+    Args:
+        url: The address of the index.
+        first: Its answer.
+        wanted: Which files are wanted.
+
+    Raises:
+        SourceError: A page cannot be read.
+    """
+    base = url if url.endswith("/") else f"{url}/" if "." not in urlsplit(url).path.rpartition("/")[2] else url
+    top = urljoin(base, ".")
+    with closing(_client(url)) as client, ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        pages, seen = [(base, first)], {base}
+        while pages:
+            page, reply = pages.pop()
+            files: list[Item] = []
+            for item in _listed(page, top, reply):
+                if item.url in seen:
+                    continue
+                seen.add(item.url)
+                if item.url.endswith("/"):
+                    pages.append((item.url, _read(client, item.url)))
+                elif wanted.matches(item.path):
+                    files.append(item)
+            yield from threads.map(lambda item: _asked(client, item), files)
+
+
+def _listed(page: str, top: str, reply: Reply) -> Iterator[Item]:
+    """What a page links to below the top; folders end in a slash."""
+    if "json" in reply.headers.get("content-type", ""):
+        for each in _json(page, reply):
+            folder = "/" if each.get("type") == "directory" else ""
+            url = urljoin(page, f"{each['name']}{folder}")
+            yield Item(_within(url, top), url, _within(url, top), each.get("size"), _date(each.get("mtime")))
+        return
+    links = _Links()
+    links.feed(reply.content.decode("utf-8", "replace"))
+    for href in links.found:
+        url = urldefrag(urljoin(page, href)).url
+        # Links that sort the page, and those to elsewhere, are no files.
+        if url.startswith(top) and url != top and not urlsplit(url).query:
+            yield Item(_within(url, top), url, _within(url, top))
+
+
+def _json(page: str, reply: Reply) -> list[dict[str, Any]]:
+    try:
+        listed = json.loads(reply.content)
+    except ValueError as error:
+        raise SourceError(f"{shown(page)} is not JSON.") from error
+    if not isinstance(listed, list) or not all(isinstance(each, dict) and "name" in each for each in listed):
+        raise SourceError(
+            f"{shown(page)} is not an index: it needs a list of objects with a name, as nginx makes them of a folder."
+        )
+    return listed
+
+
+def _within(url: str, top: str) -> str:
+    return unquote(url[len(top) :])
+
+
+def _asked(client: httpx.Client, item: Item) -> Item:
+    """An item with the size and time that its server tells."""
+    from aiware_resources.api.failures import RequestFailed
+    from aiware_resources.api.transport import whole_answer
+
+    if item.size is not None and item.modified is not None:
+        return item
+    try:
+        headers = whole_answer(client, "HEAD", item.url).headers
+    except RequestFailed:
+        return item
+    size = headers.get("content-length", "")
+    return replace(item, size=int(size) if size.isdigit() else None, modified=_date(headers.get("last-modified")))
+
+
+def _date(text: Any) -> Any:
+    try:
+        return None if not text else in_utc(parsedate_to_datetime(text))
+    except ValueError:
+        return in_utc(text)
+
+
+class _Links(HTMLParser):
+    """Finds the links of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Takes note of a link."""
+        href = dict(attrs).get("href")
+        if tag == "a" and href:
+            self.found.append(href)

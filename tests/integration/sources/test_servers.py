@@ -1,0 +1,118 @@
+"""Sources on servers: buckets, indexes of web servers, SFTP."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from aiware_resources import list_media, media_from
+from aiware_resources.sources import storage
+from tests.support.buckets import Bucket, bucket
+from tests.unit.sources.test_written import FEED, write
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[Bucket]:
+    with bucket("media") as made:
+        yield made
+
+
+@pytest.fixture
+def media(s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    storage._opened.clear()
+    yield s3
+    storage._opened.clear()
+
+
+def test_a_bucket_is_listed_page_by_page(media: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    media.put(
+        {f"talks/{number}/a b.mp4": b"x" * number for number in range(1, 6)} | {"talks/": b"", "talks2/c.mp4": b"x"}
+    )
+    monkeypatch.setattr(storage, "_PAGE", 2)
+    found = media_from("s3://media/talks", "*.mp4")
+    assert list(found) == [f"{number}/a b.mp4" for number in range(1, 6)]
+    assert found["3/a b.mp4"]["url"] == "s3://media/talks/3/a b.mp4"
+    assert found["3/a b.mp4"]["size"] == 3
+    assert len(list(list_media("s3://media"))) == 6
+    with pytest.raises(pulumi.RunError, match="s3://nothing is not there, or these credentials do not show it"):
+        media_from("s3://nothing")
+
+
+def test_a_table_may_be_in_a_bucket(media: Bucket) -> None:
+    media.put({"lists/talks.csv": b"key,url\nep-1,s3://media/talks/1.mp4\n"})
+    assert media_from("s3://media/lists/talks.csv")["ep-1"]["url"] == "s3://media/talks/1.mp4"
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves a folder, and answers what an address is to be answered."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the name in http.server
+        """Says nothing."""
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(tmp_path)))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_an_index_is_followed_into_its_folders(web: str, tmp_path: Path) -> None:
+    write(tmp_path, "talks/b c.mp4", "two")
+    write(tmp_path, "talks/2026/a.mp4", "three")
+    write(tmp_path, "talks/2026/notes.txt", "x")
+    write(tmp_path, "other.mp4", "x")
+    found = media_from(f"{web}/talks", "*.mp4")
+    assert found.keys() == {"b c.mp4", "2026/a.mp4"}
+    assert found["b c.mp4"]["url"] == f"{web}/talks/b%20c.mp4"
+    assert (found["b c.mp4"]["size"], found["2026/a.mp4"]["size"]) == (3, 5)
+    write(tmp_path, "talks/new.mp4", "x", age=1)
+    assert media_from(f"{web}/talks/", "*.mp4").growing == {"new.mp4"}
+
+
+def test_what_a_server_answers_tells_what_it_is(web: str, tmp_path: Path) -> None:
+    write(tmp_path, "feed.xml", FEED)
+    write(tmp_path, "list.csv", "key,url\na,https://media.test/a.mp4\n")
+    index = [{"name": "a.mp4", "type": "file", "size": 3, "mtime": "Mon, 02 Mar 2026 09:00:00 GMT"}]
+    write(tmp_path, "files.json", json.dumps(index))
+    assert media_from(f"{web}/feed.xml").keys() == {"talk-1", "talk-2"}
+    assert media_from(f"{web}/list.csv?version=2").keys() == {"a"}
+    assert media_from(f"{web}/files.json") == {
+        "a.mp4": {"url": f"{web}/a.mp4", "name": "a", "size": 3, "modified": "2026-03-02T09:00:00.000Z"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("nothing/", "nothing/ cannot be read: it answers HTTP 404. Check the address."),
+        ("bad.json", "bad.json is not JSON"),
+        ("other.json", "other.json is not an index"),
+    ],
+)
+def test_what_is_not_an_index_is_an_error(web: str, tmp_path: Path, path: str, said: str) -> None:
+    write(tmp_path, "bad.json", "[")
+    write(tmp_path, "other.json", "{}")
+    with pytest.raises(pulumi.RunError, match=said):
+        media_from(f"{web}/{path}")
+
+
+def test_a_server_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(pulumi.RunError, match=r"http://127\.0\.0\.1:1/ cannot be read"):
+        media_from("http://127.0.0.1:1/?token=secret")

@@ -1,0 +1,47 @@
+"""Which entries of a listing a fleet takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aiware_resources.fleet.admission import ADMISSION, admitted, declared
+from aiware_resources.sources import Media
+
+NAMES = frozenset({"url"})
+
+
+def entry(version: int = 1) -> dict[str, Any]:
+    return {"url": f"https://media.test/{version}", "size": version}
+
+
+def asked(media: Media, before: dict[str, Any] | None = None) -> dict[str, Any]:
+    entries, hidden = declared(media, NAMES)
+    news = admitted({"media": before} if before is not None else {}, {"media": entries, **hidden}, "archive")
+    assert ADMISSION not in news
+    found: dict[str, Any] = news["media"]
+    return found
+
+
+def test_values_that_the_template_does_not_use_are_left_out() -> None:
+    assert declared(Media({"a": entry()}.items()), NAMES) == ({"a": {"url": "https://media.test/1"}}, {})
+    assert declared(Media({"a": entry()}.items()), None)[0] == {"a": entry()}
+
+
+def test_the_oldest_new_ones_come_first_and_known_ones_never_fall_out(caplog: pytest.LogCaptureFixture) -> None:
+    media = Media({key: entry() for key in ("d", "c", "b", "a")}.items(), most_new=1)
+    assert asked(media).keys() == {"d"}
+    assert "fleet archive: leaves for later updates c, b, a (3)" in caplog.text
+    assert asked(media, {"a": entry(), "gone": entry()}).keys() == {"a", "d"}
+    assert asked(media, {key: entry() for key in "abcd"}).keys() == set("abcd")
+
+
+def test_a_file_that_is_written_again_stays_as_it_is_recorded() -> None:
+    media = Media({"a": entry()}.items(), growing=["b", "new"])
+    assert asked(media, {"b": {"url": "recorded"}}) == {"a": {"url": "https://media.test/1"}, "b": {"url": "recorded"}}
+
+
+def test_what_is_not_listed_passes_as_it_is() -> None:
+    news = {"media": {"a": entry()}}
+    assert admitted({}, news, "archive") == news
