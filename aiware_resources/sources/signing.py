@@ -49,11 +49,6 @@ def signed(value: Any) -> Any:
     return [signed(item) for item in value]
 
 
-def link_to(address: str) -> str:
-    """A signed link to an object; any other address as it is."""
-    return _link(address) if is_private(address) else address
-
-
 def _link(address: str) -> str:
     with told(address):
         try:

@@ -106,7 +106,7 @@ def _listed(page: str, top: str, reply: Reply) -> Iterator[Item]:
     links.feed(reply.content.decode("utf-8", "replace"))
     for href in links.found:
         url = urldefrag(urljoin(page, href)).url
-        # Links that sort the page, and those to elsewhere, are no files.
+        # Links that sort the page, and those to elsewhere, lead to no file.
         if url.startswith(top) and url != top and not urlsplit(url).query:
             yield Item(_within(url, top), url, _within(url, top))
 
