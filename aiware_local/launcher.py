@@ -124,7 +124,13 @@ class LocalServer:
         return {name.strip(): key.strip()}
 
 
-def ensure_running(*, data: Path | None = None, port: int | None = None, media_root: Path | None = None) -> LocalServer:
+def ensure_running(
+    *,
+    data: Path | None = None,
+    port: int | None = None,
+    media_root: Path | None = None,
+    recognition: bool | None = None,
+) -> LocalServer:
     """The server of the data folder, started if it is not running.
 
     Processes that ask at the same time get the same server.
@@ -135,6 +141,8 @@ def ensure_running(*, data: Path | None = None, port: int | None = None, media_r
             free, else any free one.
         media_root: the folder below which engines may read files; by default that of the server if it runs already,
             else AIWARE_LOCAL_MEDIA_ROOT, else the project's folder.
+        recognition: whether a server that is started really recognizes speech; by default AIWARE_LOCAL_RECOGNITION,
+            else yes.
 
     Raises:
         NotInstalledError: packages that it needs are not installed.
@@ -142,11 +150,11 @@ def ensure_running(*, data: Path | None = None, port: int | None = None, media_r
     """
     folder = _folder(data)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    wanted = wanted_port(port)
+    wanted, is_listening = wanted_port(port), wanted_recognition(recognition)
     with lock(folder / LAUNCH_LOCK):
         running = status(data=folder)
         if running is None:
-            running = _start(folder, wanted, media_root)
+            running = _start(folder, wanted, media_root, recognition=is_listening)
     if wanted is not None and not running.url.endswith(f":{wanted}"):
         raise LauncherError(
             f"The local aiWARE of {folder} runs at {running.url}, not on port {wanted}. "
@@ -254,13 +262,14 @@ def _project() -> Path:
     return next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").is_file()), here)
 
 
-def _start(folder: Path, port: int | None, media_root: Path | None) -> LocalServer:
+def _start(folder: Path, port: int | None, media_root: Path | None, *, recognition: bool) -> LocalServer:
     if missing := missing_packages():
         raise NotInstalledError(
             f"The local aiWARE needs packages that are not installed: {', '.join(missing)}. Install them: {INSTALL}"
         )
     root = (media_root or default_media_root()).resolve()
     command = [sys.executable, "-m", "aiware_local", "--data", str(folder), "--media-root", str(root)]
+    command += ["--recognition", "on" if recognition else "off"]
     if port is not None:
         command += ["--port", str(port)]
     with _log(folder).open("ab") as output:
@@ -340,6 +349,20 @@ def wanted_port(port: int | None) -> int | None:
     if not text.isdecimal():
         raise LauncherError(f"AIWARE_LOCAL_PORT is '{text}'; it must be a port number.")
     return int(text)
+
+
+def wanted_recognition(recognition: bool | None) -> bool:
+    """Whether speech is really recognized: as it is asked for, else as AIWARE_LOCAL_RECOGNITION says, else yes.
+
+    Raises:
+        LauncherError: AIWARE_LOCAL_RECOGNITION is neither `on` nor `off`.
+    """
+    text = os.environ.get("AIWARE_LOCAL_RECOGNITION")
+    if recognition is not None or not text:
+        return recognition is not False
+    if text not in ("on", "off"):
+        raise LauncherError(f"AIWARE_LOCAL_RECOGNITION is '{text}'; it must be on or off.")
+    return text == "on"
 
 
 def _log(folder: Path) -> Path:

@@ -33,13 +33,14 @@ class LocalAiware:
     Args:
         data: Its data folder.
         media_root: The folder below which its engines may read files.
+        recognition: Whether it really recognizes speech.
 
     Attributes:
         server: Its address, process and credentials.
     """
 
-    def __init__(self, data: Path, media_root: Path) -> None:
-        self.server = launcher.ensure_running(data=data, media_root=media_root)
+    def __init__(self, data: Path, media_root: Path, *, recognition: bool = False) -> None:
+        self.server = launcher.ensure_running(data=data, media_root=media_root, recognition=recognition)
         self._http = httpx.Client(
             base_url=self.server.url, headers=self.server.control_headers, timeout=30, trust_env=False
         )
@@ -132,7 +133,15 @@ def aiware_media_root(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def aiware_server(tmp_path_factory: pytest.TempPathFactory, aiware_media_root: Path) -> Iterator[LocalAiware]:
+def aiware_recognition() -> bool:
+    """Whether speech is really recognized: no, it is simulated, which is fast and always the same. Override it."""
+    return False
+
+
+@pytest.fixture(scope="session")
+def aiware_server(
+    tmp_path_factory: pytest.TempPathFactory, aiware_media_root: Path, aiware_recognition: bool
+) -> Iterator[LocalAiware]:
     """The local aiWARE of this session. It ends with the session, even if pytest is killed."""
     data = tmp_path_factory.mktemp("aiware") / "data"
     with (
@@ -146,7 +155,7 @@ def aiware_server(tmp_path_factory: pytest.TempPathFactory, aiware_media_root: P
         ) as guard,
     ):
         patch.delenv("AIWARE_LOCAL_PORT", raising=False)
-        server = LocalAiware(data, aiware_media_root)
+        server = LocalAiware(data, aiware_media_root, recognition=aiware_recognition)
         patch.undo()
         try:
             yield server

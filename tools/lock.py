@@ -4,9 +4,9 @@
     lock.py --upgrade   chooses the newest versions
     lock.py --check     says where the lock differs from pyproject.toml; asks no registry
 
-The lock has two files, with hashes, for every platform and every Python that the project runs on: requirements.txt for
-the library with the local aiWARE, its engines and policies, requirements-dev.txt for all that and what tests and
-linters need.
+The lock has three files, with hashes, for every platform and every Python that the project runs on: requirements.txt
+for the library with the local aiWARE, its engines and policies, requirements-dev.txt for all that and what tests and
+linters need, and requirements-speech.txt for what recognizes speech, which not every machine can install.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 EXTRAS = ("local", "engines", "policies", "console", "s3", "sftp", "feeds")
 GROUP = "dev"
-LOCK, DEV_LOCK = "requirements.txt", "requirements-dev.txt"
+SPEECH = "speech"
+LOCK, DEV_LOCK, SPEECH_LOCK = "requirements.txt", "requirements-dev.txt", "requirements-speech.txt"
 COMPILE = (
     *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"),
-    *("--custom-compile-command", "make lock", "pyproject.toml", *(f"--extra={extra}" for extra in EXTRAS)),
+    *("--custom-compile-command", "make lock"),
 )
+PROJECT = ("pyproject.toml", *(f"--extra={extra}" for extra in EXTRAS))
 _PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;\\]+)")
 _DIRECT = re.compile(r"#(?: +via)? +aiware-pipelines \(pyproject\.toml(?::\w+)?\)$")
 """What uv writes below a package that pyproject.toml itself names."""
@@ -45,10 +47,21 @@ def main() -> int:
         print(*lines, sep="\n", end="\n`make lock` brings it up to date.\n" if lines else "")
         return bool(lines)
     upgrade = ["--upgrade"] if arguments.upgrade else []
-    for options in (["--output-file", LOCK], ["--group", GROUP, "--constraints", LOCK, "--output-file", DEV_LOCK]):
-        if code := subprocess.run([*COMPILE, *upgrade, *options], cwd=ROOT, check=False).returncode:
+    for options, given in (
+        ([*PROJECT, "--output-file", LOCK], ""),
+        ([*PROJECT, "--group", GROUP, "--constraints", LOCK, "--output-file", DEV_LOCK], ""),
+        (["-", "--constraints", DEV_LOCK, "--output-file", SPEECH_LOCK], "\n".join(_extra(ROOT, SPEECH))),
+    ):
+        command = [*COMPILE, *upgrade, *options]
+        if code := subprocess.run(command, cwd=ROOT, input=given, text=True, check=False).returncode:
             return code
     return 0
+
+
+def _extra(folder: Path, name: str) -> list[str]:
+    content = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    requirements: list[str] = content["project"]["optional-dependencies"][name]
+    return requirements
 
 
 def differences(folder: Path) -> Iterator[str]:
@@ -58,10 +71,15 @@ def differences(folder: Path) -> Iterator[str]:
     needed = [*project["dependencies"], *(line for each in EXTRAS for line in project["optional-dependencies"][each])]
     yield from _differences(folder / LOCK, needed)
     yield from _differences(folder / DEV_LOCK, [*needed, *content["dependency-groups"][GROUP]])
+    # This file does not say who needs a package.
+    speech = {match["name"]: {match["version"]} for match in map(_PIN.match, _lines(folder / SPEECH_LOCK)) if match}
+    wanted = {str(canonicalize_name(Requirement(line).name)) for line in _extra(folder, SPEECH)}
+    direct = {name: versions for name, versions in speech.items() if name in wanted}
+    yield from _differences(folder / SPEECH_LOCK, _extra(folder, SPEECH), direct)
 
 
-def _differences(lock: Path, needed: list[str]) -> Iterator[str]:
-    locked = _locked(lock)
+def _differences(lock: Path, needed: list[str], direct: dict[str, set[str]] | None = None) -> Iterator[str]:
+    locked = _locked(lock) if direct is None else direct
     wanted = {str(canonicalize_name(each.name)): each for each in map(Requirement, needed)}
     for name, requirement in wanted.items():
         if name not in locked:
@@ -73,11 +91,15 @@ def _differences(lock: Path, needed: list[str]) -> Iterator[str]:
         yield f"{lock.name} has {name}, which pyproject.toml does not name any more."
 
 
+def _lines(lock: Path) -> list[str]:
+    return lock.read_text(encoding="utf-8").splitlines()
+
+
 def _locked(lock: Path) -> dict[str, set[str]]:
     """The versions of each package that a lock says pyproject.toml names; more than one where Pythons differ."""
     found: dict[str, set[str]] = {}
     name = version = ""
-    for line in lock.read_text(encoding="utf-8").splitlines():
+    for line in _lines(lock):
         if pin := _PIN.match(line):
             name, version = pin["name"], pin["version"]
         elif _DIRECT.search(line):

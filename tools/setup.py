@@ -30,7 +30,8 @@ PASSPHRASE = PROJECT / ".passphrase"
 TURN = PROJECT / ".set-up.lock"
 STAMP = VENV / ".set-up"
 LOCK = "requirements-dev.txt"
-REQUIREMENTS = (LOCK, "pyproject.toml")
+SPEECH_LOCK = "requirements-speech.txt"
+REQUIREMENTS = (LOCK, SPEECH_LOCK, "pyproject.toml")
 
 
 def main() -> int:
@@ -82,6 +83,10 @@ def set_up_venv() -> None:
     say(f"Python: installing the packages of {LOCK} (about a minute the first time) ...")
     pip = (str(python()), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-input")
     run(*pip, "--require-hashes", "-r", LOCK)
+    try:
+        run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", SPEECH_LOCK)
+    except subprocess.CalledProcessError:
+        say(f"Python: the packages of {SPEECH_LOCK} are not there for this machine; the local aiWARE simulates speech.")
     # Built by the setuptools of the lock.
     run(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")
     STAMP.write_text(wanted, encoding="utf-8")

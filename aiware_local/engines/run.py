@@ -17,6 +17,8 @@ from aiware_local.tdos.transcripts import VTN_SCHEMA
 
 HINT = "pip install 'aiware-pipelines[engines]' makes it real"
 """What the log adds where a library is missing and an engine is simulated."""
+SIMULATED = "simulated"
+"""The field of a task's output, and the key of a result's tag, that says why something is simulated."""
 
 
 def extra(module: str) -> Any | None:
@@ -40,6 +42,9 @@ class Run:
         media: the media that the run passes on to the tasks after it.
         document: the name of the stored vtn-standard document that the run made.
         chunks: the pieces that the run has cut media into: startOffsetMs, stopOffsetMs, bytes, and the stored file.
+        simulated: why what the run made is simulated; None where it is real.
+        ended_at: when the run's own work ended, in seconds since the epoch, if that is when its task ends; None if the
+            task ends when its plan says.
     """
 
     def __init__(self, installation: Installation, job: Record, order: int) -> None:
@@ -51,6 +56,8 @@ class Run:
         self.media: Media | None = None
         self.document: str | None = None
         self.chunks: list[Record] = []
+        self.simulated: str | None = None
+        self.ended_at: float | None = None
         self._notes: list[str] = []
 
     @property
@@ -86,6 +93,16 @@ class Run:
         """Adds a line to the task's log."""
         self._notes.append(text)
 
+    def simulate(self, why: str, note: str) -> None:
+        """Marks what the run makes as simulated, and says so in the task's log.
+
+        Args:
+            why: The reason in a few words, such as `yake is not installed`; shown beside the task.
+            note: The line of the log.
+        """
+        self.simulated = self.simulated or why
+        self.note(note)
+
     def require_tdo(self) -> Record:
         """The TDO's record.
 
@@ -100,14 +117,19 @@ class Run:
     def result(self, failure: Record | None) -> Record:
         """The result as the task's record holds it."""
         return {
-            "output": None if failure else self.output,
+            "output": None if failure else self._marked_output(),
             "log": self._notes,
             "failure": failure,
             "media": None if failure or self.media is None else self.media.as_record(),
             "document": None if failure else self.document,
             "chunks": [] if failure else self.chunks,
+            "simulated": None if failure else self.simulated,
+            "endedAt": self.ended_at,
             "collected": False,
         }
+
+    def _marked_output(self) -> dict[str, Any]:
+        return self.output if self.simulated is None else {**self.output, SIMULATED: self.simulated}
 
     def upstream(self, wanted: Callable[[Record], bool]) -> Iterator[Record]:
         """The tasks before this one whose results are wanted: on every path the nearest."""

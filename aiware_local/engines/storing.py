@@ -6,7 +6,7 @@ import json
 from pathlib import PurePosixPath
 
 from aiware_local.engines.run import Run
-from aiware_local.installation.media import Media
+from aiware_local.installation.media import UNREACHABLE, Media
 from aiware_local.storage.ids import made_by_task
 from aiware_local.storage.store import Record
 from aiware_local.tdos.records import new_asset, newest_asset, save_asset, set_primary
@@ -19,7 +19,10 @@ async def adapt(run: Run) -> None:
     """
     run.media = await run.find_media(of_tdo=True)
     is_fetched = run.payload.get("url") is not None
-    run.note(_fetched(run.media) if is_fetched else f"Read {run.media.name} of the TDO.")
+    if run.media.file is None:
+        run.simulate(UNREACHABLE, f"{run.media.url} is out of reach of the local aiWARE: the media is simulated.")
+    else:
+        run.note(_fetched(run.media) if is_fetched else f"Read {run.media.name} of the TDO.")
     run.output = {"url": run.media.url, "contentType": run.media.content_type, "bytes": run.media.size}
     if is_fetched and run.has_tdo and not run.task["ioFolders"]:
         asset = _store_as_asset(run, run.media)
@@ -71,8 +74,6 @@ def _store_as_asset(run: Run, media: Media) -> str:
 
 
 def _fetched(media: Media) -> str:
-    if media.file is None:
-        return f"{media.url} is out of reach of the local aiWARE: the media is simulated."
     beside = " and the transcript beside it" if media.sidecar else ""
     return f"Fetched {media.url}{beside}: {media.size} bytes of {media.content_type}."
 

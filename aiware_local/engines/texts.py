@@ -205,7 +205,7 @@ async def source_text(run: Run) -> str:
         media = await run.find_media(of_tdo=True)
         passages = await _passages(run, media)
         if passages is None:
-            text = " ".join(word.text for word in spoken_words(run, media))
+            text = " ".join(word.text for word in await spoken_words(run, media))
         else:
             text = "\n".join(passage.text for passage in passages)
     if not text.strip():

@@ -23,6 +23,7 @@ from aiware_local.installation.lists import Paging
 from aiware_local.installation.media import MediaFetcher
 from aiware_local.installation.request_log import RequestLog
 from aiware_local.installation.scalars import Clock
+from aiware_local.recognition.recognizer import Recognizer
 from aiware_local.storage.files import Files
 from aiware_local.storage.ids import new_uuid
 from aiware_local.storage.store import DATABASE, Record, Store
@@ -55,9 +56,13 @@ class Installation:
         data: the data folder; made if it is not there.
         media_root: the folder below which engines may read files that a URL or path names.
         clock: the time.
+        recognition: whether speech is really recognized.
+
+    Attributes:
+        recognizer: what recognizes speech; None where that is switched off.
     """
 
-    def __init__(self, data: Path, media_root: Path, clock: Clock | None = None) -> None:
+    def __init__(self, data: Path, media_root: Path, clock: Clock | None = None, *, recognition: bool = False) -> None:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.data = data
         self.clock = clock or Clock()
@@ -71,6 +76,7 @@ class Installation:
         self.control_key = ControlKey(data)
         self.signer = Signer(data)
         self.media = MediaFetcher(media_root, self.files, private=data)
+        self.recognizer = Recognizer() if recognition else None
         # Programs that engines start: no more at a time than there are processors.
         self.processes = asyncio.Semaphore(os.cpu_count() or 1)
         self.user_id = str(self.store.setting("userId") or new_uuid())

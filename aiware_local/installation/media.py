@@ -20,6 +20,8 @@ from aiware_local.storage.files import Files, Stored
 TIMEOUT_SECONDS = 30.0
 SIDECARS = (".vtt", ".srt", ".ttml", ".dfxp", ".scc", ".txt")
 """The endings of a transcript beside the media: a file of the same name otherwise."""
+UNREACHABLE = "not reachable from the local aiWARE"
+"""Why media at an address of another machine is simulated."""
 DEFAULT_TYPE = "application/octet-stream"
 
 _STACK_FILE = re.compile(r"Pulumi\..+\.ya?ml", re.IGNORECASE)

@@ -4,6 +4,9 @@ A job's state is computed, never advanced: it follows from the plan that was fix
 task takes), from what the engines have left behind (the tasks' results) and from the present moment. A restarted server
 therefore has nothing to recover.
 
+A task that listens is the exception: its engine runs when it starts, and it runs as long as that takes, or for the time
+that its engine was told to take if that is longer.
+
 A task that fails, with its standby tasks, ends its job as failed, and the tasks that have not ended as aborted (source:
 apis/jobs-tasks-tdos.md, support article 000004353). How long a state lasts is documented nowhere, and chosen here.
 """
@@ -12,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiware_local.storage.store import Record
 
@@ -30,20 +33,30 @@ STREAM_LEAD = 0.5
 JOB_ENDED = frozenset({"complete", "failed", "cancelled"})
 
 
+def listens(task: Record) -> bool:
+    """Whether the engine of a task may take as long as it needs to recognize speech."""
+    return bool(task.get("_listens"))
+
+
 @dataclass(frozen=True)
 class Window:
-    """When a task enters the queue, starts and ends, in seconds since the epoch."""
+    """When a task enters the queue, starts and ends, in seconds since the epoch.
+
+    `complete` is when the tasks before it are complete.
+    """
 
     queued: float
     started: float
     ended: float
+    complete: float
 
 
 class Timeline:
     """The states of one job's tasks at any moment.
 
     Args:
-        job: the job's record: `_startedAt`, `_cancelledAt` and `_tasks` with their parents, seconds and results.
+        job: the job's record: `_startedAt`, `_cancelledAt` and `_tasks` with their parents, seconds and results, and
+            whether they listen.
     """
 
     def __init__(self, job: Record) -> None:
@@ -59,9 +72,11 @@ class Timeline:
     def task_status(self, order: int, now: float) -> str:
         """The TaskStatus of a task at that moment."""
         task, window = self.tasks[order], self.windows[order]
-        if task["_result"] is not None and window.ended <= now:
+        stop = min(self.cancelled_at, self.failed_at)
+        # What was listened to beyond the end of its job does not count.
+        if task["_result"] is not None and window.ended <= (min(now, stop) if listens(task) else now):
             return "failed" if task["_result"]["failure"] else "complete"
-        if now >= min(self.cancelled_at, self.failed_at):
+        if now >= stop:
             return "cancelled" if self.cancelled_at <= self.failed_at else "aborted"
         if now >= window.started:
             return "running"
@@ -87,19 +102,21 @@ class Timeline:
             return stop
         return max(self._end(task["order"]) if self._settled(task["order"]) else NEVER for task in self._mains())
 
-    def next_task(self) -> tuple[float, int] | None:
-        """When the next engine run is due, and of which task; None when the job is over."""
+    def next_tasks(self) -> list[tuple[float, int]]:
+        """When the next engine runs are due, and of which tasks, the earliest first; none when the job is over."""
         if self.cancelled_at < NEVER:
-            return None  # what was due before has been done before; what was under way ended with it
-        open_tasks = [
-            (self.windows[task["order"]].ended, task["_level"], task["order"])
+            return []  # what was due before has been done before; what was under way ended with it
+        due = [
+            (self._due(task), task["_level"], task["order"])
             for task in self.tasks
-            if task["_result"] is None and self.windows[task["order"]].ended <= self.failed_at
+            if task["_result"] is None and self._due(task) <= self.failed_at
         ]
-        if not open_tasks or min(open_tasks)[0] == NEVER:
-            return None
-        ended, _, order = min(open_tasks)
-        return ended, order
+        return [(moment, order) for moment, _, order in sorted(due) if moment < NEVER]
+
+    def _due(self, task: Record) -> float:
+        """When the engine of a task runs: at the end of the task, or if it listens, when all that it needs is there."""
+        window = self.windows[task["order"]]
+        return max(window.started, window.complete) if listens(task) else window.ended
 
     def last_change(self, now: float, orders: Sequence[int] | None = None) -> float:
         """The latest moment up to now at which the job, or one of the given tasks, changed its state."""
@@ -121,6 +138,15 @@ class Timeline:
         return [windows[order] for order in range(len(self.tasks))]
 
     def _window(self, task: Record) -> Window:
+        planned = self._planned_window(task)
+        if not listens(task) or planned.started == NEVER:
+            return planned
+        if task["_result"] is None:
+            return replace(planned, ended=NEVER)
+        ended = task["_result"].get("endedAt") or planned.ended
+        return replace(planned, ended=max(ended, planned.ended if task["_lasts"] else planned.started))
+
+    def _planned_window(self, task: Record) -> Window:
         seconds: float = task["_seconds"]
         if task["_standbyFor"] is not None:
             ready = self._windows[task["_standbyFor"]].ended if self._failed_alone(task["_standbyFor"]) else NEVER
@@ -160,8 +186,8 @@ class Timeline:
 def _window(ready: float, complete: float, ended: float, seconds: float) -> Window:
     """The window of a task that may start at `ready`, while its parents are complete at `complete`."""
     if ready == NEVER:
-        return Window(NEVER, NEVER, NEVER)
+        return Window(NEVER, NEVER, NEVER, NEVER)
     latest = ended if ready < complete else ready + seconds
     queued = min(ready + min(QUEUED_AFTER[0] * seconds, QUEUED_AFTER[1]), latest)
     started = min(ready + min(STARTED_AFTER[0] * seconds, STARTED_AFTER[1]), latest)
-    return Window(round(queued, 3), round(started, 3), round(ended, 3))
+    return Window(round(queued, 3), round(started, 3), round(ended, 3), complete)

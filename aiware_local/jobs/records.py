@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aiware_local.engines.speech import LISTENING
 from aiware_local.installation.installation import ORGANIZATION_ID, Installation
 from aiware_local.jobs.input import Graph
 from aiware_local.jobs.lifecycle import BEFORE_THE_START, Timeline
@@ -75,14 +76,24 @@ def start(installation: Installation, job: Record, now: float) -> Record:
     for task in job["_tasks"]:
         task["_seconds"] = behaviour.seconds(task["engineId"], share)
         task["_plannedFailure"] = behaviour.plan_failure(task["engineId"])
+        task["_listens"] = _listens(installation, task)
+        told = behaviour.settings.engines.get(task["engineId"])
+        task["_lasts"] = told is not None and told.seconds is not None
         task["_result"] = None
     return job
 
 
+def _listens(installation: Installation, task: Record) -> bool:
+    """Whether the engine of a task may have to recognize speech, and so runs as long as that takes."""
+    engine = installation.catalogue.engine(task["engineId"])
+    is_able = installation.recognizer is not None and task["_plannedFailure"] is None
+    return is_able and engine is not None and engine["_role"] in LISTENING
+
+
 def save_job(store: Store, job: Record) -> None:
     """Stores the job, with the time when its next engine run is due."""
-    next_task = Timeline(job).next_task()
-    store.put("job", job, owner=job["targetId"], due=None if next_task is None else next_task[0])
+    due = [moment for moment, _ in Timeline(job).next_tasks()]
+    store.put("job", job, owner=job["targetId"], due=due[0] if due else None)
 
 
 def show_job(job: Record, now: float) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -41,6 +42,8 @@ def create_app(
 ) -> Starlette:
     """The ASGI application of an installation; it closes the installation when it shuts down.
 
+    Its `state.worker` is to be stopped where that does not happen.
+
     Args:
         installation: what it serves.
         instance: distinguishes this process from others, in the health answer.
@@ -51,12 +54,17 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        # Recognition takes its time, and must not begin only when somebody asks how far it is.
+        running = None if installation.recognizer is None else asyncio.create_task(worker.run())
         yield
+        if running is not None:
+            running.cancel()
+            await asyncio.wait({running})
         await worker.stop()
         installation.close()
         log.info("the local aiWARE stops serving %s", installation.data)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/v3/graphql", GraphQLApi(installation, worker).handle, methods=["POST"]),
             Route(f"{EDGE_PATH}/{{path:path}}", EdgeApi(installation, worker)),
@@ -68,19 +76,22 @@ def create_app(
         middleware=[Middleware(LoopbackOnly)],
         lifespan=lifespan,
     )
+    app.state.worker = worker
+    return app
 
 
 class CannotServeError(Exception):
     """The server cannot start; the message says why."""
 
 
-def serve(data: Path, port: int | None, media_root: Path) -> None:
+def serve(data: Path, port: int | None, media_root: Path, *, recognition: bool = True) -> None:
     """Serves the data folder until the process is told to stop.
 
     Args:
         data: the data folder.
         port: the port; None for the one that served the folder last if it is free, else any free one.
         media_root: the folder below which engines may read files.
+        recognition: whether speech is really recognized.
 
     Raises:
         CannotServeError: another process serves this folder, the port is taken, or the database is damaged.
@@ -95,7 +106,7 @@ def serve(data: Path, port: int | None, media_root: Path) -> None:
         temporary.write_text(json.dumps(note, indent=2), encoding="utf-8")
         temporary.replace(data / SERVER_FILE)
         try:
-            app = create_app(Installation(data, media_root), instance)
+            app = create_app(Installation(data, media_root, recognition=recognition), instance)
         except DamagedStore as error:
             raise CannotServeError(str(error)) from error
         config = uvicorn.Config(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+import math
+from collections.abc import Coroutine
+from functools import partial
 
 from aiware_local.engines.roles import run_engine
+from aiware_local.engines.run import Run
 from aiware_local.exports.run import run_export
+from aiware_local.installation.errors import FailureReason, failure_of
 from aiware_local.installation.installation import Installation
-from aiware_local.jobs.lifecycle import Timeline
+from aiware_local.jobs.lifecycle import Timeline, listens
 from aiware_local.jobs.records import save_job
 from aiware_local.storage.store import Record
 
@@ -17,13 +21,15 @@ log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 3.0
 """How long a request waits for work that is due, such as a large copy, before it sees the state without it."""
+PAUSE_SECONDS = 0.25
+"""How often `run` looks for work."""
 
 
 class Worker:
     """Brings the records up to date with the time.
 
-    Nothing runs in between: each request calls `settle` before it reads. It then finds the same records as if the work
-    had been done at the moment when it was due.
+    Each request calls `settle` before it reads. It then finds the same records as if the work had been done at the
+    moment when it was due. Only recognition takes its time: it is begun when it is due, and nobody waits for it.
 
     Args:
         installation: whose records.
@@ -33,56 +39,119 @@ class Worker:
     def __init__(self, installation: Installation, patience: float = PATIENCE_SECONDS) -> None:
         self._installation = installation
         self._patience = patience
-        self._running: asyncio.Task[None] | None = None
+        self._jobs: dict[str, asyncio.Task[None]] = {}
+        self._listening: dict[tuple[str, int], asyncio.Task[None]] = {}
+        # Jobs with a task that is listened to already, and when something else of them is due.
+        self._later: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Does what is due at its time, also while nobody asks; until it is cancelled."""
+        while True:
+            try:
+                await self.settle()
+            # Whoever asks next gets it as an answer.
+            except Exception:
+                log.exception("work that is due could not be done")
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def settle(self) -> None:
         """Does all that is due, or waits for it as long as patience lasts."""
         deadline = asyncio.get_running_loop().time() + self._patience
-        while self._due():
-            if self._running is None or self._running.done():
-                self._running = asyncio.create_task(self._work())
-            # Another request may start the next round as soon as this one is done.
-            running = self._running
+        self._give_up_unwanted()
+        while jobs := self._begin_jobs():
             left = deadline - asyncio.get_running_loop().time()
-            done, _ = await asyncio.wait({running}, timeout=max(left, 0))
-            if not done:
+            done, pending = await asyncio.wait(jobs, timeout=max(left, 0))
+            for job in done:
+                job.result()
+            if pending:
                 return
-            running.result()
+        for export_id in self._due("export"):
+            run_export(self._installation, export_id)
 
     async def stop(self) -> None:
         """Gives up work under way; it will be done again when it is needed."""
-        if self._running is not None and not self._running.done():
-            self._running.cancel()
-            await asyncio.wait({self._running})
+        under_way = [*self._jobs.values(), *self._listening.values()]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        self._later.clear()
+        if self._installation.recognizer is not None:
+            await self._installation.recognizer.close()
 
-    def _due(self) -> bool:
-        store, now = self._installation.store, self._installation.clock.now()
-        return bool(store.due("job", now) or store.due("export", now))
+    def _due(self, kind: str) -> list[str]:
+        return self._installation.store.due(kind, self._installation.clock.now())
 
-    async def _work(self) -> None:
-        store, now = self._installation.store, self._installation.clock.now()
-        work: list[Awaitable[None]] = [self._work_on_job(job_id) for job_id in store.due("job", now)]
-        await asyncio.gather(*work)
-        for export_id in store.due("export", now):
-            run_export(self._installation, export_id)
+    def _begin_jobs(self) -> list[asyncio.Task[None]]:
+        """The work on the jobs that are due, each in a task of its own."""
+        now = self._installation.clock.now()
+        due = [job_id for job_id in self._due("job") if self._later.get(job_id, -math.inf) <= now]
+        for job_id in due:
+            if job_id not in self._jobs:
+                self._jobs[job_id] = _started(self._work_on_job(job_id))
+                self._jobs[job_id].add_done_callback(partial(self._worked, job_id))
+        return [self._jobs[job_id] for job_id in due]
 
     async def _work_on_job(self, job_id: str) -> None:
-        """Runs the engines of a job whose time has come, in the order in which their tasks end."""
+        """Runs the engines of a job whose time has come, in the order in which that is so."""
         store, clock = self._installation.store, self._installation.clock
-        job = store.get("job", job_id)
-        while job is not None:
-            next_task = Timeline(job).next_task()
-            if next_task is None or next_task[0] > clock.now():
+        while (job := store.get("job", job_id)) is not None:
+            due = [each for each in Timeline(job).next_tasks() if (job_id, each[1]) not in self._listening]
+            if not due or due[0][0] > clock.now():
                 save_job(store, job)
+                if any(job_id == listened for listened, _ in self._listening):
+                    self._later[job_id] = due[0][0] if due else math.inf
                 return
-            order = next_task[1]
-            result = await run_engine(self._installation, job, order)
-            known = store.get("job", job_id)
-            if known is not None and _is_same_run(known, job):
-                job["_tasks"][order]["_result"] = result
-                save_job(store, job)
+            order = due[0][1]
+            if listens(job["_tasks"][order]):
+                key = job_id, order
+                self._listening[key] = _started(self._listen(job, order))
+                self._listening[key].add_done_callback(partial(self._listened, key))
             else:
-                job = known
+                self._keep(job, order, await run_engine(self._installation, job, order))
+
+    async def _listen(self, job: Record, order: int) -> None:
+        try:
+            result = await run_engine(self._installation, job, order)
+        # It would never end otherwise: nobody waits for it.
+        except Exception:
+            log.exception("task %s broke off", job["_tasks"][order]["id"])
+            failure = failure_of(FailureReason.INTERNAL_ERROR, "The engine broke off; see the log of the local aiWARE.")
+            result = Run(self._installation, job, order).result(failure)
+        self._keep(job, order, result)
+
+    def _worked(self, job_id: str, _: asyncio.Task[None]) -> None:
+        del self._jobs[job_id]
+
+    def _listened(self, key: tuple[str, int], _: asyncio.Task[None]) -> None:
+        del self._listening[key]
+        self._later.pop(key[0], None)
+
+    def _keep(self, job: Record, order: int, result: Record) -> None:
+        """Stores what a task has left behind, unless its job was cancelled or started again meanwhile."""
+        store = self._installation.store
+        known = store.get("job", job["id"])
+        if known is None or not _is_same_run(known, job):
+            return
+        for task, seen in zip(known["_tasks"], job["_tasks"], strict=True):
+            if task["_result"] is not None and seen["_result"] is not None:
+                task["_result"]["collected"] |= seen["_result"]["collected"]
+        known["_tasks"][order]["_result"] = result
+        save_job(store, known)
+
+    def _give_up_unwanted(self) -> None:
+        """Stops listening for jobs that are gone or were cancelled: nothing of them is due any more."""
+        if self._listening:
+            due = set(self._due("job"))
+            for (job_id, _), task in self._listening.items():
+                if job_id not in due:
+                    task.cancel()
+
+
+def _started(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    """A task whose error may go unseen: who waits for it gets it, and where nobody waits it is done again."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda ended: None if ended.cancelled() else ended.exception())
+    return task
 
 
 def _is_same_run(known: Record, job: Record) -> bool:

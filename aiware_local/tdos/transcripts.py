@@ -16,7 +16,7 @@ SENTENCE_GAP_MS = 600
 
 _SIMULATED_START = (
     "This transcript is simulated.",
-    "The local system has no speech recognition, and there was no transcript beside the media.",
+    "Speech was not recognized, and there was no transcript beside the media.",
 )
 _SIMULATED_MORE = (
     "So it made these words up.",
@@ -46,10 +46,12 @@ def simulated_transcript(url: str) -> list[Word]:
     return list(spread("\n".join([*_SIMULATED_START, *more])))
 
 
-def transcript_document(words: list[Word], engine_id: str, language: str) -> Record:
-    """A vtn-standard transcript: one entry of `series` per word."""
+def transcript_document(words: list[Word], engine_id: str, language: str, simulated: str | None = None) -> Record:
+    """A vtn-standard transcript: one entry of `series` per word; a tag says why it is simulated, where it is."""
+    tags = {} if simulated is None else {"tags": [{"key": "simulated", "value": simulated}]}
     return {
         "schemaId": VTN_SCHEMA,
+        **tags,
         "validationContracts": ["transcript"],
         "sourceEngineId": engine_id,
         "series": [_series_entry(word, language) for word in words],
@@ -75,7 +77,7 @@ def speaker_of(entry: Record) -> str | None:
 
 
 def _series_entry(word: Word, language: str) -> Record:
-    spoken = {"word": word.text, "confidence": 1, "bestPath": True, "utteranceLength": 1}
+    spoken = {"word": word.text, "bestPath": True, "utteranceLength": 1}
     entry: Record = {
         "startTimeMs": word.start_ms,
         "stopTimeMs": word.stop_ms,

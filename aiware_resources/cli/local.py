@@ -27,7 +27,8 @@ _PAUSE = 0.2
 def local() -> None:
     """Start, stop and inspect the local aiWARE.
 
-    AIWARE_LOCAL_DATA and AIWARE_LOCAL_PORT say where it keeps its data and listens.
+    AIWARE_LOCAL_DATA and AIWARE_LOCAL_PORT say where it keeps its data and listens, AIWARE_LOCAL_RECOGNITION whether it
+    recognizes speech.
     """
 
 

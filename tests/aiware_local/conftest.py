@@ -19,10 +19,12 @@ async def local(tmp_path: Path) -> AsyncIterator[Local]:
     clock, media_root = FakeClock(), tmp_path / "media"
     media_root.mkdir()
     installation = Installation(tmp_path / "data", media_root, clock)
-    transport = httpx.ASGITransport(create_app(installation, patience=30))
+    app = create_app(installation, patience=30)
+    transport = httpx.ASGITransport(app)
     name, _, key = (installation.data / "control.header").read_text().strip().partition(": ")
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:9000", headers={name: key}) as http:
         yield Local(installation, clock, http, media_root)
+    await app.state.worker.stop()
     installation.close()
 
 

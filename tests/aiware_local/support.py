@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,12 @@ class Local:
 
     async def job(self, job_id: str) -> Any:
         return (await self.ask(f"query($id: ID!) {{ job(id: $id) {{ {JOB_FIELDS} }} }}", id=job_id))["job"]
+
+    async def listened(self, job_id: str) -> Any:
+        """The job, once what is listened to because of it, or of another one that is due, has come to its end."""
+        await self.job(job_id)
+        await asyncio.gather(*(task for task in asyncio.all_tasks() if "Worker._listen" in str(task.get_coro())))
+        return await self.job(job_id)
 
     async def run_transcription(self, url: str, **values: Any) -> Any:
         """A whole transcription job, as it is when it has ended."""

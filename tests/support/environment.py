@@ -46,6 +46,8 @@ def clean(environment: Mapping[str, str], session: Path) -> dict[str, str]:
         "PULUMI_HOME": str(session / "pulumi"),
         # Pulumi lists the packages with pip, which looks for a newer pip now and then.
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        # It takes processor time; tests of recognition switch it on.
+        "AIWARE_LOCAL_RECOGNITION": "off",
         "LANG": "C.UTF-8",
         "TZ": "UTC",
     }

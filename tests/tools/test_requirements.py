@@ -29,6 +29,7 @@ def names(requirements: list[str]) -> set[str]:
 BASE = names(PROJECT["dependencies"])
 LOCAL = names(PROJECT["optional-dependencies"]["local"])
 POLICIES = names(PROJECT["optional-dependencies"]["policies"])
+RECOGNITION = names(PROJECT["optional-dependencies"]["speech"]) - names(PROJECT["optional-dependencies"]["engines"])
 CONSOLE = names(PROJECT["optional-dependencies"]["console"])
 FEEDS = names(PROJECT["optional-dependencies"]["feeds"])
 BY_THE_YEAR = ("packaging", "fsspec", "s3fs", "gcsfs", "adlfs")
@@ -49,7 +50,8 @@ def imported(package: str) -> set[str]:
                     yield node.module.partition(".")[0]
 
     found = set(modules()) - set(sys.stdlib_module_names) - OURS
-    owners = packages_distributions()
+    # What recognizes speech cannot be installed on every machine.
+    owners = {"moonshine_voice": ["moonshine-voice"], **packages_distributions()}
     return {BROUGHT_ALONG.get(each) or canonicalize_name(owners[each][0]) for each in found}
 
 
@@ -59,7 +61,7 @@ def test_the_library_needs_what_it_imports() -> None:
 
 def test_the_local_aiware_needs_its_extra_besides() -> None:
     # pytest is there where its plugin is used; Starlette reads forms with python-multipart.
-    assert imported("aiware_local") - BASE == LOCAL - {"python-multipart"} | {"pytest"}
+    assert imported("aiware_local") - BASE == LOCAL - {"python-multipart"} | {"pytest"} | RECOGNITION
     assert imported("aiware_resources") & LOCAL <= CONSOLE
 
 

@@ -34,6 +34,9 @@ with (pathlib.Path(__file__).parent / "calls").open("a") as calls:
 """
 
 
+LOCKS = ("requirements-dev.txt", "requirements-speech.txt", "pyproject.toml")
+
+
 @pytest.fixture
 def run(project: Project, tmp_path: Path) -> Run:
     layout = tmp_path / "layout"
@@ -47,7 +50,7 @@ def test_setup_installs_the_lock_and_makes_a_place_for_state(
     project: Project, run: Run, installed_pulumi: Path
 ) -> None:
     assert installed_pulumi.exists()
-    for name in ("requirements-dev.txt", "pyproject.toml"):
+    for name in LOCKS:
         project.file(name, "")
     project.program("python", PYTHON, project.folder / SCRIPTS)
     first = run("setup.py")
@@ -61,8 +64,18 @@ def test_setup_installs_the_lock_and_makes_a_place_for_state(
     assert (again.returncode, again.stderr) == (0, "")
 
 
+def test_setup_goes_on_where_what_recognizes_speech_cannot_be_installed(project: Project, run: Run) -> None:
+    for name in LOCKS:
+        project.file(name, "")
+    project.program("python", f"{PYTHON}sys.exit('requirements-speech.txt' in sys.argv)\n", project.folder / SCRIPTS)
+    result = run("setup.py", "--without-pulumi")
+    assert result.returncode == 0
+    assert "the local aiWARE simulates speech" in result.stderr
+    assert '"--editable", "."' in (project.folder / SCRIPTS / "calls").read_text(encoding="utf-8")
+
+
 def test_setup_makes_an_environment_where_there_is_none(project: Project, run: Run) -> None:
-    for name in ("requirements-dev.txt", "pyproject.toml"):
+    for name in LOCKS:
         project.file(name, "")
     result = run("setup.py", "--without-pulumi")
     assert "Python: creating" in result.stderr

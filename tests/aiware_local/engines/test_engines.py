@@ -170,7 +170,7 @@ def test_a_default_is_a_possible_value(field: dict[str, Any]) -> None:
         assert field["min"] <= float(str(default)) <= field["max"]
         assert field["step"] > 0
     elif field["type"] == "Picklist":
-        assert default in [option["value"] for option in field["options"]]
+        assert default in [None, *(option["value"] for option in field["options"])]
     elif field["type"] == "MultiPicklist":
         assert set(field["defaultValues"]) <= {option["value"] for option in field["options"]}
     else:

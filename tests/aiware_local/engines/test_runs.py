@@ -87,7 +87,7 @@ async def test_transcript_beside_the_media_is_its_transcription(local: Local, ta
     assert first == {
         "startTimeMs": 1000,
         "stopTimeMs": 1533,
-        "words": [{"word": "Good", "confidence": 1, "bestPath": True, "utteranceLength": 1}],
+        "words": [{"word": "Good", "bestPath": True, "utteranceLength": 1}],
         "language": "en",
         "speakerId": "Ann",
     }

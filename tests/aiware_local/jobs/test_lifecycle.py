@@ -48,7 +48,7 @@ def test_task_that_need_not_wait_starts_while_its_parent_runs_and_ends_after_it(
 
 def test_work_that_is_not_done_keeps_a_task_running_beyond_its_time() -> None:
     job = _job(_task(0, []), _task(1, [0]))
-    assert Timeline(job).next_task() == (1010, 0)
+    assert Timeline(job).next_tasks()[0] == (1010, 0)
     assert _states(job, 1500)[1][0] == "running"
     assert Timeline(job).ended_at() == NEVER
 
@@ -57,14 +57,14 @@ def test_failure_ends_the_job_and_cuts_off_the_rest() -> None:
     job = _job(_task(0, [], _result=FAILED), _task(1, [0]), _task(2, [], 5, _result=DONE), _task(3, [], 50))
     assert _states(job, 1009) == ("running", ["running", "pending", "complete", "running"])
     assert _states(job, 1010) == ("failed", ["failed", "aborted", "complete", "aborted"])
-    assert Timeline(job).next_task() is None
+    assert Timeline(job).next_tasks() == []
 
 
 def test_cancelling_keeps_what_is_complete() -> None:
     job = _job(_task(0, [], _result=DONE), _task(1, [0]), cancelled=1015)
     assert _states(job, 1014)[0] == "running"
     assert _states(job, 1015) == ("cancelled", ["complete", "cancelled"])
-    assert Timeline(job).next_task() is None
+    assert Timeline(job).next_tasks() == []
 
 
 def test_standby_task_takes_over() -> None:
@@ -72,7 +72,7 @@ def test_standby_task_takes_over() -> None:
     job = _job(_task(0, []), _task(1, [0]), standby)
     assert _states(job, 1005)[1] == ["running", "pending", "standby_pending"]
     job["_tasks"][0]["_result"] = FAILED
-    assert Timeline(job).next_task() == (1020, 2)
+    assert Timeline(job).next_tasks()[0] == (1020, 2)
     assert _states(job, 1015) == ("running", ["failed", "pending", "running"])
     standby["_result"] = DONE
     assert Timeline(job).windows[1].ended == 1030
@@ -85,7 +85,7 @@ def test_standby_task_takes_over() -> None:
 def test_standby_task_that_is_not_needed_does_not_hold_the_job_up() -> None:
     job = _job(_task(0, [], _result=DONE), _task(1, [], _standbyFor=0, _level=0.5))
     assert _states(job, 1010) == ("complete", ["complete", "standby_pending"])
-    assert Timeline(job).next_task() is None
+    assert Timeline(job).next_tasks() == []
 
 
 def test_job_without_duration_is_complete_at_once() -> None:

@@ -1,0 +1,1 @@
+"""Recognition of speech: listeners, which are processes of their own, and how the local aiWARE uses them."""

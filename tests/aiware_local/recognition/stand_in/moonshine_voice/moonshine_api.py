@@ -1,0 +1,5 @@
+from enum import Enum
+
+
+class ModelArch(Enum):
+    TINY = 0
