@@ -13,28 +13,32 @@ from aiware_local.tdos.transcripts import Word
 CASES = Path(__file__).parent / "sidecars"
 
 
+SAID: dict[str, list[tuple[str | None, str]]] = {
+    "youtube.vtt": [(None, "welcome to the council meeting tonight we vote")],
+    "note.vtt": [(None, "first second")],
+    "voice.vtt": [("Nora", "Hi Tom"), ("Tom", "Hi Nora"), ("Esme", "second")],
+    "overlap.srt": [(None, "Who is there now please tell Me of course")],
+    "lt.srt": [(None, "if x < 5 and y > 3 then stop second cue")],
+    "ass.srt": [(None, "Top line text second cue")],
+    "h100.srt": [(None, "long recording second")],
+    "rev.srt": [(None, "reversed times here second")],
+    "growing.srt": [(None, "Good evening and welcome to the council")],
+    "agents.ttml": [("Nora", "Hi Tom, are you there"), ("Tom", "Hi Nora"), (None, "nobody reversed")],
+    "old.dfxp": [(None, "an old file still read")],
+    "ja.srt": [
+        (None, "これは日本語の字幕です。とても長い文章なので一行に収まりません。改行が必要です。 second cue"),
+    ],
+}
+"""Who says what in the files, turn by turn."""
+
+
 def said(path: Path) -> list[tuple[str | None, str]]:
     """Who says what, turn by turn."""
     turns = groupby(read_sidecar(path), lambda word: word.speaker)
     return [(speaker, " ".join(word.text for word in words)) for speaker, words in turns]
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("youtube.vtt", [(None, "welcome to the council meeting tonight we vote")]),
-        ("note.vtt", [(None, "first second")]),
-        ("voice.vtt", [("Nora", "Hi Tom"), ("Tom", "Hi Nora"), ("Esme", "second")]),
-        ("overlap.srt", [(None, "Who is there now please tell Me of course")]),
-        ("lt.srt", [(None, "if x < 5 and y > 3 then stop second cue")]),
-        ("ass.srt", [(None, "Top line text second cue")]),
-        ("h100.srt", [(None, "long recording second")]),
-        ("rev.srt", [(None, "reversed times here second")]),
-        ("growing.srt", [(None, "Good evening and welcome to the council")]),
-        ("agents.ttml", [("Nora", "Hi Tom, are you there"), ("Tom", "Hi Nora"), (None, "nobody reversed")]),
-        ("old.dfxp", [(None, "an old file still read")]),
-    ],
-)
+@pytest.mark.parametrize(("name", "expected"), SAID.items())
 def test_files_of_all_kinds(name: str, expected: list[tuple[str | None, str]]) -> None:
     assert said(CASES / name) == expected
 
