@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aiware_resources.exports.formats import Extension
     from aiware_resources.exports.state import ExportedTdoArgs, FormatArgs, OutputConfigurationArgs
     from aiware_resources.fleet import JobTemplate, media_key, media_value
+    from aiware_resources.fleet.files.formats import CaptionFormatArgs
     from aiware_resources.job import Job
     from aiware_resources.job_fleet import JobFleet
     from aiware_resources.jobs.results import get_engine_results
@@ -56,6 +57,7 @@ _NAMES = {
     "exports.formats": ("Extension",),
     "exports.state": ("ExportedTdoArgs", "FormatArgs", "OutputConfigurationArgs"),
     "fleet": ("JobTemplate", "media_key", "media_value"),
+    "fleet.files.formats": ("CaptionFormatArgs",),
     "job": ("Job",),
     "job_fleet": ("JobFleet",),
     "jobs.results": ("get_engine_results",),
@@ -76,6 +78,7 @@ __all__ = [
     "AssetArgs",
     "AssetFileArgs",
     "AssetSourceArgs",
+    "CaptionFormatArgs",
     "Cluster",
     "CollaboratorArgs",
     "ContentTemplateArgs",

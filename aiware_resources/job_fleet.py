@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path as FilePath
 from typing import Annotated, Any, ClassVar, Literal, Required, TypedDict, Unpack
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 from pydantic import Field
 
+from aiware_resources.api.file_names import place_problem
 from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
+from aiware_resources.exports.formats import Extension
 from aiware_resources.fleet import JobTemplate
 from aiware_resources.fleet.admission import admitted, declared
 from aiware_resources.fleet.checking import problems as fleet_problems
 from aiware_resources.fleet.entity import FleetEntity
 from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries, used_names
+from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO
+from aiware_resources.fleet.files.formats import EXPORTS, CaptionFormat, CaptionFormatArgs, caption_problems
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys
@@ -35,6 +40,7 @@ from aiware_resources.reconcile import (
     Mark,
     Observed,
     Path,
+    Problem,
     Props,
     owned,
     path_text,
@@ -65,6 +71,9 @@ class JobFleetState(Awaited):
     cleanup_options: list[CleanupOption] | None = None
     on_failure: OnFailure = "retry"
     allow_failure: bool = False
+    exports: list[CaptionFormat] | None = None
+    download_to: Identifier | None = None
+    results_to: Identifier | None = None
 
     @classmethod
     def canonical(cls, normal: Props) -> Props:
@@ -90,6 +99,9 @@ class JobFleetProvider(FleetEntity, EntityProvider):
             "cleanupOptions",
             "onFailure",
             "allowFailure",
+            EXPORTS,
+            DOWNLOAD_TO,
+            RESULTS_TO,
             "wait",
             "timeout",
         }
@@ -103,6 +115,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         news = admitted(plain(_olds), news, _name(news))
         checked = super().check(_olds, news)
         allowed = checked.inputs.pop(ALLOWED_KEY, None)
+        checked.failures += _incomplete(checked.inputs)
         checked.failures = [_NO_ADOPTION if each.property == "adopt" else each for each in checked.failures]
         if not checked.failures:
             found = fleet_problems(self._settings, plain(_olds), {**checked.inputs, ALLOWED_KEY: allowed})
@@ -113,6 +126,16 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         if not _olds and not checked.failures and isinstance(media, dict) and media:
             _tell(news, f"submits {named(sorted(media))}")
         return checked
+
+    def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
+        """Captions need a folder, and every file a name of its own."""
+        exports = values.get(EXPORTS)
+        if exports and _EXPORT_REQUEST in self.abilities.lacking:
+            yield Problem((EXPORTS,), self.abilities.lacking[_EXPORT_REQUEST])
+        yield from caption_problems(exports or [])
+        for key in (DOWNLOAD_TO, RESULTS_TO):
+            if key in values and (reason := place_problem(FilePath(values[key]))):
+                yield Problem((key,), reason)
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compares entry by entry, without any request, and tells what an update does, with keys."""
@@ -224,7 +247,22 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         return "clusterId" if any(path[0] == "clusterId" for path in paths) else None
 
 
+_EXPORT_REQUEST = "export request"
+
 _NO_ADOPTION = CheckFailure("adopt", "cannot be given: a fleet adopts no jobs; adopt a single one with Job(adopt=...)")
+
+
+def _incomplete(inputs: Props) -> list[CheckFailure]:
+    """Captions without a folder, and a folder without captions."""
+    asks, places = bool(inputs.get(EXPORTS)), bool(inputs.get(DOWNLOAD_TO))
+    if asks and not places:
+        return [CheckFailure(EXPORTS, "needs a folder for the files: give download_to")]
+    if places and not asks:
+        return [
+            CheckFailure(DOWNLOAD_TO, 'is the folder of captions, and none are asked for: give exports, as ["vtt"]')
+        ]
+    return []
+
 
 _declared: set[str] = set()
 """The fleets that the program has declared so far."""
@@ -267,6 +305,13 @@ def _compared(props: Props) -> Props:
     return {key: value for key, value in props.items() if key != MEDIA and key not in JobFleetProvider.facts}
 
 
+def _as_format(given: Any) -> Any:
+    """A format with its options; a text names one without."""
+    if isinstance(given, pulumi.Output):
+        return given.apply(_as_format)
+    return {"extension": given} if isinstance(given, str) else given
+
+
 class JobFleetArgs(TypedDict, total=False):
     """The arguments of a fleet.
 
@@ -281,6 +326,9 @@ class JobFleetArgs(TypedDict, total=False):
         on_destroy_target: What happens to the TDOs made through the template's ``target``: ``delete`` (default;
             ``retain`` when jobs are retained), ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
+        exports: Captions to make of every entry, once its job is complete: extensions, or formats with options.
+        download_to: The folder for them, written on ``up``: ``<key>.<extension>``.
+        results_to: Folder for the engines' results, written on ``up``: ``<key>/<engine>.json``, as those of a job.
         on_failure: What the next ``pulumi up`` does with failed jobs: ``retry`` in place (default), ``replace`` them by
             new ones, or ``keep`` them.
         allow_failure: Whether dependents run, and the update succeeds, although jobs failed.
@@ -295,6 +343,9 @@ class JobFleetArgs(TypedDict, total=False):
     on_destroy: pulumi.Input[Literal["cancel", "retain"]] | None
     on_destroy_target: pulumi.Input[TdoPolicy] | None
     cleanup_options: pulumi.Input[list[CleanupOption]] | None
+    exports: Sequence[pulumi.Input[Extension | CaptionFormatArgs]] | None
+    download_to: pulumi.Input[str] | None
+    results_to: pulumi.Input[str] | None
     on_failure: pulumi.Input[OnFailure] | None
     allow_failure: pulumi.Input[bool] | None
     wait: pulumi.Input[bool] | None
@@ -321,6 +372,8 @@ class JobFleet(FleetOutputs, module="aiware", name="JobFleet"):
             given["template"] = arguments["template"].properties
         if isinstance(media := arguments.get("media"), Media):
             given["media"], hidden = declared(media, used_names(given))
+        if arguments.get("exports") is not None:
+            given["exports"] = [_as_format(each) for each in arguments["exports"] or ()]
         super().__init__(resource_name, given, opts, hidden)
 
 

@@ -30,7 +30,7 @@ NOT_IN_TEMPLATE = {
         (CLUSTER, *JobProvider.policies), "belongs beside the template: give it as an argument of the fleet"
     ),
     "adopt": "cannot be given: a fleet adopts no jobs",
-    "resultsTo": "cannot be given: a fleet writes no files; read what one job has found by its key, with results()",
+    "resultsTo": "belongs beside the template: give it as an argument of the fleet",
 }
 
 Found = Iterator[tuple[str, Problem]]

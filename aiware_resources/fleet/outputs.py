@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -12,14 +13,23 @@ from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
 from aiware_resources.catalogue.allowed_engines import going_to_allow
+from aiware_resources.errors import AiwareError
 from aiware_resources.fleet.condition import FleetCondition, FleetRecord
-from aiware_resources.fleet.entries import Entry, recorded_entries
+from aiware_resources.fleet.entries import MEDIA, TEMPLATE, Entry, recorded_entries
+from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO, FleetFiles
+from aiware_resources.fleet.files.formats import EXPORTS, captions_of
+from aiware_resources.fleet.files.names import stems
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, seen_keys
 from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.jobs.results import Result, read_results, shown
-from aiware_resources.reconcile import RERUNS, EntityResource, RunsJobs, mocks
+from aiware_resources.reconcile import OWNER_KEY, RERUNS, EntityResource, RunsJobs, mocks
 from aiware_resources.reconcile.recency import SUBMITTED
+from aiware_resources.settings import Settings
 from aiware_resources.waiting import Completion, Seen, Waiting
+from aiware_resources.waiting.completion import resolved
+
+_OF_FILES = (EXPORTS, DOWNLOAD_TO, RESULTS_TO, TEMPLATE, MEDIA, OWNER_KEY, "onDestroy", "onDestroyTarget")
+"""The properties that say which files a fleet has."""
 
 
 class FleetOutputs(RunsJobs, EntityResource):
@@ -29,12 +39,15 @@ class FleetOutputs(RunsJobs, EntityResource):
         jobs: Each entry's ``job_id`` and ``target_id``, by key: ``fleet.jobs["ep-3"]["target_id"]``.
         counts: How many jobs ended in each status: ``{"complete": 9998, "failed": 2}``.
         failures: Why jobs failed, by key; with ``allow_failure``, since otherwise the run ends with them.
+        caption_files: The path of each entry's captions, by key and ending: ``fleet.caption_files["ep-3"]["vtt"]``; of
+            complete jobs, and ``None`` without ``exports``.
     """
 
     id: pulumi.Output[str]
     jobs: pulumi.Output[dict[str, dict[str, str | None]]]
     counts: pulumi.Output[dict[str, int]]
     failures: pulumi.Output[dict[str, str]]
+    caption_files: pulumi.Output[dict[str, dict[str, str]] | None]
 
     def results(self, key: str, engine_id: str | None = None) -> pulumi.Output[list[Result]]:
         """The engines' results for one entry, as vtn-standard documents (query ``engineResults``).
@@ -74,11 +87,13 @@ class FleetOutputs(RunsJobs, EntityResource):
         waiting = Waiting(*(arguments.get(key) for key in ("wait", "timeout", "allow_failure")))
         self._fleet_name = resource_name
         recorded = ("jobs", "undone", OPEN, NEWEST, RERUNS, SUBMITTED)
+        self._waiting = waiting
         self._recorded: Mapping[str, pulumi.Output[Any]] = {key: self.__dict__[key] for key in recorded}
         self._completion = Completion(self, resource_name, self._condition, waiting)
         self.jobs = self._completion.derived(self._ids())
         self.counts = self._completion.output(lambda seen: seen.known(lambda fleet: dict(fleet.counts)))
         self.failures = self._completion.output(lambda seen: seen.known(lambda fleet: dict(fleet.failures)))
+        self.caption_files = self._completion.derived(self._caption_files())
         self._resolve_after(self._completion.seen, asyncio.ensure_future(self._told()))
 
     async def _told(self) -> None:
@@ -100,7 +115,46 @@ class FleetOutputs(RunsJobs, EntityResource):
             known_complete(entries or {}, facts[OPEN]),
             seen=seen_keys(entries or {}, facts, settings.purged_after),
             not_found_grace=settings.not_found_grace,
+            files=await self._files(settings, entries or {}),
+            declared=frozenset(await self._property(MEDIA) or ()),
         )
+
+    async def _files(self, settings: Settings, entries: Mapping[str, Entry]) -> FleetFiles | None:
+        """The files that are made in this run: none in a preview, nor in a run that does not wait."""
+        if is_dry_run() or not await resolved(self._waiting.wait, settings.wait):
+            return None
+        props = {key: await self._property(key) for key in _OF_FILES}
+        if not (props[EXPORTS] or props[RESULTS_TO]):
+            return None
+        try:
+            return FleetFiles.of(settings, props, entries, await self._recorded[RERUNS].future() or {})
+        except AiwareError as error:
+            failure = error
+        never: FleetFiles = await (await self._completion.monitor).fail(self._fleet_name, self._completion.row, failure)
+        return never
+
+    async def _property(self, key: str) -> Any:
+        return await self.__dict__[key].future() if key in self.__dict__ else None
+
+    async def _caption_files(self) -> Any:
+        seen: Seen[FleetRecord] = await self._completion.seen
+        entries, exports, folder = (
+            await self._entries(),
+            await self._property(EXPORTS),
+            await self._property(DOWNLOAD_TO),
+        )
+        if not exports or not folder:
+            return None
+        if not seen.is_done or entries is None:
+            return UNKNOWN
+        captions = captions_of(exports, await self._property(TEMPLATE) or {})
+        failures = {} if seen.record is None else seen.record.failures
+        names = stems({*(await self._property(MEDIA) or ()), *entries})
+        return {
+            key: {each.ending: str(Path(folder) / f"{names[key]}.{each.ending}") for each in captions}
+            for key in entries
+            if key not in failures
+        }
 
     async def _entries(self) -> Mapping[str, Entry] | None:
         jobs = await self._recorded["jobs"].future()

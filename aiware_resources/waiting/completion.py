@@ -125,7 +125,7 @@ class Completion(Generic[R]):
         if not object_id:
             return Seen(None, is_done=False)
         condition = await self._condition()
-        if is_dry_run() or not await _resolved(self._waiting.wait, monitor.settings.wait):
+        if is_dry_run() or not await resolved(self._waiting.wait, monitor.settings.wait):
             record = await monitor.read_once(condition, object_id)
             return Seen(record, isinstance(condition.judge(object_id, record), Done))
         watch = Watch(
@@ -133,16 +133,17 @@ class Completion(Generic[R]):
             object_id=object_id,
             name=self._name,
             row=self.row,
-            timeout=await _resolved(self._waiting.timeout, monitor.settings.job_timeout),
-            allow_failure=await _resolved(self._waiting.allow_failure, False),
+            timeout=await resolved(self._waiting.timeout, monitor.settings.job_timeout),
+            allow_failure=await resolved(self._waiting.allow_failure, False),
         )
         self._watch = watch
         finished = await monitor.completed(watch)
         return Seen(finished, is_done=True)
 
 
-async def _resolved(value: pulumi.Input[T] | None, default: T) -> T:
+async def resolved(value: pulumi.Input[T] | None, default: T) -> T:
+    """An argument once it is known, or its default where it was not given."""
     if value is None:
         return default
-    resolved = await pulumi.Output.from_input(cast(Any, value)).future()
-    return default if resolved is None else cast(T, resolved)
+    known = await pulumi.Output.from_input(cast(Any, value)).future()
+    return default if known is None else cast(T, known)

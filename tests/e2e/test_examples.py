@@ -41,10 +41,12 @@ def components(outputs: dict[str, Any], local: Local, folder: Path) -> None:
     assert {tdo["name"] for tdo in local.objects()["tdos"]} == {"Interview with the mayor", "letter"}
 
 
-def job_fleet(outputs: dict[str, Any], local: Local, _: Path) -> None:
+def job_fleet(outputs: dict[str, Any], local: Local, folder: Path) -> None:
     assert outputs["counts"] == {"complete": 4}
     names = {tdo["id"]: tdo["name"] for tdo in local.objects()["tdos"]}
     assert names[outputs["town hall"]] == "Town hall, 2026-03-23"
+    assert outputs["captions"]["2026-03-23"] == {"vtt": "out/captions/2026-03-23.vtt"}
+    assert len(list((folder / "out" / "captions").glob("*.vtt"))) == 4
 
 
 DONE: dict[str, Check] = {

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from aiware_resources import JobTemplate
+from aiware_resources import JobTemplate, engines, pipelines
 from aiware_resources.fleet.checking import problems
+from aiware_resources.fleet.files.formats import TRANSCRIPTION, CaptionFormat, captions_of, configurations
+from aiware_resources.job_fleet import JobFleetProvider
 from aiware_resources.settings import Settings
 
 
@@ -18,7 +20,7 @@ from aiware_resources.settings import Settings
         ({"on_failure": "keep"}, "onFailure", "belongs beside the template"),
         ({"wait": False}, "wait", "belongs beside the template"),
         ({"adopt": "j1"}, "adopt", "a fleet adopts no jobs"),
-        ({"results_to": "out"}, "resultsTo", "a fleet writes no files"),
+        ({"results_to": "out"}, "resultsTo", "belongs beside the template"),
     ],
 )
 def test_a_template_says_what_jobs_are_and_nothing_else(argument: dict[str, Any], path: str, says: str) -> None:
@@ -26,3 +28,46 @@ def test_a_template_says_what_jobs_are_and_nothing_else(argument: dict[str, Any]
     template = make(tasks=[], **argument).properties
     found = problems(Settings(), {}, {"template": template, "media": {"a": {}}})
     assert [(problem.path, says in problem.reason) for problem in found] == [(("template", path), True)]
+
+
+def vtt(ending: str) -> dict[str, Any]:
+    return {"extension": "vtt", "options": {"fileExtension": ending}}
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "says"),
+    [
+        ({"exports": [{"extension": "vtt"}]}, "exports", "give download_to"),
+        ({"downloadTo": "out"}, "downloadTo", "give exports"),
+        ({"downloadTo": "out", "exports": []}, "downloadTo", "give exports"),
+        ({"downloadTo": "out", "exports": [{"extension": "vttt"}]}, "exports[0].extension", "must be"),
+        ({"downloadTo": "out", "exports": [{"extension": "vlf", "options": {"x": 1}}]}, "exports[0].options.x", "vlf"),
+        ({"downloadTo": "out", "exports": [vtt("x"), vtt("X")]}, "exports[1]", "as exports[0] does"),
+        ({"resultsTo": "out\n"}, "resultsTo", "control character"),
+    ],
+)
+def test_files_have_a_place_and_a_name_of_their_own(given: dict[str, Any], path: str, says: str) -> None:
+    news = {"__owner": "p/s/f", "template": JobTemplate(tasks=[]).properties, "media": {}, **given}
+    found = JobFleetProvider().with_settings(Settings()).check({}, news).failures
+    assert [each.property for each in found] == [path], found
+    assert says in found[0].reason
+
+
+def test_edge_has_no_captions() -> None:
+    settings = Settings(api="edge", endpoint="http://localhost:1/edge/v1", token="t")
+    values = {"exports": [CaptionFormat(extension="vtt")], "downloadTo": "out"}
+    problems = list(JobFleetProvider().with_settings(settings).problems(values, frozenset()))
+    assert [problem.path for problem in problems] == [("exports",)]
+    assert "has no export requests" in problems[0].reason
+
+
+def test_captions_are_made_of_what_the_template_finds_out() -> None:
+    made = captions_of(
+        [{"extension": "vtt"}], JobTemplate(dag=pipelines.transcription("https://media.test/a")).properties
+    )
+    assert made[0].of == ("engineId", engines.SPEECHMATICS_ENGLISH)
+    several = {"tasks": [{"engineId": "one"}, {"engineId": "two"}]}
+    assert captions_of([{"extension": "vtt"}], several)[0].of == ("categoryId", TRANSCRIPTION)
+    named = captions_of([{"extension": "vtt", "engineId": "two"}, {"extension": "srt", "categoryId": "c"}], several)
+    assert [each.of for each in named] == [("engineId", "two"), ("categoryId", "c")]
+    assert [len(each["formats"]) for each in configurations([*made, *made, *named])] == [2, 1, 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -234,3 +234,89 @@ def test_a_single_failure_is_that_of_its_job() -> None:
     assert verdict.error.object_id == "job-a"
     both = looked(FleetCondition("f", entries("a", "b"), Unfinished()), Jobs({"job-a": "failed", "job-b": "failed"}))
     assert both.error.object_id is None
+
+
+class Files:
+    """Stands for the files of a fleet.
+
+    Args:
+        steps: How many files are left after each step.
+        failures: Why files are not there.
+    """
+
+    def __init__(self, steps: list[int], failures: dict[str, str]) -> None:
+        self._steps = steps
+        self.failures = failures
+        self.left = 0
+        self.added: list[str] = []
+        self.swept = 0
+
+    def add(self, complete: Iterable[str]) -> None:
+        self.added = sorted(complete)
+
+    def step(self, api: Api, *, is_last: bool) -> None:
+        self.left = self._steps.pop(0)
+
+    def sweep(self, declared: frozenset[str], statuses: dict[str, str]) -> None:
+        self.swept += 1
+
+
+def with_files(files: Files, undone: Unfinished | None = None) -> FleetCondition:
+    made: Any = files
+    return FleetCondition("f", entries("a", "b"), undone or Unfinished(), files=made)
+
+
+def test_it_is_awaited_until_its_files_are_written() -> None:
+    files = Files([0, 3, 0], {})
+    condition = with_files(files)
+    jobs = Jobs({"job-a": "complete", "job-b": "running"})
+    assert looked(condition, jobs) == Pending("1 of 2 jobs complete, 1 running", "running")
+    assert (files.added, files.swept) == (["a"], 0)
+    jobs.statuses["job-b"] = "complete"
+    assert looked(condition, jobs) == Pending("2 of 2 jobs complete, 3 files to be written", "running")
+    assert isinstance(looked(condition, jobs), Done)
+    assert (files.added, files.swept) == (["a", "b"], 1)
+
+
+def test_a_failed_job_holds_up_no_file_of_another() -> None:
+    files = Files([1, 0], {})
+    condition = with_files(files)
+    jobs = Jobs({"job-a": "complete", "job-b": "failed"})
+    assert isinstance(looked(condition, jobs), Pending)
+    verdict = looked(condition, jobs)
+    assert isinstance(verdict, Failed)
+    assert verdict.record is not None
+    assert "No files were written of them." in str(verdict.error)
+
+
+def test_a_file_that_is_not_there_fails_the_fleet_whatever_is_allowed() -> None:
+    jobs = Jobs({"job-a": "complete", "job-b": "complete"})
+    verdict = looked(with_files(Files([0], {"b": "vtt: no words"})), jobs)
+    assert isinstance(verdict, Failed)
+    assert verdict.record is None
+    assert str(verdict.error).splitlines()[:2] == [
+        "The files of 1 job were not written: b.",
+        "  b: vtt: no words (job job-b)",
+    ]
+    jobs.statuses["job-a"] = "failed"
+    verdict = looked(with_files(Files([0], {"b": "vtt: no words"})), jobs)
+    assert isinstance(verdict, Failed)
+    assert verdict.record is None
+    assert "1 of 2 jobs failed: a." in str(verdict.error)
+    assert "b: vtt: no words" in str(verdict.error)
+    verdict = looked(
+        with_files(Files([0], {"": "the disk is full"})), Jobs(dict.fromkeys(["job-a", "job-b"], "complete"))
+    )
+    assert isinstance(verdict, Failed)
+    assert str(verdict.error).startswith("Files were not written.\n  the disk is full")
+
+
+def test_while_entries_could_not_be_submitted_no_file_is_removed() -> None:
+    files = Files([0], {"a": "vtt: no words"})
+    verdict = looked(
+        with_files(files, Unfinished.of({"c": "refused"})), Jobs({"job-a": "complete", "job-b": "complete"})
+    )
+    assert isinstance(verdict, Failed)
+    assert "c: refused" in str(verdict.error)
+    assert "a: vtt: no words" in str(verdict.error)
+    assert files.swept == 0
