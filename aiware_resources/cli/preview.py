@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,11 +46,28 @@ class _Fates(click.ParamType[tuple[str, ...]]):
         return fates
 
 
+class _Amount(click.ParamType[Decimal]):
+    """An amount of money."""
+
+    name = "AMOUNT"
+
+    def convert(self, value: str | Decimal, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Reads ``12.50``."""
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"{value!r} is not an amount, such as 12.50.", param, ctx)
+        return amount
+
+
 @click.command(
     epilog=examples(
         "aiware preview -s dev",
         "aiware preview -s dev --format html -o preview.html",
         "aiware preview -s prod --fail-on delete,replace",
+        "aiware preview -s prod --max-jobs 100 --max-minutes 600 --max-cost 50",
         "pulumi preview --json --show-sames > preview.json; aiware preview --from preview.json",
         "aiware preview -s dev -- --target URN       # what follows -- is for pulumi preview",
     )
@@ -78,6 +96,31 @@ class _Fates(click.ParamType[tuple[str, ...]]):
     help="End with 1 when content would be deleted (delete), a resource be replaced (replace), or something has "
     "drifted (drift); several with commas between them.",
 )
+@click.option("--max-jobs", type=click.IntRange(min=0), help="End with 1 when more jobs would run.")
+@click.option(
+    "--max-minutes", type=click.FloatRange(min=0), help="End with 1 when jobs would work on more minutes of media."
+)
+@click.option(
+    "--max-cost",
+    type=_Amount(),
+    metavar="AMOUNT",
+    help="End with 1 when the jobs would cost more, by --prices.",
+)
+@click.option(
+    "--unknown-minutes",
+    type=click.FloatRange(min=0),
+    help="Count media of unknown length as so many minutes; when left out, --max-minutes does not allow them.",
+)
+@click.option(
+    "--prices",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read what engines cost from this file; when left out, from the one that aiware:prices names.",
+)
+@click.option(
+    "--measure/--no-measure",
+    default=None,
+    help="Measure media with ffprobe, where it is installed; when left out, not with --from.",
+)
 @click.argument("arguments", nargs=-1, metavar="[-- PULUMI_ARGUMENTS...]")
 @click.pass_obj
 def preview(
@@ -88,6 +131,12 @@ def preview(
     source: str | None,
     exit_code: bool,
     fail_on: tuple[str, ...],
+    max_jobs: int | None,
+    max_minutes: float | None,
+    max_cost: Decimal | None,
+    unknown_minutes: float | None,
+    prices: Path | None,
+    measure: bool | None,
     arguments: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -98,18 +147,27 @@ def preview(
     sentence what happens, then lists the changes by recording, destructive ones first and marked, and why jobs run
     again; drift in a list of its own; and the task graphs of new and changed jobs. Secrets never appear.
 
-    Exit codes: 0 done, 1 the preview failed or --fail-on applies, 2 something is to change (--exit-code).
+    It also tells how long the media are that jobs work on, by ffprobe or by the times of their TDOs, and what that
+    costs, by prices of yours. What is not known is told as unknown, and is within no limit.
+
+    Exit codes: 0 done, 1 the preview failed, --fail-on applies or a limit is exceeded, 2 something is to change
+    (--exit-code).
     """
     if source is not None and arguments:
         raise click.UsageError("With --from no preview is run that could take arguments.")
     from aiware_resources import report as reports
+    from aiware_resources.cli import estimating
 
     report = _read(source) if source is not None else previewed(stack or session.stack, arguments)
     report = replace(report, origin=reports.origin_in(os.environ))
+    whom = replace(session, stack=stack or session.stack)
+    measured = source is None if measure is None else measure
+    report = estimating.estimated(report, whom, prices, unknown_minutes, measure=measured)
+    limits = estimating.Limits(max_jobs, max_minutes, max_cost, unknown_minutes)
     _write(report, "json" if as_json else as_format, output)
     if output is not None:
         session.note(f"{report.project}/{report.stack}: {reports.sentence(report)}. The report is in {output}.")
-    offences = [text for fate in fail_on for text in _offences(report, fate)]
+    offences = [text for fate in fail_on for text in _offences(report, fate)] + list(limits.objections(report))
     for text in offences:
         click.echo(f"Error: {text}", err=True)
     if report.errors or offences:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from aiware_resources.report import Report, sentence
+from aiware_resources.report.estimate import facts, of_rows
 from aiware_resources.report.fleets import RECORDING
 from aiware_resources.report.lines import NAMED, Line, folder_counts, lines_of
 from aiware_resources.report.model import Drifted, OfResource, Reason
@@ -62,6 +63,8 @@ def _facts(report: Report) -> Iterator[str]:
         yield f"project {report.project}"
     yield f"stack {report.stack}"
     yield f"jobs to run: {report.jobs_to_run:,}"
+    if report.estimate:
+        yield from (f"{name}: {words}" for name, words in facts(report.estimate))
     if report.origin.commit:
         yield f"commit {report.origin.commit[:HASH]}"
     if not report.refreshed:
@@ -72,7 +75,7 @@ def _sections(report: Report) -> Iterator[tuple[str, Iterator[Text]]]:
     if report.errors:
         yield "Errors", (Text(text, "red") for text in report.errors)
     if report.rows:
-        yield "Changes", (line for each in lines_of(report.rows) for line in _change(each))
+        yield "Changes", (line for each in lines_of(report.rows) for line in _change(each, report))
     if report.drift:
         yield "Drift", (line for each in report.drift for line in _drift(each))
     if report.graphs:
@@ -93,13 +96,16 @@ def _sections(report: Report) -> Iterator[tuple[str, Iterator[Text]]]:
         yield "Warnings", (Text(text, "yellow") for text in report.warnings)
 
 
-def _change(line: Line) -> Iterator[Text]:
+def _change(line: Line, report: Report) -> Iterator[Text]:
     row = line.first
     sign, style = _SIGNS[row.action]
     style = _DESTROYS if row.destroys else style
     noun = "" if line.is_folded or row.noun == RECORDING else f"{row.noun} "
     fleet = f" of the fleet {row.fleet}" if row.fleet else ""
     yield Text.assemble((f"{sign} ", style), f"{noun}{line.title}{fleet}: ", (line.says, style))
+    if report.is_estimated and row.runs:
+        told = facts(of_rows(line.rows, report.currency))
+        yield Text(f"    {', '.join(f'{name}: {words}' for name, words in told)}", "dim")
     for each in line.because:
         yield Text(f"    {each.label}{_reason(each)}")
     if line.is_named:

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from pulumi.output import Unknown
 
+from aiware_resources.temporal_data_object import SOME_HOUR
 from aiware_resources.text.times import parse_time
 
 START, STOP = "startDateTime", "stopDateTime"
-SOME_HOUR = {START: "2026-01-01T00:00:00Z", STOP: "2026-01-01T01:00:00Z"}
-"""What a TDO is given where nobody said when its recording was made: that tells nothing of its length."""
+_DOCUMENTS = (
+    *(".txt", ".md", ".html", ".htm", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".json", ".xml", ".csv", ".eml"),
+    *(".srt", ".vtt", ".ttml", ".dfxp"),
+)
+"""What files are called that take no time."""
 _MINUTE = 60
 _MILLISECONDS = 60_000
+
+
+def is_document(source: str) -> bool:
+    """Whether something is a document by its name, which has no length in time."""
+    try:
+        return PurePosixPath(urlsplit(source).path).suffix.lower() in _DOCUMENTS
+    except ValueError:
+        return False
 
 
 def span(tdo: Any) -> Any:

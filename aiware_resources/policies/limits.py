@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from threading import Lock
 from typing import Any
 
 from pulumi.output import Unknown
 
+from aiware_resources.estimates.prices import Prices, amount
 from aiware_resources.estimates.spans import span
 from aiware_resources.fleet.plan import plan
 from aiware_resources.policies.declared import Declared, Objection, called
 from aiware_resources.policies.state import Recorded, RecordedStack
 from aiware_resources.reconcile import FAILURE
 from aiware_resources.reconcile.entity import Effect, Fate, Verb
+from aiware_resources.report import work
+from aiware_resources.report.estimate import cost_of
+from aiware_resources.report.model import Run
 from aiware_resources.report.properties import found_differences
+from aiware_resources.settings.keys import key_of
 from aiware_resources.temporal_data_object import TdoProvider
 from aiware_resources.text.words import counted
 
 TARGET_ID, TARGET = "targetId", "target"
 _NAMED = 3
+_SET_PRICES = f"set {key_of('prices')}"
 
 Sources = Mapping[str, Mapping[str, list[str]]]
 """For each resource, the URNs of the resources that each of its properties comes from."""
+
+Measure = Callable[[Iterable[str]], Mapping[str, float]]
+"""Gives the minutes of media that it could measure, by their addresses."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +44,23 @@ class Limits:
         jobs: Jobs; ``None`` for any number.
         minutes: Minutes of media; ``None`` for any number.
         unknown_minutes: What media count as whose length is not said; ``None`` when that is an objection.
+        cost: What the jobs cost; ``None`` for any amount.
     """
 
     jobs: int | None = None
     minutes: float | None = None
     unknown_minutes: float | None = None
+    cost: Decimal | None = None
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Limits:
         """Reads them from the configuration of the policy."""
-        return cls(config.get("jobs"), config.get("mediaMinutes"), config.get("unknownMinutes"))
+        cost = config.get("cost")
+        amount = None if cost is None else Decimal(str(cost))
+        return cls(config.get("jobs"), config.get("mediaMinutes"), config.get("unknownMinutes"), amount)
 
     def __bool__(self) -> bool:
-        return self.jobs is not None or self.minutes is not None
+        return self.jobs is not None or self.minutes is not None or self.cost is not None
 
 
 @dataclass
@@ -58,12 +72,15 @@ class Update:
         jobs: For each resource, the jobs that run because of it, each as its properties.
         tdos: The TDOs that the program declares, by URN.
         recorded: What the update began with.
+        measure: Measures media, by their addresses; ``None`` where only what is declared counts.
     """
 
     limits: Limits = field(default_factory=Limits)
     jobs: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     tdos: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     recorded: RecordedStack = field(default_factory=lambda: RecordedStack([]))
+    measure: Measure | None = None
+    _measured: dict[str, float] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, resource: Declared, limits: Limits, recorded: RecordedStack) -> Iterator[Objection]:
@@ -98,6 +115,7 @@ class Update:
         allowed, assumed = self.limits.minutes, self.limits.unknown_minutes
         if allowed is None:
             return
+        self._measure()
         told: dict[str, float] = {}
         for urn, jobs in sorted(self.jobs.items()):
             found = [self._minutes(urn, job, sources) for job in jobs]
@@ -123,8 +141,67 @@ class Update:
                 f"most: {named}{more}. Run fewer at a time, or raise `mediaMinutes` of the policy update-limits."
             )
 
+    def costs(self, sources: Sources, prices: Prices | None, categories: Mapping[str, str]) -> Iterator[Objection]:
+        """What speaks against the whole update: its jobs cost too much.
+
+        Args:
+            sources: What the properties of resources come from.
+            prices: What engines cost; ``None`` where nobody says.
+            categories: The names of engines' categories, by id.
+        """
+        allowed = self.limits.cost
+        if allowed is None or not self.jobs:
+            return
+        if prices is None:
+            yield Objection(f"The jobs of this update have no prices, so what they cost is not known: {_SET_PRICES}.")
+            return
+        self._measure()
+        total = Decimal(0)
+        for urn, jobs in sorted(self.jobs.items()):
+            minutes = [self._minutes(urn, job, sources) for job in jobs]
+            if any(isinstance(each, Unknown) for each in minutes):
+                yield Objection(
+                    f"{called(urn)}: the length of its media is not known yet, so the end of `pulumi up` checks "
+                    "what it costs",
+                    is_known=False,
+                )
+                continue
+            found = [self._cost(*each, prices, categories) for each in zip(jobs, minutes, strict=True)]
+            if unknown := found.count(None):
+                yield Objection(
+                    f"{called(urn)}: the cost of {counted(unknown, 'job')} is not known. Give the TDO a start and a "
+                    "stop, or set `unknownMinutes` of the policy update-limits; and give each engine a price."
+                )
+            total += sum((each for each in found if each is not None), Decimal(0))
+        if total > allowed:
+            yield Objection(
+                f"The jobs of this update cost about {amount(total, prices.currency)}, and may cost "
+                f"{amount(allowed, prices.currency)} at most. Run fewer at a time, or raise `cost` of the policy "
+                "update-limits."
+            )
+
+    def engines(self) -> list[str]:
+        """The engines of the jobs that run, each once."""
+        found = (id_ for jobs in self.jobs.values() for job in jobs for id_ in work.all_engine_ids(_tasks(job)))
+        return list(dict.fromkeys(found))
+
+    def _cost(
+        self, job: Mapping[str, Any], minutes: float | None, prices: Prices, categories: Mapping[str, str]
+    ) -> Decimal | None:
+        counted_as = self.limits.unknown_minutes if minutes is None else minutes
+        run = Run(engines=work.engine_ids(_tasks(job)), tasks=work.all_engine_ids(_tasks(job)))
+        return cost_of(run, counted_as, prices, categories)
+
+    def _measure(self) -> None:
+        """Measures the media of all jobs, once."""
+        if self.measure is not None and not self._measured:
+            found = (work.address(job) for jobs in self.jobs.values() for job in jobs)
+            self._measured = dict(self.measure([each for each in found if each]))
+
     def _minutes(self, urn: str, job: Mapping[str, Any], sources: Sources) -> Any:
         """Minutes of a job's media; ``None`` when that is not said, an ``Unknown`` until it is known."""
+        if (own := work.address(job)) in self._measured:
+            return self._measured[own]
         if TARGET_ID not in job:
             return span(job.get(TARGET))
         named = [*sources.get(urn, {}).get(TARGET_ID, []), *sources.get(urn, {}).get("template", [])]
@@ -139,6 +216,11 @@ class Update:
         if held is not None:
             return span(self.tdos.get(held.urn, held.outputs))
         return id_ if isinstance(id_, Unknown) else None
+
+
+def _tasks(job: Mapping[str, Any]) -> Any:
+    """The tasks of a job; of a single-engine job the one of its engine."""
+    return job.get("tasks") or [{"engineId": job.get("engineId")}]
 
 
 def running_jobs(resource: Declared, recorded: Recorded | None) -> Iterator[Mapping[str, Any]]:

@@ -31,9 +31,13 @@ except ImportError as error:
         "aiware_resources.policies needs pulumi-policy: pip install 'aiware-pipelines[policies]'"
     ) from error
 
+from aiware_resources.cli.estimating import PRICES, categories_of, prices_file, project_folder
+from aiware_resources.cli.framework.session import Session
+from aiware_resources.estimates.lengths import measured
+from aiware_resources.estimates.prices import Prices
 from aiware_resources.policies import addresses, engines, protection, state, tags
 from aiware_resources.policies.declared import Declared, Objection
-from aiware_resources.policies.limits import Limits, Update
+from aiware_resources.policies.limits import Limits, Sources, Update
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.reconcile.values import whole_numbers
 from aiware_resources.report.masking import without_signature
@@ -117,11 +121,14 @@ def aiware_policies() -> list[Policy]:
             jobs=COUNT,
             mediaMinutes=MINUTES,
             unknownMinutes=MINUTES,
+            cost={"type": "number", "minimum": 0},
+            measure={"type": "boolean"},
         ),
         StackValidationPolicy(
             "media-minutes",
-            "The jobs of one update work on a limited number of minutes of media (update-limits).",
-            lambda args, report: _tell(update.minutes(_sources(args)), report),
+            "The jobs of one update work on a limited number of minutes of media, and cost a limited amount "
+            "(update-limits).",
+            partial(_whole_update, stack, update),
         ),
     ]
 
@@ -197,7 +204,27 @@ def _limits(stack: _Stack, update: Update, resource: Declared, config: Config) -
         recorded = stack.recorded(resource)
     except ConfigurationError as error:
         return [_unreadable(error)] if resource.is_stack else ()
+    if config.get("measure"):
+        update.measure = partial(measured, folder=project_folder())
     return update.add(resource, limits, recorded)
+
+
+def _whole_update(stack: _Stack, update: Update, args: StackValidationArgs, report: ReportViolation) -> None:
+    sources = _sources(args)
+    _tell([*update.minutes(sources), *_costs(update, sources, stack.place)], report)
+
+
+def _costs(update: Update, sources: Sources, place: tuple[str, str] | None) -> Iterable[Objection]:
+    if update.limits.cost is None or place is None:
+        return ()
+    try:
+        found = sources_of(state.configuration(*place), os.environ).get(PRICES, ("", ""))[1]
+        prices = Prices.read(prices_file(str(found).strip(), project_folder())) if found else None
+    except ConfigurationError as error:
+        return [Objection(f"What the jobs of this update cost is not known: {error}")]
+    session = Session(state.full_name(*place))
+    categories = categories_of(update.engines(), session, prices) if prices is not None else {}
+    return update.costs(sources, prices, categories)
 
 
 def _unreadable(error: ConfigurationError) -> Objection:
@@ -217,6 +244,7 @@ class _Stack:
     def __init__(self) -> None:
         self._lock = Lock()
         self._found: state.RecordedStack | ConfigurationError | None = None
+        self.place: tuple[str, str] | None = None
 
     def recorded(self, resource: Declared) -> state.RecordedStack:
         """What the update began with.
@@ -226,6 +254,7 @@ class _Stack:
         """
         with self._lock:
             if self._found is None:
+                self.place = resource.place
                 try:
                     self._found = state.read(*resource.place)
                 except ConfigurationError as error:

@@ -11,9 +11,13 @@ from pulumi.output import Unknown
 from aiware_resources.dag.mermaid import mermaid
 from aiware_resources.reconcile.compare import Absent
 from aiware_resources.reconcile.entity import PropertyChange
+from aiware_resources.report.estimate import of_rows
 from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Report, Row
 from aiware_resources.report.sentence import sentence
 from aiware_resources.report.values import plain
+
+PLACES = 4
+"""Decimal places of minutes and amounts."""
 
 
 def as_json(report: Report) -> str:
@@ -24,11 +28,12 @@ def as_json(report: Report) -> str:
         "stack": report.stack,
         "succeeded": not report.errors,
         "jobsToRun": report.jobs_to_run,
+        **_estimate(report),
         "effects": [
             {"effect": verb.value, "kind": noun, "count": count}
             for (verb, noun), count in sorted(report.effects.items(), key=str)
         ],
-        "rows": [_row(row) for row in report.rows],
+        "rows": [_row(row, report.currency) for row in report.rows],
         "origin": _filled(
             {
                 "commit": report.origin.commit,
@@ -100,7 +105,7 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row, currency: str) -> dict[str, Any]:
     return {
         "name": row.name,
         "kind": row.noun,
@@ -113,7 +118,29 @@ def _row(row: Row) -> dict[str, Any]:
         ],
         "urns": [each.urn for each in row.changes],
         "jobsToRun": len(row.runs),
+        **_of_row(row, currency),
     }
+
+
+def _of_row(row: Row, currency: str) -> dict[str, Any]:
+    """Length and cost of a row's jobs; null where that of one is not known."""
+    found = of_rows([row], currency)
+    minutes = {"mediaMinutes": None if found.unknown_minutes else round(found.minutes, PLACES)} if row.runs else {}
+    cost = {"cost": None if found.unknown_cost else float(round(found.cost, PLACES))} if row.runs and currency else {}
+    return minutes | cost
+
+
+def _estimate(report: Report) -> dict[str, Any]:
+    found = report.estimate
+    if found is None:
+        return {}
+    cost = {
+        "cost": float(round(found.cost, PLACES)),
+        "jobsOfUnknownCost": found.unknown_cost,
+        "currency": found.currency,
+    }
+    minutes = {"mediaMinutes": round(found.minutes, PLACES), "jobsOfUnknownLength": found.unknown_minutes}
+    return {"estimate": {**minutes, **(cost if found.currency else {})}}
 
 
 def _property(change: PropertyChange) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiware_resources.entities import entity_of
 from aiware_resources.estimates.spans import declared_minutes
-from aiware_resources.fleet.entries import Entry, job_of, recorded_entries
+from aiware_resources.fleet.entries import Entry, is_unknown, job_of, recorded_entries
 from aiware_resources.fleet.plan import FAILURES, Plan, Wanted, plan
 from aiware_resources.fleet.reading import OPEN, known_complete
 from aiware_resources.fleet.removal import Removal
@@ -37,9 +38,8 @@ def rows_of(change: Change, step: Step) -> Iterator[Row]:
         noun = entity_of(step.state.type).noun
         reasons = tuple(reason_of(each, fleet.inputs) for each in change.properties) if not change.is_new else ()
         says = (change.says, *(note.rstrip(".") for note in change.notes))
-        rows.append(
-            Row(change.name, noun, change.action, says, because=reasons, changes=(change,), destroys=change.destroys)
-        )
+        row = Row(change.name, noun, change.action, says, because=reasons, changes=(change,), destroys=change.destroys)
+        rows.append(replace(row, is_undecided=is_unknown(fleet.inputs)))
     yield from rows
 
 
@@ -92,7 +92,8 @@ class _Fleet:
 
     def _runs(self, action: Action, wanted: Wanted, because: tuple[Reason, ...]) -> Row:
         job, tasks = wanted.job, wanted.job.get("tasks")
-        run = Run(work.address(job), declared_minutes(job.get("target")), work.engine_ids(tasks))
+        ids = work.engine_ids(tasks), work.all_engine_ids(tasks)
+        run = Run(work.address(job), declared_minutes(job.get("target")), *ids)
         lost = self._lost(wanted.replaced) if action == "replace" else ""
         says = (*([f"the TDO of its earlier run {lost}"] if lost else []),)
         does = f"{work.does(tasks)}{'' if action == 'create' else ' again'}"

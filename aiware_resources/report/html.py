@@ -11,6 +11,7 @@ from pulumi.output import Unknown
 
 from aiware_resources.dag.svg import svg
 from aiware_resources.reconcile.entity import PropertyChange
+from aiware_resources.report.estimate import facts, of_rows
 from aiware_resources.report.fleets import RECORDING
 from aiware_resources.report.lines import Line, lines_of
 from aiware_resources.report.model import Change, Drifted, Graph, KeptFailure, Reason, Report, Row
@@ -66,6 +67,8 @@ def _is_bad(report: Report) -> bool:
 
 def _facts(report: Report) -> Iterator[str]:
     yield f"jobs to run: <b>{report.jobs_to_run:,}</b>"
+    if report.estimate:
+        yield from (f"{name}: <b>{escape(words)}</b>" for name, words in facts(report.estimate))
     origin = report.origin
     if origin.commit:
         yield _link(f"commit {origin.commit[:HASH]}", origin.commit_url)
@@ -81,7 +84,7 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
     if report.errors:
         yield "Errors", [_pre("\n".join(report.errors))]
     if report.rows:
-        yield "Changes", list(_changes(lines_of(report.rows)))
+        yield "Changes", list(_changes(report, lines_of(report.rows)))
     if report.drift:
         yield "Drift", list(_drift(report.drift))
     if report.graphs:
@@ -93,9 +96,11 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
         yield "Warnings", [_pre("\n".join(report.warnings))]
 
 
-def _changes(lines: Sequence[Line]) -> Iterator[str]:
-    yield "<table>"
-    yield "<thead><tr><th>Recording<th>What happens</tr></thead>"
+def _changes(report: Report, lines: Sequence[Line]) -> Iterator[str]:
+    columns = [name for name, _ in facts(report.estimate)] if report.estimate else []
+    yield f"<table{_class('estimated') if columns else ''}>"
+    heads = "".join(f"<th>{name.title()}" for name in columns)
+    yield f"<thead><tr><th>Recording<th>What happens{heads}</tr></thead>"
     yield "<tbody>"
     told: set[int] = set()
     for line in lines:
@@ -105,7 +110,9 @@ def _changes(lines: Sequence[Line]) -> Iterator[str]:
         why = "".join(f"<p>{_reason(each)}</p>" for each in line.because)
         what = f"<span class=badge>{badge}</span> <b>{escape(line.says)}</b>{why}"
         objects = _objects([each for one in line.rows for each in one.changes], told) if line.is_named else ""
-        yield f"<tr{_class(kind)}><td>{_subject(line)}<td>{what}{objects}{_all(line, told)}</tr>"
+        estimate = dict(facts(of_rows(line.rows, report.currency))) if row.runs else {}
+        cells = "".join(f"<td data-name={name}>{escape(estimate.get(name, ''))}</td>" for name in columns)
+        yield f"<tr{_class(kind)}><td>{_subject(line)}</td><td>{what}{objects}{_all(line, told)}</td>{cells}</tr>"
     yield "</tbody>"
     yield "</table>"
 

@@ -14,6 +14,7 @@ from pulumi.output import Unknown
 
 from aiware_resources.dag.mermaid import mermaid
 from aiware_resources.reconcile.entity import PropertyChange
+from aiware_resources.report.estimate import facts, of_rows
 from aiware_resources.report.fleets import RECORDING
 from aiware_resources.report.lines import Line, folder_counts, folders, lines_of, with_objects
 from aiware_resources.report.markup import code, folded, link, prose
@@ -121,6 +122,8 @@ def _facts(report: Report) -> Iterator[str]:
         yield f"Project {code(report.project)}"
     yield f"stack {code(report.stack)}"
     yield f"jobs to run: **{report.jobs_to_run:,}**"
+    if report.estimate:
+        yield from (f"{name}: **{prose(words)}**" for name, words in facts(report.estimate))
     origin = report.origin
     if origin.commit:
         yield link(f"commit {origin.commit[:HASH]}", origin.commit_url)
@@ -136,7 +139,7 @@ def _sections(report: Report, detail: _Detail) -> Iterator[tuple[str, list[str]]
     if report.errors:
         yield "Errors", _messages(report.errors, detail)
     if report.rows:
-        yield "Changes", list(_changes(lines_of(report.rows), detail))
+        yield "Changes", list(_changes(report, lines_of(report.rows), detail))
     if report.drift:
         yield "Drift", list(_drift(report.drift, detail))
     if report.graphs and detail.graphs != 0:
@@ -147,15 +150,18 @@ def _sections(report: Report, detail: _Detail) -> Iterator[tuple[str, list[str]]
         yield "Warnings", _messages(report.warnings, detail)
 
 
-def _changes(lines: Sequence[Line], detail: _Detail) -> Iterator[str]:
-    yield "| | Recording | What happens |"
-    yield "|---|---|---|"
+def _changes(report: Report, lines: Sequence[Line], detail: _Detail) -> Iterator[str]:
+    columns = [name for name, _ in facts(report.estimate)] if report.estimate else []
+    yield "".join(["| | Recording | What happens |", *(f" {name.title()} |" for name in columns)])
+    yield f"|---|---|---|{'---|' * len(columns)}"
     for line, objects in with_objects(lines[: detail.rows]):
         sign = DESTROYS if line.first.destroys else SIGNS[line.first.action]
-        yield f"| {sign} | {_subject(line)} | {_happens(line, objects, detail)} |"
+        told = dict(facts(of_rows(line.rows, report.currency))) if line.first.runs else {}
+        more = "".join(f" {prose(told.get(name, ''))} |" for name in columns)
+        yield f"| {sign} | {_subject(line)} | {_happens(line, objects, detail)} |{more}"
     if detail.rows is not None and len(lines) > detail.rows:
         rest = [row for line in lines[detail.rows :] for row in line.rows]
-        yield f"| … | **and {len(rest):,} more** | {_addresses(rest, detail)} |"
+        yield f"| … | **and {len(rest):,} more** | {_addresses(rest, detail)} |{' |' * len(columns)}"
 
 
 def _subject(line: Line) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from decimal import Decimal
+from typing import Literal, Self
 
 from aiware_resources.dag.drawing import Drawing
 from aiware_resources.reconcile.entity import DriftedProperty, Effect, PropertyChange, Verb
@@ -159,11 +161,17 @@ class Run:
         source: Where its recording is, whole; it may be a signed link, so it is never told.
         span: Minutes from the start of its TDO to the end; ``None`` when they are not declared.
         engines: The engines that it is run for.
+        tasks: The engines of all its tasks.
+        minutes: Minutes of media that it works on; ``None`` when they are not known.
+        cost: What it costs; ``None`` when that is not known.
     """
 
     source: str = field(default="", repr=False)
     span: float | None = None
     engines: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    minutes: float | None = None
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,7 @@ class Row:
         runs: The jobs that run.
         fleet: The name of the fleet that it is an entry of.
         destroys: Whether content is lost.
+        is_undecided: Whether it is not known yet if, or how many, jobs run.
     """
 
     name: str
@@ -193,6 +202,35 @@ class Row:
     runs: tuple[Run, ...] = ()
     fleet: str = ""
     destroys: bool = False
+    is_undecided: bool = False
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How much media jobs work on, and what that costs.
+
+    Attributes:
+        jobs: How many jobs.
+        minutes: Minutes of media of those of which it is known.
+        unknown_minutes: Of how many it is not.
+        cost: What those cost of which it is known.
+        unknown_cost: Of how many it is not.
+        currency: What the cost is in; empty where there are no prices.
+    """
+
+    jobs: int
+    minutes: float
+    unknown_minutes: int
+    cost: Decimal
+    unknown_cost: int
+    currency: str = ""
+
+    @classmethod
+    def of(cls, runs: Sequence[Run], jobs: int, currency: str) -> Self:
+        """Adds up jobs; of those that are more than the ones that are told, nothing is known."""
+        minutes = [run.minutes for run in runs if run.minutes is not None]
+        costs = [run.cost for run in runs if run.cost is not None]
+        return cls(jobs, sum(minutes), jobs - len(minutes), sum(costs, Decimal(0)), jobs - len(costs), currency)
 
 
 @dataclass(frozen=True)
@@ -228,6 +266,8 @@ class Report:
         kept_failures: Failed jobs, and fleets with failed jobs, that stay as they are.
         refreshed: Whether aiWARE was read first; otherwise nothing is known of drift.
         origin: The commit, and the run of CI; empty where the environment names none.
+        is_estimated: Whether lengths and costs were looked for.
+        currency: What costs are in; empty where there are no prices.
     """
 
     project: str
@@ -241,6 +281,8 @@ class Report:
     kept_failures: tuple[KeptFailure, ...] = ()
     refreshed: bool = True
     origin: Origin = Origin()
+    is_estimated: bool = False
+    currency: str = ""
 
     @property
     def effects(self) -> Counter[tuple[Verb, str]]:
@@ -255,3 +297,10 @@ class Report:
     def jobs_to_run(self) -> int:
         """How many jobs the update runs: new ones, replaced ones, failed ones that are retried."""
         return sum(count for (verb, _), count in self.effects.items() if verb is Verb.RUN)
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """How much media the update works on, and what that costs; ``None`` when no job runs, or nobody looked."""
+        if not self.is_estimated or not self.jobs_to_run:
+            return None
+        return Estimate.of([run for row in self.rows for run in row.runs], self.jobs_to_run, self.currency)

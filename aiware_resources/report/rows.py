@@ -159,4 +159,5 @@ def _run(step: Step, members: Sequence[Step]) -> Run:
     inputs = step.state.inputs
     tdo = next((each.state.inputs for each in members if is_tdo(each.state)), inputs.get("target"))
     own = work.address(inputs) or work.address_of_tdo(tdo if isinstance(tdo, Mapping) else {})
-    return Run(own, declared_minutes(tdo), work.engine_ids(_tasks(step)))
+    tasks = _tasks(step)
+    return Run(own, declared_minutes(tdo), work.engine_ids(tasks), work.all_engine_ids(tasks))

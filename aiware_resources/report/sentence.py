@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from aiware_resources.reconcile.entity import Verb
+from aiware_resources.report.estimate import run_words
 from aiware_resources.report.model import Drifted, KeptFailure, Report
 from aiware_resources.text.words import counted
 
@@ -35,8 +36,9 @@ _DRIFT = {
 def sentence(report: Report) -> str:
     """Says what an update would do: ``1 TDO will be DELETED with its content, 2 jobs will run``."""
     effects = report.effects
+    run = run_words(report.estimate) if report.estimate else ""
     parts = [
-        _part(verb, noun, count)
+        f"{_part(verb, noun, count)}{run if verb is Verb.RUN else ''}"
         for verb in _WORDS
         for (found, noun), count in sorted(effects.items(), key=lambda item: item[0][1])
         if found is verb

@@ -51,6 +51,11 @@ def engine_ids(tasks: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id_ for id_ in ids if isinstance(id_, str)))
 
 
+def all_engine_ids(tasks: Any) -> tuple[str, ...]:
+    """The engines of all tasks, each as often as it works."""
+    return tuple(task["engineId"] for task in _mappings(tasks) if isinstance(task.get("engineId"), str))
+
+
 def address(job: Mapping[str, Any]) -> str:
     """Where the recording is that a job fetches, whole, signature included; empty when it fetches none."""
     if isinstance(job.get("uploadUrl"), str):

@@ -118,6 +118,7 @@ class Settings(BaseModel):
             submitted.
         allow_insecure: Whether plain http is accepted for a host other than this machine.
         fail_fast: Whether the first failure ends the run at once.
+        prices: File of what engines cost, from the project's folder, for the report of a preview.
     """
 
     # Values can be secrets: an error must not quote them.
@@ -149,6 +150,7 @@ class Settings(BaseModel):
     validate_engines: bool = True
     allow_insecure: bool = False
     fail_fast: bool = False
+    prices: str | None = None
 
     @classmethod
     def from_pulumi(cls, config: pulumi.Config | None = None) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -10,12 +11,20 @@ from aiware_resources.cli.diagnosis import server
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.local import local_aiware
 from aiware_resources.cli.diagnosis.packages import packages
-from aiware_resources.cli.diagnosis.project import ReadConfig, backend, refresh, stack_configuration, stack_files
+from aiware_resources.cli.diagnosis.project import (
+    ReadConfig,
+    backend,
+    prices,
+    refresh,
+    stack_configuration,
+    stack_files,
+)
 from aiware_resources.cli.diagnosis.toolchain import processes, toolchain
 from aiware_resources.cli.diagnosis.variables import beside_the_project, beside_the_stack
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings import LOCAL, Settings
 from aiware_resources.settings.keys import PROVIDER_KEY
+from aiware_resources.settings.model import sources_of
 from aiware_resources.settings.project import Project
 
 Connect = Callable[[Settings], Api]
@@ -55,6 +64,8 @@ def diagnose(
         return
     if stack is not None:
         yield from beside_the_stack(stack, config)
+    if named := str(sources_of(config, os.environ).get("prices", ("", ""))[1]).strip():
+        yield prices(named, project.folder if project else None)
     source = f"the stack {stack}" if stack else "the environment (`aiware -s STACK doctor` looks at a stack)"
     yield from _aiware(config, source, connect)
     for each in _explicit(stack, read_providers):

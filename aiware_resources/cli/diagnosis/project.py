@@ -11,8 +11,11 @@ from pathlib import Path
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.locks import locks
 from aiware_resources.cli.diagnosis.toolchain import run
+from aiware_resources.cli.estimating import prices_file
 from aiware_resources.errors import ConfigurationError
+from aiware_resources.estimates.prices import Prices
 from aiware_resources.reconcile.backend import folder_of
+from aiware_resources.settings.keys import key_of
 from aiware_resources.settings.project import MANIFEST, Project
 from aiware_resources.stacks.checking import check_stacks
 from aiware_resources.text.words import counted
@@ -40,6 +43,17 @@ def stack_files(project: Project, stack: str | None) -> Iterator[Finding]:
         yield warn("stack files", f"there are none in {project.stacks_folder}", "Make one: docs/stacks.md tells how.")
     else:
         yield ok("stack files", ", ".join(each.name for each in stacks))
+
+
+def prices(named: str, folder: Path | None) -> Finding:
+    """Checks the file of prices, for reports of previews."""
+    file = prices_file(named, folder)
+    try:
+        found = Prices.read(file)
+    except ConfigurationError as error:
+        return fail("prices", error.message, error.remedy or f"Correct it, or {key_of('prices')}, which names it.")
+    counts = f"{counted(len(found.engines), 'engine')}, {len(found.categories):,} by category"
+    return ok("prices", f"{file}, in {found.currency}: {counts}")
 
 
 def refresh(project: Project) -> Finding:

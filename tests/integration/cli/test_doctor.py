@@ -375,6 +375,18 @@ def test_the_aiware_of_each_provider_is_looked_at(aiware: Aiware, machine: Machi
     assert (code, found["token"]["status"]) == (1, "fail")
 
 
+def test_the_file_of_prices_is_read_where_one_is_named(aiware: Aiware, machine: Machine) -> None:
+    config = {"aiware:endpoint": {"value": "local"}, "aiware:prices": {"value": "prices.yaml"}}
+    machine.pulumi(config=config)
+    _, found = findings(aiware, "-s", "prod")
+    assert found["prices"]["status"] == "fail"
+    assert "prices.yaml cannot be read" in found["prices"]["seen"]
+    (machine.project / "prices.yaml").write_text("{currency: EUR, engines: {a: {perJob: 1}}}")
+    _, found = findings(aiware, "-s", "prod")
+    assert found["prices"]["status"] == "ok"
+    assert found["prices"]["seen"].endswith("prices.yaml, in EUR: 1 engine, 0 by category")
+
+
 def test_rights_that_the_token_lacks(aiware: Aiware, machine: Machine, local: Local) -> None:
     local.fault({"graphqlError": "not_allowed"}, operation="temporalDataObjects")
     code, found = findings(aiware)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from aiware_resources.estimates.prices import Price, Prices
 from aiware_resources.fleet.entries import fingerprint, jobs_of
 from aiware_resources.policies.declared import Declared
 from aiware_resources.policies.limits import Limits, Update, running_jobs
@@ -199,3 +201,61 @@ def test_what_is_not_known_yet_is_not_taken_for_short() -> None:
         added(update, Limits(minutes=1, unknown_minutes=0), job("a", properties))
         found = list(update.minutes(NO_SOURCES))
         assert (violations(found), len(not_known(found))) == ([], 1)
+
+
+PRICES = Prices(currency="EUR", engines={"e": Price(perMinute=Decimal("0.5"))})
+
+
+def costs(update: Update, prices: Prices | None = PRICES, sources: Any = NO_SOURCES) -> list[str]:
+    return violations(update.costs(sources, prices, {}))
+
+
+def test_the_cost_of_an_update_is_limited() -> None:
+    update, limits = Update(), Limits(cost=Decimal("59.99"))
+    added(update, limits, job("a", {**TASKS, "target": HOUR}), job("b", {**TASKS, "target": HOUR}))
+    assert costs(update) == [
+        "The jobs of this update cost about 60.00 EUR, and may cost 59.99 EUR at most. Run fewer at a time, or raise "
+        "`cost` of the policy update-limits."
+    ]
+    update.limits = Limits(cost=Decimal(60))
+    assert costs(update) == []
+    update.limits = Limits(jobs=9)
+    assert costs(update) == []
+
+
+def test_a_cost_that_is_not_known_is_within_no_limit() -> None:
+    update, limits = Update(), Limits(cost=Decimal(1000))
+    added(update, limits, job("a", {**TASKS, "target": {}}))
+    assert costs(update)[0].startswith("Job a: the cost of 1 job is not known.")
+    update.limits = replace(limits, unknown_minutes=60)
+    assert costs(update) == []
+    assert "give each engine a price" in costs(update, Prices(currency="EUR"))[0]
+    assert costs(update, None) == [
+        "The jobs of this update have no prices, so what they cost is not known: set aiware:prices."
+    ]
+
+
+def test_each_entry_of_a_fleet_costs() -> None:
+    update = Update()
+    added(update, Limits(cost=Decimal(1), unknown_minutes=1), declared("JobFleet", fleet(a="https://a", b="https://b")))
+    assert costs(update) == []
+    update.limits = replace(update.limits, unknown_minutes=2)
+    assert len(costs(update)) == 1
+
+
+def test_what_was_measured_goes_before_what_is_declared() -> None:
+    asked: list[list[str]] = []
+
+    def measure(sources: Iterable[str]) -> dict[str, float]:
+        asked.append(list(sources))
+        return {"https://a": 2.0}
+
+    update = Update(measure=measure)
+    added(update, Limits(minutes=2, cost=Decimal(1)), job("a", {**TASKS, "target": HOUR}))
+    assert (minutes(update, NO_SOURCES), costs(update), asked) == ([], [], [["https://a"]])
+
+
+def test_limits_are_read_from_the_configuration() -> None:
+    assert Limits.of({"cost": 0.1}) == Limits(cost=Decimal("0.1"))
+    assert Limits.of({"cost": 0})
+    assert not Limits.of({"unknownMinutes": 3})

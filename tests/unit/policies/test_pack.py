@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -107,6 +108,29 @@ def test_minutes_are_found_by_what_a_property_comes_from() -> None:
     job.property_dependencies = {"targetId": [tdo]}
     pack.end(tdo, job)
     assert "Job job (60)" in "".join(pack.said)
+
+
+def test_the_cost_is_limited_by_the_prices_that_the_stack_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: studio")
+    (tmp_path / "policies").mkdir()
+    monkeypatch.chdir(tmp_path / "policies")
+
+    def said(config: dict[str, str]) -> str:
+        monkeypatch.setattr(state, "configuration", lambda project, stack: config)
+        pack = Pack(update_limits={"cost": 1})
+        job = pack.declare("Job", {"tasks": [{"engineId": "e"}], "target": HOUR})
+        pack.end(job)
+        return "".join(pack.said)
+
+    assert "set aiware:prices" in said({})
+    prices = {"aiware:prices": "prices.yaml"}
+    assert "prices.yaml cannot be read" in said(prices)
+    (tmp_path / "prices.yaml").write_text("{currency: EUR, engines: {e: {perMinute: 0.02}}}")
+    assert "cost about 1.20 EUR, and may cost 1.00 EUR at most" in said(prices)
+    (tmp_path / "prices.yaml").write_text("{currency: EUR, engines: {e: {perMinute: 0.01}}}")
+    assert said(prices) == ""
 
 
 def test_what_is_not_known_yet_is_told_beside_what_is() -> None:

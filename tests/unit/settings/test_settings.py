@@ -103,6 +103,7 @@ def test_every_setting_has_a_key_and_a_variable() -> None:
         "validate_engines": "false",
         "allow_insecure": "true",
         "fail_fast": "true",
+        "prices": "prices.yaml",
     }
     assert set(values) == set(Settings.model_fields)
     from_stack = read({f"aiware:{to_camel(name)}": value for name, value in values.items()})
