@@ -17,13 +17,14 @@ from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
 from aiware_resources.exports.formats import Extension
 from aiware_resources.fleet import JobTemplate
 from aiware_resources.fleet.admission import admitted, declared
+from aiware_resources.fleet.adopting import ADOPTED, adoption_problems, without_adopted
 from aiware_resources.fleet.checking import problems as fleet_problems
 from aiware_resources.fleet.entity import FleetEntity
 from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries, used_names
 from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO
 from aiware_resources.fleet.files.formats import EXPORTS, CaptionFormat, CaptionFormatArgs, caption_problems
 from aiware_resources.fleet.outputs import FleetOutputs
-from aiware_resources.fleet.plan import FAILURES, named, plan
+from aiware_resources.fleet.plan import ADOPT, FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys
 from aiware_resources.fleet.refreshing import Refreshed
 from aiware_resources.fleet.removal import Removal
@@ -71,6 +72,7 @@ class JobFleetState(Awaited):
     cleanup_options: list[CleanupOption] | None = None
     on_failure: OnFailure = "retry"
     allow_failure: bool = False
+    adopt: dict[str, Identifier] | None = Field(default=None, alias=ADOPT)
     exports: list[CaptionFormat] | None = None
     download_to: Identifier | None = None
     results_to: Identifier | None = None
@@ -99,6 +101,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
             "cleanupOptions",
             "onFailure",
             "allowFailure",
+            ADOPT,
             EXPORTS,
             DOWNLOAD_TO,
             RESULTS_TO,
@@ -106,7 +109,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
             "timeout",
         }
     )
-    facts = frozenset({JOBS, FAILURES, UNDONE, LEFT, MISSING, NEWEST, OPEN, RERUNS, SUBMITTED})
+    facts = frozenset({JOBS, ADOPTED, FAILURES, UNDONE, LEFT, MISSING, NEWEST, OPEN, RERUNS, SUBMITTED})
 
     # --- what the engine calls -------------------------------------------------------------------------------------
 
@@ -116,7 +119,6 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         checked = super().check(_olds, news)
         allowed = checked.inputs.pop(ALLOWED_KEY, None)
         checked.failures += _incomplete(checked.inputs)
-        checked.failures = [_NO_ADOPTION if each.property == "adopt" else each for each in checked.failures]
         if not checked.failures:
             found = fleet_problems(self._settings, plain(_olds), {**checked.inputs, ALLOWED_KEY: allowed})
             checked.failures.extend(CheckFailure(path_text(problem.path), problem.reason) for problem in found)
@@ -133,6 +135,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         if exports and _EXPORT_REQUEST in self.abilities.lacking:
             yield Problem((EXPORTS,), self.abilities.lacking[_EXPORT_REQUEST])
         yield from caption_problems(exports or [])
+        yield from adoption_problems(values)
         for key in (DOWNLOAD_TO, RESULTS_TO):
             if key in values and (reason := place_problem(FilePath(values[key]))):
                 yield Problem((key,), reason)
@@ -236,9 +239,9 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         Raises:
             FleetFailed: When some could not be treated; all others have been, and the next attempt takes up the rest.
         """
-        entries = [*recorded_entries(props).values(), *left_entries(props)]
+        entries = {entry.job_id: entry for entry in (*recorded_entries(props).values(), *left_entries(props))}
         removal = Removal.of(props, concurrency_of(props), markers=self._settings.markers)
-        undone = Unfinished.of(removal.run(self.api, {entry.job_id: entry for entry in entries}))
+        undone = Unfinished.of(removal.run(self.api, without_adopted(entries, props, props)))
         if undone:
             raise undone.error()
 
@@ -248,8 +251,6 @@ class JobFleetProvider(FleetEntity, EntityProvider):
 
 
 _EXPORT_REQUEST = "export request"
-
-_NO_ADOPTION = CheckFailure("adopt", "cannot be given: a fleet adopts no jobs; adopt a single one with Job(adopt=...)")
 
 
 def _incomplete(inputs: Props) -> list[CheckFailure]:
@@ -326,6 +327,8 @@ class JobFleetArgs(TypedDict, total=False):
         on_destroy_target: What happens to the TDOs made through the template's ``target``: ``delete`` (default;
             ``retain`` when jobs are retained), ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
+        adopt: Jobs that are there already, by the keys of their entries: an entry without a job takes over that one
+            instead of running a new one. What is adopted stays on destroy, unless ``on_destroy`` is given.
         exports: Captions to make of every entry, once its job is complete: extensions, or formats with options.
         download_to: The folder for them, written on ``up``: ``<key>.<extension>``.
         results_to: Folder for the engines' results, written on ``up``: ``<key>/<engine>.json``, as those of a job.
@@ -343,6 +346,7 @@ class JobFleetArgs(TypedDict, total=False):
     on_destroy: pulumi.Input[Literal["cancel", "retain"]] | None
     on_destroy_target: pulumi.Input[TdoPolicy] | None
     cleanup_options: pulumi.Input[list[CleanupOption]] | None
+    adopt: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None
     exports: Sequence[pulumi.Input[Extension | CaptionFormatArgs]] | None
     download_to: pulumi.Input[str] | None
     results_to: pulumi.Input[str] | None

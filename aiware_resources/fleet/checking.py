@@ -29,7 +29,7 @@ NOT_IN_TEMPLATE = {
     **dict.fromkeys(
         (CLUSTER, *JobProvider.policies), "belongs beside the template: give it as an argument of the fleet"
     ),
-    "adopt": "cannot be given: a fleet adopts no jobs",
+    "adopt": "belongs beside the template: a job of each entry that has one, by key",
     "resultsTo": "belongs beside the template: give it as an argument of the fleet",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from aiware_resources.fleet.adopting import without_adopted
 from aiware_resources.fleet.entries import MEDIA, TEMPLATE, Entry, recorded_entries
 from aiware_resources.fleet.plan import FAILURES, Plan, named, plan
 from aiware_resources.fleet.reading import OPEN, known_complete
@@ -43,7 +44,8 @@ class FleetEntity(Entity):
     def fate_changed(self, recorded: Props, before: Props, inputs: Props, changed: Sequence[str]) -> Fate:
         """An update works entry by entry."""
         found = plan(recorded, inputs, before)
-        let_go = [*found.removed.values(), *_replaced(found, inputs)]
+        removed = without_adopted(found.removed, recorded, inputs)
+        let_go = [*removed.values(), *without_adopted(dict(_replaced(found, inputs)), recorded, inputs).values()]
         removal = Removal.of(inputs, concurrency_of(inputs))
         effects = [*_running(found), *_targets(removal, let_go)]
         effects += _cancelled(removal, found.removed, recorded)
@@ -149,10 +151,10 @@ def _running(found: Plan) -> Iterator[Effect]:
         yield Effect(Verb.RUN, JOB, count)
 
 
-def _replaced(found: Plan, inputs: Mapping[str, Any]) -> Iterator[Entry]:
+def _replaced(found: Plan, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
     """The jobs whose place others take."""
     again = [*found.changed, *(found.failed if inputs.get("onFailure") == "replace" else [])]
-    return (each.replaced for each in again if each.replaced is not None)
+    return ((each.key, each.replaced) for each in again if each.replaced is not None)
 
 
 def _targets(removal: Removal, entries: list[Entry]) -> Iterator[Effect]:

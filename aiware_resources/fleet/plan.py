@@ -21,6 +21,8 @@ from aiware_resources.reconcile import Props
 from aiware_resources.reconcile.unknowns import cut
 
 FAILURES = "failures"
+ADOPT = "adoptJobs"
+"""The property of the argument ``adopt``; for every other entity, a property of that name is the id of one object."""
 
 _NAMED = 5
 """How many keys a sentence names."""
@@ -35,12 +37,14 @@ class Wanted:
         job: The job's properties.
         product: The fingerprint of what the job produces.
         replaced: The job that it takes the place of.
+        adopt: A job that is there already, to be taken over instead.
     """
 
     key: str
     job: Props
     product: str
     replaced: Entry | None = None
+    adopt: str | None = None
 
 
 @dataclass
@@ -49,6 +53,7 @@ class Plan:
 
     Attributes:
         added: Entries without a job: new ones, those that could not be submitted before, and those whose TDO is gone.
+        adopted: Entries without a job that take over one that is there already.
         changed: Entries whose jobs are to produce something else.
         failed: Entries whose jobs failed and are run again.
         removed: Recorded entries that the program does not declare any more.
@@ -59,6 +64,7 @@ class Plan:
     """
 
     added: list[Wanted] = field(default_factory=list)
+    adopted: list[Wanted] = field(default_factory=list)
     changed: list[Wanted] = field(default_factory=list)
     failed: list[Wanted] = field(default_factory=list)
     removed: dict[str, Entry] = field(default_factory=dict)
@@ -68,7 +74,8 @@ class Plan:
     all_undecided: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.failed or self.removed or self.undecided or self.all_undecided)
+        runs = self.added or self.adopted or self.changed or self.failed
+        return bool(runs or self.removed or self.undecided or self.all_undecided)
 
     def summary(self) -> str:
         """What happens, with keys: ``submits ep-3, ep-4 (2); re-runs ep-1``."""
@@ -79,6 +86,7 @@ class Plan:
     def _parts(self) -> Iterator[str]:
         for verb, keys in (
             ("submits", [wanted.key for wanted in self.added]),
+            ("adopts the jobs of", [wanted.key for wanted in self.adopted]),
             ("resubmits", [wanted.key for wanted in self.changed]),
             ("runs again", [wanted.key for wanted in self.failed]),
             ("removes", list(self.removed)),
@@ -103,6 +111,7 @@ def plan(recorded: Mapping[str, Any], desired: Mapping[str, Any], before: Mappin
     retried = recorded.get(FAILURES) or {}
     if desired.get("onFailure") == "keep":
         retried = {}
+    adopt = desired.get(ADOPT) or {}
     found = Plan(removed=dict(entries))
     for key, known, unknown in known_jobs_of(desired):
         entry = found.removed.pop(key, None)
@@ -112,7 +121,8 @@ def plan(recorded: Mapping[str, Any], desired: Mapping[str, Any], before: Mappin
         product = fingerprint(known)
         wanted = Wanted(key, known, product, entry)
         if entry is None:
-            found.added.append(wanted)
+            job_id = adopt.get(key)
+            found.added.append(wanted) if job_id is None else found.adopted.append(replace(wanted, adopt=str(job_id)))
             continue
         is_known = entry.product in {product, first_fingerprint(known) if is_first(entry.product) else product}
         if not is_known and _successor(entry, key, before or {}) != product:

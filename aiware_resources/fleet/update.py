@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from aiware_resources.api import Api, JobRecord
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import ApiError
+from aiware_resources.fleet.adopting import ADOPTED, taken_over, without_adopted
 from aiware_resources.fleet.entries import CLUSTER, Entry, holder_of, recorded_entries
 from aiware_resources.fleet.parallel import troubles
 from aiware_resources.fleet.plan import Plan, Wanted
@@ -65,14 +66,17 @@ class Update:
             owned.add(entry.job_id, holder)
         anew = self._started_again(plan.failed)
         wanted = [*plan.added, *plan.changed, *anew]
+        # What is taken over is not left behind: it is known as the fleet's before jobs are looked for.
+        taken, refused = taken_over(self.api, plan.adopted, holder)
         submitted = self._submitted(wanted)
-        self._reasons |= submitted.reasons
+        self._reasons |= refused | submitted.reasons
         let_go = dict(self._replaced(wanted, submitted))
         let_go |= {f"{entry.job_id}, an earlier job": entry for entry in left_entries(self.olds)}
-        left = self._let_go({**plan.removed, **let_go}, replaced=let_go)
+        left = self._let_go(without_adopted({**plan.removed, **let_go}, self.olds, self.news), replaced=let_go)
         kept = {key: entry for key, entry in entries.items() if key not in plan.removed or key in left} | plan.renewed
-        now = {**kept, **submitted.entries}
-        touched = dict.fromkeys([*submitted.entries, *(each.key for each in plan.failed)], "submitted")
+        now = {**kept, **submitted.entries, **taken}
+        adopted = {*(self.olds.get(ADOPTED) or ())} & now.keys() - submitted.entries.keys() | taken.keys()
+        touched = dict.fromkeys([*submitted.entries, *taken, *(each.key for each in plan.failed)], "submitted")
         complete = known_complete(kept, self.olds.get(OPEN))
         before = self.olds.get(MISSING) or {}
         missing = {key: before[key] for key in (before.keys() & now.keys()) - touched.keys()}
@@ -85,6 +89,7 @@ class Update:
             SUBMITTED: submitted_now(self.api.url) if touched else self.olds.get(SUBMITTED),
             MISSING: missing or None,
             RERUNS: self._reruns(now) or None,
+            ADOPTED: sorted(adopted) or None,
         }
 
     @property

@@ -265,7 +265,6 @@ def edited(edit: Callable[[dict[str, Any]], object], keys: str = "abc") -> dict[
         (lambda f: f.update(clusterId="rt-nope"), "clusterId", 'no cluster "rt-nope" that this token can see'),
         (lambda f: f.update(clusterId="${media.where}"), "media.a.where", "is missing: clusterId uses it"),
         (lambda f: f.update(concurrency=65), "concurrency", "less than or equal to 64"),
-        (lambda f: f.update(adopt="1"), "adopt", "a fleet adopts no jobs"),
         (lambda f: f.update(onFailure="pray"), "onFailure", "'replace'"),
         (lambda f: f.pop("media"), "media", "is missing"),
     ],

@@ -19,7 +19,7 @@ from aiware_resources.settings import Settings
         ({"cluster_id": "c"}, "clusterId", "belongs beside the template"),
         ({"on_failure": "keep"}, "onFailure", "belongs beside the template"),
         ({"wait": False}, "wait", "belongs beside the template"),
-        ({"adopt": "j1"}, "adopt", "a fleet adopts no jobs"),
+        ({"adopt": "j1"}, "adopt", "belongs beside the template"),
         ({"results_to": "out"}, "resultsTo", "belongs beside the template"),
     ],
 )

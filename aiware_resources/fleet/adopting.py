@@ -1,0 +1,96 @@
+"""Jobs that are there already, taken over as those of entries instead of running new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from aiware_resources.api import Api, JobRecord, Unread
+from aiware_resources.errors import AiwareError
+from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
+from aiware_resources.fleet.parallel import first_line
+from aiware_resources.fleet.plan import ADOPT, Wanted
+from aiware_resources.reconcile import Holder, Path, Problem, owned
+
+ADOPTED = "adoptedEntries"
+"""The fact that names the entries whose jobs were adopted: these stay when the fleet removes them."""
+
+
+def adoption_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with a mapping of keys to jobs, before aiWARE is asked."""
+    adopt, media = values.get(ADOPT) or {}, values.get(MEDIA)
+    keys: dict[str, str] = {}
+    for key, job_id in sorted(adopt.items()):
+        path: Path = (ADOPT, key)
+        if isinstance(media, dict) and key not in media:
+            yield Problem(path, "is not an entry: media has no such key")
+        first = keys.setdefault(str(job_id), key)
+        if first != key:
+            yield Problem(path, f"is the job of {first} too: an entry has a job of its own")
+
+
+def taken_over(api: Api, wanted: Sequence[Wanted], fleet: Holder) -> tuple[dict[str, Entry], dict[str, str]]:
+    """Takes over the jobs that entries name, where they do what the entries ask for; nothing is changed in aiWARE.
+
+    Args:
+        api: Where the jobs are.
+        wanted: The entries.
+        fleet: Whose they are to be.
+
+    Returns:
+        What to record of each entry, and why others were not taken over, by key.
+    """
+    entries: dict[str, Entry] = {}
+    reasons: dict[str, str] = {}
+    if not wanted:
+        return entries, reasons
+    unread: Unread = {}
+    try:
+        records = api.jobs([str(each.adopt) for each in wanted], unread)
+    except AiwareError as error:
+        return entries, {each.key: first_line(error) for each in wanted}
+    for each in wanted:
+        job_id = str(each.adopt)
+        record = records.get(job_id)
+        if job_id in unread:
+            reasons[each.key] = first_line(unread[job_id])
+        elif record is None:
+            reasons[each.key] = f"cannot be adopted: aiWARE does not show job {job_id}"
+        elif (mismatch := _mismatch(record, each)) is not None:
+            reasons[each.key] = f"job {job_id} cannot be adopted: {mismatch}"
+        elif not owned.claim(job_id):
+            reasons[each.key] = f"job {job_id} cannot be adopted: another resource of this stack holds it"
+        else:
+            owned.add(job_id, fleet)
+            entries[each.key] = Entry(job_id, record.target_id, owns_target=False, product=each.product)
+    return entries, reasons
+
+
+def without_adopted(
+    entries: Mapping[str, Entry], recorded: Mapping[str, Any], props: Mapping[str, Any]
+) -> dict[str, Entry]:
+    """The entries that a fleet removes, without those whose jobs it adopted: these stay without an ``on_destroy``.
+
+    Args:
+        entries: What it removes.
+        recorded: What is recorded of the fleet.
+        props: The properties that say how to treat it.
+    """
+    if props.get("onDestroy") is not None:
+        return dict(entries)
+    adopted = {*(recorded.get(ADOPTED) or ())}
+    held = {key: entry for key, entry in recorded_entries(recorded).items() if key in adopted}
+    jobs = {entry.job_id for entry in held.values()}
+    return {key: entry for key, entry in entries.items() if entry.job_id not in jobs}
+
+
+def _mismatch(record: JobRecord, wanted: Wanted) -> str | None:
+    """What a job does otherwise than its entry asks for: a job is what its engines and its TDO are."""
+    declared = sorted(str(task.get("engineId")) for task in wanted.job.get("tasks") or [])
+    actual = sorted(str(task.engine_id) for task in record.tasks)
+    if declared != actual:
+        return f"its engines are {', '.join(actual)}, the template's {', '.join(declared)}"
+    target_id = wanted.job.get("targetId")
+    if target_id is not None and str(target_id) != record.target_id:
+        return f"it works on TDO {record.target_id}, the entry names {target_id}"
+    return None
