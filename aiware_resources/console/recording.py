@@ -18,7 +18,7 @@ from aiware_resources.console.places import Place
 from aiware_resources.console.recread import Heard, Recording, read_recording
 from aiware_resources.console.table import Column, Row, Table, link, status, text, when
 from aiware_resources.jobs.transcript import Turn
-from aiware_resources.report.run.words import size
+from aiware_resources.report.run.words import moment, size
 from aiware_resources.text.words import counted
 
 STYLE = resources.files("aiware_resources.console").joinpath("recording.css").read_text(encoding="utf-8")
@@ -90,7 +90,8 @@ class _Page:
     def _show(self, found: Recording) -> None:
         name = found.tdo.name or f"Recording {found.tdo.id}"
         self._name.text = name
-        self._facts.text = f"TDO {found.tdo.id}, {found.tdo.start_date_time} to {found.tdo.stop_date_time}"
+        made = found.tdo.created_date_time
+        self._facts.text = f"TDO {found.tdo.id}" + (f", made {moment(made)}" if made else "")
         self._player.show(
             title=name,
             media=self._frame.address("assets", found.media.id) if found.media else "",

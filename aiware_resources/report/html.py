@@ -202,7 +202,8 @@ def _graphs(graphs: Sequence[Graph]) -> Iterator[str]:
         title = f"{'New' if graph.is_new else 'Changed'} {'job' if len(graph.names) == 1 else 'jobs'}: {names}{more}"
         # A picture of its own: styles and ids of several drawings in one page would be shared.
         picture = base64.b64encode(svg([graph.drawing]).encode()).decode()
-        yield f"<figure><figcaption>{title}</figcaption><div class=wide>"
+        # Who has no mouse scrolls it with the keyboard.
+        yield f"<figure><figcaption>{title}</figcaption><div class=wide tabindex=0 role=region aria-label=Tasks>"
         yield f'<img alt="Task graph of {names}" src="data:image/svg+xml;base64,{picture}"></div></figure>'
 
 

@@ -1,10 +1,8 @@
-"""Pages in a browser: opened, watched, and looked at in each width and color scheme."""
+"""Pages in a browser: opened, watched, and looked at in both widths and color schemes."""
 
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import AsyncIterator
-from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -15,6 +13,7 @@ Scheme = Literal["light", "dark"]
 WIDE, NARROW = 1280, 390
 """The widths of windows that pages are looked at in: a desktop's, and a phone's."""
 HEIGHT = 900
+LOOKS: tuple[tuple[int, Scheme], ...] = ((WIDE, "light"), (NARROW, "dark"))
 _AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 _SERIOUS = frozenset({"serious", "critical"})
 _INSIDE = frozenset({"about", "blob", "data"})
@@ -89,26 +88,18 @@ def _origin(url: str) -> str:
     return f"{parts.scheme.replace('ws', 'http')}://{parts.netloc}"
 
 
-async def every_look(page: Page) -> AsyncIterator[str]:
-    """Shows a page in each width and color scheme in turn.
+async def check_looks(page: Page) -> None:
+    """Fails unless a page is usable in both widths and schemes: nothing serious by axe-core, no scrolling sideways.
 
-    Yields:
-        The name of the look: ``390-dark``.
+    Colors are a matter of the scheme, and arrangement one of the width: two of the four looks show all of them.
     """
-    schemes: tuple[Scheme, ...] = ("light", "dark")
-    for width, scheme in product((WIDE, NARROW), schemes):
+    found = []
+    for width, scheme in LOOKS:
         await page.set_viewport_size({"width": width, "height": HEIGHT})
         await page.emulate_media(color_scheme=scheme)
-        yield f"{width}-{scheme}"
-
-
-async def check_looks(page: Page) -> None:
-    """Fails unless a page is usable in every look: nothing serious by axe-core, and nothing to scroll sideways for."""
-    found = []
-    async for look in every_look(page):
-        found += [f"{look}: {said}" for said in await barriers(page)]
+        found += [f"{width}, {scheme}: {said}" for said in await barriers(page)]
         if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found.append(f"{look}: wider than the window")
+            found.append(f"{width}, {scheme}: wider than the window")
     assert found == [], "\n".join(found)
 
 

@@ -36,6 +36,6 @@ async def test_what_cannot_be_read_or_is_too_wide_is_noticed(opener: Opener, tmp
         page_of(tmp_path, "<style>@media (max-width: 400px) { p { color: #ccc; width: 600px } }</style><p>pale</p>")
     )
     assert await barriers(page) == []
-    with pytest.raises(AssertionError, match="390-dark: wider than the window"):
+    with pytest.raises(AssertionError, match="390, dark: wider than the window"):
         await check_looks(page)
     assert [found.partition(":")[0] for found in await barriers(page)] == ["color-contrast"]

@@ -19,6 +19,7 @@ from tests.browser.looks import Opener, check_looks
 from tests.support.local import Local
 from tests.support.objects import make_tdo, submit
 from tests.support.project import ROOT
+from tools.pictures import JOB, JOBS, RECORDING
 
 MEDIA = ROOT / "examples" / "media" / "interview.mp4"
 TIME = "document.querySelector('video').currentTime"
@@ -104,20 +105,31 @@ async def test_a_word_leads_to_its_moment_and_the_words_follow(opener: Opener, s
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await expect(page.locator(".turn.now")).to_contain_text("And who presses the button?")
+    await page.evaluate("document.querySelector('video').muted = true, document.querySelector('video').play()")
+    await page.wait_for_function("Number(document.querySelector('.word.now')?.dataset.at) > 15")
     async with page.expect_download() as saved:
         await page.get_by_role("link", name=MEDIA.name).first.click()
     assert (await (await saved.value).path()).read_bytes() == MEDIA.read_bytes()
     assert "signature" not in await page.content()
 
 
-async def test_a_recording_is_usable_in_every_look(opener: Opener, served: Served, recording: str) -> None:
+async def test_the_pages_of_jobs_have_what_pictures_show(opener: Opener, served: Served, recording: str) -> None:
+    page = await opened(opener, served, "jobs")
+    for selector in JOBS:
+        await expect(page.locator(selector).first).to_be_attached()
+    await page.locator("td a[href*='/jobs/']").first.click()
+    for selector in JOB:
+        await expect(page.locator(selector).first).to_be_attached()
+
+
+async def test_results_of_engines_are_tabs_in_a_page_for_everybody(
+    opener: Opener, served: Served, recording: str
+) -> None:
     page = await opened(opener, served, f"recordings/{recording}")
+    for selector in RECORDING:
+        await expect(page.locator(selector).first).to_be_attached()
     await page.wait_for_function("document.querySelector('video').readyState >= 2")
     await check_looks(page)
-
-
-async def test_results_of_engines_are_tabs(opener: Opener, served: Served, recording: str) -> None:
-    page = await opened(opener, served, f"recordings/{recording}")
     tabs = page.get_by_role("tab")
     await expect(tabs).to_have_count(2)
     await tabs.first.focus()
@@ -127,14 +139,6 @@ async def test_results_of_engines_are_tabs(opener: Opener, served: Served, recor
     await expect(page.get_by_role("tabpanel")).to_contain_text('"type": "speaker"')
     await page.keyboard.press("ArrowLeft")
     await expect(page.get_by_role("tabpanel").locator(".turn")).to_have_count(8)
-
-
-async def test_it_plays_to_the_next_word(opener: Opener, served: Served, recording: str) -> None:
-    page = await opened(opener, served, f"recordings/{recording}")
-    await page.wait_for_function("document.querySelector('video').readyState >= 2")
-    await page.locator(".word").nth(3).click()
-    await page.evaluate("document.querySelector('video').muted = true, document.querySelector('video').play()")
-    await page.wait_for_function("Number(document.querySelector('.word.now')?.dataset.at) > 3")
 
 
 async def test_what_is_not_media_is_saved_and_links_stay_here(served: Served, recording: str, tmp_path: Path) -> None:
