@@ -119,6 +119,8 @@ class _Jobs:
         rows = [_row(job, self._frame.address, now) for job in shown.jobs]
         self._table.show(rows, self._view.sort, descending=self._view.descending)
         self._facts.text = self._said(shown)
+        if self._reads_on(shown) and self._watching is not None:
+            self._watching.look_now()
         last = (shown.found - 1) // PAGE
         more = self._view.page < last or (not shown.is_whole and shown.read < MOST)
         self._where.text = f"Page {self._view.page + 1}" + (f" of {last + 1}" if shown.is_whole and last >= 0 else "")
@@ -126,13 +128,17 @@ class _Jobs:
         enable(self._previous, enabled=self._view.page > 0)
         enable(self._next, enabled=more)
 
+    def _reads_on(self, shown: Shown) -> bool:
+        """Whether more has to be read for what is looked at."""
+        return not self._view.is_as_read and not shown.is_whole and shown.read < MOST
+
     def _said(self, shown: Shown) -> str:
         read = counted(shown.read, "job") if shown.is_whole else f"the newest {shown.read:,} jobs"
         if self._view.search:
             return f"{counted(shown.found, 'job')} of {read}"
         if not shown.is_whole and shown.read >= MOST:
             return f"The newest {MOST:,} jobs; older ones are found with a filter"
-        if not shown.is_whole and not self._view.is_as_read:
+        if self._reads_on(shown):
             return f"Sorted among {read}; reading on"
         return read if shown.is_whole else "Newest first"
 

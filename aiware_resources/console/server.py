@@ -35,6 +35,8 @@ PAGES = (jobs, job, recordings, recording, exports, clusters, engines, drift, up
 """The modules of the pages."""
 HOST = "127.0.0.1"
 _BYTES_OF_KEY = 32
+_PATIENCE = 15.0
+"""Seconds after which a browser that is not heard of any more is forgotten; one that is busy is heard of late."""
 _LONGEST_GOODBYE = 2
 """Seconds that open pages may take at the end."""
 
@@ -67,6 +69,7 @@ def application(places: Iterable[Place], key: str) -> ASGIApp:
         language="en-US",
         tailwind=False,
         show_welcome_message=False,
+        reconnect_timeout=_PATIENCE,
         storage_secret=None,
     )
     return Guard(app, key)

@@ -9,8 +9,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from tests.browser.console import served
 from tests.browser.looks import Opener
 from tools.browser import ARGUMENTS, chromium
+
+__all__ = ["served"]
 
 collect_ignore_glob = [] if chromium() else ["test_*.py"]
 

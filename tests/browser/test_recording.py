@@ -2,67 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from aiware_resources import engines
+from tests.browser.console import Served, opened
 from tests.browser.looks import Opener, check_looks
-from tests.support.local import Local
 from tests.support.objects import make_tdo, submit
 from tests.support.project import ROOT
 from tools.pictures import JOB, JOBS, RECORDING
 
 MEDIA = ROOT / "examples" / "media" / "interview.mp4"
 TIME = "document.querySelector('video').currentTime"
-
-
-@dataclass(frozen=True)
-class Served:
-    """A console.
-
-    Attributes:
-        address: The address that it printed, with the key.
-        local: The local aiWARE that it shows.
-    """
-
-    address: str
-    local: Local
-
-    @property
-    def origin(self) -> str:
-        """Where it is."""
-        return self.address.partition("/?")[0]
-
-
-@pytest.fixture(scope="session")
-def served(shared_local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A console as the command starts it."""
-    program = [sys.executable, "-c", "from aiware_resources.cli import main; main(prog_name='aiware')", "console"]
-    environment = {**os.environ, "AIWARE_ENDPOINT": shared_local.endpoint, "AIWARE_TOKEN": shared_local.token}
-    folder = tmp_path_factory.mktemp("console")
-    log = folder / "log"
-    with log.open("wb") as errors:
-        process = subprocess.Popen(
-            program, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-    assert process.stdout is not None
-    try:
-        yield Served(process.stdout.readline().strip(), shared_local)
-    finally:
-        process.terminate()
-        process.communicate(timeout=60)
-    said = log.read_text()
-    assert shared_local.token not in said
-    assert "signature" not in said
 
 
 @pytest.fixture
@@ -77,12 +32,6 @@ def recording(served: Served) -> str:
     for engine_id in (engines.SPEECHMATICS_ENGLISH, engines.SPEAKER_DETECTION):
         submit(local, media=f"file:{MEDIA.name}", engine_id=engine_id, targetId=tdo_id)
     return tdo_id
-
-
-async def opened(opener: Opener, served: Served, path: str) -> Page:
-    page = await opener.open(served.address)
-    await page.goto(f"{served.origin}/environment/{path}")
-    return page
 
 
 async def test_a_word_leads_to_its_moment_and_the_words_follow(opener: Opener, served: Served, recording: str) -> None:
