@@ -12,6 +12,8 @@ from aiware_resources.report.model import Estimate, Report, Row, Run
 from aiware_resources.text.words import duration
 
 UNKNOWN = "unknown"
+NONE = "none"
+"""How much media jobs on documents work on."""
 _MINUTE = 60
 
 
@@ -61,6 +63,8 @@ def media_words(found: Estimate) -> str:
     """How much media: ``12 min 0 s``, ``at least 12 min 0 s, 3 of 5 unknown``, ``unknown``."""
     if found.unknown_minutes >= found.jobs:
         return UNKNOWN
+    if not found.minutes and not found.unknown_minutes:
+        return NONE
     return _words(duration(found.minutes * _MINUTE), found.unknown_minutes, found.jobs)
 
 
@@ -81,7 +85,7 @@ def facts(found: Estimate) -> Iterator[tuple[str, str]]:
 def run_words(found: Estimate) -> str:
     """What follows on ``5 jobs will run``; empty when nothing is known."""
     parts = []
-    if found.unknown_minutes < found.jobs:
+    if found.unknown_minutes < found.jobs and (found.minutes or found.unknown_minutes):
         least = "at least " if found.unknown_minutes else ""
         parts.append((f"on {least}{duration(found.minutes * _MINUTE)} of media", found.unknown_minutes))
     if found.currency and found.unknown_cost < found.jobs:

@@ -101,14 +101,8 @@ class _Fleet:
 
     def _removed(self, key: str, entry: Entry) -> Row:
         lost = self._lost(entry)
-        if not self.removal.cancels:
-            job = "its job is only forgotten"
-        else:
-            job = (
-                "its job is forgotten"
-                if key in self.over
-                else "its job is cancelled if it is unfinished, and forgotten"
-            )
+        may_run = self.removal.cancels and key not in self.over
+        job = f"its job is {'cancelled if it is unfinished, and' if may_run else 'only'} forgotten"
         address = work.address(job_of(self.before, key)) if key in (self.before.get("media") or {}) else ""
         says = (*([f"its TDO {lost}"] if lost else []), job)
         return self._row("delete", key, says, address, destroys=bool(lost))

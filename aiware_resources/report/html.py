@@ -228,7 +228,9 @@ def _value(value: Shown, side: str) -> str:
     if value.is_word:
         return f"<i>{escape(value.text)}</i>"
     if value.summary:
-        return f"<details><summary>{escape(value.summary)}</summary><pre>{escape(value.text)}</pre></details>"
+        return (
+            f"<details><summary>{escape(value.summary)}</summary><pre tabindex=0>{escape(value.text)}</pre></details>"
+        )
     return f"<code class={side}>{escape(value.text)}</code>"
 
 
@@ -237,7 +239,7 @@ def _code(text: str) -> str:
 
 
 def _pre(text: str) -> str:
-    return f"<pre>{escape(text)}</pre>"
+    return f"<pre tabindex=0>{escape(text)}</pre>"
 
 
 def _class(name: str) -> str:

@@ -89,6 +89,8 @@ def test_a_document_has_no_length() -> None:
     found = estimated(report(*new_recording("a", tasks=graph("https://host/a.txt"))), {}, PRICES, {})
     assert found.rows[0].runs[0].minutes == 0
     assert found.rows[0].runs[0].cost == 1
+    assert "media: **none** · cost: **1.00 EUR**" in markdown(found)
+    assert sentence(found).startswith("1 job will run for about 1.00 EUR,")
 
 
 def test_an_engine_without_a_price_makes_the_cost_unknown_unless_it_only_serves_others() -> None:
