@@ -23,6 +23,7 @@ COMMANDS = {
     "drift": "Compare what a stack records with what aiWARE has now.",
     "engines": "Show the engines that jobs can use.",
     "exports": "Show export requests, and fetch their files.",
+    "fleets": "Show the entries of fleets, and retry those that failed.",
     "jobs": "Show jobs, watch them, retry and cancel them.",
     "local": "Start, stop and inspect the local aiWARE.",
     "login": "Log in, and store the credentials in the stack, encrypted.",

@@ -1,0 +1,83 @@
+"""`aiware fleets` against the local aiWARE, with a state as `pulumi stack export` prints it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiware_resources.cli import pulumi_command
+from tests.support.command import Aiware
+from tests.support.local import Local
+from tests.support.objects import BROKEN, submit
+
+TYPE = "pulumi-python:dynamic/aiware:JobFleet"
+
+
+@pytest.fixture
+def jobs(local: Local, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A fleet with a complete job, two that failed, and one that aiWARE does not know."""
+    found = {"2026/a": submit(local)}
+    local.behave(engines=BROKEN)
+    found |= {"2026/b": submit(local), "2027/c": submit(local)}
+    targets = {job["id"]: job["targetId"] for job in local.objects()["jobs"]}
+    entries = {key: f"{id_} {targets[id_]} 2.abc" for key, id_ in found.items()} | {"2027/d": "26010101_gone 1 2.abc"}
+    outputs: dict[str, Any] = {"__owner": "p/dev/archive", "jobs": entries, "failures": {"2026/b": "failed"}}
+    outputs["undone"] = {"count": 2, "reasons": {"x": "refused", "y": "refused"}}
+    state = [{"urn": f"urn:pulumi:dev::p::{TYPE}::archive", "type": TYPE, "id": "p/dev/archive", "outputs": outputs}]
+    monkeypatch.setattr(pulumi_command, "recorded", lambda stack: state)
+    monkeypatch.setattr(pulumi_command, "selected", lambda: "dev")
+    monkeypatch.setattr(pulumi_command, "config", lambda stack: {"aiware:endpoint": "local"})
+    return found
+
+
+def test_the_fleets_of_the_selected_stack(aiware: Aiware, jobs: dict[str, str]) -> None:
+    assert json.loads(aiware("fleets", "list", "--json").stdout) == [
+        {"name": "archive", "jobs": 4, "failed": 1, "notDone": 2}
+    ]
+    assert "archive  4     1       2" in aiware("fleets", "list").output
+
+
+def test_entries_by_status_and_key(aiware: Aiware, jobs: dict[str, str]) -> None:
+    shown = json.loads(aiware("fleets", "show", "archive", "--json").stdout)
+    assert [(row["key"], row["status"]) for row in shown] == [
+        ("2026/a", "complete"),
+        ("2026/b", "failed"),
+        ("2027/c", "failed"),
+        ("2027/d", "gone"),
+    ]
+    assert shown[1]["job"] == jobs["2026/b"]
+    assert shown[1]["reason"].startswith("failed: ")
+    few = aiware("fleets", "show", "archive", "--status", "failed", "--key", "2027/*", columns=200).output
+    assert jobs["2027/c"] in few
+    assert jobs["2026/b"] not in few
+    more = aiware("fleets", "show", "archive", "--limit", "1")
+    assert "These are the first 1 of 4" in more.stderr
+    assert aiware("fleets", "show", "archive", "--key", "x").output == "There are no such entries.\n"
+
+
+def test_entries_as_csv(aiware: Aiware, jobs: dict[str, str], tmp_path: Path) -> None:
+    lines = aiware("fleets", "export", "archive", "--status", "complete", "--status", "gone").stdout.splitlines()
+    assert lines[0] == "key,status,job,tdo,reason"
+    assert lines[1].startswith(f"2026/a,complete,{jobs['2026/a']},")
+    assert lines[2:] == ["2027/d,gone,26010101_gone,1,"]
+    assert aiware("fleets", "export", "archive", "-o", str(tmp_path / "all.csv")).exit_code == 0
+    assert len((tmp_path / "all.csv").read_text().splitlines()) == 5
+
+
+def test_failed_jobs_run_again(aiware: Aiware, jobs: dict[str, str], local: Local) -> None:
+    assert aiware("fleets", "retry", "archive", "--key", "2027/*", typed="n\n").exit_code == 1
+    assert "retryJob" not in local.calls()
+    result = aiware("fleets", "retry", "archive", "--key", "2027/*", "--yes", "--json")
+    assert [each["id"] for each in json.loads(result.stdout)] == [jobs["2027/c"]]
+    assert local.calls()["retryJob"] == 1
+    nothing = aiware("fleets", "retry", "archive", "--key", "2026/a", "--yes")
+    assert nothing.stderr == "There are no such jobs that have failed.\n"
+
+
+def test_a_fleet_that_is_not_there(aiware: Aiware, jobs: dict[str, str]) -> None:
+    result = aiware("fleets", "show", "archiv")
+    assert result.exit_code == 1
+    assert "The stack dev has no fleet archiv. Did you mean archive?" in result.stderr
