@@ -1,47 +1,34 @@
-"""What aiWARE Edge answers about jobs, their outputs, and engines, made into the records that the library knows."""
+"""What aiWARE Edge answers about a job, made into the records that the library knows."""
 
 from __future__ import annotations
 
-import base64
-import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
 
 from aiware_resources import errors
+from tests.unit.api.edge_jobs import (
+    CREATE,
+    DELETE,
+    DETAIL,
+    JOBS,
+    NAME,
+    OTHER,
+    OUTPUTS,
+    STATUS,
+    TRANSLATION,
+    detail,
+    listed,
+    outputs,
+    page,
+    server,
+    status,
+)
 from tests.unit.api.edge_server import JOB, TASKS, EdgeServer, answer, error
 
-if TYPE_CHECKING:
-    from tests.unit.api.conftest import Script
-
-OTHER = "e1484460-7cb5-4cab-87ea-436c4768904e"
-CREATE, JOBS = "POST /proc/job/create", "GET /proc/jobs"
-STATUS, DETAIL = f"GET /proc/job/{JOB}/status", f"GET /proc/job/{JOB}/detail"
-OUTPUTS, DELETE = f"GET /proc/job/{JOB}/outputs", f"POST /proc/job/{JOB}/delete"
-NAME = "vtn-standard-489cbc5b-b6b0-43d5-8b12-e790865986b5.json"
-OUTPUT, DOWNLOAD = f"GET /proc/job/{JOB}/output/{NAME}", f"GET /proc/job/{JOB}/download/{NAME}"
-ENGINES, CATEGORIES = "GET /admin/engines", "GET /admin/engine/categories"
-TRANSLATION = "95c910f6-4a26-4b66-96cb-488befa86466"
-
-
-@pytest.fixture
-def server(script: Script) -> EdgeServer:
-    return EdgeServer(script)
-
-
-def status(word: str) -> httpx.Response:
-    return answer(job={"internalJobID": JOB, "jobStatus": word})
-
-
-def detail(**more: Any) -> dict[str, Any]:
-    return {"internalJobID": JOB, "internalOrganizationID": "o-1", "coreJobID": "26112413_abc", **more}
-
-
-def outputs(*names: str) -> httpx.Response:
-    listed = [{"name": name, "size": 4344, "created": 1581102672} for name in names]
-    return answer(outputs={"internalJobID": JOB, "outputs": listed})
+__all__ = ["server"]
 
 
 @pytest.mark.parametrize("ids", [{"internalJobIds": [JOB]}, {"InternalJobId": JOB}, {"internalJobIDs": [JOB]}])
@@ -277,129 +264,6 @@ def test_outputs_that_are_not_told_are_not_none(server: EdgeServer) -> None:
     assert server.api().documents([JOB]) == {}
 
 
-# --- lists ------------------------------------------------------------------------------------------------------------
-
-
-def listed(number: int, **more: Any) -> dict[str, Any]:
-    task = {"internalTaskID": f"t-{number}", "engineID": TRANSLATION, "payloadJSON": "{}"}
-    at = f"2026-11-24T10:{59 - number % 60:02}:00Z"
-    made = {"jobStatus": "running", "tasks": [task], "createdDateTime": at, "jobConfigJSON": "{}"}
-    return detail(**{**made, **more, "internalJobID": str(number)})
-
-
-def old(number: int) -> dict[str, Any]:
-    return listed(1000 + number, createdDateTime=f"2026-{10 - number // 28:02}-{28 - number % 28:02}T00:00:00Z")
-
-
-def page(records: list[dict[str, Any]], limit: int) -> httpx.Response:
-    return answer(success=True, result=records, limit=limit, count=len(records), offset=0)
-
-
-def test_pages_are_followed_as_the_server_cuts_them(server: EdgeServer) -> None:
-    first, second, last = ([listed(number) for number in numbers] for numbers in ((0, 1), (1, 2), (3,)))
-    # A new job shifted the second page by one.
-    server.on(JOBS, page(first, 2), page(second, 2), page(last, 2), page([], 2))
-    assert [job.id for job in server.api().find_jobs()] == ["0", "1", "2", "3"]
-    offsets = [request.url.params["offset"] for request in server.script.requests]
-    assert offsets == ["0", "2", "4", "5"]
-
-
-def test_what_a_server_says_of_its_pages_is_not_asked(server: EdgeServer) -> None:
-    """It caps pages, and repeats the limit that it was asked for; new jobs have moved the third page by a whole one."""
-    pages = [page([listed(number), listed(number + 1)], 100) for number in (0, 2, 2, 4)]
-    server.on(JOBS, *pages, page([], 100))
-    assert [job.id for job in server.api().find_jobs()] == [str(number) for number in range(6)]
-
-
-def test_a_server_that_gives_the_same_page_always_ends_the_list(server: EdgeServer) -> None:
-    server.on(JOBS, httpx.Response(200, json=[listed(0), None, listed(1)]))
-    assert [job.id for job in server.api().find_jobs()] == ["0", "1"]
-    assert len(server.script.requests) == 3
-
-
-@pytest.mark.parametrize(
-    "told", [answer(), answer(error="broken"), answer(result={}), answer(result=None, count=3), answer(jobs=[])]
-)
-def test_a_list_that_is_not_told_is_not_empty(server: EdgeServer, told: httpx.Response) -> None:
-    server.on(JOBS, told)
-    with pytest.raises(errors.ServerFailure, match="without the list"):
-        list(server.api().find_jobs())
-
-
-def test_an_empty_page_ends_the_list(server: EdgeServer) -> None:
-    server.on(JOBS, answer(success=True, result=None))
-    assert list(server.api().find_jobs()) == []
-
-
-def test_jobs_since_a_moment_end_there(server: EdgeServer) -> None:
-    server.on(JOBS, page([listed(number) for number in range(3)] + [old(number) for number in range(120)], 200))
-    when = datetime(2026, 11, 24, 10, 57, tzinfo=UTC)
-    assert [job.id for job in server.api().jobs_created_since(when)] == ["0", "1", "2"]
-    query = server.script.requests[0].url.params
-    assert (query["CreatedAfter"], query["orderBy"], query["direction"]) == (
-        str(int(when.timestamp())),
-        "createdDateTime",
-        "DESC",
-    )
-    # A full page; what follows is older still.
-    assert len(server.script.requests) == 1
-
-
-def test_jobs_in_another_order_are_read_to_the_end(server: EdgeServer) -> None:
-    oldest_first = [*(old(number) for number in range(120)), *(listed(number) for number in range(30))][::-1]
-    oldest_first = sorted(oldest_first, key=lambda job: job["createdDateTime"])
-    server.on(JOBS, page(oldest_first[:100], 100), page(oldest_first[100:], 100), page([], 100))
-    when = datetime(2026, 11, 24, 10, 57, tzinfo=UTC)
-    assert [job.id for job in server.api().jobs_created_since(when)] == ["2", "1", "0"]
-
-
-@pytest.mark.parametrize("written", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00", "", "soon", 0, None, True])
-def test_a_time_that_is_not_set_overlooks_no_job(server: EdgeServer, written: Any) -> None:
-    server.on(JOBS, page([listed(0), listed(1, createdDateTime=written), old(1)], 100))
-    when = datetime(2026, 11, 24, tzinfo=UTC)
-    assert [job.id for job in server.api().jobs_created_since(when, by_marker=True)] == ["0", "1"]
-
-
-def test_jobs_that_are_told_by_a_marker_are_not_left_to_the_servers_time(server: EdgeServer) -> None:
-    early = listed(1, createdDateTime="2026-11-24T09:00:00Z")
-    server.on(JOBS, page([listed(0), early, old(1)], 100))
-    when = datetime(2026, 11, 24, 10, 57, tzinfo=UTC)
-    api = server.api()
-    assert [job.id for job in api.jobs_created_since(when, target_id="42", by_marker=True)] == ["0", "1"]
-    assert [job.id for job in api.jobs_created_since(when)] == ["0"]
-    filters = ["CreatedAfter" in request.url.params for request in server.script.requests]
-    assert filters[0] is False
-    assert filters[-1] is True
-
-
-def test_a_job_that_vanishes_while_it_is_listed(server: EdgeServer) -> None:
-    bare = {**listed(0), "internalJobID": JOB}
-    del bare["jobConfigJSON"]
-    server.on(JOBS, page([bare], 10)).on(DETAIL, error(404))
-    (job,) = server.api().jobs_created_since(datetime(2026, 11, 24, tzinfo=UTC), by_marker=True)
-    assert job.job_config is None
-
-
-def test_a_list_without_tasks_is_completed(server: EdgeServer) -> None:
-    bare = {**listed(0, tasks=None), "internalJobID": JOB}
-    server.on(JOBS, page([bare], 10)).on(DETAIL, answer(job={**listed(0), "internalJobID": JOB}))
-    (job,) = server.api().jobs_created_since(datetime(2026, 11, 24, tzinfo=UTC))
-    assert [task.engine_id for task in job.tasks] == [TRANSLATION]
-
-
-def test_jobs_are_found_by_what_they_are(server: EdgeServer) -> None:
-    jobs = [
-        listed(0, jobStatus="scheduled", coreRecordingId=5),
-        listed(1, jobStatus="complete"),
-        listed(2, jobStatus="rejected", tasks=[]),
-    ]
-    server.on(JOBS, page(jobs, 10))
-    api = server.api()
-    assert [job.id for job in api.find_jobs(statuses=["pending", "failed"])] == ["0", "2"]
-    assert [job.id for job in api.find_jobs(target_id="5")] == ["0"]
-    assert [job.id for job in api.find_jobs(engine_id=TRANSLATION)] == ["0", "1"]
-
-
 # --- ending a job -----------------------------------------------------------------------------------------------------
 
 
@@ -429,130 +293,3 @@ def test_a_deletion_whose_answer_is_lost(server: EdgeServer) -> None:
     with pytest.raises(errors.AnswerLost, match=f"deleteJob of {JOB}"):
         server.api().delete_job(JOB)
     assert server.bodies() == [{}]
-
-
-# --- results ----------------------------------------------------------------------------------------------------------
-
-DOCUMENT = {"sourceEngineId": TRANSLATION, "object": [{"text": "Grüße"}]}
-
-
-def output(contents: str | None, valid: bool | None = True) -> httpx.Response:
-    return answer(output={"name": NAME, "size": 1, "contents": contents, "contentsValid": valid})
-
-
-def test_results_are_the_documents_among_the_outputs(server: EdgeServer) -> None:
-    server.on(OUTPUTS, outputs("log.txt", NAME)).on(OUTPUT, output(json.dumps(DOCUMENT)))
-    api = server.api()
-    (result,) = api.engine_results(job_id=JOB)
-    assert (result.name, result.engine_id, result.jsondata) == (NAME, TRANSLATION, DOCUMENT)
-    assert api.engine_results(job_id=JOB, engine_ids=["another"]) == []
-
-
-def _pieces() -> list[str]:
-    content = json.dumps(DOCUMENT).encode()
-    return [base64.b64encode(part).decode() for part in (content[:10], content[10:])]
-
-
-@pytest.mark.parametrize(
-    "told", [output(None), output("", None), output('{"cut', True), output(json.dumps({"wrong": 1}), False)]
-)
-@pytest.mark.parametrize("downloaded", [httpx.Response(200, json=_pieces()), httpx.Response(200, json=DOCUMENT)])
-def test_contents_that_do_not_come_along_are_downloaded(
-    server: EdgeServer, told: httpx.Response, downloaded: httpx.Response
-) -> None:
-    server.on(OUTPUTS, outputs(NAME)).on(OUTPUT, told).on(DOWNLOAD, downloaded)
-    (result,) = server.api().engine_results(job_id=JOB)
-    assert result.jsondata == DOCUMENT
-
-
-def test_a_document_that_is_a_list_of_words_is_no_list_of_pieces(server: EdgeServer) -> None:
-    server.on(OUTPUTS, outputs(NAME)).on(OUTPUT, output(None))
-    server.on(DOWNLOAD, httpx.Response(200, json=["not base64!", "at all"]))
-    (result,) = server.api().engine_results(job_id=JOB)
-    assert (result.jsondata, result.engine_id) == (["not base64!", "at all"], None)
-
-
-def downloaded(api: Any, server: EdgeServer, content: bytes, size: int | None = None) -> Any:
-    server.on(OUTPUTS, answer(outputs=[{"name": NAME, "size": size}])).on(OUTPUT, error(404))
-    server.on(DOWNLOAD, httpx.Response(200, content=content))
-    (result,) = api.engine_results(job_id=JOB)
-    return result.jsondata
-
-
-def test_a_document_that_looks_like_pieces_of_base64(server: EdgeServer) -> None:
-    api = server.api()
-    words = json.dumps(["also", "good", "text"]).encode()
-    assert downloaded(api, server, words) == ["also", "good", "text"]
-    # What its pieces hold would be a document as well: the listed size tells.
-    numbers = json.dumps([base64.b64encode(b"123").decode()]).encode()
-    assert downloaded(api, server, numbers, size=len(numbers)) == ["MTIz"]
-    assert downloaded(api, server, numbers, size=3) == 123
-    assert downloaded(api, server, numbers) == 123
-    assert downloaded(api, server, json.dumps(base64.b64encode(b"{}").decode()).encode()) == {}
-    assert downloaded(api, server, b"null") is None
-    assert downloaded(api, server, b"[]") == []
-
-
-@pytest.mark.parametrize("odd", [{"id": 1}, ["a"], 7, None, True, ""])
-def test_a_document_may_name_its_engine_oddly(server: EdgeServer, odd: Any) -> None:
-    document = {"sourceEngineId": odd, "taskId": odd, "tdoId": odd}
-    server.on(OUTPUTS, outputs(NAME)).on(OUTPUT, output(json.dumps(document)))
-    (result,) = server.api().engine_results(job_id=JOB)
-    assert result.jsondata == document
-    assert (result.engine_id, result.task_id) == (("7", "7") if odd == 7 else (None, None))
-
-
-def test_an_output_of_another_name_is_not_taken(server: EdgeServer) -> None:
-    server.on(OUTPUTS, outputs(NAME)).on(OUTPUT, answer(output={"name": "other.json", "contents": "{}"}))
-    with pytest.raises(errors.ServerFailure, match=r"another output, other\.json"):
-        server.api().engine_results(job_id=JOB)
-
-
-def test_a_document_that_is_none_is_told(server: EdgeServer) -> None:
-    server.on(OUTPUTS, outputs(NAME)).on(OUTPUT, output(None)).on(DOWNLOAD, httpx.Response(200, text="plain"))
-    with pytest.raises(errors.ServerFailure, match="is not JSON, though its name says so"):
-        server.api().engine_results(job_id=JOB)
-
-
-# --- engines ----------------------------------------------------------------------------------------------------------
-
-
-def test_engines_come_with_their_categories_and_fields(server: EdgeServer) -> None:
-    fields = json.dumps([{"name": "url", "type": "Text", "required": True}, "odd", {"name": "untyped"}])
-    engines = [
-        {
-            "engineID": TRANSLATION,
-            "engineName": "Spanish to English",
-            "engineCategoryID": "c-1",
-            "engineState": "active",
-            "engineType": "chunk",
-            "fieldsJSON": fields,
-        },
-        {"engineID": "9e611ad7-2d3b-48f6-a51b-0a1ba40fe255", "engineName": "Adapter", "fieldsJSON": "odd"},
-    ]
-    categories = [{"engineCategoryID": "c-1", "engineCategoryName": "Translate", "engineCategoryType": "translate"}]
-    server.on(ENGINES, page(engines, 100)).on(CATEGORIES, answer(success=True, result=categories))
-    api = server.api()
-    found = api.engines([TRANSLATION, "0" * 8 + "-0000-0000-0000-" + "0" * 12])
-    assert list(found) == [TRANSLATION]
-    engine = found[TRANSLATION]
-    assert engine.category is not None
-    assert (engine.name, engine.state, engine.mode, engine.category.name) == (
-        "Spanish to English",
-        "active",
-        "chunk",
-        "Translate",
-    )
-    assert [field.name for field in engine.fields] == ["url"]
-    assert [engine.name for engine in api.find_engines(name="ADAPT")] == ["Adapter"]
-    assert [engine.id for engine in api.find_engines(category="translate")] == [TRANSLATION]
-    assert [engine.id for engine in api.find_engines(of_type="Translate")] == [TRANSLATION]
-    assert [category.id for category in api.engine_categories("Translate")] == ["c-1"]
-    assert list(api.engine_categories("Ingestion")) == []
-
-
-@pytest.mark.parametrize("failure", [error(403), error(404), error(501)])
-def test_engines_do_without_categories(server: EdgeServer, failure: httpx.Response) -> None:
-    server.on(ENGINES, page([{"engineID": TRANSLATION}], 100)).on(CATEGORIES, failure)
-    engine = server.api().engines([TRANSLATION])[TRANSLATION]
-    assert (engine.id, engine.category) == (TRANSLATION, None)
