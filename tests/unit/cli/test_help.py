@@ -15,8 +15,8 @@ from tests.support.command import Aiware
 from tests.support.markdown import table
 from tests.unit.test_docs import DOCS
 
-WITHOUT_JSON = {"aiware completion", "aiware console", "aiware local logs"}
-"""Those that print what others wrote: code for a shell, a log; and one that serves pages."""
+WITHOUT_JSON = {"aiware completion", "aiware console", "aiware fleets export", "aiware local logs"}
+"""Those that print what others wrote: code for a shell, a log; one that serves pages, and one that writes CSV."""
 
 
 def below(command: click.Command = main, name: str = "aiware") -> Iterator[tuple[str, click.Command]]:
