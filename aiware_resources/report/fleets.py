@@ -8,7 +8,9 @@ from typing import Any
 
 from aiware_resources.entities import entity_of
 from aiware_resources.estimates.spans import declared_minutes
+from aiware_resources.fleet.adopting import without_adopted
 from aiware_resources.fleet.entries import Entry, is_unknown, job_of, recorded_entries
+from aiware_resources.fleet.files.formats import EXPORTS
 from aiware_resources.fleet.plan import FAILURES, Plan, Wanted, plan
 from aiware_resources.fleet.reading import OPEN, known_complete
 from aiware_resources.fleet.removal import Removal
@@ -70,6 +72,7 @@ class _Fleet:
         entries = recorded_entries(self.outputs)
         self.over = {*known_complete(entries, self.outputs.get(OPEN)), *(self.outputs.get(FAILURES) or {})}
         self.entries = entries
+        self.captions = work.extensions(self.inputs.get(EXPORTS))
 
     def rows(self) -> Iterator[Row]:
         """The rows."""
@@ -78,6 +81,9 @@ class _Fleet:
             return
         found = plan(self.outputs, self.inputs, self.before) if self.inputs else Plan()
         yield from (self._runs("create", wanted, ()) for wanted in found.added)
+        for wanted in found.adopted:
+            address = work.address(wanted.job)
+            yield self._row("adopt", wanted.key, ("takes over a job", *self.captions), address)
         yield from (self._runs("replace", wanted, self._why(wanted.key)) for wanted in found.changed)
         for wanted in found.failed:
             is_new = self.inputs.get("onFailure") == "replace"
@@ -96,12 +102,14 @@ class _Fleet:
         run = Run(work.address(job), declared_minutes(job.get("target")), *ids)
         lost = self._lost(wanted.replaced) if action == "replace" else ""
         says = (*([f"the TDO of its earlier run {lost}"] if lost else []),)
-        does = f"{work.does(tasks)}{'' if action == 'create' else ' again'}"
-        return self._row(action, wanted.key, (*says, does), run.source, because, (run,), destroys=bool(lost))
+        again = "" if action == "create" else " again"
+        does = (f"{each}{again}" for each in (work.does(tasks), *self.captions))
+        return self._row(action, wanted.key, (*says, *does), run.source, because, (run,), destroys=bool(lost))
 
     def _removed(self, key: str, entry: Entry) -> Row:
         lost = self._lost(entry)
-        may_run = self.removal.cancels and key not in self.over
+        is_ours = bool(without_adopted({key: entry}, self.outputs, self.inputs or self.outputs))
+        may_run = self.removal.cancels and is_ours and key not in self.over
         job = f"its job is {'cancelled if it is unfinished, and' if may_run else 'only'} forgotten"
         address = work.address(job_of(self.before, key)) if key in (self.before.get("media") or {}) else ""
         says = (*([f"its TDO {lost}"] if lost else []), job)

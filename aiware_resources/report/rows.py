@@ -12,7 +12,7 @@ from aiware_resources.report import fleets, work
 from aiware_resources.report.fleets import RECORDING, shown_address
 from aiware_resources.report.grouping import is_export, is_job, is_tdo, together
 from aiware_resources.report.model import Action, Change, Reason, Row, Run
-from aiware_resources.report.pulumi_json import Step
+from aiware_resources.report.pulumi_json import Step, type_of
 from aiware_resources.report.reasons import FOLLOWS, reasons_of
 
 
@@ -59,7 +59,7 @@ def _row(changes: list[Change], members: list[Step], steps: Mapping[str, Step]) 
         because |= {each.words: each for each in found if not (follows and each.words in FOLLOWS)}
     return Row(
         name=changes[0].name if len(changes) == 1 and not is_recording else first.name,
-        noun=RECORDING if is_recording else entity_of(first.state.type).noun,
+        noun=RECORDING if is_recording else _noun(first),
         action=_action(changes),
         says=tuple(_counted(text for _, texts in told for text in texts)),
         address=_address(members),
@@ -68,6 +68,12 @@ def _row(changes: list[Change], members: list[Step], steps: Mapping[str, Step]) 
         runs=tuple(_run(steps[each.urn], members) for each in changes if _runs(each)),
         destroys=any(each.destroys for each in changes),
     )
+
+
+def _noun(step: Step) -> str:
+    """What an object is; one of another package by its type."""
+    entity = entity_of(step.state.type)
+    return entity.noun if entity.schema is not None else type_of(step.urn)
 
 
 def _counted(texts: Iterable[str]) -> Iterator[str]:

@@ -78,12 +78,15 @@ def address_of_tdo(tdo: Mapping[str, Any]) -> str:
 def formats(export: Mapping[str, Any]) -> str:
     """What an export makes: ``vtt, srt``."""
     found = [
-        str(each["extension"])
-        for output in _mappings(export.get("outputConfigurations"))
-        for each in _mappings(output.get("formats"))
-        if isinstance(each.get("extension"), str)
+        each for output in _mappings(export.get("outputConfigurations")) for each in extensions(output.get("formats"))
     ]
     return ", ".join(dict.fromkeys(found)) or "export"
+
+
+def extensions(formats_: Any) -> list[str]:
+    """The extensions of formats, each once."""
+    found = [each["extension"] for each in _mappings(formats_) if isinstance(each.get("extension"), str)]
+    return list(dict.fromkeys(found))
 
 
 def _working(tasks: Any) -> list[Mapping[str, Any]]:

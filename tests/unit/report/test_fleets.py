@@ -10,7 +10,10 @@ from aiware_resources.fleet.entries import fingerprint, first_fingerprint, jobs_
 from aiware_resources.report import Report, sentence
 from tests.unit.report.made import UNKNOWN, report, state, step
 
-TEMPLATE = {"tasks": [{"engineId": "e", "payload": {"url": "${media.url}"}}], "target": {"name": "${media}"}}
+TEMPLATE: dict[str, Any] = {
+    "tasks": [{"engineId": "e", "payload": {"url": "${media.url}"}}],
+    "target": {"name": "${media}"},
+}
 
 
 def media(*keys: str, url: str = "https://host/a") -> dict[str, Any]:
@@ -146,3 +149,46 @@ def test_an_earlier_releases_fleet_is_known_by_its_recorded_inputs() -> None:
     new = state("JobFleet", fleet(media("a", url=link.format(n=2))))
     made = report(step("update", "JobFleet", "fleet", old, new))
     assert sentence(made) == "1 job fleet changes on record only"
+
+
+def test_each_entry_is_a_recording_with_its_address_and_what_happens_to_it() -> None:
+    old = fleet({**media("a", "b", "c", url="https://host/a"), "x": {"url": "https://host/x"}})
+    new = fleet(
+        {**media("b", "d", url="https://host/a"), "c": {"url": "https://host/c"}, "e": {"url": "https://host/e"}}
+    )
+    made = updated(old, {**new, "adoptJobs": {"e": "26110101_a"}, "exports": [{"extension": "vtt"}]}, __open=["x"])
+    told = {row.name: (row.noun, row.fleet, row.action, row.address, row.says) for row in made.rows}
+    lost, earlier = "its TDO is DELETED with its content", "the TDO of its earlier run is DELETED with its content"
+    assert told == {
+        "a": ("recording", "fleet", "delete", "https://host/a", (lost, "its job is only forgotten")),
+        "x": (
+            "recording",
+            "fleet",
+            "delete",
+            "https://host/x",
+            (lost, "its job is cancelled if it is unfinished, and forgotten"),
+        ),
+        "c": ("recording", "fleet", "replace", "https://host/c", (earlier, "run e again", "vtt again")),
+        "d": ("recording", "fleet", "create", "https://host/a", ("run e", "vtt")),
+        "e": ("recording", "fleet", "adopt", "https://host/e", ("takes over a job", "vtt")),
+    }
+    assert [row.destroys for row in made.rows] == sorted((row.destroys for row in made.rows), reverse=True)
+    (why,) = next(row for row in made.rows if row.name == "c").because
+    assert (why.words, why.change and why.change.new) == ("its url", "https://host/c")
+
+
+def test_why_entries_run_again() -> None:
+    same = fleet(media("a", "b"))
+    failed = updated(same, same, failures={"b": "failed: bad_data"}).rows
+    assert [(row.name, [each.words for each in row.because]) for row in failed] == [("b", ["it failed: bad_data"])]
+    tasks = [{**TEMPLATE["tasks"][0], "engineId": "f"}]
+    changed = updated(same, same | {"template": TEMPLATE | {"tasks": tasks}}).rows
+    assert [[each.words for each in row.because] for row in changed] == [["another engine"]] * 2
+
+
+def test_adopted_jobs_stay_when_their_entries_go() -> None:
+    old = recorded(fleet(media("a", "b")), adoptedEntries=["a"])
+    job = old["outputs"]["jobs"]["a"].split(" ")
+    old["outputs"]["jobs"]["a"] = f"{job[0]} ={job[1]} {job[2]}"
+    (row,) = report(step("update", "JobFleet", "fleet", old, state("JobFleet", fleet(media("b"))))).rows
+    assert (row.name, row.says, row.destroys) == ("a", ("its job is only forgotten",), False)

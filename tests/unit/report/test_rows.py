@@ -173,3 +173,9 @@ def test_what_is_lost_comes_first_then_what_recordings_run_on() -> None:
     cluster = step("create", "Cluster", "z", new=state("Cluster", {"name": "z", "allowedEngines": ["all"]}))
     lost = step("delete", "TemporalDataObject", "lost", state("TemporalDataObject", TDO, "9"))
     assert [row.name for row in report(*new_recording(), cluster, lost).rows] == ["lost", "z", "one"]
+
+
+def test_an_object_of_another_package_is_called_by_its_type() -> None:
+    bucket = {"type": "aws:s3/bucket:Bucket", "custom": True, "inputs": {"acl": "private"}}
+    made = report({"op": "create", "urn": "urn:pulumi:dev::studio::aws:s3/bucket:Bucket::archive", "newState": bucket})
+    assert [(row.noun, row.name, row.says) for row in made.rows] == [("Bucket", "archive", ("is created",))]
