@@ -17,7 +17,7 @@ IN_PROCESS := tests/unit tests/integration
 CHECKED := aiware_resources aiware_local tests benchmarks tools/docs configuration.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy env test faults lint lock bench docs setup local-stop clean venv python stack published browser
+.PHONY: help up preview destroy env test faults lint lock bench docs setup local-stop clean venv python stack published programs
 
 help: ## List these targets
 	@echo 'Usage: make TARGET [STACK=local] [ARGS="more arguments for the command"]'
@@ -41,7 +41,7 @@ env: stack ## Print shell code for: eval "$(make -s env)"; then plain pulumi and
 
 # Coverage is told by the tests that run the library in their own process. Many of the others wait for what is late on
 # purpose, so that there are more of them at a time than cores.
-test: setup published browser ## Run the whole test suite, end to end included
+test: setup published programs ## Run the whole test suite, end to end included
 	@$(RUN) pytest -n 3 --dist worksteal --cov --cov-report=term --cov-fail-under=90 $(IN_PROCESS) $(ARGS)
 	@$(RUN) pytest -n 4 --dist worksteal $(addprefix --ignore=,$(IN_PROCESS)) $(ARGS)
 
@@ -85,9 +85,10 @@ venv: python
 published: python
 	@$(PYTHON) tools/published.py
 
-# Says when no page is tried in a browser, for lack of one.
-browser: python
+# Says what the tests leave out, for lack of a program.
+programs: python
 	@$(PYTHON) tools/browser.py
+	@$(PYTHON) tools/programs.py
 
 # The state is made by the first command that needs it; the stack itself is described by its file in stacks/.
 stack: setup

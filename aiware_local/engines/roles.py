@@ -16,7 +16,8 @@ from aiware_local.engines.simulated import (
 )
 from aiware_local.engines.speech import detect_speakers, transcribe
 from aiware_local.engines.storing import adapt, aggregate, store_media, write_output
-from aiware_local.engines.texts import extract_keywords, extract_text, identify_language, translate
+from aiware_local.engines.texts import extract_keywords, extract_text, identify_language
+from aiware_local.engines.translation import translate
 from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.installation.installation import Installation
 from aiware_local.storage.store import Record

@@ -15,7 +15,7 @@ from typing import Any
 from aiware_local.engines.run import HINT, Run, extra
 from aiware_local.engines.speech import spoken_words
 from aiware_local.installation.errors import FailureReason, RunError
-from aiware_local.installation.media import Media
+from aiware_local.installation.media import UNREACHABLE, Media
 from aiware_local.storage.store import Record
 from aiware_local.tdos.transcripts import words_of
 
@@ -166,7 +166,7 @@ async def identify_language(run: Run) -> None:
     text = await source_text(run)
     language = await asyncio.to_thread(language_of, text)
     if language is None:
-        run.note(f"py3langid is not installed: the language is simulated; {HINT}.")
+        run.simulate(why := "py3langid is not installed", f"{why}: the language is simulated; {HINT}.")
     run.keep_result("language", language=language or DEFAULT_LANGUAGE)
     run.note(f"The language is {language or DEFAULT_LANGUAGE}.")
 
@@ -178,18 +178,10 @@ async def extract_keywords(run: Run) -> None:
     language = str(run.payload.get("language", DEFAULT_LANGUAGE))
     keywords = await asyncio.to_thread(keywords_of, text, language, count)
     if keywords is None:
-        run.note(f"yake is not installed: the keywords are simulated, by counting words; {HINT}.")
+        run.simulate(why := "yake is not installed", f"{why}: the keywords are simulated, by counting words; {HINT}.")
         keywords = frequent_words(text, count)
     run.keep_result("keyword", object=[{"type": "keyword", "label": keyword} for keyword in keywords])
     run.note(f"Found {len(keywords)} keywords{': ' if keywords else ''}{', '.join(keywords[:5])}.")
-
-
-async def translate(run: Run) -> None:
-    """Makes a text in place of a translation: the local aiWARE cannot translate."""
-    text = f"[simulated translation] {await source_text(run)}"
-    item = {"type": "text", "text": text, "language": str(run.payload.get("target", "en"))}
-    run.keep_result("text", object=[item])
-    run.note("The translation is simulated: it repeats the source text.")
 
 
 async def source_text(run: Run) -> str:
@@ -216,14 +208,15 @@ async def source_text(run: Run) -> str:
 async def _passages(run: Run, document: Media) -> list[Passage] | None:
     """What is written in a document; None if it is of a type that is not read here, such as a recording."""
     if document.file is None:
-        run.note(f"{document.name} was out of reach: its text is simulated.")
+        run.simulate(UNREACHABLE, f"{document.name} was out of reach: its text is simulated.")
         return [Passage(f"This text stands for that of {document.name}: it is simulated.", paragraph=1)]
     try:
         return await asyncio.to_thread(read_passages, run.path(document.file), document.content_type)
     except Unreadable as error:
         raise RunError(FailureReason.INVALID_DATA, f"{document.name} cannot be read: {error}.") from error
     except NotInstalled as error:
-        run.note(f"{error} is not installed: the text of {document.name} is simulated; {HINT}.")
+        why = f"{error} is not installed"
+        run.simulate(why, f"{why}: the text of {document.name} is simulated; {HINT}.")
         return [Passage(f"This text stands for that of {document.name}: it is simulated.", paragraph=1)]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from aiware_local.engines import translation
 from aiware_local.installation.installation import Installation
 from aiware_local.server.app import create_app
 from tests.aiware_local.edge_support import Edge
@@ -26,6 +27,11 @@ async def local(tmp_path: Path) -> AsyncIterator[Local]:
         yield Local(installation, clock, http, media_root)
     await app.state.worker.stop()
     installation.close()
+
+
+@pytest.fixture
+def without_apertium(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translation, "APERTIUM", "apertium-that-is-not-installed")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from aiware_resources.api import Api
 from aiware_resources.cli.diagnosis import server
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
-from aiware_resources.cli.diagnosis.local import local_aiware
+from aiware_resources.cli.diagnosis.local import local_aiware, translation
 from aiware_resources.cli.diagnosis.packages import packages
 from aiware_resources.cli.diagnosis.project import (
     ReadConfig,
@@ -102,6 +102,7 @@ def _aiware(config: Mapping[str, str], source: str, connect: Connect) -> Iterato
     if settings.endpoint == LOCAL:
         finding, runs = local_aiware()
         yield finding
+        yield translation()
         if not runs:
             return
     try:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from aiware_local import launcher
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok
+from aiware_resources.cli.diagnosis.toolchain import run
 
 CHECK = "local aiWARE"
+APERTIUM = "apertium-eng-spa"
+"""The Debian package with which the local aiWARE translates between Spanish and English."""
 
 
 def local_aiware() -> tuple[Finding, bool]:
@@ -41,6 +45,16 @@ def local_aiware() -> tuple[Finding, bool]:
         found, _, remedy = damage.partition("). ")
         return fail(CHECK, f"it does not run. {found})", remedy), False
     return ok(CHECK, "it does not run; the next `pulumi up` starts it, as does `aiware local start`"), False
+
+
+def translation() -> Finding:
+    """Looks whether the local aiWARE can translate: by Apertium, with Spanish and English."""
+    program = shutil.which("apertium")
+    listed = run([program, "-l"])[1].split() if program else []
+    if {"spa-eng", "eng-spa"} <= set(listed):
+        return ok("translation", f"{program} translates between Spanish and English in the local aiWARE")
+    missing = "Apertium is not installed" if program is None else "Apertium is installed without Spanish and English"
+    return ok("translation", f"simulated in the local aiWARE: {missing} (Debian: `apt install {APERTIUM}`)")
 
 
 def _nearest(folder: Path) -> Path:

@@ -218,6 +218,7 @@ async def test_engine_without_anything_to_work_on_fails(local: Local, engine: st
     assert "no media to work on" in task["failureMessage"]
 
 
+@pytest.mark.usefixtures("without_apertium")
 async def test_translation_of_a_text_file(local: Local) -> None:
     (local.media_root / "a.txt").write_text("hola mundo", encoding="utf-8")
     job = await local.new_job(target={}, **one_task(TRANSLATION, payload={"url": "a.txt"}))

@@ -193,9 +193,12 @@ async def test_engines_read_what_was_said_and_what_others_found(local: Local) ->
     assert "suspension bridge" in [item["label"].lower() for item in by_engine[KEYWORDS]["object"]]
 
 
+@pytest.mark.usefixtures("without_apertium")
 async def test_a_web_page_is_translated_without_its_tags(local: Local) -> None:
-    _, document = await run(local, TRANSLATION, "a.html", "<p>hola <b>mundo</b></p><p>adiós</p>")
+    task, document = await run(local, TRANSLATION, "a.html", "<p>hola <b>mundo</b></p><p>adiós</p>")
     assert document["object"][0]["text"] == "[simulated translation] hola mundo\nadiós"
+    assert "Apertium is not installed" in task["log"]["text"]
+    assert "The translation is simulated" in task["log"]["text"]
 
 
 def stand_in(name: str) -> dict[str, Any]:

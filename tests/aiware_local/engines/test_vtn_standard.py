@@ -24,13 +24,13 @@ TEXT_ENGINES = {
     "extraction": "f4c31b0e-7d0a-4c57-8f0e-2f6d7b0c5a21",
     "language": "f4c31b0e-7d0a-4c57-8f0e-2f6d7b0c5a22",
     "keywords": "f4c31b0e-7d0a-4c57-8f0e-2f6d7b0c5a23",
+    "amazon": engines.AMAZON_TRANSLATE,
 }
 SIMULATED_ENGINES = {
     "objects": engines.OBJECT_DETECTION,
     "faces": engines.FACE_RECOGNITION,
     "concepts": engines.CONTENT_CLASSIFICATION,
     "entities": engines.ENTITY_EXTRACTION,
-    "amazon": engines.AMAZON_TRANSLATE,
 }
 
 

@@ -44,7 +44,7 @@ def test_nothing_is_wrong_and_nothing_is_changed(aiware: Aiware, machine: Machin
             "stack files",
             "refresh",
         ),
-        *("processes", "state backend", "stack", "settings", "local aiWARE", "endpoint", "clock"),
+        *("processes", "state backend", "stack", "settings", "local aiWARE", "translation", "endpoint", "clock"),
         *("token", "rights"),
     ]
     assert "3.276.0" in found["Pulumi CLI"]["seen"]
@@ -69,7 +69,7 @@ def test_people_read_lines(aiware: Aiware, machine: Machine) -> None:
     first, second, *_ = ill.output.splitlines()
     assert first == "fail  Pulumi CLI: there is no `pulumi` on PATH"
     assert second.startswith("      Install Pulumi as a whole: https://www.pulumi.com/docs/install/.")
-    assert ill.output.splitlines()[-1] == "1 of 9 checks failed."
+    assert ill.output.splitlines()[-1] == "1 of 10 checks failed."
 
 
 def test_the_local_aiware_is_not_started(aiware: Aiware, machine: Machine, data: Path) -> None:
@@ -488,3 +488,19 @@ def test_a_token_is_judged(api: Any, status: str, seen: str) -> None:
     assert found.status == status
     assert seen in found.seen
     assert (found.remedy is None) == (status == "ok")
+
+
+@pytest.mark.parametrize(
+    ("listed", "seen"),
+    [
+        (None, "simulated in the local aiWARE: Apertium is not installed (Debian: `apt install apertium-eng-spa`)"),
+        ("eng-cat", "Apertium is installed without Spanish and English (Debian: `apt install apertium-eng-spa`)"),
+        ("eng-spa\n  spa-eng", "/apertium translates between Spanish and English in the local aiWARE"),
+    ],
+)
+def test_what_translates_is_named(aiware: Aiware, machine: Machine, listed: str | None, seen: str) -> None:
+    if listed is not None:
+        machine.program("apertium", f"#!/bin/sh\necho '  {listed}'\n")
+    code, found = findings(aiware)
+    assert (code, found["translation"]["status"]) == (0, "ok")
+    assert found["translation"]["seen"].endswith(seen)

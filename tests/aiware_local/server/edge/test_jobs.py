@@ -313,6 +313,7 @@ async def test_parents_that_must_be_complete(local: Local, edge: Edge) -> None:
     assert _task(await edge.detail(waiting_id), 1)["taskStatus"] == "pending"
 
 
+@pytest.mark.usefixtures("without_apertium")
 async def test_task_payload_counts_and_both_are_shown(local: Local, edge: Edge) -> None:
     (local.media_root / "hola.txt").write_text("Hola.")
     job = translation_job()

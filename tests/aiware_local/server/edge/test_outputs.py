@@ -44,6 +44,7 @@ async def test_outputs_come_with_the_end(local: Local, edge: Edge) -> None:
     assert await edge.outputs(job_id) == [output]
 
 
+@pytest.mark.usefixtures("without_apertium")
 async def test_contents_and_download_are_the_same(local: Local, edge: Edge) -> None:
     (local.media_root / "carta.txt").write_text("¿Qué tal? " * 20_000, encoding="utf-8")
     (job_id,) = await edge.create(_reading("carta.txt"))
@@ -60,6 +61,7 @@ async def test_contents_and_download_are_the_same(local: Local, edge: Edge) -> N
     assert json.loads(content)["sourceEngineId"] == TRANSLATION
 
 
+@pytest.mark.usefixtures("without_apertium")
 async def test_text_of_a_file(local: Local, edge: Edge) -> None:
     (local.media_root / "hola.txt").write_text("Hola, mundo.", encoding="utf-8")
     (job_id,) = await edge.create(_reading("file:hola.txt"))
