@@ -10,10 +10,11 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from benchmarks import against_naive, fleets, previews, waiting
+from benchmarks import against_naive, fleets, previews, speech, waiting
 from benchmarks.against_naive import Figures as NaiveFigures
 from benchmarks.fleet import FleetFigures
 from benchmarks.previews import Figures as PreviewFigures
+from benchmarks.speech import Figures as SpeechFigures
 from benchmarks.waiting import Figures as WaitingFigures
 
 FILE = Path(__file__).with_name("results.json")
@@ -27,6 +28,7 @@ class Results(BaseModel):
         naive: Against a provider that waits inside ``create``.
         fleet: Fleets.
         previews: Previews that find nothing to do.
+        speech: The recognition of speech.
         machine: Where it was measured last.
     """
 
@@ -34,6 +36,7 @@ class Results(BaseModel):
     naive: list[NaiveFigures] = []
     fleet: list[FleetFigures] = []
     previews: list[PreviewFigures] = []
+    speech: SpeechFigures | None = None
     machine: str = ""
 
     @classmethod
@@ -52,6 +55,7 @@ class Results(BaseModel):
             *(against_naive.check(self.naive) if self.naive else []),
             *(fleets.check(self.fleet) if self.fleet else []),
             *(previews.check(self.previews) if self.previews else []),
+            *(speech.check(self.speech) if self.speech else []),
         ]
 
 

@@ -95,11 +95,12 @@ class Scene:
 
 
 @contextlib.contextmanager
-def scene(program: str, **behaviour: Any) -> Iterator[Scene]:
+def scene(program: str, *, recognition: bool = False, **behaviour: Any) -> Iterator[Scene]:
     """Sets a scene with the settings that a stack has when it sets none.
 
     Args:
         program: The Pulumi program.
+        recognition: Whether the local aiWARE really recognizes speech.
         behaviour: How the local aiWARE behaves.
     """
     with tempfile.TemporaryDirectory(prefix="aiware-benchmark-") as folder:
@@ -108,7 +109,7 @@ def scene(program: str, **behaviour: Any) -> Iterator[Scene]:
         project.config(aiware__pollInterval=None)
         project.program(program)
         project.init()
-        local = Local(project.data, project.folder)
+        local = Local(project.data, project.folder, recognition=recognition)
         project.environment |= {
             "PYTHONPATH": str(ROOT),
             "NAIVE_URL": f"{local.server.url}/v3/graphql",
