@@ -12,6 +12,7 @@ from aiware_local.storage.store import Record
 
 SIMULATED = "simulated"
 """The category of all that is made up here, and how its label begins."""
+NO_EYES, NO_MIND = "nothing here sees pictures", "nothing here understands texts"
 SHOWN_MS = 1000
 """How long each simulated thing is to be seen, one after the other."""
 _BOX = [{"x": 0.25, "y": 0.25}, {"x": 0.25, "y": 0.75}, {"x": 0.75, "y": 0.75}, {"x": 0.75, "y": 0.25}]
@@ -47,14 +48,14 @@ async def classify_content(run: Run) -> None:
     text = await source_text(run)
     category = {"class": SIMULATED, "@id": "urn:aiware-local:simulated"}
     run.keep_result("concept", object=[{"type": "concept", "text": text, "objectCategory": [category]}])
-    run.note("The category is simulated: nothing here understands texts.")
+    run.simulate(NO_MIND, f"The category is simulated: {NO_MIND}.")
 
 
 async def extract_entities(run: Run) -> None:
     """Makes up a named entity in a text, or in what is said in a recording."""
     await source_text(run)
     run.keep_result("entity", object=[{"type": "namedEntity", "label": f"{SIMULATED} entity"}])
-    run.note("The entity is simulated: nothing here understands texts.")
+    run.simulate(NO_MIND, f"The entity is simulated: {NO_MIND}.")
 
 
 def _keep_seen(run: Run, media: Media, kind: str, contract: str | None, found: list[Record]) -> None:
@@ -67,4 +68,4 @@ def _keep_seen(run: Run, media: Media, kind: str, contract: str | None, found: l
         for place, more in enumerate(found)
     ]
     run.keep_result(contract, series=series)
-    run.note(f"What {media.name} shows is simulated: nothing here sees pictures.")
+    run.simulate(NO_EYES, f"What {media.name} shows is simulated: {NO_EYES}.")
