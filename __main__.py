@@ -1,6 +1,6 @@
-"""Transcribes the stack's recordings and translates its documents, and writes captions and translations to disk.
+"""Transcribes the stack's recordings and archives, translates its documents, and writes the results to disk.
 
-stacks/Pulumi.<stack>.yaml says what there is to do: a cluster, and lists of recordings and documents.
+stacks/Pulumi.<stack>.yaml says what there is to do: a cluster, and lists of recordings, documents and archives.
 configuration.py defines what it may contain.
 """
 
@@ -11,7 +11,17 @@ from typing import Literal
 
 import pulumi
 
-from aiware_resources import Cluster, Transcription, Translation
+from aiware_resources import (
+    Cluster,
+    JobFleet,
+    JobTemplate,
+    Transcription,
+    Translation,
+    media_from,
+    media_key,
+    media_value,
+    pipelines,
+)
 from configuration import Configuration
 
 configuration = Configuration.of_stack()
@@ -43,6 +53,23 @@ for recording in configuration.recordings:
         tdo_opts=protected,
     )
     pulumi.export(recording.name, {"tdo": transcription.tdo_id, "captions": transcription.files})
+
+for archive in configuration.archives:
+    fleet = JobFleet(
+        archive.name,
+        template=JobTemplate(
+            dag=pipelines.transcription(media_value("url")), target={"name": f"{archive.name}: {media_key()}"}
+        ),
+        media=media_from(archive.media, **archive.filters()),
+        cluster_id=cluster_id,
+        exports=archive.formats,
+        download_to=str(output_folder / archive.name),
+        on_destroy=kept,
+        on_destroy_target=archive.on_destroy or kept,
+        cleanup_options=archive.cleanup_options,
+        opts=protected,
+    )
+    pulumi.export(archive.name, {"counts": fleet.counts, "folder": str(output_folder / archive.name)})
 
 for document in configuration.documents:
     translation = Translation(

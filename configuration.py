@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -124,7 +125,48 @@ class Document(ConfigurationModel):
     url: Name
 
 
-N = TypeVar("N", Recording, Document)
+class Archive(ConfigurationModel):
+    """Recordings of a source to transcribe: all that are there, and with each update those that are new.
+
+    Attributes:
+        name: Names the resource and the folder of its captions: ``out/<stack>/<name>/``. No path; no recording,
+            document or other archive may have it.
+        media: The source: ``s3://bucket/prefix``, a folder, the address of an index or of a feed, a table; see
+            docs/sources.md.
+        pattern: Which files: ``*.mp4``, or a list of patterns.
+        formats: What to export of each, each once.
+        min_size: Bytes that a file has at least.
+        max_size: Bytes that it has at the most.
+        min_age: Seconds: a file that was changed more recently is left for the next update.
+        most_new: How many new recordings one update takes, oldest first.
+        allow_empty: Whether the source may be empty. Otherwise that ends the run.
+        shards: Over how many stacks the archive is spread.
+        on_destroy: What happens to the TDO of a recording that is gone: ``delete`` (default), ``cleanup`` or
+            ``retain``.
+        cleanup_options: What ``cleanup`` removes: ``storage``, ``searchIndex``, ``engineResults``.
+    """
+
+    name: FileName
+    media: Name
+    pattern: Name | list[Name] = "*"
+    formats: Annotated[list[Extension], AfterValidator(_distinct)] = Field(default_factory=_captions)
+    min_size: Annotated[int, Field(ge=0)] = 1
+    max_size: Annotated[int, Field(ge=0)] | None = None
+    min_age: Annotated[float, Field(ge=0)] | None = None
+    most_new: Annotated[int, Field(ge=1)] | None = None
+    allow_empty: bool = False
+    shards: Annotated[int, Field(ge=1)] | None = None
+    on_destroy: TdoPolicy | None = None
+    cleanup_options: list[CleanupOption] | None = None
+
+    def filters(self) -> dict[str, Any]:
+        """The arguments of `media_from`, beside the source."""
+        names = {"pattern", "min_size", "max_size", "most_new", "allow_empty", "shards"}
+        min_age = None if self.min_age is None else timedelta(seconds=self.min_age)
+        return {**self.model_dump(include=names), "min_age": min_age}
+
+
+N = TypeVar("N", Recording, Document, Archive)
 
 
 def _named_apart(named: list[N]) -> list[N]:
@@ -149,21 +191,22 @@ class Configuration(StackConfiguration):
     cluster: Annotated[ClusterArguments | None, BeforeValidator(_none_if_empty)] = None
     recordings: Annotated[list[Recording], AfterValidator(_named_apart)] = Field(default_factory=list)
     documents: Annotated[list[Document], AfterValidator(_named_apart)] = Field(default_factory=list)
+    archives: Annotated[list[Archive], AfterValidator(_named_apart)] = Field(default_factory=list)
     protect: bool = False
 
     @classmethod
     def problems_together(cls, values: Mapping[str, Any]) -> Iterator[Problem]:
-        """A recording and a document of one name would be one resource, and may write to one place."""
-        recordings, documents = values.get("recordings", []), values.get("documents", [])
-        names = {_place(each.name): each.name for each in recordings}
+        """Of one name, a recording, a document and an archive would be one resource, and may write to one place."""
+        recordings = values.get("recordings", [])
+        names = {_place(each.name): f"recording {each.name}" for each in recordings}
         places = {_place(file): file for each in recordings for file in each.files}
-        for index, document in enumerate(documents):
-            place = _place(document.name)
-            if place in names:
-                yield Problem(
-                    ("documents", index, "name"), f"is the name of the recording {names[place]} too: rename one"
-                )
-            elif place in places:
-                yield Problem(
-                    ("documents", index, "name"), f"is a folder where the file {places[place]} of a recording goes"
-                )
+        for kind in ("documents", "archives"):
+            for index, each in enumerate(values.get(kind, [])):
+                place = _place(each.name)
+                if place in names:
+                    yield Problem((kind, index, "name"), f"is the name of the {names[place]} too: rename one")
+                elif place in places:
+                    yield Problem(
+                        (kind, index, "name"), f"is a folder where the file {places[place]} of a recording goes"
+                    )
+                names[place] = f"{kind.removesuffix('s')} {each.name}"

@@ -23,6 +23,7 @@ from aiware_resources.fleet.entity import FleetEntity
 from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries, used_names
 from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO
 from aiware_resources.fleet.files.formats import EXPORTS, CaptionFormat, CaptionFormatArgs, caption_problems
+from aiware_resources.fleet.handover import handed_over, still_held, with_waiting
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import ADOPT, FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys
@@ -51,6 +52,7 @@ from aiware_resources.reconcile.holders import PROVIDER_NAME
 from aiware_resources.reconcile.policies import Awaited, CleanupOption, TdoPolicy
 from aiware_resources.reconcile.provider import is_moved, plain, schema_of
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, now_at
+from aiware_resources.shards import SHARD
 from aiware_resources.sources import Media
 from aiware_resources.waiting.conditions import MISSING
 
@@ -126,7 +128,9 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         _recorded_inputs[_name(news)] = plain(_olds)
         media = checked.inputs.get(MEDIA)
         if not _olds and not checked.failures and isinstance(media, dict) and media:
-            _tell(news, f"submits {named(sorted(media))}")
+            over = handed_over({}, checked.inputs)
+            _tell(news, over.summary())
+            _tell(news, f"submits {named(new)}" if (new := sorted(media.keys() - over.taken)) else "")
         return checked
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
@@ -146,17 +150,17 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         if is_moved(olds, news):
             return DiffResult(changes=True, replaces=[PROVIDER_NAME])
         _own(news, recorded_entries(olds).values())
-        found = plan(olds, news, _recorded_inputs.get(_name(news)))
+        over = handed_over(olds, news)
+        found = plan(over.olds, news, _recorded_inputs.get(_name(news)))
         others = changed_paths(self.schema, _compared(olds), _compared(news))
         unfinished = Unfinished.parse(olds.get(UNDONE))
-        if found:
-            _tell(news, found.summary())
+        _tell(news, over.summary())
+        _tell(news, found.summary() if found else "")
         later = self.without_effect(others)
         if later:
             _tell(news, f"a change of {later} has no effect on a job until it runs next")
-        return DiffResult(
-            changes=bool(found or found.is_renewal_due or others or unfinished or olds.get(LEFT)), replaces=[]
-        )
+        due = found.is_renewal_due or unfinished or olds.get(LEFT) or olds.get(SHARD) != news.get(SHARD)
+        return DiffResult(changes=bool(over or found or others or due), replaces=[])
 
     def create(self, props: Props) -> CreateResult:
         """Submits all jobs, and returns as soon as aiWARE has accepted them."""
@@ -229,9 +233,9 @@ class JobFleetProvider(FleetEntity, EntityProvider):
 
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
         """Does what `plan` says; raises nothing once aiWARE may have accepted a job."""
-        return _given(
-            Update(self.api, self._settings, olds, news).run(plan(olds, news, _recorded_inputs.get(_name(news))))
-        )
+        over = handed_over(olds, news)
+        found = plan(over.olds, news, _recorded_inputs.get(_name(news)))
+        return _given(with_waiting(Update(self.api, self._settings, over.olds, news).run(found), over, olds))
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
         """Cancels unfinished jobs (mutation ``cancelJob``), and treats the TDOs that jobs made.
@@ -239,7 +243,9 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         Raises:
             FleetFailed: When some could not be treated; all others have been, and the next attempt takes up the rest.
         """
-        entries = {entry.job_id: entry for entry in (*recorded_entries(props).values(), *left_entries(props))}
+        held = still_held(props)
+        own = (entry for key, entry in recorded_entries(props).items() if key not in held)
+        entries = {entry.job_id: entry for entry in (*own, *left_entries(props))}
         removal = Removal.of(props, concurrency_of(props), markers=self._settings.markers)
         undone = Unfinished.of(removal.run(self.api, without_adopted(entries, props, props)))
         if undone:
@@ -277,7 +283,7 @@ def _tell(props: Props, message: str) -> None:
 
     A refresh asks for differences too, before the program has said what it declares; those are ignored.
     """
-    if _name(props) in _declared:
+    if message and _name(props) in _declared:
         log.warning("fleet %s: %s", _name(props), message)
 
 

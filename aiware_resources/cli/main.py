@@ -31,6 +31,7 @@ COMMANDS = {
     "preview": "Report what an update would do.",
     "report": "Report what ran in the last update.",
     "results": "Show the results of a job, or write them to files.",
+    "shards": "Print the CI jobs of an archive in several stacks.",
     "stacks": "Check the stacks of a project.",
     "tdos": "Show temporal data objects (TDOs), delete and clean them up.",
     "validate": "Validate the jobs in files, offline.",

@@ -9,6 +9,7 @@ from typing import Any
 from aiware_resources.fleet.entries import MEDIA
 from aiware_resources.fleet.plan import named
 from aiware_resources.reconcile import Props
+from aiware_resources.shards import SHARD
 from aiware_resources.sources import Media
 
 log = logging.getLogger("aiware")
@@ -31,7 +32,8 @@ def declared(media: Media, names: frozenset[str] | None) -> tuple[dict[str, dict
     admission: dict[str, Any] = {"growing": sorted(media.growing)} if media.growing else {}
     if media.most_new is not None:
         admission |= {"mostNew": media.most_new, "order": list(media)}
-    return entries, {ADMISSION: admission} if admission else {}
+    hidden: dict[str, Any] = {ADMISSION: admission} if admission else {}
+    return entries, hidden if media.shard is None else {**hidden, SHARD: media.shard.properties()}
 
 
 def admitted(olds: Mapping[str, Any], news: Props, called: str) -> Props:

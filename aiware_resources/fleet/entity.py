@@ -7,6 +7,7 @@ from typing import Any
 
 from aiware_resources.fleet.adopting import without_adopted
 from aiware_resources.fleet.entries import MEDIA, TEMPLATE, Entry, recorded_entries
+from aiware_resources.fleet.handover import HandOver, handed_over
 from aiware_resources.fleet.plan import FAILURES, Plan, named, plan
 from aiware_resources.fleet.reading import OPEN, known_complete
 from aiware_resources.fleet.removal import Removal
@@ -38,21 +39,23 @@ class FleetEntity(Entity):
 
     def fate_made(self, inputs: Mapping[str, Any]) -> Fate:
         """Jobs run."""
-        found = plan({}, inputs)
-        return Fate("is new", tuple(_running(found)), tuple(_told(found)))
+        over = handed_over({}, inputs)
+        found = plan(over.olds, inputs)
+        return Fate("is new", tuple(_running(found)), tuple(_told(over, found)))
 
     def fate_changed(self, recorded: Props, before: Props, inputs: Props, changed: Sequence[str]) -> Fate:
         """An update works entry by entry."""
-        found = plan(recorded, inputs, before)
+        over = handed_over(recorded, inputs)
+        found = plan(over.olds, inputs, before)
         removed = without_adopted(found.removed, recorded, inputs)
         let_go = [*removed.values(), *without_adopted(dict(_replaced(found, inputs)), recorded, inputs).values()]
         removal = Removal.of(inputs, concurrency_of(inputs))
         effects = [*_running(found), *_targets(removal, let_go)]
         effects += _cancelled(removal, found.removed, recorded)
-        if not effects and (changed or found.is_renewal_due):
+        if not effects and (changed or over or found.is_renewal_due):
             effects.append(Effect(Verb.RECORD, self.noun))
         left = len(left_entries(recorded))
-        notes = [*_told(found), *([f"Removes {left} earlier jobs, which failed before."] if left else [])]
+        notes = [*_told(over, found), *([f"Removes {left} earlier jobs, which failed before."] if left else [])]
         return Fate("changes entry by entry" if found else "changes on record only", tuple(effects), tuple(notes))
 
     def fate_given_up(self, recorded: Props) -> Fate:
@@ -181,10 +184,10 @@ def _cancelled(removal: Removal, entries: Mapping[str, Entry], recorded: Props, 
             yield Effect(verb, JOB, count)
 
 
-def _told(found: Plan) -> Iterator[str]:
-    summary = found.summary()
-    if summary:
-        yield f"{summary[0].upper()}{summary[1:]}."
+def _told(over: HandOver, found: Plan) -> Iterator[str]:
+    for summary in (over.summary(), found.summary()):
+        if summary:
+            yield f"{summary[0].upper()}{summary[1:]}."
 
 
 def _keys(*inputs: Mapping[str, Any]) -> list[str]:

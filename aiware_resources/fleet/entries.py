@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -18,6 +18,7 @@ from aiware_resources.reconcile import Holder, Mark, Path, Props, resource_hash
 from aiware_resources.reconcile.backend import state_identity
 from aiware_resources.reconcile.provider import schema_of
 from aiware_resources.reconcile.unknowns import cut
+from aiware_resources.shards import SHARD, Shard
 
 TEMPLATE = "template"
 MEDIA = "media"
@@ -29,6 +30,18 @@ _PRODUCING = (*PRODUCES, "triggers")
 def holder_of(props: Mapping[str, Any]) -> Holder:
     """The fleet that has these properties, for the register of what is held."""
     return Holder.of("aiware:JobFleet", props)
+
+
+def marking(props: Mapping[str, Any]) -> Holder:
+    """What the markers of a fleet's jobs name: the fleet, or for one that is spread over shards, all of these.
+
+    So each shard knows what another one has submitted just now.
+    """
+    holder, shard = holder_of(props), Shard.parse(props.get(SHARD))
+    if shard is None:
+        return holder
+    project, _, name = holder.owner.split("/", 2)
+    return replace(holder, owner=f"{project}/{shard.archive}-*/{name}")
 
 
 def template_of(props: Mapping[str, Any]) -> Template:

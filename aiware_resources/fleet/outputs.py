@@ -116,7 +116,8 @@ class FleetOutputs(RunsJobs, EntityResource):
             seen=seen_keys(entries or {}, facts, settings.purged_after),
             not_found_grace=settings.not_found_grace,
             files=await self._files(settings, entries or {}),
-            declared=frozenset(await self._property(MEDIA) or ()),
+            # What is recorded stays declared, also while its file is written again.
+            declared=frozenset({*(await self._property(MEDIA) or ()), *(entries or ())}),
         )
 
     async def _files(self, settings: Settings, entries: Mapping[str, Entry]) -> FleetFiles | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiware_resources.api import Api, JobRecord
 from aiware_resources.errors import AiwareError
-from aiware_resources.fleet.entries import Entry, holder_of
+from aiware_resources.fleet.entries import Entry, marking
 from aiware_resources.fleet.parallel import first_line, troubles
 from aiware_resources.fleet.reading import states_of
 from aiware_resources.jobs import actions
@@ -40,7 +40,7 @@ class Removal:
     @staticmethod
     def of(props: Props, at_a_time: int, *, markers: bool = False) -> Removal:
         """What the properties of a fleet say; ``markers`` is the setting."""
-        resource = resource_hash(holder_of(props)) if markers else None
+        resource = resource_hash(marking(props)) if markers else None
         retained = props.get("onDestroy") == "retain"
         target_policy = props.get("onDestroyTarget") or ("retain" if retained else "delete")
         return Removal(not retained, target_policy, props.get("cleanupOptions"), at_a_time, resource)

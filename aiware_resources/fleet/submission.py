@@ -79,14 +79,25 @@ class Submission:
     Args:
         api: Where to.
         fleet: The fleet.
+        marking: What the markers of its jobs name.
         markers: Whether jobs carry an ownership marker; without one, only answers lost in this run are looked for.
         since: What an interrupted run submitted is not older than this, by aiWARE's clock.
         at_a_time: How many jobs are submitted side by side.
     """
 
-    def __init__(self, api: Api, fleet: Holder, *, markers: bool, since: datetime, at_a_time: int) -> None:
+    def __init__(
+        self,
+        api: Api,
+        fleet: Holder,
+        marking: Holder | None = None,
+        *,
+        markers: bool,
+        since: datetime,
+        at_a_time: int,
+    ) -> None:
         self._api = api
         self._fleet = fleet
+        self._marking = marking or fleet
         self._markers = markers
         self._since = since
         self._at_a_time = at_a_time
@@ -117,7 +128,7 @@ class Submission:
         return self._fleet.name
 
     def _mark(self, wanted: Wanted) -> Mark:
-        return mark_of(self._fleet, wanted.key, wanted.job, wanted.product)
+        return mark_of(self._marking, wanted.key, wanted.job, wanted.product)
 
     def _listed(self, wanted: Sequence[Wanted]) -> dict[str, JobRecord]:
         """What an interrupted run has left: by key, the newest job of each entry, where it is usable.
@@ -160,7 +171,7 @@ class Submission:
             if each.job.get("targetId") is None:
                 is_left = tdo is None or not self._mark(each).is_on(tdo.details)
             else:
-                is_left = tdo is not None and is_released(tdo.details, resource_hashes(self._fleet), record)
+                is_left = tdo is not None and is_released(tdo.details, resource_hashes(self._marking), record)
             if is_left:
                 del self._earlier[each.key]
 

@@ -11,7 +11,7 @@ from aiware_resources.api import Api, JobRecord
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import ApiError
 from aiware_resources.fleet.adopting import ADOPTED, taken_over, without_adopted
-from aiware_resources.fleet.entries import CLUSTER, Entry, holder_of, recorded_entries
+from aiware_resources.fleet.entries import CLUSTER, Entry, holder_of, marking, recorded_entries
 from aiware_resources.fleet.parallel import troubles
 from aiware_resources.fleet.plan import Plan, Wanted
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, open_keys, states_of
@@ -100,7 +100,14 @@ class Update:
         newest = self.olds.get(NEWEST)
         since = datetime.fromisoformat(newest) - SKEW if newest else left_since(self.api, datetime.now(UTC))
         fleet = holder_of(self.news)
-        submission = Submission(self.api, fleet, markers=self.settings.markers, since=since, at_a_time=self._at_a_time)
+        submission = Submission(
+            self.api,
+            fleet,
+            marking(self.news),
+            markers=self.settings.markers,
+            since=since,
+            at_a_time=self._at_a_time,
+        )
         return submission.run(wanted)
 
     def _started_again(self, failed: list[Wanted]) -> list[Wanted]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pulumi
 
 from aiware_resources.errors import SourceError
+from aiware_resources.shards import Shard
 from aiware_resources.sources.feeds import items_of_feed
 from aiware_resources.sources.items import Item, Wanted, by_different_keys
 from aiware_resources.sources.storage import SIGNED, files_in, open_file, scheme_of
@@ -37,6 +38,7 @@ class Media(dict[str, dict[str, Any]]):
         growing: The keys of files that may still be written, and are left for the next run. Entries that a fleet has
             already stay as they are.
         most_new: How many new entries a fleet takes in one update, oldest first; ``None`` for all of them.
+        shard: Which shard of the source they are; ``None`` when it is in one stack.
     """
 
     def __init__(
@@ -45,10 +47,12 @@ class Media(dict[str, dict[str, Any]]):
         *,
         growing: Iterable[str] = (),
         most_new: int | None = None,
+        shard: Shard | None = None,
     ) -> None:
         super().__init__(entries)
         self.growing = frozenset(growing)
         self.most_new = most_new
+        self.shard = shard
 
 
 def media_from(
@@ -60,7 +64,7 @@ def media_from(
     min_age: timedelta | None = None,
     most_new: int | None = None,
     allow_empty: bool = False,
-    choose: Callable[[str], bool] | None = None,
+    shards: int | None = None,
 ) -> Media:
     """Lists recordings as the entries of a fleet.
 
@@ -80,11 +84,12 @@ def media_from(
             has stay in any case.
         allow_empty: Whether there may be nothing in the source that matches. Otherwise that is an error, so that a
             source that is empty by mistake removes nothing.
-        choose: Takes part of the entries, by their keys: those of a shard, for example.
+        shards: Over how many stacks the source is spread. Gives the entries of the stack that runs: see `Shard`.
 
     Raises:
         pulumi.RunError: When the source cannot be listed to its end, or nothing in it matches.
     """
+    shard = None if shards is None else Shard.of_stack(shards)
     now = datetime.now(UTC)
     name = os.fspath(source)
     wanted = _wanted(name, pattern, min_size, max_size, min_age)
@@ -94,7 +99,7 @@ def media_from(
     try:
         for item in _items(name, wanted):
             matching += 1
-            if choose is not None and not choose(item.key):
+            if shard is not None and not shard.has(item.key):
                 continue
             if wanted.may_grow(item, now):
                 growing.append(item.key)
@@ -111,7 +116,7 @@ def media_from(
             "that the stack does not have yet are left for the next run."
         )
     chosen.sort(key=lambda item: (item.modified or datetime.min.replace(tzinfo=UTC), item.key))
-    return Media(((item.key, item.values()) for item in chosen), growing=growing, most_new=most_new)
+    return Media(((item.key, item.values()) for item in chosen), growing=growing, most_new=most_new, shard=shard)
 
 
 def list_media(

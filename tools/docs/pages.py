@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aiware_resources.cli.reference import document
 from aiware_resources.components import Transcription, Translation
-from configuration import Document, Recording
+from configuration import Archive, Document, Recording
 from tools.docs import functions, reference
 from tools.docs.entities import entities
 
@@ -52,6 +52,7 @@ def parts() -> Mapping[str, Callable[[], str]]:
         "settings": reference.settings,
         "keys of a recording": partial(reference.keys, Recording),
         "keys of a document": partial(reference.keys, Document),
+        "keys of an archive": partial(reference.keys, Archive),
         "functions": functions.functions,
         "graphs": functions.graphs,
         "nodes": functions.nodes,

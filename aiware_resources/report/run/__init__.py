@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiware_resources.report.run.gather import gather
 from aiware_resources.report.run.html import html
 from aiware_resources.report.run.junit import junit
+from aiware_resources.report.run.markdown import markdown
 from aiware_resources.report.run.model import Run, Update, sentence
 
-__all__ = ["Run", "Update", "gather", "html", "junit", "sentence"]
+__all__ = ["Run", "Update", "gather", "html", "junit", "markdown", "sentence"]

@@ -157,12 +157,18 @@ def test_patterns() -> None:
     assert not any(map(wanted.matches, ("a.mp4.part", "x/raw/1/a.wav", "a.wav")))
 
 
-def test_some_keys_can_be_chosen(tmp_path: Path) -> None:
-    for name in ("a.mp4", "b.mp4"):
+def test_a_stack_gets_the_entries_of_its_shard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"{number}.mp4" for number in range(20)]
+    for name in names:
         write(tmp_path, name, "x")
-    assert list(media_from(tmp_path, choose="b.mp4".__eq__)) == ["b.mp4"]
-    # That nothing is chosen does not make the source empty.
-    assert media_from(tmp_path, choose=lambda key: False) == {}
+    found: list[str] = []
+    for stack in ("talks-0", "talks-1", "talks-2"):
+        monkeypatch.setattr(pulumi, "get_stack", lambda stack=stack: stack)
+        found += media_from(tmp_path, shards=2)
+    # The third one is being given up: that it has nothing does not make the source empty.
+    assert sorted(found) == sorted(names)
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "prod")
+    assert "The stack prod is not one of 2 shards." in refused(tmp_path, shards=2)
 
 
 def test_what_is_listed_one_by_one_says_what_is_wrong(tmp_path: Path) -> None:

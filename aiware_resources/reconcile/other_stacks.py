@@ -1,0 +1,67 @@
+"""What the states of a project's other stacks hold."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import PurePath
+from typing import Any
+
+import psutil
+
+from aiware_resources.errors import ConfigurationError
+
+_SIDE_BY_SIDE = 4
+
+
+def stacks() -> list[str]:
+    """The names of the stacks of the project in this folder.
+
+    Raises:
+        ConfigurationError: They cannot be listed.
+    """
+    return [str(stack["name"]).rpartition("/")[2] for stack in json.loads(_pulumi("stack", "ls", "--json") or "[]")]
+
+
+def states(names: list[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The resources that stacks of the project hold, by the name of each stack.
+
+    Raises:
+        ConfigurationError: One of them cannot be read.
+    """
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        yield from zip(names, threads.map(_state, names), strict=True)
+
+
+def _state(name: str) -> list[dict[str, Any]]:
+    deployment = json.loads(_pulumi("stack", "export", "--stack", name)).get("deployment") or {}
+    return list(deployment.get("resources") or [])
+
+
+def _pulumi(*arguments: str) -> str:
+    # It takes no lock: an update of that stack may be under way.
+    command = [_program(), *arguments, "--non-interactive", "--color=never"]
+    variables = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)  # noqa: S603 - no shell
+    if done.returncode:
+        raise ConfigurationError(
+            f"`pulumi {' '.join(arguments)}` failed, which is to tell what other shards have: {done.stderr.strip()}",
+            remedy="Nothing was changed. Run it again when the backend can be reached.",
+        )
+    return done.stdout
+
+
+def _program() -> str:
+    """The `pulumi` that runs this update, else the one on PATH."""
+    for process in psutil.Process().parents():
+        try:
+            program = process.exe()
+        except psutil.Error:
+            continue
+        if PurePath(program).stem.lower() == "pulumi":
+            return program
+    return shutil.which("pulumi") or "pulumi"
