@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path as FilePath
@@ -26,7 +27,7 @@ from aiware_resources.fleet.files.formats import EXPORTS, CaptionFormat, Caption
 from aiware_resources.fleet.handover import handed_over, still_held, with_waiting
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import ADOPT, FAILURES, named, plan
-from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys
+from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys, to_look_at
 from aiware_resources.fleet.refreshing import Refreshed
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.unfinished import Unfinished
@@ -184,15 +185,16 @@ class JobFleetProvider(FleetEntity, EntityProvider):
     # --- how -------------------------------------------------------------------------------------------------------
 
     def observe(self, object_id: str, recorded: Props) -> Observed:
-        """Reads each job's status (query ``job``): failures are told, jobs of which nothing is left are left out.
+        """Reads the statuses of jobs (query ``job``): failures are told, jobs of which nothing is left are left out.
 
         Raises:
             ApiError: When none of them could be read.
         """
         entries = recorded_entries(recorded)
         _own(recorded, entries.values())
-        looked = self._looked(entries, recorded)
-        if looked.unread and len(looked.unread) == len(entries):
+        looked_at = entries if self.reads_all else to_look_at(entries, recorded.get(OPEN), time.time())
+        looked = self._looked(looked_at, recorded)
+        if looked.unread and len(looked.unread) == len(looked_at):
             raise next(iter(looked.unread.values()))
         refreshed = Refreshed.of(looked, entries, recorded, now_at(self.api.url), self._settings)
         for key in refreshed.gone:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,11 @@ NEWEST = "newest"
 
 _MOST_OPEN = 500
 """Of more jobs it is not recorded which are open."""
+
+SAMPLE = 1000
+"""Of more finished entries a refresh looks at so many; at others an hour later."""
+
+_HOUR = 3600
 
 EXPLAINED = 100
 """Of so many failures the reasons are read and recorded; of more, that they failed."""
@@ -98,6 +104,27 @@ def look(api: Api, entries: Mapping[str, Entry], at_a_time: int = SIDE_BY_SIDE) 
             statuses[key] = record.status or "pending"
     failed = {key: entries[key].job_id for key, status in statuses.items() if status in JOB_FAILED}
     return Looked(statuses, frozenset(missing), frozenset(gone), _reasons(api, failed, statuses), troubles)
+
+
+def to_look_at(entries: Mapping[str, Entry], recorded: Sequence[str] | None, now: float) -> Mapping[str, Entry]:
+    """The entries that a refresh reads: all that are not known to be complete, and a sample of the others.
+
+    Nothing that is complete changes by itself, but somebody may delete its TDO. The sample is another one every hour,
+    so that this shows in time. Within an hour it is the same, so that an update finds what its preview has found.
+
+    Args:
+        entries: The entries of the fleet.
+        recorded: Which of them are not known to be complete; ``None`` when that is not recorded.
+        now: The present moment, in seconds since the epoch.
+    """
+    complete = sorted(known_complete(entries, recorded))
+    if len(complete) <= SAMPLE:
+        return entries
+    hour = hashlib.sha256(str(int(now // _HOUR)).encode()).digest()
+    first = int.from_bytes(hour) % len(complete)
+    sample = {*(complete + complete)[first : first + SAMPLE]}
+    sample.update(recorded or ())
+    return {key: entry for key, entry in entries.items() if key in sample}
 
 
 def seen_keys(

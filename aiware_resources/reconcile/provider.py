@@ -72,6 +72,8 @@ class EntityProvider(Entity, ResourceProvider):
     """Properties that cannot be changed in place."""
     policies: ClassVar[frozenset[str]] = frozenset({"adopt", "onDestroy", "wait", "timeout"})
     facts: ClassVar[frozenset[str]] = frozenset({ADOPTED, SUBMITTED})
+    reads_all = False
+    """Whether `read` looks at all of an object that stands for thousands; a refresh may look at a sample of it."""
     """What is recorded beside the desired state, and carried along by updates."""
     readable: ClassVar[frozenset[str]] = frozenset()
     """What ``get`` reads of an object; empty where it reads none."""

@@ -97,6 +97,7 @@ def _looked_at(resource: Recorded, config: Mapping[str, str]) -> tuple[Drifted |
     # As the engine configures one.
     provider = type(entity)()
     provider.configure(ConfigureRequest(Config(dict(config), "")))
+    provider.reads_all = True
     read = provider.read(resource.id, resource.outputs)
     first = (urn, resource.id, entity.noun)
     if not read.id:

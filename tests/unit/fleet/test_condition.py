@@ -12,7 +12,7 @@ from aiware_resources.api import Api, JobRecord, Unread
 from aiware_resources.errors import ServerFailure
 from aiware_resources.fleet.condition import FleetCondition
 from aiware_resources.fleet.entries import Entry
-from aiware_resources.fleet.reading import known_complete, open_keys, seen_keys
+from aiware_resources.fleet.reading import SAMPLE, known_complete, open_keys, seen_keys, to_look_at
 from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.waiting import Done, Failed, Pending
 
@@ -320,3 +320,17 @@ def test_while_entries_could_not_be_submitted_no_file_is_removed() -> None:
     assert "c: refused" in str(verdict.error)
     assert "a: vtt: no words" in str(verdict.error)
     assert files.swept == 0
+
+
+def test_of_many_finished_entries_a_refresh_looks_at_a_sample() -> None:
+    keys = [f"k{number:04}" for number in range(SAMPLE + 500)]
+    many = entries(*keys)
+    assert to_look_at(many, None, 0) is many
+    few = {key: many[key] for key in keys[:SAMPLE]}
+    assert to_look_at(few, [], 0) is few
+    open_ = ["k0000", "k0700", "k1400"]
+    first, same, later = (to_look_at(many, open_, now).keys() for now in (0, 3599, 3600))
+    assert len(first) == SAMPLE + 3
+    assert {*open_} <= first & later
+    assert first == same != later
+    assert len({key for hour in range(50) for key in to_look_at(many, open_, hour * 3600)}) == len(many)
