@@ -120,13 +120,15 @@ def _speech(found: speech.Figures) -> Iterable[str]:
     yield "\n## Recognition of speech by the local aiWARE\n"
     yield (
         f"**{found.wrong:.1%}** of the words are wrong (at the most {speech.MOST_WRONG:.0%}) in the captions of "
-        f"`examples/media/{speech.RECORDING}` that `pulumi up` wrote, in {found.up:.1f} s, by its script. Case and "
-        "punctuation do not count. The hour is the same recording again and again. The recognition alone:\n"
+        f"`examples/media/{speech.RECORDING}` that `pulumi up` wrote, in {found.up:.0f} s, by its script. Case and "
+        f"punctuation do not count. {found.load:.0f} other processes wanted to run at that time.\n\n"
+        "The recognition alone, with the start of its process and of ffmpeg; the hour is the same recording again and "
+        f"again. *Times real time* is by the processor time, as if {speech.CORES} cores did nothing else.\n"
     )
-    yield "| seconds of speech | recognized in | times real time | seconds of processor time | most memory, MiB |"
+    yield "| seconds of speech | processor time, seconds | times real time | seconds as it was | most memory, MiB |"
     yield "|---|---|---|---|---|"
     for heard in (found.short, found.hour):
-        cells = (f"{heard.took:.1f}", f"**{heard.factor:.0f}**", f"{heard.processor:.1f}", f"**{heard.mib:.0f}**")
+        cells = (f"{heard.processor:.1f}", f"**{heard.factor:.1f}**", f"{heard.took:.0f}", f"**{heard.mib:.0f}**")
         yield _row(f"{heard.seconds:.0f}", *cells)
 
 
