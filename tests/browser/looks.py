@@ -13,6 +13,8 @@ Scheme = Literal["light", "dark"]
 WIDE, NARROW = 1280, 390
 """The widths of windows that pages are looked at in: a desktop's, and a phone's."""
 HEIGHT = 900
+PATIENCE = 120_000
+"""Milliseconds that a page may take: the machine may be busy."""
 LOOKS: tuple[tuple[int, Scheme], ...] = ((WIDE, "light"), (NARROW, "dark"))
 _AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 _SERIOUS = frozenset({"serious", "critical"})
@@ -49,6 +51,7 @@ class Opener:
             viewport={"width": width, "height": HEIGHT}, color_scheme=scheme, reduced_motion="reduce", **options
         )
         self._contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = await context.new_page()
         origins = {_origin(address), *also}
         page.on("request", lambda request: self._asked(request.url, origins))
