@@ -146,6 +146,7 @@ class Studio:
         media = shutil.copytree(ROOT / "examples" / "media", self.folder / "media")
         shutil.copy(media / "interview.mp4", media / "storm-warning.mp4")
         (media / "storm-warning.vtt").write_text("Not captions.\n", encoding="utf-8")
+        (self.folder / "prices.yaml").write_text(yaml.safe_dump(PRICES), encoding="utf-8")
         (self.folder / ".venv").symlink_to(ROOT / ".venv")
         (self.folder / "state").mkdir()
         self._call("pulumi", "stack", "init", STACK)
@@ -184,7 +185,7 @@ class Studio:
                 process.terminate()
 
     def _declare(self, recordings: list[dict[str, Any]]) -> None:
-        config = {"aiware:endpoint": "local", "aiware:pollInterval": "0.2", "aiware-pipelines:recordings": recordings}
+        config = {**CONFIG, "aiware-pipelines:recordings": recordings}
         file = self.folder / "stacks" / f"Pulumi.{STACK}.yaml"
         before = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
         file.parent.mkdir(exist_ok=True)
@@ -211,6 +212,8 @@ def _recording(name: str, file: str = "city-council.mp4", **more: Any) -> dict[s
     return {"name": name, "url": f"file:media/{file}", "formats": ["vtt"], **more}
 
 
+CONFIG = {"aiware:endpoint": "local", "aiware:pollInterval": "0.2", "aiware:prices": "prices.yaml"}
+PRICES = {"currency": "EUR", "categories": {"Transcription": {"perMinute": 0.05}}}
 FIRST = [
     _recording("city-council", formats=["vtt", "srt"]),
     _recording("library-tour"),
