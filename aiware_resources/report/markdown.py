@@ -74,6 +74,7 @@ _DETAILS = (
     _Detail(300, 3, addresses=BY_FOLDER),
     _Detail(100, 0, addresses=BY_FOLDER),
     _Detail(0, 0, addresses=BY_FOLDER, objects=False),
+    _Detail(0, 0, addresses=COUNTED, objects=False, folders=300),
     _Detail(0, 0, addresses=COUNTED, objects=False),
     *(_Detail(0, 0, rows, COUNTED, objects=False) for rows in (500, 250, 120, 60, 30)),
     *(_Detail(0, 0, rows, COUNTED, objects=False, folders=8) for rows in (10, 3, 1)),
