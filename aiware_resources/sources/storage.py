@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from aiware_resources.errors import SourceError
 from aiware_resources.sources.items import Item, in_utc
@@ -80,14 +81,14 @@ def _first_line(error: Exception) -> str:
 def opened(address: str) -> tuple[AbstractFileSystem, str]:
     """The storage of an address, and the path in it. A storage is opened once: that takes time."""
     from fsspec.core import url_to_fs
-    from fsspec.utils import infer_storage_options
 
     scheme = scheme_of(address)
-    key = scheme, "" if scheme == "file" else str(infer_storage_options(address).get("host", ""))
+    key = scheme, urlsplit(address).netloc if "://" in address else ""
     with _opening:
         if key not in _opened:
             options = _OPTIONS.get("s3" if scheme == "s3a" else scheme, {})
-            caching = {} if scheme == "file" else {"use_listings_cache": False, "skip_instance_cache": True}
+            # What others put there in the meantime is to be seen. Other storages have no such option.
+            caching = {"use_listings_cache": False, "skip_instance_cache": True} if scheme in SIGNED else {}
             _opened[key] = url_to_fs(address, **options, **caching)[0]
         storage = _opened[key]
     return storage, str(storage._strip_protocol(address))

@@ -10,12 +10,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pulumi
 import pytest
 
 from aiware_resources import list_media, media_from
 from aiware_resources.sources import storage
 from tests.support.buckets import Bucket, bucket
+from tests.support.sftp import PASSWORD, sftp
 from tests.unit.sources.test_written import FEED, write
 
 
@@ -116,3 +118,24 @@ def test_what_is_not_an_index_is_an_error(web: str, tmp_path: Path, path: str, s
 def test_a_server_that_is_not_there_is_an_error() -> None:
     with pytest.raises(pulumi.RunError, match=r"http://127\.0\.0\.1:1/ cannot be read"):
         media_from("http://127.0.0.1:1/?token=secret")
+
+
+def test_a_folder_of_an_sftp_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "talks/2026/a.mp4", "three")
+    write(tmp_path, "talks/b.mp4", "x")
+    write(tmp_path, "talks/notes.txt", "x")
+    with sftp(tmp_path) as port:
+        # As FSSPEC_SFTP_PASSWORD does.
+        monkeypatch.setitem(fsspec.config.conf, "sftp", {"password": PASSWORD})
+        address = f"sftp://me@127.0.0.1:{port}/talks"
+        found = media_from(address, "*.mp4")
+        assert found.keys() == {"2026/a.mp4", "b.mp4"}
+        assert found["2026/a.mp4"]["url"] == f"{address}/2026/a.mp4"
+        assert found["2026/a.mp4"]["size"] == 5
+        with pytest.raises(pulumi.RunError, match="is not there"):
+            media_from(f"{address}/nothing")
+        storage._opened.clear()
+        monkeypatch.setitem(fsspec.config.conf, "sftp", {"password": "another"})
+        with pytest.raises(pulumi.RunError, match="cannot be read: AuthenticationException"):
+            media_from(f"sftp://you@127.0.0.1:{port}/talks")
+    storage._opened.clear()
