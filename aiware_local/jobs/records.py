@@ -129,10 +129,13 @@ def show_task(shown_job: Record, order: int) -> Record:
     status = timeline.task_status(order, now)
     ended = timeline.ended_at() if status in ("aborted", "cancelled") else window.ended
     stop = min(now, ended)
-    failure = (task["_result"] or {}).get("failure") if status == "failed" else None
+    result = task["_result"] or {}
+    failure = result.get("failure") if status == "failed" else None
+    simulated = result.get("simulated") if status == "complete" else None
     return {
         "id": task["id"],
         "order": order,
+        "description": None if simulated is None else f"simulated: {simulated}",
         "engineId": task["engineId"],
         "payload": task["payload"],
         "ioFolders": task["ioFolders"],

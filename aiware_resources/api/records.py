@@ -7,12 +7,15 @@ them; times that only happen (created, started) are parsed, in UTC.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from aiware_resources.api.redaction import without_query
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -24,6 +27,20 @@ def _listed(value: Any) -> Any:
     records = value.get("records") if isinstance(value, Mapping) else value
     return [record for record in records or [] if record is not None] if isinstance(records, list | None) else value
 
+
+def _text(value: Any) -> str | None:
+    """A text in one line, cut off where it is long; nothing for anything else."""
+    if not isinstance(value, str):
+        return None
+    visible = "".join(letter if letter.isprintable() else " " for letter in value)
+    return textwrap.shorten(without_query(visible), LONGEST_NOTE, placeholder=" ...") or None
+
+
+LONGEST_NOTE = 200
+"""Characters of a note that are shown."""
+
+Note = Annotated[str | None, BeforeValidator(_text)]
+"""What somebody wrote for people; whatever else is there instead does no harm."""
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 """A point in time, in UTC."""
@@ -174,9 +191,13 @@ class IoFolderRecord(Record):
 
 
 class TaskRecord(Record):
-    """One engine run inside a job. Payload, output, folders and log are filled by `job_details` only."""
+    """One engine run inside a job. Payload, output, folders and log are filled by `job_details` only.
+
+    The description is what the task says of itself.
+    """
 
     id: str
+    description: Note = None
     status: str | None = None
     engine_id: str | None = None
     engine: EngineRecord | None = None

@@ -86,7 +86,7 @@ class JobCondition:
         if record is None:
             return Done(None) if self._seen_complete else NotKnown(job_not_known(object_id))
         if record.status == "complete":
-            return Done(record)
+            return Done(record, tasks_note(record))
         if record.status in JOB_FAILED:
             return Failed(job_failed(record, None), record)
         return Pending(_job_progress(record), record.status or "pending")
@@ -163,6 +163,16 @@ class ClusterCondition:
     def explain(self, api: Api, object_id: str, failed: Failed[ClusterRecord]) -> Verdict[ClusterRecord]:
         """aiWARE gives no reason of a failed cluster."""
         return failed
+
+
+def tasks_note(job: JobRecord) -> str | None:
+    """What the tasks of a job say of themselves, and which of them; None where they say nothing."""
+    said: dict[str, list[str]] = {}
+    for task in job.tasks:
+        if task.description:
+            name = (task.engine.name if task.engine else None) or str(task.engine_id)
+            said.setdefault(task.description, []).append(name)
+    return "; ".join(f"{note} ({', '.join(dict.fromkeys(names))})" for note, names in said.items()) or None
 
 
 def failing_task(job: JobRecord) -> TaskRecord | None:

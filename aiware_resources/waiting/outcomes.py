@@ -80,7 +80,10 @@ class Outcomes:
         if not isinstance(verdict, NotKnown):
             watch.unknown_since = None
         match verdict:
-            case Done(record):
+            case Done(record, note):
+                # What was there already has been told when it came.
+                if note and watch.status is not None:
+                    watch.row.info(note)
                 watch.completion.set_result(record)
                 return True
             case Failed(error, record):

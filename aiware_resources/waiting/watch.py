@@ -36,9 +36,11 @@ class Done(Generic[R]):
 
     Attributes:
         record: What aiWARE says of it; ``None`` for a job that was seen complete before, and whose record is gone.
+        note: What else is to be known of it; shown on its row where it was waited for.
     """
 
     record: R | None
+    note: str | None = None
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,9 @@ class SpyRow(Row):
     def progress(self, message: str) -> None:
         self.said.append(("progress", message))
 
+    def info(self, message: str) -> None:
+        self.said.append(("info", message))
+
     def warn(self, message: str) -> None:
         self.said.append(("warn", message))
 
@@ -46,8 +49,9 @@ class SpyRow(Row):
 class Scripted(Condition[str]):
     """Objects that play their statuses, one a look, and keep the last one.
 
-    ``done`` and ``failed`` end the waiting, ``gone`` stands for an object that aiWARE does not show, ``unread`` for one
-    that cannot be read, ``hangs`` for an answer that does not come before `released`; all else goes on.
+    ``done``, ``noted`` (done, with something to be known) and ``failed`` end the waiting, ``gone`` stands for an object
+    that aiWARE does not show, ``unread`` for one that cannot be read, ``hangs`` for an answer that does not come before
+    `released`; all else goes on.
 
     Attributes:
         statuses: The statuses of each object still to come.
@@ -82,8 +86,8 @@ class Scripted(Condition[str]):
         return {object_id: status for object_id, status in seen.items() if status not in {"gone", "unread"}}
 
     def judge(self, object_id: str, record: str | None) -> Verdict[str]:
-        if record == "done":
-            return Done(record)
+        if record in ("done", "noted"):
+            return Done(record, "it was simulated" if record == "noted" else None)
         if record is None:
             return NotKnown(JobFailed(f"{object_id} has gone.", object_id=object_id))
         if record == "failed":

@@ -27,7 +27,7 @@ fragment JobStatus on Job {
 """
 _TASK_STATUS = """
 fragment TaskStatus on Task {
-  id status engineId failureReason failureMessage
+  id status description engineId failureReason failureMessage
   createdDateTime queuedDateTime startedDateTime completedDateTime
   engine { id name }
 }

@@ -86,6 +86,7 @@ async def simulated(local: Local, why: str, engine: str = SPEECHMATICS, **payloa
     assert " ".join(said(task)).startswith("This transcript is simulated.")
     assert task["output"]["tags"] == [{"key": "simulated", "value": why}]
     assert f"Speech cannot be recognized: {why}." in task["log"]["text"]
+    assert task["description"] == f"simulated: {why}"
 
 
 async def test_what_cannot_be_recognized_is_simulated_and_says_so(

@@ -63,6 +63,41 @@ def explained(api: FakeApi, record: JobRecord) -> Any:
     return condition.explain(cast(Api, api), "job-1", failed)
 
 
+def test_what_tasks_say_of_themselves_is_a_note() -> None:
+    tasks = [
+        task("complete", "Adapter", description="simulated: out of reach"),
+        task("complete", "Speechmatics", description="simulated: out of reach"),
+        task("complete", None, description="as a draft"),
+        task("complete", "Output Writer"),
+    ]
+    verdict = JobCondition().judge("job-1", job("complete", *tasks))
+    assert isinstance(verdict, Done)
+    assert verdict.note == "simulated: out of reach (Adapter, Speechmatics); as a draft (e-1)"
+    silent = JobCondition().judge("job-1", job("complete", task("complete")))
+    assert isinstance(silent, Done)
+    assert silent.note is None
+
+
+@pytest.mark.parametrize(
+    ("description", "shown"),
+    [
+        (None, None),
+        ("", None),
+        (" \n", None),
+        (7, None),
+        (True, None),
+        ({"text": "a"}, None),
+        (["a"], None),
+        ("two\nlines", "two lines"),
+        ("\x1b[31mred\x07", "[31mred"),
+        ("at https://media.example/a.mp4?signature=abc", "at https://media.example/a.mp4"),
+        ("long " * 1000, "long " * 39 + "..."),
+    ],
+)
+def test_whatever_a_server_says_there_is_a_short_line_or_nothing(description: Any, shown: str | None) -> None:
+    assert job("complete", task("complete", description=description)).tasks[0].description == shown
+
+
 @pytest.mark.parametrize("status", ["pending", "queued", "running", "accepted", "paused", "something new"])
 def test_a_job_goes_on_in_every_status_that_is_no_end(status: str) -> None:
     verdict = JobCondition().judge("job-1", job(status))

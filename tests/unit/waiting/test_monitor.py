@@ -110,6 +110,13 @@ async def test_progress_is_shown_when_it_changes(make_monitor: MakeMonitor) -> N
     assert row(watched).said == [("progress", "queued, 0 s"), ("progress", "running, 0 s")]
 
 
+async def test_what_else_is_to_be_known_is_told_where_it_was_waited_for(make_monitor: MakeMonitor) -> None:
+    watches = [watch(scripted(a=statuses), "a") for statuses in ("running noted", "noted", "running done")]
+    for each in watches:
+        await completed(make_monitor(), each)
+    assert [row(each).messages("info") for each in watches] == [["it was simulated"], [], []]
+
+
 async def test_progress_is_shown_again_now_and_then(make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiware_resources.waiting.outcomes._REPEAT_PROGRESS", 0.0)
     watched = watch(scripted(a="running running running done"), "a", timeout=86_400)
