@@ -105,6 +105,8 @@ def _paragraph(cue: Cue) -> ElementTree.Element:
 
 def _indent(element: ElementTree.Element, depth: int) -> None:
     """Puts each child on a line of its own; not inside of a paragraph, where space counts."""
+    if not len(element):
+        return
     element.text = "\n" + "  " * (depth + 1)
     for child in element:
         child.tail = element.text

@@ -18,6 +18,7 @@ from aiware_local.installation.installation import Installation
 from aiware_local.storage.files import BLOCK
 from aiware_local.storage.store import Record
 from aiware_local.tdos.records import assets_of
+from aiware_local.tdos.transcripts import is_empty_transcript
 
 _UNSAFE = re.compile(r"[^\w.() -]")
 """What some file system or other would not take in a name."""
@@ -134,7 +135,7 @@ def _rendered(source: Source, engine_id: str, chosen: Record, stem: str) -> Expo
     if extension == "vlf":
         return ExportedFile(name, content_type, render_vlf(document))
     words = source.words(document)
-    if not words:
+    if not words and not is_empty_transcript(document):
         raise ExportError(f"{extension} needs a transcript, and there are no words in the results of {stem}")
     return ExportedFile(name, content_type, RENDERERS[extension](words, layout_of(options)))
 

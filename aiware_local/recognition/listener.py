@@ -14,11 +14,14 @@ import re
 import sys
 import threading
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from aiware_local.recognition.sound import RATE, NotSound, Piece, read_sound
 from aiware_local.recognition.timing import spread_words
@@ -26,6 +29,21 @@ from aiware_local.recognition.timing import spread_words
 PACKAGE = "moonshine-voice"
 MODULE = "moonshine_voice"
 MODEL = "tiny-en"
+SILENCE_SECONDS = 1
+"""Silence before and after a piece: without it the recognizer hears the end of the sound that it got before."""
+SPEAKERS = {"identify_speakers": "true", "diarization_analyze_cadence": "10", "diarization_cluster_cadence": "10"}
+"""The options that distinguish speakers, every ten seconds: by default it takes ten times as long."""
+PIECES_AT_ONCE = 10
+"""So many pieces are searched for speakers at once, about ten minutes: it takes memory for all that it has heard."""
+SHORTEST_TURN = 0.7
+"""Seconds below which another speaker in the middle of a line is a mistake."""
+SpokenWord = tuple[str, int, int, str | None]
+"""Text, start and end in milliseconds of the whole, and the speaker where speakers are distinguished."""
+_SILENCE = np.zeros(SILENCE_SECONDS * RATE)
+_LOUDEST = 32768.0
+_BLOCK = 10 * RATE
+_AT_ONCE = 1
+"""The flag that lets the recognizer look at all that it has got."""
 _DOUBLED = re.compile(r"([,;:])\1+")
 
 
@@ -33,6 +51,10 @@ class Recognition:
     """The recognizer of the package, with the English model that it ships."""
 
     def __init__(self) -> None:
+        self._plain = self._loaded({})
+        self._distinguishing: Any = None
+
+    def _loaded(self, options: dict[str, str]) -> Any:
         # Here, so that the modules can be tested where the package is not installed.
         from moonshine_voice.moonshine_api import ModelArch
         from moonshine_voice.transcriber import Transcriber
@@ -41,23 +63,63 @@ class Recognition:
         if spec is None or spec.origin is None:
             raise ImportError(f"{MODULE} has no folder")
         model = Path(spec.origin).parent / "assets" / MODEL
-        self._transcriber = Transcriber(model, ModelArch.TINY, options={"return_audio_data": "false"})
+        return Transcriber(model, ModelArch.TINY, options={"return_audio_data": "false", **options})
 
-    def words(self, piece: Piece) -> list[tuple[str, int, int, str | None]]:
-        """The words of a piece: text, start and end in milliseconds of the whole, and the speaker where one is told."""
-        heard = self._transcriber.transcribe_without_streaming((piece.samples / 32768.0).tolist(), RATE)
-        words: list[tuple[str, int, int, str | None]] = []
-        for line, following in zip_longest(heard.lines, heard.lines[1:]):
-            begin, end = line.start_time, line.start_time + line.duration
-            end = end if following is None else min(end, following.start_time)
-            said = _DOUBLED.sub(r"\1", line.text).split()
-            start = round((piece.start / RATE + begin) * 1000)
-            sound = piece.samples[int(begin * RATE) : int(end * RATE)]
-            words += [
-                (word, start + first, start + last, None)
-                for word, (first, last) in zip(said, spread_words(said, sound), strict=True)
-            ]
-        return words
+    def words(self, pieces: Iterable[Piece]) -> Iterator[tuple[int, list[SpokenWord]]]:
+        """Recognizes what is said, piece by piece.
+
+        Yields:
+            Where a piece ends, in samples, and its words.
+        """
+        for piece in pieces:
+            sound = np.concatenate([_SILENCE, piece.samples / _LOUDEST, _SILENCE])
+            heard = self._plain.transcribe_without_streaming(sound.tolist(), RATE)
+            yield piece.stop, [word for word, _ in _words(heard.lines, piece, SILENCE_SECONDS)]
+
+    def words_of_speakers(self, pieces: Iterable[Piece]) -> Iterator[tuple[int, list[SpokenWord]]]:
+        """Recognizes what is said, and by whom, as `words` does. Speakers are numbered as they come."""
+        if self._distinguishing is None:
+            self._distinguishing = self._loaded(SPEAKERS)
+        known, pieces = 0, iter(pieces)
+        while part := list(islice(pieces, PIECES_AT_ONCE)):
+            whole = Piece(part[0].start, np.concatenate([piece.samples for piece in part]))
+            with self._distinguishing.create_stream(update_interval=float("inf"), transcribe_flags=_AT_ONCE) as stream:
+                stream.start()
+                for start in range(0, len(whole.samples), _BLOCK):
+                    stream.add_audio((whole.samples[start : start + _BLOCK] / _LOUDEST).tolist(), RATE)
+                stream.update_transcription(_AT_ONCE)
+                lines = stream.stop().lines
+            words, most = [], known
+            for word, line in _words(lines, whole, 0):
+                speaker = _speaker(line, (word[1] + word[2]) / 2000 - whole.start / RATE)
+                most = most if speaker is None else max(most, known + speaker + 1)
+                words.append((*word[:3], None if speaker is None else f"Speaker {known + speaker + 1}"))
+            known = most
+            yield whole.stop, words
+
+
+def _words(lines: Sequence[Any], piece: Piece, silence: float) -> Iterator[tuple[SpokenWord, Any]]:
+    """The words of the lines that were heard in a piece, each with its line."""
+    for line, following in zip_longest(lines, lines[1:]):
+        stop = line.start_time + line.duration
+        stop = stop if following is None else min(stop, following.start_time)
+        begin, end = max(line.start_time - silence, 0.0), stop - silence
+        said = _DOUBLED.sub(r"\1", line.text).split()
+        start = round((piece.start / RATE + begin) * 1000)
+        sound = piece.samples[int(begin * RATE) : int(end * RATE)]
+        for word, (first, last) in zip(said, spread_words(said, sound), strict=True):
+            yield (word, start + first, start + last, None), line
+
+
+def _speaker(line: Any, moment: float) -> int | None:
+    """Who speaks in a line at a moment, or else next to it."""
+    spans = line.speaker_spans or []
+    longer = [span for span in spans if span.duration >= SHORTEST_TURN] or spans
+
+    def distance(span: Any) -> float:
+        return float(max(span.start_time - moment, moment - span.start_time - span.duration, 0.0))
+
+    return min(longer, key=distance).speaker_index if longer else None
 
 
 def serve(requests: queue.SimpleQueue[str], say: Any) -> None:
@@ -73,9 +135,10 @@ def serve(requests: queue.SimpleQueue[str], say: Any) -> None:
         request = json.loads(requests.get())
         started, seconds = time.monotonic(), 0.0
         try:
-            for piece in read_sound(request["ffmpeg"], request["path"]):
-                seconds = piece.stop / RATE
-                say({"words": recognition.words(piece)})
+            recognize = recognition.words_of_speakers if request["speakers"] else recognition.words
+            for stop, words in recognize(read_sound(request["ffmpeg"], request["path"])):
+                seconds = stop / RATE
+                say({"words": words})
         except NotSound as error:
             say({"failed": str(error)})
         else:

@@ -69,6 +69,11 @@ def words_of(document: Record) -> list[Word]:
     return words
 
 
+def is_empty_transcript(document: Record) -> bool:
+    """Whether a document is the transcript of a recording in which nobody speaks."""
+    return "transcript" in (document.get("validationContracts") or []) and document.get("series") == []
+
+
 def speaker_of(entry: Record) -> str | None:
     """Who speaks in an entry of a `series`: its object of type speaker, or the older speakerId."""
     found = entry.get("object")

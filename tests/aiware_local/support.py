@@ -20,8 +20,8 @@ SPEECHMATICS = "c0e55cde-340b-44d7-bb42-2e0d65e98255"
 TRANSLATION = "95c910f6-4a26-4b66-96cb-488befa86466"
 WRITER = "8eccf9cc-6b6d-4d7d-8cb3-7ebf4950c5f3"
 AGGREGATOR = "045e675b-ed7c-43bf-8300-a2f2102f57a4"
-JOB_FIELDS = """id status targetId tasks { records { id order status description engineId failureReason failureMessage
-    output queuedDateTime startedDateTime completedDateTime log { text uri } } }"""
+JOB_FIELDS = """id status targetId tasks { records { id order status description engineId targetId failureReason
+    failureMessage output queuedDateTime startedDateTime completedDateTime log { text uri } } }"""
 
 
 class FakeClock(Clock):

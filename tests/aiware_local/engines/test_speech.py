@@ -15,6 +15,10 @@ SPEAKERS = "06c3f1d7-7424-407b-a3b5-6ef61154fc0b"
 VTT = "WEBVTT\n\n00:00.000 --> 00:01.000\nwritten\n"
 
 
+EXPORT = "mutation($i: CreateExportRequest!) { createExportRequest(input: $i) { id } }"
+READ = "query($id: ID!) { exportRequest(id: $id) { status assetUri } }"
+
+
 class Ear(Recognizer):
     """Hears `heard`, or what it is told to."""
 
@@ -127,11 +131,18 @@ async def test_a_recording_that_cannot_be_listened_to_fails_its_task(
     assert (task["status"], task["failureReason"], task["failureMessage"]) == ("failed", reason, message)
 
 
-async def test_where_nobody_speaks_the_transcript_is_empty(local: Local, ear: Ear) -> None:
+async def test_where_nobody_speaks_the_transcript_is_empty_and_so_are_captions(local: Local, ear: Ear) -> None:
     ear.words = ()
     task = await run(local)
     assert (task["status"], task["output"]["series"]) == ("complete", [])
     assert "Nobody speaks in talk.mp3." in task["log"]["text"]
+    configuration = {"engineId": SPEECHMATICS, "formats": [{"extension": "vtt"}]}
+    asked = {"tdoData": [{"tdoId": task["targetId"]}], "outputConfigurations": [configuration]}
+    export = (await local.ask(EXPORT, i=asked))["createExportRequest"]
+    local.clock.advance(100)
+    made = (await local.ask(READ, id=export["id"]))["exportRequest"]
+    assert made["status"] == "complete"
+    assert (await local.http.get(made["assetUri"])).text.strip() == "WEBVTT"
 
 
 async def test_speakers_are_told_apart_where_the_engine_promises_it(local: Local, ear: Ear) -> None:

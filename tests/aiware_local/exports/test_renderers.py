@@ -230,3 +230,12 @@ def test_players_read_the_captions_back(tmp_path: Path, extension: str) -> None:
     for texts in (by_ffmpeg, by_pysubs2):
         assert texts[0].startswith("Добрый вечер.")
         assert "日本語" in texts[1]
+
+
+@pytest.mark.parametrize("extension", RENDERERS)
+def test_where_nobody_speaks_a_file_is_empty_and_valid(extension: str) -> None:
+    content = RENDERERS[extension]([], _layout(extension))
+    if extension == "txt":
+        assert content == b""
+    else:
+        assert not (CAPTIONS.get(extension) or TEXTS[extension])(content)
