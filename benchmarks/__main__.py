@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from benchmarks import against_naive, fleets, previews, speech, waiting
+from benchmarks import against_naive, console, fleets, previews, speech, waiting
 from benchmarks.plot import plot
 from benchmarks.report import markdown
 from benchmarks.results import Results, this_machine
 from tests.support.interrupts import heed_interrupts
 
 PAGE = Path(__file__).with_name("results.md")
-PARTS = ("waiting", "naive", "fleet", "previews", "speech")
+PARTS = ("waiting", "naive", "fleet", "previews", "speech", "console")
 
 
 @click.command()
@@ -34,6 +34,8 @@ def main(parts: tuple[str, ...], small: bool) -> None:
         results.previews = previews.measure(_sizes(previews.SIZES, small), _say)
     if "speech" in wanted and not small:
         results.speech = speech.measure(_say)
+    if "console" in wanted:
+        results.console = console.measure(_say)
     results.machine = this_machine()
     report = markdown(results)
     click.echo(f"\n{report}")

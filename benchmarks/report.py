@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from benchmarks import against_naive, previews, speech, waiting
+from benchmarks import against_naive, console, previews, speech, waiting
 from benchmarks.fleet import FleetFigures
 from benchmarks.plot import FILE as PICTURE
 from benchmarks.results import Results
@@ -32,6 +32,7 @@ def markdown(results: Results) -> str:
         *(_naive(results.naive) if results.naive else []),
         *(_fleet(results.fleet) if results.fleet else []),
         *(_previews(results.previews) if results.previews else []),
+        *(_console(results.console) if results.console else []),
         *(_waiting(results.waiting) if results.waiting else []),
         *(_speech(results.speech) if results.speech else []),
         f"\nMeasured on {results.machine}.\n",
@@ -134,3 +135,14 @@ def _speech(found: speech.Figures) -> Iterable[str]:
 
 def _row(*cells: object) -> str:
     return f"| {' | '.join(map(str, cells))} |"
+
+
+def _console(found: Sequence[console.Figures]) -> Iterable[str]:
+    yield f"## The first page of `aiware console`, processor seconds, mean of {len(console.ENGINES)}\n"
+    yield "The page lists the newest 50 jobs, and has them when it comes. No other page shows the same.\n"
+    yield "| jobs in aiWARE | the console | the local aiWARE | both | against an empty list |"
+    yield "|---:|---:|---:|---:|---:|"
+    for each in found:
+        ratio = each.seconds / found[0].seconds if found[0].seconds else 0
+        yield f"| {each.jobs:,} | {each.console:.3f} | {each.aiware:.3f} | {each.seconds:.3f} | {ratio:.1f} × |"
+    yield ""

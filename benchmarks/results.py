@@ -10,8 +10,9 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from benchmarks import against_naive, fleets, previews, speech, waiting
+from benchmarks import against_naive, console, fleets, previews, speech, waiting
 from benchmarks.against_naive import Figures as NaiveFigures
+from benchmarks.console import Figures as ConsoleFigures
 from benchmarks.fleet import FleetFigures
 from benchmarks.previews import Figures as PreviewFigures
 from benchmarks.speech import Figures as SpeechFigures
@@ -29,6 +30,7 @@ class Results(BaseModel):
         fleet: Fleets.
         previews: Previews that find nothing to do.
         speech: The recognition of speech.
+        console: The first page of the console.
         machine: Where it was measured last.
     """
 
@@ -37,6 +39,7 @@ class Results(BaseModel):
     fleet: list[FleetFigures] = []
     previews: list[PreviewFigures] = []
     speech: SpeechFigures | None = None
+    console: list[ConsoleFigures] = []
     machine: str = ""
 
     @classmethod
@@ -56,6 +59,7 @@ class Results(BaseModel):
             *(fleets.check(self.fleet) if self.fleet else []),
             *(previews.check(self.previews) if self.previews else []),
             *(speech.check(self.speech) if self.speech else []),
+            *console.check(self.console),
         ]
 
 

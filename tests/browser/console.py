@@ -1,22 +1,17 @@
-"""A console as the command starts it, and jobs that it shows."""
+"""A console as the command starts it."""
 
 from __future__ import annotations
 
-import copy
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
-from aiware_local.storage.ids import new_job_id, new_task_id
-from aiware_local.storage.store import DATABASE, Record, Store
 from tests.browser.looks import Opener
 from tests.support.local import Local
 
@@ -66,28 +61,3 @@ async def opened(opener: Opener, served: Served, path: str, **look: Any) -> Page
     page = await opener.open(f"{served.origin}/favicon.ico?{served.address.partition('?')[2]}", **look)
     await page.goto(f"{served.origin}/environment/{path}")
     return page
-
-
-def fleet(local: Local, job_ids: list[str], count: int) -> None:
-    """Puts copies of jobs into the local aiWARE's records, in turn, each a second older than the one before."""
-    with closing(Store(local.server.data / DATABASE)) as store, store.transaction():
-        known = [found for job_id in job_ids if (found := store.get("job", job_id))]
-        for number in range(count):
-            store.put("job", _copy(known[number % len(known)], number), owner=known[0]["targetId"])
-
-
-def _copy(job: Record, number: int) -> Record:
-    created = job["createdDateTime"] - number - 1
-    made = {**copy.deepcopy(job), "id": new_job_id(created), "name": f"episode {number}", "createdDateTime": created}
-    for task in made["_tasks"]:
-        task["id"] = new_task_id(made["id"])
-    return made
-
-
-def begin(local: Local, job_id: str, seconds: float) -> None:
-    """Lets a job have begun so many seconds from now, or before now where that is negative."""
-    with closing(Store(local.server.data / DATABASE)) as store, store.transaction():
-        job = store.get("job", job_id)
-        assert job is not None
-        job["_startedAt"] = time.time() + seconds
-        store.put("job", job, owner=job["targetId"], due=job["_startedAt"])

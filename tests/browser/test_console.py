@@ -8,9 +8,10 @@ import pytest
 from playwright.async_api import expect
 
 from aiware_resources import engines
-from tests.browser.console import Served, begin, fleet, opened
+from tests.browser.console import Served, opened
 from tests.browser.looks import NARROW, WIDE, Opener, Scheme, barriers
 from tests.support.objects import BROKEN, make_cluster, make_tdo, request_export, submit
+from tests.support.records import begin, fleet
 
 JOBS = 2_000
 HOUR = 3_600

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from nicegui import Client, core
 
 from aiware_resources.api import close_connections
 from aiware_resources.console import server
@@ -35,7 +37,9 @@ class Served:
     client: httpx.Client
 
     def page(self, path: str) -> str:
-        """What a page says."""
+        """What a page says that nobody else has open."""
+        assert core.loop is not None
+        asyncio.run_coroutine_threadsafe(_close_pages(), core.loop).result()
         return self.client.get(path).raise_for_status().text
 
 
@@ -49,6 +53,12 @@ def _drift() -> Drift:
     return Drift(len(report.drift) + 1, list(report.drift), list(report.kept_failures))
 
 
+async def _close_pages() -> None:
+    # They never had a socket whose end could tell that they are closed.
+    for client in list(Client.instances.values()):
+        client.delete()
+
+
 @pytest.fixture(scope="session")
 def served(shared_local: Local) -> Iterator[Served]:
     """A console in a thread; a process has one."""
@@ -56,7 +66,22 @@ def served(shared_local: Local) -> Iterator[Served]:
     def settings() -> Settings:
         return Settings.from_mapping({"aiware:endpoint": shared_local.endpoint, "aiware:token": shared_local.token})
 
-    places = [Place("environment", settings), Place("acme/studio/prod", settings, StackReads(_drift, _report))]
+    def edge() -> Settings:
+        server = shared_local.server
+        return Settings.from_mapping(
+            {
+                "aiware:api": "edge",
+                "aiware:endpoint": server.edge_url,
+                "aiware:organizationId": server.edge_organization_id,
+                "aiware:token": shared_local.token,
+            }
+        )
+
+    places = [
+        Place("environment", settings),
+        Place("edge", edge),
+        Place("acme/studio/prod", settings, StackReads(_drift, _report)),
+    ]
     listening = server.listen(0)
     serving = uvicorn.Server(server.config(server.application(places, KEY)))
     thread = threading.Thread(target=serving.run, args=([listening],), daemon=True)
