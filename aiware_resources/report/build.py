@@ -38,7 +38,8 @@ def build(preview: Preview) -> Report:
     # The program is as it was: that such an object is made again is not a change of it.
     changes = [replace(each, is_repair=True) if each.urn in gone else each for each in changes]
     changes += _pending_deletions(pending)
-    last = {**{step.urn: step for step in pending}, **{step.urn: step for step in reads}, **done}
+    present = [step for step in reads if now.get(step.urn, step.urn) == step.urn]
+    last = {**{step.urn: step for step in [*pending, *present]}, **done}
     hidden = _hidden([*steps, *pending])
     return Report(
         project,

@@ -26,3 +26,11 @@ def test_what_has_drifted_is_told_under_its_earlier_name() -> None:
     made = report(read, step("update", "Cluster", "after", live, cluster("after")))
     assert [(each.name, each.what) for each in made.drift] == [("before", "changed")]
     assert [(each.name, each.is_repair) for each in made.changes] == [("after", True)]
+
+
+def test_what_was_renamed_is_one_object() -> None:
+    old, new = ({"name": name, "startDateTime": 1, "stopDateTime": 2} for name in ("old", "new"))
+    before = {**state("TemporalDataObject", old, "1"), "urn": urn("TemporalDataObject", "before")}
+    read = step("refresh", "TemporalDataObject", "before", before, before)
+    made = report(read, step("update", "TemporalDataObject", "after", before, state("TemporalDataObject", new)))
+    assert [(row.noun, row.name) for row in made.rows] == [("TDO", "after")]
