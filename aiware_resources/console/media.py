@@ -21,9 +21,8 @@ from aiware_resources.console.recread import read_heard, webvtt
 from aiware_resources.errors import AiwareError
 
 _PASSED_ON = ("accept-ranges", "content-length", "content-range", "etag", "last-modified")
-_SHOWN = ("audio/", "image/", "video/")
-"""What a browser may show by itself. It has to save anything else: a page in an asset would be one of this console."""
-_IMAGES_WITH_SCRIPTS = "image/svg+xml"
+_SHOWN = ("audio/", "video/")
+"""What a browser may play. It has to save anything else: a page or an image in an asset would run its scripts here."""
 _KEPT = 60.0
 """Seconds for which a link is used again: a player asks for many parts of a file."""
 _CHUNK = 1 << 17
@@ -68,7 +67,7 @@ def _passed_on(place: Place, asset: AssetRecord, request: Request) -> Response:
     if asset.signed_uri is None:
         return PlainTextResponse("aiWARE has no content of this asset.", HTTPStatus.NOT_FOUND)
     kind = asset.content_type or ""
-    is_shown = kind.startswith(_SHOWN) and kind != _IMAGES_WITH_SCRIPTS and "download" not in request.query_params
+    is_shown = kind.startswith(_SHOWN) and "download" not in request.query_params
     opened = ExitStack()
     response = opened.enter_context(streamed(place.settings, asset.signed_uri, request.headers.get("range")))
 

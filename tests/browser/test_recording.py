@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
-import httpx
 import pytest
 from playwright.async_api import expect
 
@@ -89,21 +87,3 @@ async def test_results_of_engines_are_tabs_in_a_page_for_everybody(
     await expect(page.get_by_role("tabpanel")).to_contain_text('"type": "speaker"')
     await page.keyboard.press("ArrowLeft")
     await expect(page.get_by_role("tabpanel").locator(".turn")).to_have_count(8)
-
-
-async def test_what_is_not_media_is_saved_and_links_stay_here(served: Served, recording: str, tmp_path: Path) -> None:
-    tdo = "query($id: ID!) { temporalDataObject(id: $id) { assets { records { id assetType } } } }"
-    found = served.local.graphql(tdo, id=recording)["temporalDataObject"]["assets"]["records"]
-    ids = {each["assetType"]: each["id"] for each in found}
-    with httpx.Client(base_url=served.origin, trust_env=False, follow_redirects=True) as client:
-        client.get(served.address)
-        part = client.get(f"/environment/assets/{ids['media']}", headers={"Range": "bytes=10-19"})
-        assert (part.status_code, part.content) == (206, MEDIA.read_bytes()[10:20])
-        assert part.headers["content-type"] == "video/mp4"
-        result = client.get(f"/environment/assets/{ids['vtn-standard']}")
-        assert result.headers["content-type"] == "application/octet-stream"
-        assert result.headers["content-disposition"].startswith("attachment; filename*=utf-8''")
-        assert client.get("/environment/assets/gone").status_code == 502
-        assert client.get("/nowhere/assets/gone").status_code == 404
-        assert not any("signature" in str(value) for value in result.headers.values())
-    assert httpx.get(f"{served.origin}/environment/assets/{ids['media']}", trust_env=False).status_code == 403
