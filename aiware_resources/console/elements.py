@@ -23,6 +23,15 @@ def element(tag: str, text: str = "", /, **attributes: Any) -> TextElement:
     return made
 
 
+def prose(text: str, /, **attributes: Any) -> TextElement:
+    """Makes a paragraph of a text in which commands are between backticks."""
+    with element("p", **attributes) as made:
+        for index, part in enumerate(text.split("`")):
+            if part:
+                element("code" if index % 2 else "span", part)
+    return made
+
+
 def enable(button: TextElement, *, enabled: bool) -> None:
     """Lets a button be pressed, or not."""
     if ("disabled" in button.props) == enabled:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
-from aiware_resources.console.elements import element
+from aiware_resources.console.elements import element, prose
 
 
 def ask(question: str, what: str, yes: str, act: Callable[[], Awaitable[None]]) -> None:
@@ -26,7 +26,7 @@ def ask(question: str, what: str, yes: str, act: Callable[[], Awaitable[None]]) 
 
     with dialog, element("div", class_="question"):
         element("h2", question)
-        element("p", what)
+        prose(what)
         with element("div", class_="actions"):
             element("button", "Leave it as it is", type="button", class_="plain", autofocus=True).on(
                 "click", dialog.close

@@ -116,7 +116,12 @@ def link(listening: socket.socket, key: str) -> str:
 def config(app: ASGIApp) -> uvicorn.Config:
     """How it is served. Requests are not logged: the key is in one of them."""
     return uvicorn.Config(
-        app, access_log=False, log_level="warning", timeout_graceful_shutdown=_LONGEST_GOODBYE, server_header=False
+        app,
+        access_log=False,
+        log_level="warning",
+        proxy_headers=False,
+        timeout_graceful_shutdown=_LONGEST_GOODBYE,
+        server_header=False,
     )
 
 

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from aiware_resources import report as reports
 from aiware_resources.console.drift import stack_of
-from aiware_resources.console.elements import element, enable
+from aiware_resources.console.elements import element, enable, prose
 from aiware_resources.console.frame import Console, Frame, framed
 from aiware_resources.console.live import Watching
 from aiware_resources.console.places import Place
@@ -33,7 +33,7 @@ class _Next:
 
     async def make(self) -> None:
         """Makes the content."""
-        element("p", "What the next `pulumi up` would do, as `aiware preview` reports it. Nothing is changed here.")
+        prose("What the next `pulumi up` would do, as `aiware preview` reports it. Nothing is changed here.")
         with element("div", class_="tools"):
             self._facts = element("p", "Running the program …", role="status", class_="facts")
             self._again = element("button", "Preview again", type="button", class_="plain").on("click", self._look)

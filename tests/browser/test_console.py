@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from aiware_resources import engines
 from tests.browser.console import Served, opened
@@ -32,6 +32,11 @@ def jobs(served: Served) -> dict[str, str]:
     going_on = submit(local, name="live", target={"name": "council"})
     begin(local, going_on, HOUR)
     return {"going on": going_on, "failed": failed, "done": done}
+
+
+async def color(page: Page) -> str:
+    """The color of texts."""
+    return str(await page.evaluate("getComputedStyle(document.body).color"))
 
 
 async def test_a_job_is_watched_to_its_end(opener: Opener, served: Served, jobs: dict[str, str]) -> None:
@@ -119,4 +124,7 @@ async def test_every_page_is_usable_wide_and_narrow(opener: Opener, served: Serv
             await page.goto(f"{served.origin}/environment/{path}")
             await expect(page.locator("#content")).to_contain_text(seen)
             assert await barriers(page) == [], path
+            if path.startswith("jobs/"):
+                # Inside of pictures, axe-core does not look at contrast.
+                await expect(page.locator(".mermaid-graph .node p").first).to_have_css("color", await color(page))
             assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
