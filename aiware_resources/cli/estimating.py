@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,8 +118,7 @@ def estimated(
     folder = project_folder()
     prices = read_prices(prices_given or prices_of(folder, report.stack))
     lengths = measured(estimate.sources_of(report), folder) if measure else {}
-    asked = replace(session, stack=session.stack or report.stack)
-    categories = categories_of(estimate.engines_of(report), asked, prices) if prices is not None else {}
+    categories = categories_of(estimate.engines_of(report), session, prices) if prices is not None else {}
     return estimate.estimated(report, lengths, prices, categories, unknown_minutes)
 
 

@@ -160,7 +160,8 @@ def preview(
 
     report = _read(source) if source is not None else previewed(stack or session.stack, arguments)
     report = replace(report, origin=reports.origin_in(os.environ))
-    whom = replace(session, stack=stack or session.stack)
+    # What another machine has previewed may be of a stack that is not known here.
+    whom = replace(session, stack=stack or session.stack or (report.stack if source is None else None))
     measured = source is None if measure is None else measure
     report = estimating.estimated(report, whom, prices, unknown_minutes, measure=measured)
     limits = estimating.Limits(max_jobs, max_minutes, max_cost, unknown_minutes)
