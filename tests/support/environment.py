@@ -44,6 +44,10 @@ def clean(environment: Mapping[str, str], session: Path) -> dict[str, str]:
         "PYTHONPATH": str(GUARD),
         "XDG_RUNTIME_DIR": str(runtime),
         "PULUMI_HOME": str(session / "pulumi"),
+        # Pulumi's engine ends before its memory is worth collecting.
+        "GOGC": "off",
+        "GOMEMLIMIT": "400MiB",
+        "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "true",
         # Pulumi lists the packages with pip, which looks for a newer pip now and then.
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         # It takes processor time; tests of recognition switch it on.

@@ -1,10 +1,13 @@
-"""A Python for the engine that forks programs and provider hosts: starting them takes most of what a test takes."""
+"""A Python for the engine that forks programs and provider hosts: starting them takes most of what a test takes.
+
+The command `aiware` is forked as well.
+"""
 
 from __future__ import annotations
 
+import ast
 import atexit
 import contextlib
-import json
 import os
 import runpy
 import socket
@@ -19,24 +22,42 @@ from tests.support import forks
 
 SOCKET = "FORKED_PYTHON"
 """Variable of the environment: where to ask for a fork. Without it, the same Python starts anything as usual."""
+COMMAND = "aiware"
 
 _SCRIPT = f"""#!{Path(sys.executable).resolve()} -SI
 import os, sys
 
+folder, command = os.path.split(sys.argv[0])
 arguments, python = sys.argv[1:], {sys.executable!r}
-is_known = arguments[:3] == ["-u", "-m", "pulumi.dynamic"] or arguments[:1] and "language-python-exec" in arguments[0]
+if command == {COMMAND!r}:
+    arguments, python = [command, *arguments], {str(Path(sys.executable).with_name(COMMAND))!r}
+is_program = arguments[:1] and "language-python-exec" in arguments[0]
+is_known = is_program or arguments[:1] == [{COMMAND!r}] or arguments[:3] == ["-u", "-m", "pulumi.dynamic"]
+if {SOCKET!r} in os.environ and arguments[:3] == ["-m", "pip", "list"]:
+    print("[]")  # as in `no_plugins`
+    sys.exit()
 if not is_known or {SOCKET!r} not in os.environ:
-    os.execv(python, [python, *arguments])
+    os.execv(python, [python, *arguments[command == {COMMAND!r} :]])
 
-import json, signal, socket
+# Their wrappers in the library take as long to import as all that is done here.
+import _signal, _socket
 
-asked = socket.socket(socket.AF_UNIX)
+asked = _socket.socket(_socket.AF_UNIX)
 asked.connect(os.environ[{SOCKET!r}])
-wanted = json.dumps([arguments, os.getcwd(), dict(os.environ)])
-socket.send_fds(asked, [b"-"], [1, 2])
-asked.sendall(wanted.encode() + b"\\n")
-answers = asked.makefile()
-process = int(answers.readline())
+ends = b"".join(end.to_bytes(4, sys.byteorder) for end in (0, 1, 2))
+asked.sendmsg([b"-"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, ends)])
+asked.sendall(repr((arguments, os.getcwd(), dict(os.environ))).encode() + b"\\n")
+
+def answer():
+    told = b""
+    while not told.endswith(b"\\n"):
+        more = asked.recv(1)
+        if not more:
+            return 1
+        told += more
+    return int(told)
+
+process = answer()
 
 def pass_on(number, _):
     try:
@@ -44,9 +65,9 @@ def pass_on(number, _):
     except ProcessLookupError:
         pass  # it has ended, and the answer is on its way
 
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, pass_on)
-sys.exit(int(answers.readline() or 1))
+for number in (_signal.SIGINT, _signal.SIGTERM):
+    _signal.signal(number, pass_on)
+sys.exit(answer())
 """
 
 
@@ -58,7 +79,7 @@ def forked_python(folder: Path) -> Iterator[Path]:
         The folder; the socket in it is what `SOCKET` is to name.
     """
     (folder / "bin").mkdir(parents=True)
-    for name in ("python", "python3"):
+    for name in ("python", "python3", COMMAND):
         (folder / "bin" / name).write_text(_SCRIPT)
         (folder / "bin" / name).chmod(0o755)
     with socket.socket(socket.AF_UNIX) as server:
@@ -85,13 +106,14 @@ def _accept(server: socket.socket) -> None:
 def _fork(connection: socket.socket) -> None:
     """Forks what is asked for; whoever asked lives as long as the fork, and the other way round."""
     with connection, connection.makefile() as asked, contextlib.suppress(OSError):
-        _, (stdout, stderr), _, _ = socket.recv_fds(connection, 1, 2)
-        arguments, folder, environment = json.loads(asked.readline())
+        _, ends, _, _ = socket.recv_fds(connection, 1, 3)
+        arguments, folder, environment = ast.literal_eval(asked.readline())
         try:
-            process = forks.start(_run, (arguments, folder, environment), stdout, stderr)
+            stdin, stdout, stderr = ends
+            process = forks.start(_run, (arguments, folder, environment), stdout, stderr, stdin)
         finally:
-            os.close(stdout)
-            os.close(stderr)
+            for end in ends:
+                os.close(end)
         connection.sendall(f"{process.pid}\n".encode())
         threading.Thread(target=_end_with, args=(asked, process), daemon=True).start()
         process.join()
@@ -111,7 +133,12 @@ def _run(arguments: Sequence[str], folder: str, environment: dict[str, str]) -> 
     os.environ.update(environment)
     sys.orig_argv = [sys.executable, *arguments]
     try:
-        if arguments[0] == "-u":
+        if arguments[0] == COMMAND:
+            from aiware_resources.cli import main
+
+            sys.argv = list(arguments)
+            main(prog_name=COMMAND)
+        elif arguments[0] == "-u":
             sys.argv = list(arguments[2:])
             sys.path.insert(0, folder)
             runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from multiprocessing.reduction import DupFd
@@ -20,7 +20,7 @@ import aiware_resources.cli.offline
 import aiware_resources.entities  # noqa: F401 - for the forks
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])
+_FORKS.set_forkserver_preload([__name__, "tests.support.preloaded"])
 LONGEST = 100.0
 """Seconds that a fork may take; far more than any does."""
 
@@ -53,7 +53,7 @@ def run(function: Callable[..., object], *arguments: object) -> Ran:
 
 
 def start(
-    function: Callable[..., object], arguments: tuple[object, ...], stdout: int, stderr: int
+    function: Callable[..., object], arguments: tuple[object, ...], stdout: int, stderr: int, stdin: int | None = None
 ) -> ForkServerProcess:
     """Starts a fork, and does not wait for it.
 
@@ -62,15 +62,20 @@ def start(
         arguments: The function's arguments.
         stdout: The descriptor of its standard output.
         stderr: The descriptor of its standard error.
+        stdin: The descriptor of its standard input; by default there is nothing to read.
     """
-    process = _FORKS.Process(target=_run, args=(DupFd(stdout), DupFd(stderr), function, arguments), daemon=True)
+    ends = [(0, DupFd(stdin))] if stdin is not None else []
+    ends += [(1, DupFd(stdout)), (2, DupFd(stderr))]
+    process = _FORKS.Process(target=_run, args=(ends, function, arguments), daemon=True)
     process.start()
     return process
 
 
-def _run(stdout: Any, stderr: Any, function: Callable[..., object], arguments: tuple[object, ...]) -> None:
-    for number, given in (1, stdout), (2, stderr):
+def _run(ends: Sequence[tuple[int, Any]], function: Callable[..., object], arguments: tuple[object, ...]) -> None:
+    for number, given in ends:
         os.dup2(given.detach(), number)
+        if number == 0:
+            sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - until the fork ends
     # As with `python -u`: what is written is there at once.
     out, err = (io.TextIOWrapper(io.FileIO(end, "w", closefd=False), write_through=True) for end in (1, 2))
     vars(sys).update(stdout=out, stderr=err, __stdout__=out)
