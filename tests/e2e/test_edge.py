@@ -116,7 +116,7 @@ def test_killed_while_waiting(project: Project, local: Local) -> None:
     local.behave(jobSeconds=8)
     local.fault({"dropResponse": True}, operation="createJob")
     project.program(SEVERAL)
-    running = project.start("up", "--yes", "--skip-preview")
+    running = project.start("up", "--yes", "--skip-preview", forked=True)
     # One whose answer was lost is looked for, in a list, until it is recorded; below there are no lists any more.
     until(lambda: len(project.ids("Job")) == 3 and local.calls().get("getJobStatus", 0) >= 6)
     kill(running)

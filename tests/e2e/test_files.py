@@ -141,7 +141,7 @@ def test_a_run_killed_while_it_uploads_is_made_up_for(project: Project, local: L
     # What is delayed would be carried out later, in the middle of another test.
     local.fault({"hang": True}, operation="createAsset")
     project.program(tdo())
-    running = project.start("up", "--yes", "--skip-preview")
+    running = project.start("up", "--yes", "--skip-preview", forked=True)
     until(lambda: bool(local.objects()["tdos"]))
     kill(running)
     local.clear_faults()

@@ -26,7 +26,7 @@ for number in range(3):
 def test_killed_while_waiting(project: Project, local: Local) -> None:
     local.behave(jobSeconds=8)
     project.program(SEVERAL)
-    running = project.start("up", "--yes", "--skip-preview")
+    running = project.start("up", "--yes", "--skip-preview", forked=True)
     until(lambda: len(project.ids("Job")) == 3 and local.calls().get("job", 0) >= 3)
     kill(running)
     jobs = {job["id"] for job in local.objects()["jobs"]}
@@ -173,7 +173,7 @@ def in_flight(local: Local) -> int:
 def test_killed_while_submitting(project: Project, local: Local) -> None:
     local.fault({"delaySeconds": 5}, operation="createJob", times=3)
     project.program(SEVERAL)
-    running = project.start("up", "--yes", "--skip-preview")
+    running = project.start("up", "--yes", "--skip-preview", forked=True)
     until(lambda: len(local.objects()["tdos"]) == 3)
     until(lambda: in_flight(local) >= 1)
     kill(running)

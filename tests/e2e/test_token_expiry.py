@@ -33,7 +33,7 @@ def test_a_token_that_expires_while_waiting(project: Project, local: Local) -> N
     project.config(aiware__token=token)
 
     # Without credentials the waiting ends, with a sentence; the jobs are in the state and go on.
-    running = project.start("up", "--yes", "--skip-preview")
+    running = project.start("up", "--yes", "--skip-preview", forked=True)
     until(lambda: len(project.ids("Job")) == 3 and looks(local) >= 6)
     local.expire_tokens()
     assert running.wait(timeout=240) != 0
@@ -47,7 +47,7 @@ def test_a_token_that_expires_while_waiting(project: Project, local: Local) -> N
 
     # With credentials there is one new login of the process that waits; what the error advises takes them up.
     project.config(aiware__token=None, aiware__username=USER_NAME, aiware__password=password)
-    running = project.start("up", "--yes", "--skip-preview", "--refresh", "--run-program")
+    running = project.start("up", "--yes", "--skip-preview", "--refresh", "--run-program", forked=True)
     asked = looks(local)
     until(lambda: looks(local) >= asked + 15)
     before, asked = logins(local), looks(local)

@@ -116,7 +116,7 @@ def test_a_job_that_stays_away_is_submitted_again_in_the_end(project: Project, l
 def test_a_recording_that_cannot_be_read_holds_up_no_other(project: Project, local: Local) -> None:
     local.behave(jobSeconds=8, exportSeconds=0)
     project.program(TWO)
-    running = project.start("up", "--yes", "--skip-preview")
+    running = project.start("up", "--yes", "--skip-preview", forked=True)
     until(lambda: len(local.objects()["jobs"]) == 2)
     bad = next(job["id"] for job in local.objects()["jobs"] if job["name"] == "bad")
     local.fault({"unreadable": [bad]}, times=ALWAYS)

@@ -13,6 +13,7 @@ import runpy
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.support import forks
 SOCKET = "FORKED_PYTHON"
 """Variable of the environment: where to ask for a fork. Without it, the same Python starts anything as usual."""
 COMMAND = "aiware"
+_running: set[BaseProcess] = set()
 
 _SCRIPT = f"""#!{Path(sys.executable).resolve()} -SI
 import os, sys
@@ -94,6 +96,14 @@ def forked_python(folder: Path) -> Iterator[Path]:
             thread.join()
 
 
+def wait_for_forks(seconds: float) -> None:
+    """Waits until every fork has ended: whoever asked for it has ended a moment before."""
+    deadline = time.monotonic() + seconds
+    while _running:
+        assert time.monotonic() < deadline, f"forks are still running: {_running}"
+        time.sleep(0.01)
+
+
 def _accept(server: socket.socket) -> None:
     while True:
         try:
@@ -114,9 +124,15 @@ def _fork(connection: socket.socket) -> None:
         finally:
             for end in ends:
                 os.close(end)
-        connection.sendall(f"{process.pid}\n".encode())
-        threading.Thread(target=_end_with, args=(asked, process), daemon=True).start()
-        process.join()
+        _running.add(process)
+        try:
+            connection.sendall(f"{process.pid}\n".encode())
+            threading.Thread(target=_end_with, args=(asked, process), daemon=True).start()
+            process.join()
+        finally:
+            process.kill()
+            process.join()
+            _running.discard(process)
         connection.sendall(f"{process.exitcode}\n".encode())
 
 

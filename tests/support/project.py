@@ -19,7 +19,7 @@ import psutil
 import yaml
 
 from tests.support.environment import GUARD
-from tests.support.forked_python import SOCKET
+from tests.support.forked_python import SOCKET, wait_for_forks
 from tests.support.host import HASTE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -212,13 +212,18 @@ class Project:
         """The ids of the recorded resources of a type, without those whose creation is under way."""
         return {each["id"] for key, each in self.state().items() if key.startswith(f"{kind} ") and each.get("id")}
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Starts a Pulumi command, and does not wait for it; all its processes are as a user's."""
+    def start(self, *arguments: str, forked: bool = False) -> subprocess.Popen[str]:
+        """Starts a Pulumi command, and does not wait for it.
+
+        Args:
+            arguments: Its arguments.
+            forked: Whether program and provider hosts are forked; they are as a user's otherwise.
+        """
         with (self.folder / "started.log").open("w") as log:
             return subprocess.Popen(
                 ["pulumi", *arguments, "--non-interactive", "--color", "never"],
                 cwd=self.folder,
-                env={key: value for key, value in self.environment.items() if key != SOCKET},
+                env={key: value for key, value in self.environment.items() if forked or key != SOCKET},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -242,6 +247,7 @@ def kill(process: subprocess.Popen[str]) -> None:
     """Kills a command and all that it started, without a chance to clean up."""
     end_all(family(process))
     process.wait(timeout=30)
+    wait_for_forks(30)
 
 
 def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
