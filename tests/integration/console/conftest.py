@@ -14,7 +14,7 @@ import uvicorn
 from nicegui import Client, core
 
 from aiware_resources.api import close_connections
-from aiware_resources.console import server
+from aiware_resources.console import frame, server
 from aiware_resources.console.places import Drift, Place, StackReads
 from aiware_resources.report import Report, build, parse
 from aiware_resources.settings import Settings
@@ -88,7 +88,12 @@ def served(shared_local: Local) -> Iterator[Served]:
     thread.start()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
-        with httpx.Client(base_url=url, follow_redirects=True, trust_env=False, timeout=30) as client:
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            httpx.Client(base_url=url, follow_redirects=True, trust_env=False, timeout=150) as client,
+        ):
+            # A page that comes without its first reading holds nothing to look at; the machine may be busy.
+            patch.setattr(frame, "_PATIENCE", 120.0)
             client.get(f"/?key={KEY}", follow_redirects=False)
             yield Served(url, client)
     finally:
