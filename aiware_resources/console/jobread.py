@@ -119,7 +119,8 @@ def read_job(api: Api, job_id: str, secrets: Iterable[str]) -> JobView:
     }
     tasks = tuple(_task(task, hidden) for task in record.tasks)
     can_be_retried = record.status in JOB_FAILED and api.abilities.retries_in_place
-    bare = record.model_copy(update={"tasks": [task.record for task in tasks], "job_config": None})
+    name = None if record.name is None else clean(record.name, hidden)
+    bare = record.model_copy(update={"name": name, "tasks": [task.record for task in tasks], "job_config": None})
     return JobView(bare, _target(api, record), tasks, _json(record.job_config, hidden), can_be_retried)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import traceback
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from aiware_resources.errors import AiwareError
 from aiware_resources.waiting.polling import Interval
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 _THREADS = 8
 _LAST = 2.0
@@ -142,6 +145,10 @@ class _Poll(Generic[T]):
                 seen = Seen(await self._call(self._read))
             except AiwareError as error:
                 seen = Seen(self.seen.value, error)
+            except Exception as error:  # noqa: BLE001 - a mistake of ours: pages must not only look alive
+                # What it says may hold a secret.
+                log.debug("A page could not be read:\n%s", "".join(traceback.format_tb(error.__traceback__)))
+                seen = Seen(self.seen.value, AiwareError(f"This could not be read: {type(error).__name__}."))
             changed = seen != self.seen
             self.seen = seen
             self._is_read.set()

@@ -10,6 +10,7 @@ from typing import Any
 from nicegui.element import Element
 
 from aiware_resources.api.statuses import CLUSTER_FAILED, CLUSTER_READY, EXPORT_READY, JOB_FAILED
+from aiware_resources.report.masking import without_signature
 
 _DONE = {"complete"} | EXPORT_READY | CLUSTER_READY
 _FAILED = JOB_FAILED | CLUSTER_FAILED
@@ -69,13 +70,13 @@ class Table(Element, component="table.js"):
 
 
 def text(value: object, small: str = "") -> Cell | None:
-    """A cell with a text; nothing for an empty one."""
-    return {"text": str(value), **({"small": small} if small else {})} if value else None
+    """A cell with a text; nothing for an empty one. A name may hold a link, and that a signature."""
+    return {"text": without_signature(str(value)), **({"small": small} if small else {})} if value else None
 
 
 def link(value: str | None, href: str, small: str = "") -> Cell | None:
     """A cell that leads somewhere."""
-    return {"text": value, "href": href, **({"small": small} if small else {})} if value else None
+    return {"text": without_signature(value), "href": href, **({"small": small} if small else {})} if value else None
 
 
 def status(value: str | None, small: str = "") -> Cell:

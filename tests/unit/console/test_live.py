@@ -109,3 +109,19 @@ async def test_the_end_waits_for_answers_that_are_under_way() -> None:
     asyncio.get_running_loop().call_later(0.05, going_on.set)
     await live.end()
     assert answered == ["late"]
+
+
+async def test_a_mistake_is_shown_without_what_it_says_and_the_poll_goes_on() -> None:
+    source, seen = Source(), list[Seen[str]]()
+
+    def read() -> str:
+        if source.broken:
+            raise ValueError("sekrit")
+        return source.read()
+
+    watching = await Live().watch("job", read, Interval(*FAST), seen.append, PATIENCE)
+    source.broken = True
+    await until(lambda: str(seen[-1].error) == "This could not be read: ValueError.")
+    source.broken = False
+    await until(lambda: seen[-1] == Seen("queued"))
+    watching.end()
