@@ -15,6 +15,7 @@ from pulumi.output import UNKNOWN
 from aiware_resources.api import Api, ExportRecord, Progress
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.errors import AdoptionError, DownloadFailed, NotAllowed, NotFound
+from aiware_resources.exports.anonymous import MADE_BY_PROGRAM
 from aiware_resources.exports.downloaded import Place, Requested, destination_problems, place_of
 from aiware_resources.exports.formats import option_problems
 from aiware_resources.exports.state import ExportRequestArgs, ExportState
@@ -150,7 +151,7 @@ class ExportProvider(EntityProvider):
 
     def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
         """After a lost answer: the one request of this user created since; what a killed run made is unknowable."""
-        if not lost:
+        if not lost or MADE_BY_PROGRAM.is_set():
             return None
         user = self._user()
         found = [

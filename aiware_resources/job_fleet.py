@@ -15,6 +15,7 @@ from pydantic import Field
 
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
+from aiware_resources.exports.anonymous import MADE_BY_PROGRAM
 from aiware_resources.exports.formats import Extension
 from aiware_resources.fleet import JobTemplate
 from aiware_resources.fleet.admission import admitted, declared
@@ -121,6 +122,8 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         news = admitted(plain(_olds), news, _name(news))
         checked = super().check(_olds, news)
         allowed = checked.inputs.pop(ALLOWED_KEY, None)
+        if checked.inputs.get(EXPORTS):
+            MADE_BY_PROGRAM.set()
         checked.failures += _incomplete(checked.inputs)
         if not checked.failures:
             found = fleet_problems(self._settings, plain(_olds), {**checked.inputs, ALLOWED_KEY: allowed})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from aiware_resources import JobTemplate, engines, pipelines
+from aiware_resources import JobTemplate, engines, export_request, job_fleet, pipelines
+from aiware_resources.export_request import ExportProvider
 from aiware_resources.fleet.checking import problems
 from aiware_resources.fleet.files.formats import TRANSCRIPTION, CaptionFormat, captions_of, configurations
 from aiware_resources.job_fleet import JobFleetProvider
@@ -71,3 +74,19 @@ def test_captions_are_made_of_what_the_template_finds_out() -> None:
     named = captions_of([{"extension": "vtt", "engineId": "two"}, {"extension": "srt", "categoryId": "c"}], several)
     assert [each.of for each in named] == [("engineId", "two"), ("categoryId", "c")]
     assert [len(each["formats"]) for each in configurations([*made, *made, *named])] == [2, 1, 1]
+
+
+def test_beside_a_fleet_with_captions_no_request_is_taken_for_one_whose_answer_was_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = threading.Event()
+    for module in (job_fleet, export_request):
+        monkeypatch.setattr(module, "MADE_BY_PROGRAM", made)
+    news = {"__owner": "p/s/f", "template": JobTemplate(tasks=[]).properties, "media": {}}
+    fleet = JobFleetProvider().with_settings(Settings())
+    fleet.check({}, news)
+    assert not made.is_set()
+    fleet.check({}, {**news, "exports": [{"extension": "vtt"}], "downloadTo": "out"})
+    # Asking aiWARE, which is not there, would be an error.
+    export = ExportProvider().with_settings(Settings())
+    assert export.find({}, None, datetime.now(UTC), lost=True) is None
