@@ -11,7 +11,7 @@ from tests.support.grounds import grounds, local, project, python
 __all__ = ["grounds", "local", "project", "python"]
 
 
-LONGEST = ("test_tutorial.py", "test_faults.py", "test_session.py")
+LONGEST = ("e2e/test_tutorial.py", "faults/test_faults.py", "ci/test_session.py", "package/test_wheel.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,4 +21,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(900))
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    items.sort(key=lambda item: "/".join(item.path.parts[-2:]) not in LONGEST)
