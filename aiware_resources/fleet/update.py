@@ -25,6 +25,7 @@ from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import left_since
 from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
 from aiware_resources.settings import Settings
+from aiware_resources.shards import SHARD
 from aiware_resources.sources import holds_private
 from aiware_resources.waiting.conditions import MISSING
 
@@ -97,7 +98,8 @@ class Update:
         return concurrency_of(self.news)
 
     def _submitted(self, wanted: list[Wanted]) -> Submitted:
-        newest = self.olds.get(NEWEST)
+        # Another shard may have submitted what is this one's now, and been killed before it was recorded.
+        newest = self.olds.get(NEWEST) if self.olds.get(SHARD) == self.news.get(SHARD) else None
         since = datetime.fromisoformat(newest) - SKEW if newest else left_since(self.api, datetime.now(UTC))
         fleet = holder_of(self.news)
         submission = Submission(
