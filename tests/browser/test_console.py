@@ -123,7 +123,9 @@ async def test_every_page_is_usable_wide_and_narrow(opener: Opener, served: Serv
         for path, seen in pages.items():
             await page.goto(f"{served.origin}/environment/{path}")
             await expect(page.locator("#content")).to_contain_text(seen)
-            assert await barriers(page) == [], path
+            # The lists have the same colors: two pages tell of the dark ones.
+            if scheme == "light" or path.startswith("jobs"):
+                assert await barriers(page) == [], path
             if path.startswith("jobs/"):
                 # Inside of pictures, axe-core does not look at contrast.
                 await expect(page.locator(".mermaid-graph .node p").first).to_have_css("color", await color(page))
