@@ -9,7 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.faults.programs import SECRET, Api, ClusterSpec, ExportSpec, FleetSpec, JobSpec, Scene, Spec, TdoSpec
+from aiware_resources import engines
+from tests.faults.programs import (
+    CAPTIONS,
+    FOUND,
+    SECRET,
+    Api,
+    ClusterSpec,
+    ExportSpec,
+    FleetSpec,
+    JobSpec,
+    Scene,
+    Spec,
+    TdoSpec,
+)
 from tests.support.local import Local
 from tests.support.project import Project
 
@@ -32,6 +45,8 @@ TYPES: dict[type[Spec], str] = {
 DELETED: dict[Api, Sequence[str]] = {"cloud": ("clusters", "tdos"), "edge": ("jobs",)}
 """What is deleted on destroy. The cloud keeps records of jobs; Edge knows no TDOs, though jobs get some behind it."""
 
+_EXPORT = "mutation ($input: CreateExportRequest!) { createExportRequest(input: $input) { id } }"
+_RESULTS = "query ($job: ID!) { engineResults(jobId: $job) { records { engineId } } }"
 _NOT_NOTED = "job {} stays in aiWARE, and that could not be noted"
 PAGE = 50
 FINISHED = frozenset({"complete", "failed", "cancelled", "aborted", "rejected"})
@@ -209,12 +224,44 @@ class Ledger:
             export = exports.get(self.id_of("ExportRequest", spec.resource) or "")
             if export is not None and export["assetUri"]:
                 yield from _file_problems(place, self._local.content(export["assetUri"]))
+        for fleet in scene.fleets:
+            if fleet.has_files:
+                yield from self._fleet_files(fleet)
         for job in scene.jobs if self._api == "edge" else ():
             folder = self._project.folder / "out" / job.resource
             found = [json.loads(path.read_text()) for path in sorted(folder.glob("[!.]*.json"))]
             wanted = self._edge_documents(self.id_of("Job", job.resource) or "")
             if sorted(map(json.dumps, found)) != sorted(map(json.dumps, wanted)):
                 yield f"wrong file: {folder} has {len(found)} documents, which are not the {len(wanted)} of its job"
+
+    def _fleet_files(self, fleet: FleetSpec) -> Iterable[str]:
+        """Captions and results that are not those of the fleet's entries, and files of entries that are gone."""
+        (recorded,) = (each for each in self._resources() if _type_and_name(each) == (FLEET, fleet.resource))
+        wanted: dict[str, bytes | None] = {}
+        for key, text in _entries(recorded).items():
+            job_id, tdo_id, *_ = text.split(" ")
+            wanted[f"{CAPTIONS}/{key}.vtt"] = self._captions(tdo_id)
+            found = self._local.graphql(_RESULTS, job=job_id)["engineResults"]["records"]
+            wanted |= {f"{FOUND}/{key}/{each['engineId']}.json": None for each in found}
+        folders = [self._project.folder / name for name in (CAPTIONS, FOUND)]
+        paths = (path for folder in folders for path in folder.rglob("[!.]*") if path.is_file())
+        there = {path.relative_to(self._project.folder).as_posix(): path.read_bytes() for path in paths}
+        if there.keys() != wanted.keys():
+            yield f"wrong files of the fleet: {sorted(there)}, not {sorted(wanted)}"
+        for name in there.keys() & wanted.keys():
+            if wanted[name] not in {None, there[name]}:
+                yield f"wrong file: {name} is not what its TDO says"
+
+    def _captions(self, tdo_id: str) -> bytes:
+        """What an export of a TDO holds."""
+        configuration = {"engineId": engines.GOOGLE_SPEECH_TO_TEXT, "formats": [{"extension": "vtt"}]}
+        content = {"tdoData": [{"tdoId": tdo_id}], "outputConfigurations": [configuration]}
+        seconds = self._local.behaviour()["exportSeconds"]
+        self._local.behave(exportSeconds=0)
+        made = self._local.graphql(_EXPORT, input=content)["createExportRequest"]["id"]
+        found = self._local.graphql("query ($id: ID!) { exportRequest(id: $id) { assetUri } }", id=made)
+        self._local.behave(exportSeconds=seconds)
+        return self._local.content(found["exportRequest"]["assetUri"])
 
     def _edge_documents(self, job_id: str) -> list[Any]:
         outputs = self._local.edge("GET", f"/proc/job/{job_id}/outputs")["outputs"]["outputs"]

@@ -251,7 +251,7 @@ def _creations(scene: Scene, api: Api) -> list[str]:
         *["createTDO"] * len(scene.tdos),
         *["createAsset"] * sum(tdo.has_file for tdo in scene.tdos),
         *["createJob"] * (len(scene.jobs) + len(scene.entries)),
-        *["createExportRequest"] * len(scene.exports),
+        *["createExportRequest"] * (len(scene.exports) + sum(fleet.has_files for fleet in scene.fleets)),
     ]
 
 

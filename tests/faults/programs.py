@@ -16,6 +16,9 @@ SECRET = "sekrit-of-the-fault-suite"
 FILE = "notes.txt"
 """A file of the project's folder that TDOs upload."""
 
+CAPTIONS, FOUND = "out/captions", "out/found"
+"""Where fleets write captions, and what engines have found."""
+
 SPAN = "start_date_time=1574311000, stop_date_time=1574315000"
 
 
@@ -113,20 +116,23 @@ class ExportSpec:
 
 @dataclass(frozen=True)
 class FleetSpec:
-    """A fleet, with a job and a TDO for each of its keys."""
+    """A fleet, with a job and a TDO for each of its keys; one of speech makes captions, and writes what was found."""
 
     resource: str
     cluster: str | None
     keys: tuple[str, ...]
+    has_files: bool = False
 
     def source(self) -> str:
         """Its declaration."""
-        media = {key: {"url": f"https://media.test/{key}.txt"} for key in self.keys}
+        ending, graph = ("mp4", "stream_transcription") if self.has_files else ("txt", "translation")
+        media = {key: {"url": f"https://media.test/{key}.{ending}"} for key in self.keys}
+        files = f', exports=["vtt"], download_to="{CAPTIONS}", results_to="{FOUND}"' if self.has_files else ""
         cluster = "" if self.cluster is None else f", cluster_id={self.cluster}.id"
         return (
             "from aiware_resources import JobFleet, JobTemplate, media_value\n"
-            f'{self.resource} = JobFleet("{self.resource}", media={media!r}{cluster}, '
-            'template=JobTemplate(dag=pipelines.translation(media_value("url")), target={}))'
+            f'{self.resource} = JobFleet("{self.resource}", media={media!r}{cluster}{files}, '
+            f'template=JobTemplate(dag=pipelines.{graph}(media_value("url")), target={{}}))'
         )
 
 
@@ -187,8 +193,14 @@ def first_scene(dice: random.Random, api: Api) -> Scene:
         ),
         jobs=jobs,
         exports=tuple(ExportSpec(f"export_{each}", spoken[0], each) for each in formats) if spoken else (),
-        fleets=(FleetSpec("fleet", cluster, ("k1", "k2", "k3", "k4")),) if dice.random() < 0.4 else (),
+        fleets=_fleets(cluster, dice),
     )
+
+
+def _fleets(cluster: str | None, dice: random.Random) -> tuple[FleetSpec, ...]:
+    if dice.random() >= 0.4:
+        return ()
+    return (FleetSpec("fleet", cluster, ("k1", "k2", "k3", "k4"), has_files=dice.random() < 0.6),)
 
 
 def _edge_jobs(dice: random.Random) -> tuple[JobSpec, ...]:
