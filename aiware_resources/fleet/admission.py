@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiware_resources.fleet.entries import MEDIA
+from aiware_resources.fleet.handover import media_elsewhere
 from aiware_resources.fleet.plan import named
 from aiware_resources.reconcile import Props
 from aiware_resources.shards import SHARD
@@ -48,7 +49,10 @@ def admitted(olds: Mapping[str, Any], news: Props, called: str) -> Props:
     admission, media = news.pop(ADMISSION, None), news.get(MEDIA)
     if not isinstance(admission, dict) or not isinstance(media, dict):
         return news
-    before: Mapping[str, Any] = olds.get(MEDIA) or {}
+    before: dict[str, Any] = olds.get(MEDIA) or {}
+    if olds.get(SHARD) != news.get(SHARD):
+        # What is taken over from other shards is not new.
+        before = {**media_elsewhere(news), **before}
     taken = {**media, **{key: before[key] for key in admission.get("growing", ()) if key in before}}
     if "mostNew" in admission:
         new = [key for key in admission["order"] if key not in before]

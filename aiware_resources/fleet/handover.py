@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiware_resources.fleet.adopting import ADOPTED
-from aiware_resources.fleet.entries import Entry, recorded_entries
+from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.reading import OPEN
 from aiware_resources.reconcile import Props
@@ -81,7 +81,7 @@ def handed_over(recorded: Props, desired: Mapping[str, Any]) -> HandOver:
     foreign = {key: entry for key, entry in own.items() if not shard.has(key)}
     if recorded.get(SHARD) == desired.get(SHARD) and not foreign:
         return HandOver(recorded)
-    others = dict(_other_fleets(shard, desired))
+    others = {number: outputs for number, outputs, _ in _other_fleets(shard, desired)}
     taken: dict[str, Props] = {
         key: outputs
         for outputs in others.values()
@@ -117,6 +117,22 @@ def with_waiting(facts: Props, over: HandOver, recorded: Props) -> Props:
     return {**facts, JOBS: {**facts[JOBS], **waiting}, OPEN: open_, ADOPTED: sorted(adopted) or None}
 
 
+def media_elsewhere(desired: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries of this shard that others have, with their values: to be taken over, they have to be declared.
+
+    Raises:
+        ConfigurationError: The state of another shard cannot be read.
+    """
+    shard = Shard.parse(desired.get(SHARD))
+    if shard is None:
+        return {}
+    found: dict[str, Any] = {}
+    for _, outputs, inputs in _other_fleets(shard, desired):
+        media = inputs.get(MEDIA) or {}
+        found |= {key: media[key] for key in outputs.get(JOBS) or {} if key in media and shard.has(key)}
+    return found
+
+
 def still_held(recorded: Props) -> frozenset[str]:
     """The keys of entries that other shards have as well, with the same jobs: a destroy leaves these jobs alone.
 
@@ -126,7 +142,7 @@ def still_held(recorded: Props) -> frozenset[str]:
     shard = Shard.parse(recorded.get(SHARD))
     if shard is None:
         return frozenset()
-    texts = {text.split(" ")[0] for fleet in dict(_other_fleets(shard, recorded)).values() for text in _jobs(fleet)}
+    texts = {text.split(" ")[0] for _, outputs, _ in _other_fleets(shard, recorded) for text in _jobs(outputs)}
     return frozenset(key for key, entry in recorded_entries(recorded).items() if entry.job_id in texts)
 
 
@@ -139,8 +155,8 @@ def _jobs(fleet: Props) -> list[str]:
     return list((fleet.get(JOBS) or {}).values())
 
 
-def _other_fleets(shard: Shard, props: Mapping[str, Any]) -> Iterator[tuple[int, Props]]:
-    """What the other shards record of the fleet, by the number of the shard."""
+def _other_fleets(shard: Shard, props: Mapping[str, Any]) -> Iterator[tuple[int, Props, Props]]:
+    """What the other shards record of the fleet: the number of the shard, outputs and inputs."""
     numbers = {
         stack: found[1]
         for stack in stacks()
@@ -151,7 +167,7 @@ def _other_fleets(shard: Shard, props: Mapping[str, Any]) -> Iterator[tuple[int,
         for each in resources:
             is_it = each["type"] == _TYPE and each["urn"].rpartition("::")[2] == name
             if is_it and not each.get("delete"):
-                yield numbers[stack], each.get("outputs") or {}
+                yield numbers[stack], each.get("outputs") or {}, each.get("inputs") or {}
 
 
 def _without(recorded: Props, keys: Collection[str]) -> Props:

@@ -123,3 +123,15 @@ def test_an_entry_that_is_gone_goes_whichever_stack_has_it(tmp_path: Path, local
             archive.update(index, 2, [])
     assert archive.jobs() == {0: set(), 1: set()}
     assert local.mutations() == {"createJob": 6, "deleteTDO": 6}
+
+
+def test_what_a_killed_shard_has_submitted_is_taken_by_the_next_one(tmp_path: Path, local: Local) -> None:
+    archive = Archive(tmp_path, local)
+    keys = [f"ep-{number}" for number in range(6)]
+    archive.update(1, 2, keys, is_killed=True)
+    archive.update(0, 2, keys)
+    # As if it had submitted its last job long after the other one was killed.
+    archive.states[0]["newest"] = "2100-01-01T00:00:00+00:00"
+    archive.update(0, 1, keys)
+    assert archive.jobs() == {0: set(keys)}
+    assert local.mutations() == {"createJob": 6}

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from aiware_resources.fleet import handover
+from aiware_resources.fleet.admission import admitted, declared
 from aiware_resources.fleet.entries import Entry, marking
 from aiware_resources.fleet.handover import handed_over, still_held, with_waiting
 from aiware_resources.shards import SHARD, Shard, parsed, shard_of
+from aiware_resources.sources import Media
 
 KEYS = [f"ep-{number}" for number in range(40)]
 Fleets = dict[str, dict[str, Any]]
@@ -37,8 +39,20 @@ def states(monkeypatch: pytest.MonkeyPatch) -> Fleets:
     def resources(names: list[str]) -> Any:
         for name in names:
             urn = f"urn:pulumi:{name}::project::pulumi-python:dynamic/aiware:JobFleet::archive"
+            inputs = {"media": {key: {"url": key} for key in found[name]["jobs"]}}
             stack = {"type": "pulumi:pulumi:Stack", "urn": "urn"}
-            yield name, [stack, {"type": "pulumi-python:dynamic/aiware:JobFleet", "urn": urn, "outputs": found[name]}]
+            yield (
+                name,
+                [
+                    stack,
+                    {
+                        "type": "pulumi-python:dynamic/aiware:JobFleet",
+                        "urn": urn,
+                        "outputs": found[name],
+                        "inputs": inputs,
+                    },
+                ],
+            )
 
     monkeypatch.setattr(handover, "stacks", lambda: [*found, "talks", "other-0"])
     monkeypatch.setattr(handover, "states", resources)
@@ -116,3 +130,16 @@ def test_nothing_is_read_when_nothing_can_move(monkeypatch: pytest.MonkeyPatch) 
 def test_shards_know_what_another_has_submitted() -> None:
     assert marking(desired(0, 4)) == marking(desired(4, 5))
     assert marking({"__owner": "project/talks-0/archive"}).owner == "project/talks-0/archive"
+
+
+def test_what_is_taken_over_is_neither_new_nor_growing(states: Fleets) -> None:
+    states |= {f"talks-{index}": fleet(index, 4) for index in range(4)}
+    own = [key for key in KEYS if shard_of(key, 5) == 4]
+    listed = Media(((key, {"url": key}) for key in own[1:]), growing=own[:1], most_new=1, shard=Shard("talks", 4, 5))
+    media, hidden = declared(listed, frozenset({"url"}))
+    news = admitted({}, {**desired(4, 5), "media": media, **hidden}, "archive")
+    assert news["media"] == {key: {"url": key} for key in own}
+    # What is new besides is still limited.
+    more = Media(((key, {"url": key}) for key in [*own, "x-1", "x-2"]), most_new=1, shard=Shard("talks", 4, 5))
+    media, hidden = declared(more, frozenset({"url"}))
+    assert admitted({}, {**desired(4, 5), "media": media, **hidden}, "archive")["media"].keys() == {*own, "x-1"}
