@@ -2,7 +2,8 @@
 
 Each line of standard input is a request: a JSON object with `ffmpeg`, `path` and `speakers`. Each line of standard
 output is an answer: `ready` or `unavailable` at the start, then for each request `words` of one piece after another,
-and at its end `done` or `failed`. The process ends when its standard input is closed, in the middle of a recording too.
+and at its end `done` or `failed`. The process ends when its standard input is closed, in the middle of a recording too,
+and when nothing is to be recognized for a while.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from aiware_local.recognition.timing import spread_words
 PACKAGE = "moonshine-voice"
 MODULE = "moonshine_voice"
 MODEL = "tiny-en"
+IDLE_SECONDS = 300
+"""After this time without a request, the process ends."""
 SILENCE_SECONDS = 1
 """Silence before and after a piece: without it the recognizer hears the end of the sound that it got before."""
 SPEAKERS = {"identify_speakers": "true", "diarization_analyze_cadence": "10", "diarization_cluster_cadence": "10"}
@@ -123,7 +126,7 @@ def _speaker(line: Any, moment: float) -> int | None:
 
 
 def serve(requests: queue.SimpleQueue[str], say: Any) -> None:
-    """Answers requests one after another, for ever."""
+    """Answers requests one after another, until none comes for a long time."""
     try:
         recognition = Recognition()
     # The package raises errors of its own, and those of its libraries.
@@ -132,7 +135,11 @@ def serve(requests: queue.SimpleQueue[str], say: Any) -> None:
         return
     say({"ready": {"package": PACKAGE, "version": version(PACKAGE), "model": MODEL}})
     while True:
-        request = json.loads(requests.get())
+        try:
+            request = json.loads(requests.get(timeout=IDLE_SECONDS))
+        except queue.Empty:
+            # The model takes memory.
+            return
         started, seconds = time.monotonic(), 0.0
         try:
             recognize = recognition.words_of_speakers if request["speakers"] else recognition.words
@@ -164,6 +171,8 @@ def main() -> None:
 
     threading.Thread(target=read, daemon=True).start()
     serve(requests, say)
+    # The thread that reads would not let the interpreter end in order.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ class Recognizer:
         request = {"ffmpeg": ffmpeg, "path": str(path), "speakers": speakers}
         async with self._turns:
             for start in range(1, STARTS + 1):
-                listener = self._idle.pop() if self._idle else await _Listener.started()
+                listener = await self._listener()
                 try:
                     heard = await listener.hear(request)
                 except ListenerEnded:
@@ -106,6 +106,15 @@ class Recognizer:
                     self._idle.append(listener)
                     return heard
         raise AssertionError("the last start returns or raises")
+
+    async def _listener(self) -> _Listener:
+        """One that has nothing to do, or a new one. Those that were not needed for a while have ended."""
+        while self._idle:
+            listener = self._idle.pop()
+            if not listener.has_ended:
+                return listener
+            await listener.stop()
+        return await _Listener.started()
 
     async def close(self) -> None:
         """Ends the listeners that have nothing to do; those at work end when their recognition is cancelled."""
@@ -133,6 +142,11 @@ class _Listener:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         return cls(process)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.returncode is not None
 
     async def hear(self, request: dict[str, Any]) -> Heard:
         """Has a recording recognized; errors as those of `Recognizer.recognize`."""
@@ -165,7 +179,7 @@ class _Listener:
 
     async def stop(self) -> None:
         """Ends it, whatever it does."""
-        if self._process.returncode is None:
+        if not self.has_ended:
             # It may have ended by itself a moment ago.
             try:
                 self._process.kill()

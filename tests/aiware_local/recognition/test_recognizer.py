@@ -131,6 +131,18 @@ async def test_a_listener_that_is_killed_is_replaced(ear: Recognizer, log: Path,
     assert loads(log) == 2
 
 
+async def test_a_listener_that_has_ended_while_it_was_not_needed_is_replaced(
+    ear: Recognizer, log: Path, recording: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ear.recognize(FFMPEG, recording)
+    (idle,) = ear._idle
+    idle._process.kill()
+    await idle._process.wait()
+    assert len((await ear.recognize(FFMPEG, recording)).words) == 3
+    assert loads(log) == 2
+    assert not caplog.records
+
+
 async def loaded(log: Path, hearing: asyncio.Task[Any]) -> psutil.Process:
     """The listener that has loaded its model."""
     while not loads(log):
