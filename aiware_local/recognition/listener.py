@@ -36,8 +36,8 @@ SILENCE_SECONDS = 1
 """Silence before and after a piece: without it the recognizer hears the end of the sound that it got before."""
 SPEAKERS = {"identify_speakers": "true", "diarization_analyze_cadence": "10", "diarization_cluster_cadence": "10"}
 """The options that distinguish speakers, every ten seconds: by default it takes ten times as long."""
-PIECES_AT_ONCE = 10
-"""So many pieces are searched for speakers at once, about ten minutes: it takes memory for all that it has heard."""
+PIECES_AT_ONCE = 5
+"""So many pieces are searched for speakers at once, about five minutes: it takes memory for all that it has heard."""
 SHORTEST_TURN = 0.7
 """Seconds below which another speaker in the middle of a line is a mistake."""
 SpokenWord = tuple[str, int, int, str | None]
