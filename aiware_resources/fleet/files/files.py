@@ -110,8 +110,11 @@ class FleetFiles:
                 moved = [each.step(api, is_last=is_last) for each in self._makers]
                 if not self.left or time.monotonic() >= end:
                     break
-                pause = _PAUSE if any(moved) else min(pause * 2, 2.0)
+                if any(moved):
+                    pause = _PAUSE
+                    continue
                 time.sleep(pause)
+                pause = min(pause * 2, 2.0)
         except AiwareError as error:
             # What is wrong concerns none of the entries alone.
             self.failures[""] = first_line(error)

@@ -7,6 +7,7 @@ overwritten or removed; after a kill in between, the line does not fit the file,
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _LONGEST_LOCK = 60.0
 _MOST_OUTDATED = 1000
 """So many lines that later ones replace may stay in the manifest."""
 
+
+_turns = threading.Lock()
 
 _claimed: dict[tuple[Path, str], str] = {}
 """Which fleet of this process writes which file."""
@@ -240,7 +243,8 @@ def _lines_in(path: Path) -> Iterator[Line]:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     try:
-        with FileLock(folder / LOCK, timeout=_LONGEST_LOCK):
+        # The threads of this process take turns without polling for the file.
+        with _turns, FileLock(folder / LOCK, timeout=_LONGEST_LOCK):
             yield
     except Timeout as error:
         raise DownloadFailed(
