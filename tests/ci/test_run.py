@@ -130,6 +130,40 @@ def test_the_workflows_of_github(project: Project, local: Local) -> None:
         assert local.token not in text
 
 
+ARCHIVE = """
+from aiware_resources import JobFleet, JobTemplate, media_from, media_key, media_value
+
+JobFleet(
+    "talks",
+    template=JobTemplate(dag=pipelines.transcription(media_value("url")), target={"name": media_key()}),
+    media=media_from("talks.csv"),
+)
+"""
+
+
+def test_what_is_new_in_an_archive_runs_at_night(project: Project, local: Local) -> None:
+    runner = Runner(with_policies(project), local)
+    runner.values |= dict.fromkeys(("secrets.AWS_ACCESS_KEY_ID", "secrets.AWS_SECRET_ACCESS_KEY"), "none")
+    runner.values |= {"vars.AWS_DEFAULT_REGION": "us-east-1"}
+    limits = "vars.AIWARE_LIMITS || '--max-jobs 500'"
+    project.program(ARCHIVE)
+    rows = [f"{number},https://media.test/{number}.mp4" for number in range(3)]
+    (project.folder / "talks.csv").write_text("\n".join(["key,url", *rows]))
+    budget, update, report = (step("nightly", "archive", name) for name in ("Budget", "Update", "Report"))
+
+    runner.values[limits] = "--max-jobs 2"
+    ran = runner.run(budget)
+    assert ran.code == 1, ran.output
+    assert "3 jobs will run" in runner.summary.read_text(), ran.output
+    runner.values[limits] = "--max-jobs 3"
+    for each in (budget, update, report):
+        ran = runner.run(each)
+        assert ran.code == 0, ran.output
+    assert len(local.objects()["jobs"]) == 3
+    assert f"### aiware-pipelines/{STACK}: 3 jobs ran" in runner.summary.read_text()
+    assert "<html" in (project.folder / "run.html").read_text()
+
+
 def test_the_pipeline_of_gitlab(project: Project, local: Local, notes: Notes) -> None:
     environment = with_policies(project).environment | {
         "STACK": STACK,
