@@ -44,9 +44,12 @@ def _state(name: str) -> list[dict[str, Any]]:
 
 def _pulumi(*arguments: str) -> str:
     # It takes no lock: an update of that stack may be under way.
-    command = [_program(), *arguments, "--non-interactive", "--color=never"]
+    program, folder = _engine()
+    command = [program, *arguments, "--non-interactive", "--color=never"]
     variables = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)  # noqa: S603 - no shell
+    done = subprocess.run(  # noqa: S603 - no shell
+        command, cwd=folder, capture_output=True, text=True, check=False, env=variables
+    )
     if done.returncode:
         raise ConfigurationError(
             f"`pulumi {' '.join(arguments)}` failed, which is to tell what other shards have: {done.stderr.strip()}",
@@ -55,13 +58,13 @@ def _pulumi(*arguments: str) -> str:
     return done.stdout
 
 
-def _program() -> str:
-    """The `pulumi` that runs this update, else the one on PATH."""
+def _engine() -> tuple[str, str | None]:
+    """The `pulumi` that runs this update, and its folder: that of the project, also with the Automation API."""
     for process in psutil.Process().parents():
         try:
             program = process.exe()
+            if PurePath(program).stem.lower() == "pulumi":
+                return program, process.cwd()
         except psutil.Error:
             continue
-        if PurePath(program).stem.lower() == "pulumi":
-            return program
-    return shutil.which("pulumi") or "pulumi"
+    return shutil.which("pulumi") or "pulumi", None
