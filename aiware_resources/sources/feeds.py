@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import timegm
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,13 +12,15 @@ from aiware_resources.errors import SourceError
 from aiware_resources.sources.items import Item, last_part
 
 _MEDIA = ("audio/", "video/")
+_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>\Z", re.IGNORECASE)
+_LONGEST_END = 100
 
 
 def items_of_feed(source: str, content: bytes) -> Iterator[Item]:
     """Reads a feed: of each episode its first recording, known by the id that the feed gives the episode.
 
     Raises:
-        SourceError: It is not a feed.
+        SourceError: It is not a feed, or not all of one.
     """
     try:
         import feedparser
@@ -27,8 +30,13 @@ def items_of_feed(source: str, content: bytes) -> Iterator[Item]:
             remedy="pip install 'aiware-pipelines[feeds]'",
         ) from error
     found = feedparser.parse(content)
-    if not found.version:
+    if not found.get("version"):
         raise SourceError(f"{source} is not a feed: it is neither RSS nor Atom.")
+    if not _is_whole(content):
+        raise SourceError(
+            f"{source} is a feed that was cut: its end is missing.",
+            remedy="Run it again, and check what writes the feed if it stays so.",
+        )
     for entry in found.entries:
         recording = next(iter(sorted(entry.get("enclosures", []), key=_rank)), None)
         if recording is None or not recording.get("href"):
@@ -42,6 +50,15 @@ def items_of_feed(source: str, content: bytes) -> Iterator[Item]:
             _date(entry.get("published_parsed") or entry.get("updated_parsed")),
             {"title": entry["title"]} if entry.get("title") else {},
         )
+
+
+def _is_whole(content: bytes) -> bool:
+    """Whether a feed has its last tag. Of one without, the parser gives the episodes that come before the cut."""
+    # In UTF-16, each second byte is zero.
+    end = content.replace(b"\0", b"").rstrip()
+    while end.endswith(b"-->"):
+        end = end.rpartition(b"<!--")[0].rstrip()
+    return _END.search(end[-_LONGEST_END:]) is not None
 
 
 def _rank(recording: Any) -> bool:

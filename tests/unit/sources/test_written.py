@@ -114,6 +114,9 @@ def test_tables(tmp_path: Path) -> None:
         ("a.jsonl", "{\n", "a.jsonl, line 1, is not JSON"),
         ("a.jsonl", "3\n", "a.jsonl, line 1, is not an object."),
         ("a.xml", "<html/>", "a.xml is not a feed: it is neither RSS nor Atom."),
+        ("a.xml", "", "a.xml is not a feed: it is neither RSS nor Atom."),
+        ("a.xml", FEED[:500], "a.xml is a feed that was cut: its end is missing."),
+        ("a.xml", FEED.replace("</rss>", "<!-- </rss> -->"), "a.xml is a feed that was cut: its end is missing."),
         ("a.csv", "key,url\n", "Nothing in"),
     ],
 )
@@ -131,6 +134,21 @@ def test_a_feed_gives_the_recording_of_each_episode(tmp_path: Path) -> None:
         "modified": "2026-03-09T09:00:00.000Z",
         "title": "Second",
     }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        FEED.rstrip().encode() + b"<!-- made in 1 s --> <!-- cached -->\n",
+        FEED.replace('"1.0"', '"1.0" encoding="utf-16"').encode("utf-16"),
+        b'<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:id>talk-1</a:id><a:link rel="enclosure" '
+        b'href="https://pod.test/1.mp3"/></a:entry></a:feed >',
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+        b'<item><enclosure url="https://pod.test/1.mp3"/></item></rdf:RDF>',
+    ],
+)
+def test_a_feed_may_end_in_several_ways(tmp_path: Path, content: bytes) -> None:
+    assert "https://pod.test/1.mp3" in {each["url"] for each in media_from(write(tmp_path, "a.xml", content)).values()}
 
 
 def test_what_is_not_there_is_an_error_and_nothing_else(tmp_path: Path) -> None:
