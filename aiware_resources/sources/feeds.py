@@ -46,7 +46,8 @@ def items_of_feed(source: str, content: bytes) -> Iterator[Item]:
             str(entry.get("id") or url),
             url,
             last_part(url),
-            int(recording["length"]) if str(recording.get("length", "")).isdigit() else None,
+            # Zero is what most write for a length that they do not know.
+            (int(recording["length"]) or None) if str(recording.get("length", "")).isdigit() else None,
             _date(entry.get("published_parsed") or entry.get("updated_parsed")),
             {"title": entry["title"]} if entry.get("title") else {},
         )

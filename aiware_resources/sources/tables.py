@@ -62,7 +62,8 @@ def _item(source: str, number: int, row: Mapping[str, Any]) -> Item:
         str(row[KEY]).strip(),
         url,
         last_part(url),
-        int(size) if size.isdigit() else None,
+        # Zero stands for a size that was not measured.
+        (int(size) or None) if size.isdigit() else None,
         in_utc(row.get("modified")),
         more,
     )

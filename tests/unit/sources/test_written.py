@@ -151,6 +151,15 @@ def test_a_feed_may_end_in_several_ways(tmp_path: Path, content: bytes) -> None:
     assert "https://pod.test/1.mp3" in {each["url"] for each in media_from(write(tmp_path, "a.xml", content)).values()}
 
 
+def test_a_size_of_zero_that_is_written_down_was_not_measured(tmp_path: Path) -> None:
+    found = media_from(write(tmp_path, "feed.xml", FEED.replace('length="12"', 'length="0"')))
+    assert list(found) == ["talk-1", "talk-2"]
+    assert "size" not in found["talk-1"]
+    assert list(media_from(write(tmp_path, "a.csv", "key,url,size\na,https://media.test/a.mp4,0\n"))) == ["a"]
+    line = '{"key": "a", "url": "https://media.test/a.mp4", "size": "0"}'
+    assert list(media_from(write(tmp_path, "a.jsonl", line))) == ["a"]
+
+
 def test_what_is_not_there_is_an_error_and_nothing_else(tmp_path: Path) -> None:
     assert "is not there, or these credentials do not show it" in refused(tmp_path / "nothing")
     write(tmp_path, "a.mp4", "x")
