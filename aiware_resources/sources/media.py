@@ -98,10 +98,14 @@ def media_from(
     matching = 0
     try:
         for item in _items(name, wanted):
+            # One that is written again from its start may be empty at the moment: its size tells nothing yet.
+            may_grow = wanted.may_grow(item, now)
+            if not may_grow and not wanted.fits(item):
+                continue
             matching += 1
             if shard is not None and not shard.has(item.key):
                 continue
-            if wanted.may_grow(item, now):
+            if may_grow:
                 growing.append(item.key)
             else:
                 chosen.append(item)
@@ -150,8 +154,8 @@ def _wanted(
 
 
 def _items(source: str, wanted: Wanted) -> Iterator[Item]:
-    """What a source lists and is wanted."""
-    return (item for item in _listed(source, wanted) if wanted.matches(item.path) and wanted.fits(item))
+    """What a source lists and matches, of whatever size."""
+    return (item for item in _listed(source, wanted) if wanted.matches(item.path))
 
 
 def _listed(source: str, wanted: Wanted) -> Iterator[Item]:

@@ -69,6 +69,16 @@ def test_a_file_that_may_still_be_written_is_left_for_the_next_run(tmp_path: Pat
     assert media_from(tmp_path, "growing.*") == {}
 
 
+def test_a_file_that_is_written_again_from_its_start_is_growing_whatever_its_size_is(tmp_path: Path) -> None:
+    write(tmp_path, "empty.mp4", "")
+    write(tmp_path, "again.mp4", "", age=2)
+    write(tmp_path, "long.mp4", "12345", age=2)
+    found = media_from(tmp_path, max_size=4)
+    assert (list(found), sorted(found.growing)) == ([], ["again.mp4", "long.mp4"])
+    assert "Nothing in" in refused(tmp_path, "empty.*")
+    assert [key for key, _ in list_media(tmp_path, "empty.*")] == ["empty.mp4"]
+
+
 def test_links_that_lead_back_up_end(tmp_path: Path) -> None:
     write(tmp_path, "a/b.mp4", "x")
     (tmp_path / "a" / "up").symlink_to(tmp_path)
