@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -24,6 +24,10 @@ _TIMEOUT = 60.0
 _SIDE_BY_SIDE = 8
 """How many files are asked about at a time."""
 
+_MISSING = frozenset({404, 410})
+_NO_HEAD = frozenset({405, 501})
+"""The answers of servers that tell nothing of a file without sending it."""
+
 
 def fetched(url: str) -> Reply:
     """Reads a page.
@@ -43,16 +47,21 @@ def _client(url: str) -> httpx.Client:
     return client
 
 
-def _read(client: httpx.Client, url: str) -> Reply:
+def _read(client: httpx.Client, url: str, method: str = "GET", expected: Container[int] = frozenset({200})) -> Reply:
     from aiware_resources.api.failures import RequestFailed
     from aiware_resources.api.transport import whole_answer
 
     try:
-        reply = whole_answer(client, "GET", url)
+        reply = whole_answer(client, method, url)
     except RequestFailed as error:
         raise SourceError(f"{shown(url)} cannot be read: {error}") from error
-    if reply.status != 200:
-        remedy = "Check the address." if reply.status == 404 else "Check that it may be read without a login."
+    if reply.status not in expected:
+        if reply.status in _MISSING:
+            remedy = "Check the address."
+        elif reply.status == 429 or reply.status >= 500:
+            remedy = "Run it again later."
+        else:
+            remedy = "Check that it may be read without a login."
         raise SourceError(f"{shown(url)} cannot be read: it answers HTTP {reply.status}.", remedy=remedy)
     return reply
 
@@ -74,7 +83,7 @@ def files_on(url: str, first: Reply, wanted: Wanted) -> Iterator[Item]:
         wanted: Which files are wanted.
 
     Raises:
-        SourceError: A page cannot be read.
+        SourceError: A page cannot be read, or the server refuses to tell of a file.
     """
     base = url if url.endswith("/") else f"{url}/" if "." not in urlsplit(url).path.rpartition("/")[2] else url
     top = urljoin(base, ".")
@@ -91,7 +100,7 @@ def files_on(url: str, first: Reply, wanted: Wanted) -> Iterator[Item]:
                     pages.append((item.url, _read(client, item.url)))
                 elif wanted.matches(item.path):
                     files.append(item)
-            yield from threads.map(lambda item: _asked(client, item), files)
+            yield from filter(None, threads.map(lambda item: _asked(client, item), files))
 
 
 def _listed(page: str, top: str, reply: Reply) -> Iterator[Item]:
@@ -127,19 +136,18 @@ def _within(url: str, top: str) -> str:
     return unquote(url[len(top) :])
 
 
-def _asked(client: httpx.Client, item: Item) -> Item:
-    """An item with the size and time that its server tells."""
-    from aiware_resources.api.failures import RequestFailed
-    from aiware_resources.api.transport import whole_answer
-
+def _asked(client: httpx.Client, item: Item) -> Item | None:
+    """An item with the size and time that its server tells; ``None`` when the link leads to nothing."""
     if item.size is not None and item.modified is not None:
         return item
-    try:
-        headers = whole_answer(client, "HEAD", item.url).headers
-    except RequestFailed:
+    reply = _read(client, item.url, "HEAD", {200, *_MISSING, *_NO_HEAD})
+    if reply.status in _MISSING:
+        return None
+    if reply.status in _NO_HEAD:
         return item
-    size = headers.get("content-length", "")
-    return replace(item, size=int(size) if size.isdigit() else None, modified=_date(headers.get("last-modified")))
+    size = reply.headers.get("content-length", "")
+    modified = _date(reply.headers.get("last-modified"))
+    return replace(item, size=int(size) if size.isdigit() else None, modified=modified)
 
 
 def _date(text: Any) -> Any:

@@ -63,6 +63,18 @@ class Handler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the name in http.server
         """Says nothing."""
 
+    def do_HEAD(self) -> None:
+        """Answers with the code that a file is named after, if it is named after one."""
+        code = Path(self.path).stem
+        if not code.isdigit():
+            super().do_HEAD()
+        elif code == "0":
+            self.close_connection = True
+        else:
+            self.send_response(int(code))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
 
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[str]:
@@ -86,6 +98,31 @@ def test_an_index_is_followed_into_its_folders(web: str, tmp_path: Path) -> None
     assert (found["b c.mp4"]["size"], found["2026/a.mp4"]["size"]) == (3, 5)
     write(tmp_path, "talks/new.mp4", "x", age=1)
     assert media_from(f"{web}/talks/", "*.mp4").growing == {"new.mp4"}
+
+
+def test_a_server_need_not_tell_of_files_without_sending_them(web: str, tmp_path: Path) -> None:
+    for name in ("404.mp4", "405.mp4", "410.mp4", "501.mp4", "a.mp4"):
+        write(tmp_path, name, "two")
+    found = media_from(f"{web}/", "*.mp4")
+    assert {key: values.get("size") for key, values in found.items()} == {"405.mp4": None, "501.mp4": None, "a.mp4": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("403.mp4", "it answers HTTP 403. Check that it may be read without a login."),
+        ("429.mp4", "it answers HTTP 429. Run it again later."),
+        ("503.mp4", "it answers HTTP 503. Run it again later."),
+        ("0.mp4", "Server disconnected"),
+    ],
+)
+def test_a_file_that_a_server_does_not_tell_of_is_not_a_file_of_no_bytes(
+    web: str, tmp_path: Path, name: str, said: str
+) -> None:
+    write(tmp_path, "a.mp4", "two")
+    write(tmp_path, name, "two")
+    with pytest.raises(pulumi.RunError, match=f"{name} cannot be read: .*{said}"):
+        media_from(f"{web}/", "*.mp4")
 
 
 def test_what_a_server_answers_tells_what_it_is(web: str, tmp_path: Path) -> None:
