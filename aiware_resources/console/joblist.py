@@ -195,7 +195,7 @@ class JobList:
 
     def _open(self) -> list[str]:
         """The jobs on open pages that may change: with a filter by status also those that have ended."""
-        jobs = (job for view in self.views.values() for job in self.shown(view).jobs)
+        jobs = (job for view in list(self.views.values()) for job in self.shown(view).jobs)
         return list(dict.fromkeys(job.id for job in jobs if self.chosen.statuses or job.status not in JOB_DONE))
 
 

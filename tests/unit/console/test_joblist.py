@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aiware_resources.api import JobRecord
-from aiware_resources.console.joblist import Filter, JobList, View, engines_of
+from aiware_resources.console.joblist import Filter, JobList, Shown, View, engines_of
 from aiware_resources.errors import ServerFailure
 from tests.unit.console.made import Jobs, job
 
@@ -132,3 +132,15 @@ def test_engines_that_only_move_media_are_left_out_where_others_work() -> None:
     works = {"id": "b", "engineId": "x", "engine": {"name": "Speech"}}
     assert engines_of(job(1, tasks=[adapter, works])) == ["Speech"]
     assert engines_of(job(1, tasks=[adapter])) == ["Adapter"]
+
+
+def test_a_page_may_come_while_a_list_is_read() -> None:
+    class Busy(JobList):
+        def shown(self, view: View) -> Shown:
+            self.views[len(self.views)] = View()
+            return super().shown(view)
+
+    jobs = Busy(Jobs([job(2, "running"), job(1)]).api, Filter(), {"me": View()})
+    jobs.look()
+    jobs.look()
+    assert len(jobs.views) == 2
