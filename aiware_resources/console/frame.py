@@ -117,6 +117,9 @@ class Frame:
         key = (self.place.slug, subject)
         watching = await self.console.live.watch(key, partial(self._about, read), interval, shown, _PATIENCE)
         self.client.on_delete(watching.end)
+        if self.client.is_deleted:
+            # It was closed while it waited.
+            watching.end()
         return watching
 
     async def call(self, ask: Callable[[], T]) -> T | None:

@@ -119,7 +119,7 @@ class _Jobs:
         rows = [_row(job, self._frame.address, now) for job in shown.jobs]
         self._table.show(rows, self._view.sort, descending=self._view.descending)
         self._facts.text = self._said(shown)
-        if self._reads_on(shown) and self._watching is not None:
+        if self._reads_on(shown) and self._watching is not None and not self._watching.has_failed:
             self._watching.look_now()
         last = (shown.found - 1) // PAGE
         more = self._view.page < last or (not shown.is_whole and shown.read < MOST)

@@ -7,6 +7,7 @@ import logging
 import traceback
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -81,8 +82,13 @@ class Live:
         watching = Watching(self, subject, poll)
         poll.shows[watching] = show
         poll.begin()
-        await poll.first(patience)
-        show(poll.seen)
+        try:
+            await poll.first(patience)
+            show(poll.seen)
+        except BaseException:
+            # Nobody gets the watching, and so nobody else could end it.
+            self.leave(watching)
+            raise
         return watching
 
     def leave(self, watching: Watching) -> None:
@@ -100,6 +106,11 @@ class Watching:
     live: Live
     subject: Hashable
     poll: _Poll[Any]
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last look has failed: then the next one has to wait for its time."""
+        return self.poll.seen.error is not None
 
     def look_now(self) -> None:
         """Has the poll look at once."""
@@ -146,16 +157,29 @@ class _Poll(Generic[T]):
             except AiwareError as error:
                 seen = Seen(self.seen.value, error)
             except Exception as error:  # noqa: BLE001 - a mistake of ours: pages must not only look alive
-                # What it says may hold a secret.
-                log.debug("A page could not be read:\n%s", "".join(traceback.format_tb(error.__traceback__)))
-                seen = Seen(self.seen.value, AiwareError(f"This could not be read: {type(error).__name__}."))
+                seen = Seen(self.seen.value, _mistake("read", error))
             changed = seen != self.seen
             self.seen = seen
             self._is_read.set()
             self._interval.after(changed=changed)
             for show in list(self.shows.values()):
-                show(seen)
+                _show(show, seen)
             try:
                 await asyncio.wait_for(self.wake.wait(), self._interval.seconds)
             except TimeoutError:
                 continue
+
+
+def _show(show: Show[T], seen: Seen[T]) -> None:
+    """Shows what was seen; a page that cannot show it says so, and the others go on."""
+    try:
+        show(seen)
+    except Exception as error:  # noqa: BLE001 - a mistake of one page: the others go on
+        with suppress(Exception):
+            show(Seen(error=_mistake("shown", error)))
+
+
+def _mistake(what: str, error: Exception) -> AiwareError:
+    """What a page says of a mistake of ours. The mistake's own text may hold a secret."""
+    log.debug("A page could not be %s:\n%s", what, "".join(traceback.format_tb(error.__traceback__)))
+    return AiwareError(f"This could not be {what}: {type(error).__name__}.")

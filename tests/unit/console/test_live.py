@@ -6,6 +6,8 @@ import asyncio
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from aiware_resources.console.live import Live, Seen
 from aiware_resources.errors import ServerFailure
 from aiware_resources.waiting.polling import Interval
@@ -125,3 +127,54 @@ async def test_a_mistake_is_shown_without_what_it_says_and_the_poll_goes_on() ->
     source.broken = False
     await until(lambda: seen[-1] == Seen("queued"))
     watching.end()
+
+
+async def test_a_poll_ends_with_the_page_that_is_given_up_while_it_waits() -> None:
+    live, source, going_on = Live(), Source(), threading.Event()
+
+    def read() -> str:
+        going_on.wait()
+        return source.read()
+
+    making = asyncio.create_task(live.watch("job", read, Interval(*FAST), lambda _: None, PATIENCE))
+    await asyncio.sleep(0)
+    making.cancel()
+    await asyncio.wait([making])
+    going_on.set()
+    other = await live.watch("job", lambda: "of another poll", Interval(*FAST), lambda _: None, PATIENCE)
+    assert other.poll.seen == Seen("of another poll")
+    other.end()
+
+
+async def test_a_poll_ends_with_the_page_that_cannot_show_what_it_reads() -> None:
+    live, source = Live(), Source()
+
+    def show(_: Seen[str]) -> None:
+        raise KeyError("sekrit")
+
+    with pytest.raises(KeyError):
+        await live.watch("job", source.read, Interval(*FAST), show, PATIENCE)
+    other = await live.watch("job", lambda: "of another poll", Interval(*FAST), lambda _: None, PATIENCE)
+    assert other.poll.seen == Seen("of another poll")
+    other.end()
+
+
+async def test_a_page_that_cannot_show_something_says_so_and_the_others_go_on() -> None:
+    live, source = Live(), Source()
+    said, seen = list[str](), list[Seen[str]]()
+
+    def show(shown: Seen[str]) -> None:
+        if shown.error is not None:
+            said.append(str(shown.error))
+        elif shown.value == "odd":
+            raise KeyError("sekrit")
+
+    one = await live.watch("job", source.read, Interval(*FAST), show, PATIENCE)
+    other = await live.watch("job", source.read, Interval(*FAST), seen.append, PATIENCE)
+    source.value = "odd"
+    await until(lambda: seen[-1] == Seen("odd"))
+    assert said[0] == "This could not be shown: KeyError."
+    source.value = "complete"
+    await until(lambda: seen[-1] == Seen("complete"))
+    one.end()
+    other.end()
