@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import Depends
-from nicegui import ui
 
 from aiware_resources.api import ClusterRecord
-from aiware_resources.console.frame import Console, framed
+from aiware_resources.console.frame import Console, framed, page
 from aiware_resources.console.listing import Kind, Listing
 from aiware_resources.console.places import Place
 from aiware_resources.console.table import Column, Row, link, status, text, when
@@ -21,7 +20,7 @@ _NAMED = 3
 def add(console: Console) -> None:
     """Adds the page."""
 
-    @ui.page("/{place}/clusters")
+    @page("/{place}/clusters")
     async def clusters(where: Place = Depends(console.place), search: str = "") -> None:
         with framed(console, where, "clusters", "Clusters") as frame:
             await Listing(frame, CLUSTERS, search).make()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from fastapi import Depends
-from nicegui import ui
 
 from aiware_resources.console.elements import element, enable
-from aiware_resources.console.frame import Console, Frame, framed
+from aiware_resources.console.frame import Console, Frame, framed, page
 from aiware_resources.console.live import Watching
 from aiware_resources.console.places import Drift, Place, StackReads
 from aiware_resources.console.table import Column, Row, Table, text
@@ -31,7 +30,7 @@ _COLUMNS = (
 def add(console: Console) -> None:
     """Adds the page."""
 
-    @ui.page("/{place}/drift")
+    @page("/{place}/drift")
     async def drift(where: Place = Depends(console.place_of_stack)) -> None:
         with framed(console, where, "drift", "Drift") as frame:
             await _Drift(frame, where).make()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import Depends
-from nicegui import ui
 
 from aiware_resources.api import CatalogueEngineRecord, EngineFieldRecord
 from aiware_resources.console.elements import element, facts
-from aiware_resources.console.frame import Console, Frame, framed
+from aiware_resources.console.frame import Console, Frame, framed, page
 from aiware_resources.console.listing import Kind, Listing
 from aiware_resources.console.places import Place
 from aiware_resources.console.table import Column, Row, Table, link, text
@@ -29,12 +28,12 @@ _FIELDS = (
 def add(console: Console) -> None:
     """Adds the pages."""
 
-    @ui.page("/{place}/engines")
+    @page("/{place}/engines")
     async def engines(where: Place = Depends(console.place), search: str = "") -> None:
         with framed(console, where, "engines", "Engines") as frame:
             await Listing(frame, ENGINES, search).make()
 
-    @ui.page("/{place}/engines/{engine_id}")
+    @page("/{place}/engines/{engine_id}")
     async def engine(engine_id: str, where: Place = Depends(console.place)) -> None:
         with framed(console, where, "engines", "Engine", heading=False) as frame:
             await _Engine(frame, engine_id).make()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import Depends
-from nicegui import ui
 
 from aiware_resources.api import ExportRecord
-from aiware_resources.console.frame import Console, framed
+from aiware_resources.console.frame import Console, framed, page
 from aiware_resources.console.listing import Kind, Listing
 from aiware_resources.console.places import Place
 from aiware_resources.console.table import Column, Row, status, text, when
@@ -18,7 +17,7 @@ from aiware_resources.text.commands import aiware
 def add(console: Console) -> None:
     """Adds the page."""
 
-    @ui.page("/{place}/exports")
+    @page("/{place}/exports")
     async def exports(where: Place = Depends(console.place), search: str = "") -> None:
         with framed(console, where, "exports", "Exports") as frame:
             await Listing(frame, EXPORTS, search).make()

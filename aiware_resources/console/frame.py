@@ -38,6 +38,11 @@ STACK_SECTIONS = {"drift": "Drift", "next": "Next up"}
 _NEVER = 7 * 24 * 3600.0
 _PATIENCE = 2.0
 """Seconds for which a page waits for its first reading before it comes without."""
+_LONGEST_MAKING = 120.0
+"""Seconds that a page may take until it comes: Pulumi is asked for the settings of a stack before."""
+
+page = partial(ui.page, response_timeout=_LONGEST_MAKING)
+"""Adds a page under an address."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from nicegui.events import GenericEventArguments
 from aiware_resources.api import Api
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.console.elements import element, facts
-from aiware_resources.console.frame import Console, Frame, framed
+from aiware_resources.console.frame import Console, Frame, framed, page
 from aiware_resources.console.jobread import LOG, JobView, TaskView, read_job
 from aiware_resources.console.live import Watching
 from aiware_resources.console.places import Place
@@ -46,7 +46,7 @@ _GRAPH = {
 def add(console: Console) -> None:
     """Adds the page."""
 
-    @ui.page("/{place}/jobs/{job_id}")
+    @page("/{place}/jobs/{job_id}")
     async def job(job_id: str, where: Place = Depends(console.place)) -> None:
         with framed(console, where, "jobs", f"Job {job_id}", heading=False) as frame:
             await _Job(frame, job_id).make()

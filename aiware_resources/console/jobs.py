@@ -14,7 +14,7 @@ from nicegui import ui
 from aiware_resources.api import JobRecord
 from aiware_resources.api.statuses import JOB_DONE, JOB_STATUSES
 from aiware_resources.console.elements import element, enable
-from aiware_resources.console.frame import Console, Frame, framed
+from aiware_resources.console.frame import Console, Frame, framed, page
 from aiware_resources.console.joblist import MOST, PAGE, SORTS, Filter, JobList, Shown, View, engines_of
 from aiware_resources.console.live import Watching
 from aiware_resources.console.places import Place
@@ -39,7 +39,7 @@ def add(console: Console) -> None:
     """Adds the page."""
     lists: dict[tuple[str, Filter], JobList] = {}
 
-    @ui.page("/{place}/jobs")
+    @page("/{place}/jobs")
     async def jobs(
         where: Place = Depends(console.place),
         status: str = "",

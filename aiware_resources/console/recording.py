@@ -13,7 +13,7 @@ from nicegui.element import Element
 from aiware_resources.api import AssetRecord, JobRecord
 from aiware_resources.console import media
 from aiware_resources.console.elements import element
-from aiware_resources.console.frame import Console, Frame, framed
+from aiware_resources.console.frame import Console, Frame, framed, page
 from aiware_resources.console.places import Place
 from aiware_resources.console.recread import Heard, Recording, read_recording
 from aiware_resources.console.table import Column, Row, Table, link, status, text, when
@@ -45,7 +45,7 @@ def add(console: Console) -> None:
     media.add(console)
     ui.add_css(STYLE, shared=True)
 
-    @ui.page("/{place}/recordings/{tdo_id}")
+    @page("/{place}/recordings/{tdo_id}")
     async def recording(tdo_id: str, where: Place = Depends(console.place)) -> None:
         with framed(console, where, "recordings", f"Recording {tdo_id}", heading=False) as frame:
             await _Page(frame, tdo_id).make()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import Depends
-from nicegui import ui
 
 from aiware_resources.api import TdoRecord
-from aiware_resources.console.frame import Console, framed
+from aiware_resources.console.frame import Console, framed, page
 from aiware_resources.console.listing import Kind, Listing
 from aiware_resources.console.places import Place
 from aiware_resources.console.table import Column, Row, link, text, when
@@ -19,7 +18,7 @@ from aiware_resources.text.times import parse_time
 def add(console: Console) -> None:
     """Adds the page."""
 
-    @ui.page("/{place}/recordings")
+    @page("/{place}/recordings")
     async def recordings(where: Place = Depends(console.place), search: str = "") -> None:
         with framed(console, where, "recordings", "Recordings") as frame:
             await Listing(frame, RECORDINGS, search).make()

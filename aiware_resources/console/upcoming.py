@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from fastapi import Depends
-from nicegui import ui
 
 from aiware_resources import report as reports
 from aiware_resources.console.drift import stack_of
 from aiware_resources.console.elements import element, enable, prose
-from aiware_resources.console.frame import Console, Frame, framed
+from aiware_resources.console.frame import Console, Frame, framed, page
 from aiware_resources.console.live import Watching
 from aiware_resources.console.places import Place
 from aiware_resources.report import Report
@@ -17,7 +16,7 @@ from aiware_resources.report import Report
 def add(console: Console) -> None:
     """Adds the page."""
 
-    @ui.page("/{place}/next")
+    @page("/{place}/next")
     async def upcoming(where: Place = Depends(console.place_of_stack)) -> None:
         with framed(console, where, "next", "Next up") as frame:
             await _Next(frame, where).make()

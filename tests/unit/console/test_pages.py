@@ -1,14 +1,16 @@
-"""Pages leave aiWARE alone while it fails."""
+"""Pages wait for what takes long, and leave aiWARE alone while it fails."""
 
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import pytest
 from nicegui import Client, ui
 
+from aiware_resources.console import frame, server
 from aiware_resources.console.elements import element
 from aiware_resources.console.frame import Console, Frame
 from aiware_resources.console.joblist import Filter, View
@@ -48,6 +50,11 @@ def framed(client: Client, source: Jobs) -> Frame:
     object.__setattr__(place, "jobs", source)
     with client:
         return Frame(Console({}), place, client, element("p"))
+
+
+def test_pages_may_take_longer_than_their_first_reading_is_waited_for() -> None:
+    assert frame.page("/").response_timeout >= 60
+    assert [module for module in server.PAGES if "ui.page(" in inspect.getsource(module)] == []
 
 
 async def test_a_sorted_list_waits_for_the_next_poll_while_it_cannot_be_read(client: Client) -> None:
