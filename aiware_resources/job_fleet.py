@@ -25,7 +25,7 @@ from aiware_resources.fleet.entity import FleetEntity
 from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries, used_names
 from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO
 from aiware_resources.fleet.files.formats import EXPORTS, CaptionFormat, CaptionFormatArgs, caption_problems
-from aiware_resources.fleet.handover import handed_over, still_held, with_waiting
+from aiware_resources.fleet.handover import RESHARDED, handed_over, resharded, still_held, with_waiting
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import ADOPT, FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys, to_look_at
@@ -113,7 +113,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
             "timeout",
         }
     )
-    facts = frozenset({JOBS, ADOPTED, FAILURES, UNDONE, LEFT, MISSING, NEWEST, OPEN, RERUNS, SUBMITTED})
+    facts = frozenset({JOBS, ADOPTED, FAILURES, UNDONE, LEFT, MISSING, NEWEST, OPEN, RERUNS, RESHARDED, SUBMITTED})
 
     # --- what the engine calls -------------------------------------------------------------------------------------
 
@@ -240,7 +240,8 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         """Does what `plan` says; raises nothing once aiWARE may have accepted a job."""
         over = handed_over(olds, news)
         found = plan(over.olds, news, _recorded_inputs.get(_name(news)))
-        return _given(with_waiting(Update(self.api, self._settings, over.olds, news).run(found), over, olds))
+        facts = with_waiting(Update(self.api, self._settings, over.olds, news).run(found), over, olds)
+        return _given({**facts, RESHARDED: resharded(olds, news, now_at(self.api.url).isoformat())})
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
         """Cancels unfinished jobs (mutation ``cancelJob``), and treats the TDOs that jobs made.

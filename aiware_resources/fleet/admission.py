@@ -6,8 +6,9 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from aiware_resources.errors import ConfigurationError
 from aiware_resources.fleet.entries import MEDIA
-from aiware_resources.fleet.handover import media_elsewhere
+from aiware_resources.fleet.handover import recorded_media
 from aiware_resources.fleet.plan import named
 from aiware_resources.reconcile import Props
 from aiware_resources.shards import SHARD
@@ -26,15 +27,18 @@ def declared(media: Media, names: frozenset[str] | None) -> tuple[dict[str, dict
         media: The listing.
         names: The names of the values that the template uses; ``None`` when they are not known yet.
     """
-    entries = {
-        key: {name: value for name, value in values.items() if names is None or name in names}
-        for key, values in media.items()
-    }
+    entries = {key: _used(values, names) for key, values in media.items()}
     admission: dict[str, Any] = {"growing": sorted(media.growing)} if media.growing else {}
+    if media.shard is not None and media.growing_values:
+        admission["growingValues"] = {key: _used(values, names) for key, values in media.growing_values.items()}
     if media.most_new is not None:
         admission |= {"mostNew": media.most_new, "order": list(media)}
     hidden: dict[str, Any] = {ADMISSION: admission} if admission else {}
     return entries, hidden if media.shard is None else {**hidden, SHARD: media.shard.properties()}
+
+
+def _used(values: Mapping[str, Any], names: frozenset[str] | None) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if names is None or name in names}
 
 
 def admitted(olds: Mapping[str, Any], news: Props, called: str) -> Props:
@@ -44,6 +48,9 @@ def admitted(olds: Mapping[str, Any], news: Props, called: str) -> Props:
         olds: The inputs of the last run.
         news: What the program declares.
         called: The name of the fleet.
+
+    Raises:
+        ConfigurationError: An entry is to be taken over whose values are not known.
     """
     news = dict(news)
     admission, media = news.pop(ADMISSION, None), news.get(MEDIA)
@@ -51,9 +58,19 @@ def admitted(olds: Mapping[str, Any], news: Props, called: str) -> Props:
         return news
     before: dict[str, Any] = olds.get(MEDIA) or {}
     if olds.get(SHARD) != news.get(SHARD):
-        # What is taken over from other shards is not new.
-        before = {**media_elsewhere(news), **before}
-    taken = {**media, **{key: before[key] for key in admission.get("growing", ()) if key in before}}
+        # What a shard has is not new, whichever it is: what is not declared is removed with its TDO.
+        before = {**recorded_media(news), **before}
+    taken = dict(media)
+    listed = admission.get("growingValues") or {}
+    for key in admission.get("growing", ()):
+        if key in before:
+            values = before[key] if before[key] is not None else listed.get(key)
+            if values is None:
+                raise ConfigurationError(
+                    f"Fleet {called} is to take over {key} from another shard, and nothing says what its values are.",
+                    remedy="Give Media the values of growing files: growing={key: {...}}. Nothing was changed.",
+                )
+            taken[key] = values
     if "mostNew" in admission:
         new = [key for key in admission["order"] if key not in before]
         later = new[int(admission["mostNew"]) :]

@@ -3,12 +3,15 @@
 The shard that an entry goes to takes over its job first, from the state of the shard that has it. That one gives the
 entry up when it sees it in the other's state, and does nothing to the job. So whenever a run is killed, at least one
 state holds the entry, and none of the two runs it again.
+
+Where two states tell different things of an entry, the shard that changed to its number of shards last is right: it
+took over what the others had by then. As long as that cannot be told, the entry stays where it is.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,16 +19,20 @@ from aiware_resources.fleet.adopting import ADOPTED
 from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.reading import OPEN
-from aiware_resources.reconcile import Props
+from aiware_resources.reconcile import RERUNS, Props
 from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.reconcile.other_stacks import stacks, states
 from aiware_resources.shards import SHARD, Shard, parsed, shard_of
+from aiware_resources.waiting.conditions import MISSING
 
 log = logging.getLogger("aiware")
 
 JOBS = "jobs"
 _TYPE = "pulumi-python:dynamic/aiware:JobFleet"
-_BY_KEY = (JOBS, "failures", "__missing", "__reruns")
+RESHARDED = "__resharded"
+"""The fact of when the fleet changed to its present number of shards, and to the one before: by aiWARE's clock."""
+
+_BY_KEY = (JOBS, "failures", MISSING, RERUNS)
 """The facts of a fleet that are told by key, beside which of its jobs are open."""
 
 
@@ -38,7 +45,8 @@ class HandOver:
         taken: The keys of entries that it takes over.
         released: The keys of entries that it gives up, since another shard has them.
         waiting: The entries that it has until another shard takes them over.
-        replaced: The keys of entries for which their shard runs another job: the earlier one is removed by policy.
+        replaced: Those of the released ones for which their shard runs another job by now. It removed the earlier one.
+        disputed: Those of the waiting ones for which their shard has another job, and no later one as far as is known.
     """
 
     olds: Props
@@ -46,9 +54,10 @@ class HandOver:
     released: frozenset[str] = frozenset()
     waiting: Mapping[str, Entry] = field(default_factory=dict)
     replaced: frozenset[str] = frozenset()
+    disputed: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.taken or self.released or self.replaced)
+        return bool(self.taken or self.released)
 
     def summary(self) -> str:
         """What changes hands, with keys."""
@@ -56,8 +65,10 @@ class HandOver:
             f"{verb} {named(sorted(keys))}"
             for verb, keys in (
                 ("takes over", self.taken),
-                ("gives up", self.released),
-                ("holds, until their shard has taken them over,", frozenset(self.waiting)),
+                ("gives up", self.released - self.replaced),
+                ("gives up, since their shard runs other jobs for them,", self.replaced),
+                ("holds, until their shard has taken them over,", self.waiting.keys() - self.disputed),
+                ("holds, since another shard has other jobs for them, maybe earlier ones,", self.disputed),
             )
             if keys
         ]
@@ -82,26 +93,54 @@ def handed_over(recorded: Props, desired: Mapping[str, Any]) -> HandOver:
     if recorded.get(SHARD) == desired.get(SHARD) and not foreign:
         return HandOver(recorded)
     others = {number: outputs for number, outputs, _ in _other_fleets(shard, desired)}
-    taken: dict[str, Props] = {
-        key: outputs
-        for outputs in others.values()
-        for key in outputs.get(JOBS) or {}
-        if key not in own and shard.has(key)
-    }
+    # Only with another number of shards, admission takes care that all of these are declared.
+    is_any_declared = recorded.get(SHARD) != desired.get(SHARD)
+    media = desired.get(MEDIA)
+    declared = media if isinstance(media, dict) else {}
+    taken: dict[str, Props] = {}
+    for key, holders in _holders(others.values()).items():
+        if not shard.has(key) or not (is_any_declared or key in declared):
+            continue
+        latest = _latest(key, holders)
+        is_later = _is_of(key, latest) and _since(key, latest) > _since(key, recorded)
+        if key not in own or (is_later and _job_id(latest, key) != own[key].job_id):
+            taken[key] = latest
     released: set[str] = set()
     replaced: set[str] = set()
+    disputed: set[str] = set()
     for key, entry in foreign.items():
         other = others.get(shard_of(key, shard.count), {})
-        there = (other.get(JOBS) or {}).get(key)
-        # A shard that has no such entry, and knows of this number of shards, took it over and has removed it.
-        is_gone = there is None and _count(other) == shard.count
-        if is_gone or (there is not None and Entry.parse(there).job_id == entry.job_id):
+        there = _job_id(other, key)
+        # It saw what this one has when it changed to this number of shards; else it may never have had the entry.
+        is_later = _count(other) == shard.count and _since(key, other) > _since(key, recorded)
+        if is_later or there == entry.job_id:
             released.add(key)
-        elif there is not None:
-            replaced.add(key)
-    waiting = {key: entry for key, entry in foreign.items() if key not in released and key not in replaced}
-    olds = _without(recorded, released | waiting.keys())
-    return HandOver(_with(olds, taken), frozenset(taken), frozenset(released), waiting, frozenset(replaced))
+        if there is not None and there != entry.job_id:
+            (replaced if is_later else disputed).add(key)
+    waiting = {key: entry for key, entry in foreign.items() if key not in released}
+    olds = _without(recorded, foreign.keys() | taken.keys())
+    return HandOver(
+        _with(olds, taken),
+        frozenset(taken),
+        frozenset(released),
+        waiting,
+        frozenset(replaced),
+        frozenset(disputed),
+    )
+
+
+def resharded(recorded: Props, desired: Mapping[str, Any], now: str) -> dict[str, str] | None:
+    """The fact of when a fleet changed to its number of shards.
+
+    Args:
+        recorded: The recorded outputs of the fleet; empty for a new one.
+        desired: What the program declares.
+        now: The present moment.
+    """
+    known: dict[str, str] | None = recorded.get(RESHARDED)
+    if recorded.get(SHARD) == desired.get(SHARD):
+        return known
+    return {"at": now, "before": (known or {}).get("at", "")}
 
 
 def with_waiting(facts: Props, over: HandOver, recorded: Props) -> Props:
@@ -114,11 +153,22 @@ def with_waiting(facts: Props, over: HandOver, recorded: Props) -> Props:
         before = recorded.get(OPEN)
         open_ = sorted({*open_, *(key for key in waiting if before is None or key in before)})
     adopted = {*(facts.get(ADOPTED) or ()), *(waiting.keys() & {*(recorded.get(ADOPTED) or ())})}
-    return {**facts, JOBS: {**facts[JOBS], **waiting}, OPEN: open_, ADOPTED: sorted(adopted) or None}
+    told = {
+        fact: {
+            **{key: value for key, value in (recorded.get(fact) or {}).items() if key in waiting},
+            **(facts.get(fact) or {}),
+        }
+        or None
+        for fact in (MISSING, RERUNS)
+    }
+    return {**facts, **told, JOBS: {**facts[JOBS], **waiting}, OPEN: open_, ADOPTED: sorted(adopted) or None}
 
 
-def media_elsewhere(desired: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries of this shard that others have, with their values: to be taken over, they have to be declared.
+def recorded_media(desired: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries of this shard that it or another one has: to stay, they have to be declared.
+
+    Returns:
+        Their values by key; ``None`` where these are not recorded any more, or are encrypted.
 
     Raises:
         ConfigurationError: The state of another shard cannot be read.
@@ -127,9 +177,12 @@ def media_elsewhere(desired: Mapping[str, Any]) -> dict[str, Any]:
     if shard is None:
         return {}
     found: dict[str, Any] = {}
-    for _, outputs, inputs in _other_fleets(shard, desired):
+    # Also what this shard itself holds for another one, and gets back: its inputs do not list it either.
+    for _, outputs, inputs in _fleets(shard, desired):
         media = inputs.get(MEDIA) or {}
-        found |= {key: media[key] for key in outputs.get(JOBS) or {} if key in media and shard.has(key)}
+        for key in outputs.get(JOBS) or {}:
+            if shard.has(key) and found.get(key) is None:
+                found[key] = media.get(key)
     return found
 
 
@@ -151,16 +204,48 @@ def _count(fleet: Props) -> int | None:
     return None if shard is None else shard.count
 
 
+def _since(key: str, fleet: Props) -> str:
+    """Since when an entry is of the shard of a fleet; what it only holds for another one, it had before."""
+    return str((fleet.get(RESHARDED) or {}).get("at" if _is_of(key, fleet) else "before", ""))
+
+
+def _is_of(key: str, fleet: Props) -> bool:
+    """Whether an entry is of the shard of a fleet, by the number of shards that it records."""
+    shard = Shard.parse(fleet.get(SHARD))
+    return shard is None or shard.has(key)
+
+
+def _latest(key: str, fleets: Sequence[Props]) -> Props:
+    """The fleet whose job of an entry is the latest one."""
+    return max(fleets, key=lambda fleet: (_is_of(key, fleet), _since(key, fleet)))
+
+
+def _job_id(fleet: Props, key: str) -> str | None:
+    text = (fleet.get(JOBS) or {}).get(key)
+    return None if text is None else Entry.parse(text).job_id
+
+
+def _holders(fleets: Iterable[Props]) -> dict[str, list[Props]]:
+    """The fleets that have an entry, by its key."""
+    found: dict[str, list[Props]] = {}
+    for fleet in fleets:
+        for key in fleet.get(JOBS) or {}:
+            found.setdefault(key, []).append(fleet)
+    return found
+
+
 def _jobs(fleet: Props) -> list[str]:
     return list((fleet.get(JOBS) or {}).values())
 
 
 def _other_fleets(shard: Shard, props: Mapping[str, Any]) -> Iterator[tuple[int, Props, Props]]:
     """What the other shards record of the fleet: the number of the shard, outputs and inputs."""
+    return (each for each in _fleets(shard, props) if each[0] != shard.index)
+
+
+def _fleets(shard: Shard, props: Mapping[str, Any]) -> Iterator[tuple[int, Props, Props]]:
     numbers = {
-        stack: found[1]
-        for stack in stacks()
-        if stack != shard.stack and (found := parsed(stack)) is not None and found[0] == shard.archive
+        stack: found[1] for stack in stacks() if (found := parsed(stack)) is not None and found[0] == shard.archive
     }
     name = str(props[OWNER_KEY]).rpartition("/")[2]
     for stack, resources in states(list(numbers)):

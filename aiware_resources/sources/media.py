@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -37,6 +37,7 @@ class Media(dict[str, dict[str, Any]]):
     Attributes:
         growing: The keys of files that may still be written, and are left for the next run. Entries that a fleet has
             already stay as they are.
+        growing_values: Their values, as far as they are given: for a shard that takes them over from another one.
         most_new: How many new entries a fleet takes in one update, oldest first; ``None`` for all of them.
         shard: Which shard of the source they are; ``None`` when it is in one stack.
     """
@@ -45,12 +46,13 @@ class Media(dict[str, dict[str, Any]]):
         self,
         entries: Iterable[tuple[str, dict[str, Any]]] = (),
         *,
-        growing: Iterable[str] = (),
+        growing: Iterable[str] | Mapping[str, dict[str, Any]] = (),
         most_new: int | None = None,
         shard: Shard | None = None,
     ) -> None:
         super().__init__(entries)
         self.growing = frozenset(growing)
+        self.growing_values = dict(growing) if isinstance(growing, Mapping) else {}
         self.most_new = most_new
         self.shard = shard
 
@@ -94,7 +96,7 @@ def media_from(
     name = os.fspath(source)
     wanted = _wanted(name, pattern, min_size, max_size, min_age)
     chosen: list[Item] = []
-    growing: list[str] = []
+    growing: dict[str, dict[str, Any]] = {}
     matching = 0
     try:
         for item in _items(name, wanted):
@@ -106,7 +108,7 @@ def media_from(
             if shard is not None and not shard.has(item.key):
                 continue
             if may_grow:
-                growing.append(item.key)
+                growing[item.key] = item.values()
             else:
                 chosen.append(item)
         if not matching and not allow_empty:

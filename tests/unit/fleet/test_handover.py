@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from aiware_resources.errors import ConfigurationError
 from aiware_resources.fleet import handover
 from aiware_resources.fleet.admission import admitted, declared
 from aiware_resources.fleet.entries import Entry, marking
-from aiware_resources.fleet.handover import handed_over, still_held, with_waiting
+from aiware_resources.fleet.handover import RESHARDED, handed_over, resharded, still_held, with_waiting
+from aiware_resources.fleet.update import Update
+from aiware_resources.job_fleet import JobFleetProvider
 from aiware_resources.shards import SHARD, Shard, parsed, shard_of
 from aiware_resources.sources import Media
 
@@ -39,7 +43,7 @@ def states(monkeypatch: pytest.MonkeyPatch) -> Fleets:
     def resources(names: list[str]) -> Any:
         for name in names:
             urn = f"urn:pulumi:{name}::project::pulumi-python:dynamic/aiware:JobFleet::archive"
-            inputs = {"media": {key: {"url": key} for key in found[name]["jobs"]}}
+            inputs = found[name].get("inputs", {"media": {key: {"url": key} for key in found[name]["jobs"]}})
             stack = {"type": "pulumi:pulumi:Stack", "urn": "urn"}
             yield (
                 name,
@@ -111,12 +115,80 @@ def test_a_shard_that_is_given_up_ends_with_nothing(states: Fleets) -> None:
     assert handed_over(fleet(4, 5), desired(4, 4)).released == set(own)
 
 
-def test_another_job_of_the_same_entry_is_removed(states: Fleets) -> None:
-    own = [key for key in KEYS if shard_of(key, 5) == 4]
-    states["talks-4"] = fleet(4, 5) | {"jobs": {key: text(key, "later") for key in own}}
-    over = handed_over(fleet(1, 4), desired(1, 5))
-    assert over.replaced == {key for key in own if shard_of(key, 4) == 1}
-    assert over.replaced <= over.olds["jobs"].keys()
+def at(moment: int, before: int = 0) -> dict[str, Any]:
+    return {RESHARDED: {"at": f"2026-11-{moment:02}", "before": f"2026-11-{before:02}" if before else ""}}
+
+
+def key_in(**shards: int) -> str:
+    """A key that is in these shards, by the number of shards: ``of_4=0``."""
+    keys = (f"talk-{number}" for number in range(1000))
+    return next(key for key in keys if all(shard_of(key, int(of[3:])) == index for of, index in shards.items()))
+
+
+K = key_in(of_4=0, of_5=4)
+
+
+def with_job(index: int, count: int, job: str | None, **more: Any) -> dict[str, Any]:
+    return fleet(index, count, []) | {"jobs": {} if job is None else {K: text(K, job)}, **more}
+
+
+@pytest.mark.parametrize("own", [at(1), at(3, 1)], ids=["changes now", "has changed after the other"])
+def test_an_earlier_job_is_given_up_and_never_removed(states: Fleets, own: dict[str, Any]) -> None:
+    count = 5 if own == at(3, 1) else 4
+    for there in ("later", None):
+        states["talks-4"] = with_job(4, 5, there, **at(2))
+        over = handed_over(with_job(0, count, "job", **own), desired(0, 5))
+        assert over.released == {K}
+        assert not over.waiting
+        assert K not in over.olds["jobs"]
+        assert ("runs other jobs" in over.summary()) == (there is not None)
+
+
+def test_the_later_job_is_kept_when_a_shard_skipped_a_number(states: Fleets) -> None:
+    states["talks-4"] = with_job(4, 5, "later", **at(2))
+    for there in ("job", None):
+        states["talks-0"] = with_job(0, 4, there, **at(1))
+        over = handed_over(states["talks-4"], desired(4, 4))
+        assert over.waiting.keys() == {K}
+        assert not over.released
+        assert K not in over.olds["jobs"]
+        assert ("maybe earlier ones" in over.summary()) == (there is not None)
+        assert with_waiting({"jobs": {}}, over, states["talks-4"])["jobs"] == {K: text(K, "later")}
+    # With the number that it skipped, it gives the earlier one up.
+    states["talks-4"] = with_job(4, 5, "later", **at(4, 3))
+    assert handed_over(with_job(0, 4, "job", **at(1)), desired(0, 5)).released == {K}
+
+
+def test_a_shard_that_held_an_earlier_job_takes_over_the_later_one(states: Fleets) -> None:
+    states["talks-4"] = with_job(4, 5, "later", **at(2))
+    over = handed_over(with_job(0, 5, "job", **at(3, 1)), desired(0, 4))
+    assert over.taken == {K}
+    assert over.olds["jobs"] == {K: text(K, "later")}
+    # What it took over itself since then stays.
+    assert not handed_over(with_job(0, 4, "last", **at(3, 1)), desired(0, 3)).taken
+
+
+@pytest.mark.parametrize("order", [(0, 4), (4, 0)])
+def test_of_two_jobs_that_of_the_later_shard_is_taken_over(states: Fleets, order: tuple[int, int]) -> None:
+    key = key_in(of_4=0, of_5=4, of_6=5)
+    there = {0: fleet(0, 4, []) | {"jobs": {key: text(key)}, **at(1)}}
+    there[4] = fleet(4, 5, []) | {"jobs": {key: text(key, "later")}, **at(2)}
+    states |= {f"talks-{index}": there[index] for index in order}
+    assert handed_over({}, desired(5, 6)).olds["jobs"] == {key: text(key, "later")}
+
+
+def test_the_moment_of_the_change_is_recorded_once() -> None:
+    first = resharded({}, desired(0, 4), "1")
+    assert first == {"at": "1", "before": ""}
+    assert resharded({RESHARDED: first, **desired(0, 4)}, desired(0, 4), "2") == first
+    assert resharded({RESHARDED: first, **desired(0, 4)}, desired(0, 5), "3") == {"at": "3", "before": "1"}
+    assert resharded({}, {}, "1") is None
+
+
+def test_what_waits_keeps_all_that_is_recorded_of_it(states: Fleets) -> None:
+    recorded = with_job(0, 4, "job") | {"__reruns": {K: 2, "gone": 1}, "__missing": {K: "since", "gone": "x"}}
+    facts = with_waiting({"jobs": {}, "__reruns": {"a": 1}}, handed_over(recorded, desired(0, 5)), recorded)
+    assert (facts["__reruns"], facts["__missing"]) == ({K: 2, "a": 1}, {K: "since"})
 
 
 def test_nothing_is_read_when_nothing_can_move(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,3 +215,56 @@ def test_what_is_taken_over_is_neither_new_nor_growing(states: Fleets) -> None:
     more = Media(((key, {"url": key}) for key in [*own, "x-1", "x-2"]), most_new=1, shard=Shard("talks", 4, 5))
     media, hidden = declared(more, frozenset({"url"}))
     assert admitted({}, {**desired(4, 5), "media": media, **hidden}, "archive")["media"].keys() == {*own, "x-1"}
+
+
+@pytest.mark.parametrize("media", ["dropped", "encrypted"])
+def test_what_is_taken_over_stays_when_the_old_shard_was_updated_first(states: Fleets, media: str) -> None:
+    own = [key for key in KEYS if shard_of(key, 2) == 1]
+    # It holds the jobs of these, and its inputs do not list them any more.
+    old = fleet(0, 1) | desired(0, 2)
+    kept = {key: {"url": key} for key in KEYS if key not in own}
+    states["talks-0"] = old | {"inputs": {"media": kept if media == "dropped" else {"ciphertext": "..."}}}
+    listed = Media(
+        ((key, {"url": key}) for key in [*own[2:], "new-1", "new-2"]),
+        growing={key: {"url": key, "size": 1} for key in [*own[:2], "new-3"]},
+        most_new=1,
+        shard=Shard("talks", 1, 2),
+    )
+    entries, hidden = declared(listed, frozenset({"url"}))
+    news = admitted({}, {**desired(1, 2), "media": entries, **hidden}, "archive")
+    assert handed_over({}, news).taken == set(own)
+    assert news["media"] == {key: {"url": key} for key in [*own, "new-1"]}
+
+
+def test_what_would_be_removed_for_want_of_values_is_an_error(states: Fleets) -> None:
+    own = [key for key in KEYS if shard_of(key, 2) == 1]
+    states["talks-0"] = fleet(0, 1) | desired(0, 2) | {"inputs": {"media": {}}}
+    entries, hidden = declared(Media(growing=own[:1], shard=Shard("talks", 1, 2)), None)
+    with pytest.raises(ConfigurationError, match="from another shard"):
+        admitted({}, {**desired(1, 2), "media": entries, **hidden}, "archive")
+
+
+def test_later_only_what_is_declared_is_taken_over(states: Fleets) -> None:
+    own = [key for key in KEYS if shard_of(key, 4) == 0]
+    states["talks-4"] = fleet(4, 5, own[:2])
+    waits = next(key for key in KEYS if key not in own)
+    news = {**desired(0, 4), "media": {own[0]: {}}}
+    assert handed_over(fleet(0, 4, [waits]), news).taken == {own[0]}
+
+
+def test_what_a_shard_holds_for_another_one_stays_when_it_gets_it_back(states: Fleets) -> None:
+    states["talks-0"] = with_job(0, 5, "job", inputs={"media": {}})
+    listed = Media(((key, {"url": key}) for key in ["new-1", "new-2", K]), most_new=1, shard=Shard("talks", 0, 4))
+    entries, hidden = declared(listed, None)
+    olds = {**desired(0, 5), "media": {}}
+    assert admitted(olds, {**desired(0, 4), "media": entries, **hidden}, "archive")["media"].keys() == {"new-1", K}
+
+
+def test_a_fleet_records_the_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handover, "stacks", list)
+    monkeypatch.setattr(handover, "states", lambda _: iter(()))
+    monkeypatch.setattr(Update, "run", lambda *_: {"jobs": {}})
+    monkeypatch.setattr(JobFleetProvider, "api", SimpleNamespace(url="https://api.test"))
+    facts = JobFleetProvider().change("", {}, {**desired(0, 4), "media": {}}, frozenset())
+    assert facts[RESHARDED]["at"] > "2026"
+    assert RESHARDED in JobFleetProvider.facts

@@ -64,6 +64,7 @@ def test_a_file_that_may_still_be_written_is_left_for_the_next_run(tmp_path: Pat
     write(tmp_path, "growing.mp4", "x", age=2)
     found = media_from(tmp_path, "*.mp4")
     assert (list(found), sorted(found.growing)) == (["whole.mp4"], ["growing.mp4"])
+    assert found.growing_values["growing.mp4"]["url"] == str(tmp_path / "growing.mp4")
     assert media_from(tmp_path, "*.mp4", min_age=timedelta()).growing == frozenset()
     # A source with nothing but such files is not empty.
     assert media_from(tmp_path, "growing.*") == {}
