@@ -127,8 +127,15 @@ class FleetOutputs(RunsJobs, EntityResource):
         props = {key: await self._property(key) for key in _OF_FILES}
         if not (props[EXPORTS] or props[RESULTS_TO]):
             return None
+        reruns, loop = await self._recorded[RERUNS].future() or {}, asyncio.get_running_loop()
         try:
-            return FleetFiles.of(settings, props, entries, await self._recorded[RERUNS].future() or {})
+            return FleetFiles.of(
+                settings,
+                props,
+                entries,
+                reruns,
+                lambda message: loop.call_soon_threadsafe(self._completion.row.warn, message),
+            )
         except AiwareError as error:
             failure = error
         never: FleetFiles = await (await self._completion.monitor).fail(self._fleet_name, self._completion.row, failure)

@@ -59,14 +59,17 @@ def test_captions_of_every_entry(project: Project, local: Local) -> None:
     assert files(project) == made
     assert local.calls()["createExportRequest"] == requests + 2
 
-    # Another format: no job runs; an entry less: its files go; one that is somebody's else stays, and is told.
+    # Another format: no job runs; one entry less: its files go; what was changed or is another's stays, which is told.
+    (project.folder / "out" / "2026" / "b.srt").write_text("mine")
     (project.folder / "out" / "d.txt").write_text("not the fleet's")
     declare(project, "a", "c", "d", exports=["vtt", "txt"], download_to="out", results_to="out")
     told = project.up(fails=True).output
     assert "d.txt is there already, and is not this fleet's" in told.replace("\n", " ")
+    assert "changed after they were written: out/2026/b.srt" in told.replace("\n", " ")
     assert local.calls()["createJob"] == 4
     now = files(project)
     assert now["d.txt"] == "not the fleet's"
+    assert now["2026/b.srt"] == "mine"
     assert "2026/b.vtt" not in now
     assert {"a.txt", "c.txt", "d.vtt"} <= now.keys()
     assert json.loads(now[f"a/{engines.SPEECHMATICS_ENGLISH}.json"])["series"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from aiware_resources.fleet.files.formats import EXPORTS, captions_of
 from aiware_resources.fleet.files.names import stems
 from aiware_resources.fleet.files.shelf import Line, Shelf
 from aiware_resources.fleet.parallel import first_line
+from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.reconcile import OWNER_KEY, Props
 from aiware_resources.settings import Settings
@@ -45,12 +46,19 @@ class FleetFiles:
     _shelves: Sequence[Shelf]
     _removes: bool
     _runs: Mapping[str, str]
+    _warn: Callable[[str], object]
     failures: dict[str, str] = field(default_factory=dict)
     _added: set[str] = field(default_factory=set)
     _is_swept: bool = False
 
     @staticmethod
-    def of(settings: Settings, props: Props, entries: Mapping[str, Entry], reruns: Mapping[str, Any]) -> FleetFiles:
+    def of(
+        settings: Settings,
+        props: Props,
+        entries: Mapping[str, Entry],
+        reruns: Mapping[str, Any],
+        warn: Callable[[str], object],
+    ) -> FleetFiles:
         """The files that the properties of a fleet ask for.
 
         Args:
@@ -58,6 +66,7 @@ class FleetFiles:
             props: The fleet's properties.
             entries: The entries whose jobs were submitted.
             reruns: How often jobs were started again, by key.
+            warn: Takes a warning; called from any thread.
 
         Raises:
             DownloadFailed: When the folder's manifest cannot be read.
@@ -82,7 +91,7 @@ class FleetFiles:
             jobs = {key: Job(entry.job_id, runs[key], names[key]) for key, entry in entries.items()}
             makers.append(Documents(shelf(props[RESULTS_TO]), jobs, _expected(settings, props.get(TEMPLATE) or {})))
         removes = Removal.of(props, 1).target_policy == "delete"
-        return FleetFiles(entries, makers, list(shelves.values()), removes, runs)
+        return FleetFiles(entries, makers, list(shelves.values()), removes, runs, warn)
 
     @property
     def left(self) -> int:
@@ -123,9 +132,11 @@ class FleetFiles:
                 self.failures[key] = reason
 
     def sweep(self, declared: Collection[str], statuses: Mapping[str, str]) -> None:
-        """Removes, once, what is of an entry that was removed, or of an earlier job of one that has failed now.
+        """Removes, once, what is of an entry that was removed, or of an earlier job of one that is declared.
 
-        A file that is not as it was written stays, and so does all of a fleet whose policy keeps what jobs have made.
+        A file that is not as it was written stays, which is said. These stay too: those of removed entries where the
+        fleet's policy keeps what jobs have made, those of an entry whose new files could not be made, and those that
+        were made of the present job for another declaration, as with an export request.
 
         Args:
             declared: The keys of all entries that the program declares.
@@ -134,18 +145,28 @@ class FleetFiles:
         if self._is_swept:
             return
         self._is_swept = True
+        changed: list[str] = []
         try:
             for shelf in self._shelves:
-                shelf.remove(line for line in shelf.lines() if self._is_outdated(line, declared, statuses))
+                outdated = [line for line in shelf.lines() if self._is_outdated(line, declared, statuses)]
+                changed += map(str, shelf.remove(outdated))
         except AiwareError as error:
             self.failures[""] = first_line(error)
+        if changed:
+            self._warn(
+                "Files of earlier jobs or of removed entries stay, since they were changed after they were written: "
+                f"{named(changed)}"
+            )
 
     def _is_outdated(self, line: Line, declared: Collection[str], statuses: Mapping[str, str]) -> bool:
         if line.key not in declared:
             return self._removes
         if line.key not in self.entries:
             return False
-        return statuses.get(line.key) != "complete" and not line.request.startswith(f"{self._runs[line.key]} ")
+        if line.request.startswith(f"{self._runs[line.key]} "):
+            return False
+        # Until the files of a complete job are there, those of the earlier one are better than none.
+        return statuses.get(line.key) != "complete" or self.failures.keys().isdisjoint({line.key, ""})
 
 
 def _expected(settings: Settings, template: Mapping[str, Any]) -> int:

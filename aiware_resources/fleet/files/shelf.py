@@ -142,26 +142,28 @@ class Shelf:
                 new.content.replace(target)
         return refused
 
-    def remove(self, lines: Iterable[Line]) -> int:
+    def remove(self, lines: Iterable[Line]) -> list[Path]:
         """Removes files of the fleet that are as they were written, and forgets the others.
 
         Returns:
-            How many were removed.
+            The others, so far as they are there: somebody has changed them.
 
         Raises:
             DownloadFailed: When one could not be removed.
         """
-        removed = 0
+        changed = []
         with writing(self.folder), _locked(self.folder):
             now, _ = _read(self.folder)
             # Another fleet may have taken one over meanwhile.
             own = [line for line in lines if now.get(line.file) == line]
             for line in own:
+                path = self.folder / line.file
                 if self._is_unchanged(line):
-                    (self.folder / line.file).unlink(missing_ok=True)
-                    removed += 1
+                    path.unlink(missing_ok=True)
+                elif path.exists():
+                    changed.append(path)
             self._append([Line(file=line.file, fleet=self._fleet, key="") for line in own])
-        return removed
+        return changed
 
     def _objection(self, line: Line) -> str | None:
         """Why a file is not put in place; ``None`` when nothing stands against it."""

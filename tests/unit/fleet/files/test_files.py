@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -44,10 +45,10 @@ def claims(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelves, "_claimed", {})
 
 
-def files(out: Path, jobs: dict[str, str], **more: Any) -> FleetFiles:
+def files(out: Path, jobs: dict[str, str], warn: Callable[[str], object] = print, **more: Any) -> FleetFiles:
     entries = {key: Entry(job, f"tdo-{key}", owns_target=True, product="p") for key, job in jobs.items()}
     props = {"__owner": "p/s/f", "template": TEMPLATE, "media": dict.fromkeys(jobs), "resultsTo": str(out), **more}
-    return FleetFiles.of(Settings(), props, entries, {})
+    return FleetFiles.of(Settings(), props, entries, {}, warn)
 
 
 def done(made: FleetFiles, api: Results, *keys: str) -> FleetFiles:
@@ -105,3 +106,36 @@ def test_a_file_of_an_earlier_job_does_not_stand_for_one_that_failed(tmp_path: P
     # An entry whose job could not be submitted has none yet, and is declared all the same.
     files(tmp_path, {}).sweep({"b"}, {})
     assert there(tmp_path) == ["b/e0.json"]
+
+
+def test_a_file_of_an_earlier_job_does_not_stay_beside_those_of_the_present_one(tmp_path: Path) -> None:
+    api = Results(j1=4, k1=2, j2=1, k2=1)
+    warned: list[str] = []
+    done(files(tmp_path, {"a": "j1", "b": "k1"}), api, "a", "b")
+    (tmp_path / "a/e2.json").write_text("changed by hand")
+    (tmp_path / "a/e3.json").unlink()
+    (tmp_path / "a/mine.json").write_text("not the fleet's")
+    # The second job of b is complete, and its results cannot be read: the earlier ones are all there is.
+    made = files(tmp_path, {"a": "j2", "b": "k2"}, warned.append)
+    done(made, api, "a")
+    api.errors = [NotFound("gone")]
+    done(made, api, "b")
+    made.sweep({"a", "b"}, {"a": "complete", "b": "complete"})
+    assert there(tmp_path) == ["a/e0.json", "a/e2.json", "a/mine.json", "b/e0.json", "b/e1.json"]
+    assert [message.rpartition(": ")[2] for message in warned] == [str(tmp_path / "a/e2.json")]
+    # What is not listed any more is nobody's: it stays, and is said once.
+    made = done(files(tmp_path, {"a": "j2", "b": "k2"}, warned.append), api, "a", "b")
+    made.sweep({"a", "b"}, {"a": "complete", "b": "complete"})
+    assert there(tmp_path) == ["a/e0.json", "a/e2.json", "a/mine.json", "b/e0.json"]
+    assert len(warned) == 1
+
+
+def test_captions_of_a_format_that_is_not_declared_any_more_go_with_their_job(tmp_path: Path) -> None:
+    shelf = shelves.Shelf(tmp_path, "p/s/f")
+    (tmp_path / "content").write_text("1")
+    shelf.put([shelves.New("a.srt", "a", "j1+0 srt", tmp_path / "content")])
+    api = Results(j1=1, j2=1)
+    done(files(tmp_path, {"a": "j1"}), api, "a").sweep({"a"}, {"a": "complete"})
+    assert (tmp_path / "a.srt").exists()
+    done(files(tmp_path, {"a": "j2"}), api, "a").sweep({"a"}, {"a": "complete"})
+    assert not (tmp_path / "a.srt").exists()

@@ -83,7 +83,7 @@ def test_only_unchanged_files_of_its_own_are_removed(out: Path) -> None:
     (out / "b.vtt").write_text("changed by hand")
     mine = Shelf(out, "p/s/mine")
     assert [line.file for line in mine.lines()] == ["a.vtt", "b.vtt"]
-    assert mine.remove(mine.lines()) == 1
+    assert mine.remove(mine.lines()) == [out / "b.vtt"]
     assert sorted(path.name for path in out.glob("*.vtt")) == ["b.vtt", "c.vtt"]
     assert Shelf(out, "p/s/mine").lines() == []
 
@@ -93,7 +93,7 @@ def test_a_file_that_another_fleet_made_of_the_same_job_is_taken_over(out: Path)
     before = Shelf(out, "p/one/f")
     assert Shelf(out, "p/two/f").has("a.vtt", "one")
     # The first one read the manifest before that.
-    assert before.remove(before.lines()) == 0
+    assert before.remove(before.lines()) == []
     assert (out / "a.vtt").exists()
     assert Shelf(out, "p/one/f").lines() == []
 
