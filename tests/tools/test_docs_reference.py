@@ -72,11 +72,11 @@ def test_a_default_that_a_docstring_tells(told: str, default: str | None) -> Non
 
 
 def test_parts_are_made_again_and_the_rest_stays() -> None:
-    page = "before\n<!-- generated: settings -->\nold\n<!-- end -->\nafter\n"
+    page = "before\n<!-- generated: settings -->\nstale text\n<!-- end -->\nafter\n"
     made = refreshed(page)
     assert made.startswith("before\n<!-- generated: settings -->\n\n| setting |")
     assert made.endswith("\n\n<!-- end -->\nafter\n")
-    assert "old" not in made
+    assert "stale text" not in made
     assert refreshed(made) == made
     assert names(made) == ["settings"]
 
