@@ -67,6 +67,14 @@ def test_entries_as_csv(aiware: Aiware, jobs: dict[str, str], tmp_path: Path) ->
     assert len((tmp_path / "all.csv").read_text().splitlines()) == 5
 
 
+def test_a_retry_whose_answer_is_lost_is_applied_once(aiware: Aiware, jobs: dict[str, str], local: Local) -> None:
+    local.fault({"dropResponse": True}, operation="retryJob")
+    result = aiware("fleets", "retry", "archive", "--key", "2027/*", "--yes", "--json")
+    assert [each["id"] for each in json.loads(result.stdout)] == [jobs["2027/c"]]
+    assert local.faults() == []
+    assert local.mutations()["retryJob"] == 1
+
+
 def test_failed_jobs_run_again(aiware: Aiware, jobs: dict[str, str], local: Local) -> None:
     assert aiware("fleets", "retry", "archive", "--key", "2027/*", typed="n\n").exit_code == 1
     assert "retryJob" not in local.calls()
