@@ -83,7 +83,9 @@ class Recognition:
         """Recognizes what is said, and by whom, as `words` does. Speakers are numbered as they come."""
         if self._distinguishing is None:
             self._distinguishing = self._loaded(SPEAKERS)
-        known, pieces = 0, iter(pieces)
+        # The recognizer goes on counting from one recording to the next.
+        numbers: dict[tuple[int, int], int] = {}
+        pieces = iter(pieces)
         while part := list(islice(pieces, PIECES_AT_ONCE)):
             whole = Piece(part[0].start, np.concatenate([piece.samples for piece in part]))
             with self._distinguishing.create_stream(update_interval=float("inf"), transcribe_flags=_AT_ONCE) as stream:
@@ -92,12 +94,11 @@ class Recognition:
                     stream.add_audio((whole.samples[start : start + _BLOCK] / _LOUDEST).tolist(), RATE)
                 stream.update_transcription(_AT_ONCE)
                 lines = stream.stop().lines
-            words, most = [], known
+            words = []
             for word, line in _words(lines, whole, 0):
                 speaker = _speaker(line, (word[1] + word[2]) / 2000 - whole.start / RATE)
-                most = most if speaker is None else max(most, known + speaker + 1)
-                words.append((*word[:3], None if speaker is None else f"Speaker {known + speaker + 1}"))
-            known = most
+                number = None if speaker is None else numbers.setdefault((whole.start, speaker), len(numbers) + 1)
+                words.append((*word[:3], None if number is None else f"Speaker {number}"))
             yield whole.stop, words
 
 

@@ -87,8 +87,9 @@ async def test_one_listener_hears_one_recording_after_another(ear: Recognizer, l
 
 async def test_speakers_are_distinguished_where_that_is_wanted(ear: Recognizer, recording: Path) -> None:
     longer = save(recording.with_name("longer.wav"), tone(1, 0), tone(3), tone(1, 0))
-    heard = await ear.recognize(FFMPEG, longer, speakers=True)
-    assert [word.speaker for word in heard.words] == ["Speaker 1", "Speaker 1", "Speaker 2"]
+    for _ in range(2):
+        heard = await ear.recognize(FFMPEG, longer, speakers=True)
+        assert [word.speaker for word in heard.words] == ["Speaker 1", "Speaker 1", "Speaker 2"]
     assert {word.speaker for word in (await ear.recognize(FFMPEG, longer)).words} == {None}
 
 

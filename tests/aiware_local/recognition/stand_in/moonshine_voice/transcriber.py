@@ -38,6 +38,7 @@ class Transcriber:
         if "STAND_IN_BROKEN" in os.environ:
             raise RuntimeError("it does not go with this machine")
         note(f"loaded {os.getpid()}")
+        self.speakers = 0
 
     def transcribe_without_streaming(self, audio: list[float], rate: int) -> Transcript:
         print("what a library prints")
@@ -53,7 +54,7 @@ class Transcriber:
 
 
 class Stream:
-    """The first half of what is loud is by one, the rest by another, but for a moment."""
+    """The first half of what is loud is by one, the rest by another, but for a moment; each stream counts on."""
 
     def __init__(self, transcriber: Transcriber) -> None:
         self._transcriber = transcriber
@@ -78,5 +79,11 @@ class Stream:
         heard = self._transcriber.transcribe_without_streaming(self._audio, 16_000)
         for line in heard.lines:
             start, half = line.start_time, line.duration / 2
-            line.speaker_spans = [Span(start, half, 0), Span(start + half, half, 1), Span(start, 0.1, 2)]
+            first = self._transcriber.speakers
+            line.speaker_spans = [
+                Span(start, half, first),
+                Span(start + half, half, first + 1),
+                Span(start, 0.1, first + 2),
+            ]
+            self._transcriber.speakers += 3
         return heard
