@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from aiware_resources.api.redaction import without_query
 from aiware_resources.errors import SourceError
 from aiware_resources.sources.items import Item, in_utc
 
@@ -74,7 +75,8 @@ def told(address: str) -> Iterator[None]:
 
 
 def _first_line(error: Exception) -> str:
-    text = str(error).strip().splitlines()
+    # Some packages quote the address that they asked, with its signature.
+    text = without_query(str(error)).strip().splitlines()
     return f"{type(error).__name__}: {text[0] if text else 'no reason was given'}"
 
 

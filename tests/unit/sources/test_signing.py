@@ -8,6 +8,7 @@ import pytest
 
 from aiware_resources.errors import SourceError
 from aiware_resources.sources import holds_private, signed, signing
+from aiware_resources.sources.storage import told
 
 
 class Storage:
@@ -69,3 +70,9 @@ def test_without_the_package_an_address_is_sent_as_it_is(
     monkeypatch.setitem(sys.modules, "gcsfs", None)
     assert signed({"url": "gs://media/a.mp4"}) == {"url": "gs://media/a.mp4"}
     assert "is sent as it is" in caplog.text
+
+
+def test_an_error_of_a_package_is_told_without_signatures() -> None:
+    with pytest.raises(SourceError) as caught, told("az://media"):
+        raise RuntimeError("GET https://media.test/a.mp4?sv=1&sig=hidden failed")
+    assert caught.value.message == "az://media cannot be read: RuntimeError: GET https://media.test/a.mp4 failed"
