@@ -24,6 +24,9 @@ _TIMEOUT = 60.0
 _SIDE_BY_SIDE = 8
 """How many files are asked about at a time."""
 
+_MOST_RETRIES = 3
+"""How often a request is sent again that the server could not answer for the moment."""
+
 _MISSING = frozenset({404, 410})
 _NO_HEAD = frozenset({405, 501})
 """The answers of servers that tell nothing of a file without sending it."""
@@ -48,22 +51,37 @@ def _client(url: str) -> httpx.Client:
 
 
 def _read(client: httpx.Client, url: str, method: str = "GET", expected: Container[int] = frozenset({200})) -> Reply:
-    from aiware_resources.api.failures import RequestFailed
+    from aiware_resources.api.client import Patience
+    from aiware_resources.api.failures import Kind, RequestFailed, from_status
     from aiware_resources.api.transport import whole_answer
 
-    try:
+    def attempt() -> Reply:
         reply = whole_answer(client, method, url)
+        failure = from_status(reply.status, reply.headers)
+        if failure is not None and reply.status not in expected:
+            raise RequestFailed(failure)
+        return reply
+
+    try:
+        reply = Patience(_MOST_RETRIES).retrying(Kind.READ, f"{method} {shown(url)}")(attempt)
     except RequestFailed as error:
-        raise SourceError(f"{shown(url)} cannot be read: {error}") from error
+        status = error.failure.status
+        if status is None:
+            raise SourceError(f"{shown(url)} cannot be read: {error}") from error
+        raise _refused(url, status) from error
     if reply.status not in expected:
-        if reply.status in _MISSING:
-            remedy = "Check the address."
-        elif reply.status == 429 or reply.status >= 500:
-            remedy = "Run it again later."
-        else:
-            remedy = "Check that it may be read without a login."
-        raise SourceError(f"{shown(url)} cannot be read: it answers HTTP {reply.status}.", remedy=remedy)
+        raise _refused(url, reply.status)
     return reply
+
+
+def _refused(url: str, status: int) -> SourceError:
+    if status in _MISSING:
+        remedy = "Check the address."
+    elif status == 429 or status >= 500:
+        remedy = "Run it again later."
+    else:
+        remedy = "Check that it may be read without a login."
+    return SourceError(f"{shown(url)} cannot be read: it answers HTTP {status}.", remedy=remedy)
 
 
 def shown(url: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import fsspec
 import pulumi
@@ -16,6 +16,7 @@ import pytest
 
 from aiware_resources import list_media, media_from
 from aiware_resources.sources import storage
+from aiware_resources.sources import web as servers
 from tests.support.buckets import Bucket, bucket
 from tests.support.sftp import PASSWORD, sftp
 from tests.unit.sources.test_written import FEED, write
@@ -59,6 +60,7 @@ class Handler(SimpleHTTPRequestHandler):
     """Serves a folder, and answers what an address is to be answered."""
 
     protocol_version = "HTTP/1.1"
+    asked: ClassVar[list[str]] = []
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the name in http.server
         """Says nothing."""
@@ -66,6 +68,9 @@ class Handler(SimpleHTTPRequestHandler):
     def do_HEAD(self) -> None:
         """Answers with the code that a file is named after, if it is named after one."""
         code = Path(self.path).stem
+        if code == "busy" and self.path not in self.asked:
+            self.asked.append(self.path)
+            code = "503"
         if not code.isdigit():
             super().do_HEAD()
         elif code == "0":
@@ -117,12 +122,20 @@ def test_a_server_need_not_tell_of_files_without_sending_them(web: str, tmp_path
     ],
 )
 def test_a_file_that_a_server_does_not_tell_of_is_not_a_file_of_no_bytes(
-    web: str, tmp_path: Path, name: str, said: str
+    web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
 ) -> None:
+    monkeypatch.setattr(servers, "_MOST_RETRIES", 0)
     write(tmp_path, "a.mp4", "two")
     write(tmp_path, name, "two")
     with pytest.raises(pulumi.RunError, match=f"{name} cannot be read: .*{said}"):
         media_from(f"{web}/", "*.mp4")
+
+
+def test_a_server_that_is_busy_is_asked_again(web: str, tmp_path: Path) -> None:
+    write(tmp_path, "busy.mp4", "two")
+    Handler.asked.clear()
+    assert media_from(f"{web}/", "*.mp4")["busy.mp4"]["size"] == 3
+    assert Handler.asked == ["/busy.mp4"]
 
 
 def test_what_a_server_answers_tells_what_it_is(web: str, tmp_path: Path) -> None:
