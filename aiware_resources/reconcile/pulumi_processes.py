@@ -25,10 +25,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePath
+from types import TracebackType
 from typing import Literal
 
+import grpc
 import psutil
 
 Role = Literal["language host", "program", "provider host"]
@@ -80,6 +82,31 @@ def end_with_engine(engine: str | None = None) -> None:
     address = found[1] if found else engine
     if address is not None and _ADDRESS.fullmatch(address) and not _is_refused(address):
         threading.Thread(target=_watch, args=[address], name="aiware-engine-watch", daemon=True).start()
+    if found and found[0] == "program":
+        sys.excepthook = partial(_tell_unless_engine_is_gone, sys.excepthook)
+
+
+def _tell_unless_engine_is_gone(
+    tell: Callable[[type[BaseException], BaseException, TracebackType | None], object],
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    """Prints the traceback of a program, but not that of one which failed because its engine does not listen any more.
+
+    An engine that fails closes its connections while the program still registers resources, and has told the user why
+    by then. Pulumi's SDK cannot tell the engine of that, and Python would print how it tried.
+    """
+    first = error
+    while first.__context__ is not None:
+        first = first.__context__
+    if not (_is_about_the_connection(first) and _is_about_the_connection(error)):
+        tell(kind, error, trace)
+
+
+def _is_about_the_connection(error: BaseException) -> bool:
+    closed = {grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE}
+    return isinstance(error, grpc.RpcError) and isinstance(error, grpc.Call) and error.code() in closed
 
 
 def left_behind(engine: str | None = None, folder: Path | None = None) -> list[PulumiProcess]:

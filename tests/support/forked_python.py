@@ -161,5 +161,8 @@ def _run(arguments: Sequence[str], folder: str, environment: dict[str, str]) -> 
         else:
             sys.argv = list(arguments)
             runpy.run_path(arguments[0], run_name="__main__")
+    except Exception:  # noqa: BLE001 - as an interpreter does it
+        sys.excepthook(*sys.exc_info())
+        sys.exit(1)
     finally:
         atexit._run_exitfuncs()
