@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Coroutine
+import types
+from collections.abc import Coroutine, Generator
 from functools import partial
+from typing import Any
 
 from aiware_local.engines.roles import run_engine
 from aiware_local.engines.run import Run
@@ -23,6 +25,8 @@ PATIENCE_SECONDS = 3.0
 """How long a request waits for work that is due, such as a large copy, before it sees the state without it."""
 PAUSE_SECONDS = 0.25
 """How often `run` looks for work."""
+BATCH = 50
+"""How many jobs are begun before others get a word in."""
 
 
 class Worker:
@@ -56,14 +60,22 @@ class Worker:
 
     async def settle(self) -> None:
         """Does all that is due, or waits for it as long as patience lasts."""
-        deadline = asyncio.get_running_loop().time() + self._patience
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience
         self._give_up_unwanted()
-        while jobs := self._begin_jobs():
-            left = deadline - asyncio.get_running_loop().time()
-            done, pending = await asyncio.wait(jobs, timeout=max(left, 0))
-            for job in done:
-                job.result()
-            if pending:
+        while True:
+            jobs, are_more = self._begin_jobs()
+            if not jobs:
+                break
+            await asyncio.sleep(0)  # most of them end at once
+            under_way = [job for job in jobs if not _has_ended(job)]
+            if under_way and not are_more:
+                done, pending = await asyncio.wait(under_way, timeout=max(deadline - loop.time(), 0))
+                for job in done:
+                    job.result()
+                if pending:
+                    return
+            elif are_more and loop.time() >= deadline:
                 return
         for export_id in self._due("export"):
             run_export(self._installation, export_id)
@@ -78,36 +90,53 @@ class Worker:
         if self._installation.recognizer is not None:
             await self._installation.recognizer.close()
 
-    def _due(self, kind: str) -> list[str]:
-        return self._installation.store.due(kind, self._installation.clock.now())
+    def _due(self, kind: str, most: int = -1) -> list[str]:
+        return self._installation.store.due(kind, self._installation.clock.now(), most)
 
-    def _begin_jobs(self) -> list[asyncio.Task[None]]:
-        """The work on the jobs that are due, each in a task of its own."""
+    def _begin_jobs(self) -> tuple[list[asyncio.Task[None]], bool]:
+        """The work on jobs that are due, each in a task of its own; and whether there are more of them."""
         now = self._installation.clock.now()
-        due = [job_id for job_id in self._due("job") if self._later.get(job_id, -math.inf) <= now]
+        most = BATCH + len(self._jobs) + len(self._later)
+        found = self._due("job", most)
+        due = [job_id for job_id in found if self._later.get(job_id, -math.inf) <= now]
         for job_id in due:
             if job_id not in self._jobs:
                 self._jobs[job_id] = _started(self._work_on_job(job_id))
                 self._jobs[job_id].add_done_callback(partial(self._worked, job_id))
-        return [self._jobs[job_id] for job_id in due]
+        return [self._jobs[job_id] for job_id in due], len(found) == most
 
     async def _work_on_job(self, job_id: str) -> None:
         """Runs the engines of a job whose time has come, in the order in which that is so."""
-        store, clock = self._installation.store, self._installation.clock
+        store = self._installation.store
         while (job := store.get("job", job_id)) is not None:
-            due = [each for each in Timeline(job).next_tasks() if (job_id, each[1]) not in self._listening]
-            if not due or due[0][0] > clock.now():
+            # What ends at once is stored at once: nobody could see anything between.
+            with store.transaction():
+                waiting = self._run_engines(job)
                 save_job(store, job)
+            if waiting is None:
+                return
+            order, engine_run = waiting
+            self._keep(job, order, await engine_run.result())
+
+    def _run_engines(self, job: Record) -> tuple[int, _Begun] | None:
+        """Runs the engines of a job until one has to wait, which is returned; None when nothing more is due."""
+        job_id = job["id"]
+        while True:
+            due = [each for each in Timeline(job).next_tasks() if (job_id, each[1]) not in self._listening]
+            if not due or due[0][0] > self._installation.clock.now():
                 if any(job_id == listened for listened, _ in self._listening):
                     self._later[job_id] = due[0][0] if due else math.inf
-                return
+                return None
             order = due[0][1]
             if listens(job["_tasks"][order]):
                 key = job_id, order
                 self._listening[key] = _started(self._listen(job, order))
                 self._listening[key].add_done_callback(partial(self._listened, key))
-            else:
-                self._keep(job, order, await run_engine(self._installation, job, order))
+                continue
+            engine_run = _Begun(run_engine(self._installation, job, order))
+            if not engine_run.has_ended:
+                return order, engine_run
+            job["_tasks"][order]["_result"] = engine_run.value
 
     async def _listen(self, job: Record, order: int) -> None:
         try:
@@ -147,6 +176,45 @@ class Worker:
                     task.cancel()
 
 
+class _Begun:
+    """A coroutine that has run as far as it could without waiting.
+
+    Attributes:
+        has_ended: whether it has returned; `value` is what.
+    """
+
+    def __init__(self, work: Coroutine[Any, Any, Record]) -> None:
+        self._work = work
+        self._waits_for: Any = None
+        self._error: Exception | None = None
+        self.has_ended = False
+        self.value: Record = {}
+        try:
+            self._waits_for = work.send(None)
+        except StopIteration as ended:
+            self.has_ended, self.value = True, ended.value
+        except Exception as error:  # noqa: BLE001 - whoever awaits the result gets it
+            self._error = error
+
+    @types.coroutine
+    def result(self) -> Generator[Any, Any, Record]:
+        """Awaits the rest of it, in the task in which it was begun."""
+        if self._error is not None:
+            raise self._error
+        while True:
+            try:
+                sent = yield self._waits_for
+            except BaseException as error:  # noqa: BLE001 - a cancellation is for the coroutine too
+                step = partial(self._work.throw, error)
+            else:
+                step = partial(self._work.send, sent)
+            try:
+                self._waits_for = step()
+            except StopIteration as ended:
+                value: Record = ended.value
+                return value
+
+
 def _started(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
     """A task whose error may go unseen: who waits for it gets it, and where nobody waits it is done again."""
     task = asyncio.create_task(work)
@@ -157,3 +225,10 @@ def _started(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
 def _is_same_run(known: Record, job: Record) -> bool:
     """Whether a job was neither cancelled nor started again meanwhile."""
     return all(known[key] == job[key] for key in ("_cancelledAt", "_startedAt"))
+
+
+def _has_ended(job: asyncio.Task[None]) -> bool:
+    """Whether a task has ended, raising its error if it has one."""
+    if job.done():
+        job.result()
+    return job.done()

@@ -30,7 +30,8 @@ CREATE TABLE IF NOT EXISTS records (
     body TEXT NOT NULL,
     UNIQUE (kind, id)
 );
-CREATE INDEX IF NOT EXISTS by_owner ON records (kind, owner);
+DROP INDEX IF EXISTS by_owner;
+CREATE INDEX IF NOT EXISTS by_owner_and_creation ON records (kind, owner, created) WHERE owner IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_creation ON records (kind, created);
 CREATE INDEX IF NOT EXISTS by_due ON records (kind, due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -199,10 +200,10 @@ class Store:
             for (body,) in rows:
                 yield _decode(body)
 
-    def due(self, kind: str, now: float) -> list[str]:
-        """The ids of the records that are due at that moment, earliest first."""
-        query = "SELECT id FROM records WHERE kind = ? AND due <= ? ORDER BY due, sequence"
-        return [row[0] for row in self.connection.execute(query, (kind, now))]
+    def due(self, kind: str, now: float, most: int = -1) -> list[str]:
+        """The ids of the records that are due at that moment, earliest first; all of them, or so many at most."""
+        query = "SELECT id FROM records WHERE kind = ? AND due <= ? ORDER BY due, sequence LIMIT ?"
+        return [row[0] for row in self.connection.execute(query, (kind, now, most))]
 
     def clear(self, *kinds: str) -> None:
         """Removes every record of these kinds."""

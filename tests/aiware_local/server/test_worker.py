@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from aiware_local.engines.roles import ROLES
+from aiware_local.engines.run import Run
 from aiware_local.recognition.recognizer import Heard, Recognizer, SaidWord
 from aiware_local.server.app import create_app
 from tests.aiware_local.support import ADAPTER, SPEECHMATICS, Local, folder, one_task, transcription_job
@@ -212,3 +214,40 @@ async def test_those_who_look_at_once_share_the_work(local: Local, ear: Gated) -
     await asyncio.gather(*(local.job(job["id"]) for _ in range(10)))
     await begun(local, job["id"], ear)
     assert len(ear.begun) == 1
+
+
+async def test_any_number_of_jobs_that_are_due_is_done(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiware_local.server.worker.BATCH", 3)
+    for _ in range(8):
+        await local.new_job(target={}, **one_task(ADAPTER, payload={"url": "https://media.example/talk.mp3"}))
+    local.clock.advance(100)
+    found = (await local.ask("{ jobs { records { status } } }"))["jobs"]["records"]
+    assert [job["status"] for job in found] == ["complete"] * 8
+
+
+async def test_what_an_engine_waits_for_delays_neither_its_job_so_far_nor_others(
+    local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, given_up = asyncio.Event(), []
+
+    async def wait(run: Run) -> None:
+        try:
+            await gate.wait()
+        except asyncio.CancelledError:
+            given_up.append(run.task["id"])
+            raise
+        run.note("It was worth it.")
+
+    monkeypatch.setitem(ROLES, "chunk", wait)
+    job = await local.new_job(target={}, **transcription_job("https://media.example/talk.mp3"))
+    other = await local.new_job(target={}, **one_task(ADAPTER, payload={"url": "https://media.example/talk.mp3"}))
+    local.clock.advance(100)
+    async with another(local) as impatient:
+        assert await states(impatient, other["id"]) == ["complete"]
+        assert (await states(impatient, job["id"]))[:2] == ["complete", "complete"]
+        assert (await impatient.job(job["id"]))["status"] == "running"
+    assert len(given_up) == 1
+    gate.set()
+    shown = await local.job(job["id"])
+    assert shown["status"] == "complete"
+    assert "It was worth it." in shown["tasks"]["records"][2]["log"]["text"]

@@ -43,6 +43,20 @@ def test_store_scans_in_order(store: Store) -> None:
     assert [record["id"] for record in store.scan("job", created_from=2)] == ["c", "a"]
 
 
+@pytest.mark.parametrize("conditions", [{}, {"owner": "t"}, {"created_from": 2}])
+def test_store_scans_without_sorting(store: Store, conditions: dict[str, Any]) -> None:
+    """What takes longer with every record would take minutes with a hundred thousand."""
+    seen: list[str] = []
+    store.connection.set_trace_callback(seen.append)
+    list(store.scan("job", **conditions))
+    store.connection.set_trace_callback(None)
+    plan = [row[3] for row in store.connection.execute(f"EXPLAIN QUERY PLAN {seen[0]}")]
+    columns = "kind=? AND owner=?" if "owner" in conditions else "kind=?"
+    assert len(plan) == 1
+    assert "USING INDEX" in plan[0]
+    assert columns in plan[0]
+
+
 def test_store_transactions_are_all_or_nothing(store: Store) -> None:
     def put_and_fail() -> None:
         with store.transaction():
