@@ -26,7 +26,7 @@ from aiware_resources.reconcile.explicit import Provider, asked_through
 from aiware_resources.reconcile.naming import check_arguments
 from aiware_resources.reconcile.policies import CleanupOption, TdoPolicy
 from aiware_resources.settings import Settings
-from aiware_resources.temporal_data_object import SOME_HOUR, TdoProvider, TemporalDataObject
+from aiware_resources.temporal_data_object import SOME_HOUR, TemporalDataObject
 from aiware_resources.text.times import PointInTime
 
 _OF_JOBS = ("cluster_id", "triggers", "on_failure", "allow_failure", "wait", "timeout")
@@ -293,7 +293,7 @@ def _formats(resource_name: str, wanted: Sequence[Extension | FormatArgs]) -> di
 
 def _has_tdos(settings: Settings) -> bool:
     """Whether an aiWARE has TDOs: Edge has none."""
-    return TdoProvider.kind not in abilities_of(settings).lacking
+    return abilities_of(settings).has_tdos
 
 
 def _engine(arguments: TranscriptionArgs) -> pulumi.Input[str]:

@@ -58,7 +58,6 @@ from aiware_resources.reconcile.recency import SUBMITTED, now_at, seconds_since,
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.sources import holds_private, signed
 from aiware_resources.tdos.content import Target, span_problems
-from aiware_resources.temporal_data_object import TdoProvider
 from aiware_resources.waiting.conditions import COMPLETE, MISSING, is_seen_complete
 
 log = logging.getLogger("aiware")
@@ -317,7 +316,7 @@ class JobProvider(EntityProvider):
     @property
     def _has_tdos(self) -> bool:
         """Whether the API has TDOs to read, and to write notes on."""
-        return TdoProvider.kind not in self.abilities.lacking
+        return self.abilities.has_tdos
 
     def _will_run(self, olds: Props, news: Props) -> bool:
         """Whether the job is going to be submitted; one that ran already may outlive its engines."""

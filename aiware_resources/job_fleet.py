@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path as FilePath
-from typing import Annotated, Any, ClassVar, Literal, Required, TypedDict, Unpack
+from typing import Annotated, Any, ClassVar, Required, TypedDict, Unpack
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
@@ -30,10 +30,10 @@ from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import ADOPT, FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys, to_look_at
 from aiware_resources.fleet.refreshing import Refreshed
-from aiware_resources.fleet.removal import Removal
+from aiware_resources.fleet.removal import Removal, seen_complete
 from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.fleet.update import CONCURRENCY, JOBS, LEFT, UNDONE, Update, concurrency_of, left_entries
-from aiware_resources.job import JobState, OnFailure
+from aiware_resources.job import JobState, OnDestroy, OnFailure
 from aiware_resources.reconcile import (
     OWNER_KEY,
     RERUNS,
@@ -71,7 +71,7 @@ class JobFleetState(Awaited):
     media: dict[str, dict[str, Any]]
     cluster_id: Identifier | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] = CONCURRENCY
-    on_destroy: Literal["cancel", "retain"] | None = None
+    on_destroy: OnDestroy | None = None
     on_destroy_target: TdoPolicy | None = None
     cleanup_options: list[CleanupOption] | None = None
     on_failure: OnFailure = "retry"
@@ -124,7 +124,8 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         allowed = checked.inputs.pop(ALLOWED_KEY, None)
         if checked.inputs.get(EXPORTS):
             MADE_BY_PROGRAM.set()
-        checked.failures += _incomplete(checked.inputs)
+        if _EXPORT_REQUEST not in self.abilities.lacking:
+            checked.failures += _incomplete(checked.inputs)
         if not checked.failures:
             found = fleet_problems(self._settings, plain(_olds), {**checked.inputs, ALLOWED_KEY: allowed})
             checked.failures.extend(CheckFailure(path_text(problem.path), problem.reason) for problem in found)
@@ -140,8 +141,10 @@ class JobFleetProvider(FleetEntity, EntityProvider):
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
         """Captions need a folder, and every file a name of its own."""
         exports = values.get(EXPORTS)
-        if exports and _EXPORT_REQUEST in self.abilities.lacking:
-            yield Problem((EXPORTS,), self.abilities.lacking[_EXPORT_REQUEST])
+        if without := self.abilities.lacking.get(_EXPORT_REQUEST):
+            yield from (Problem((key,), without) for key in (EXPORTS, DOWNLOAD_TO) if values.get(key))
+        said = {"onDestroy": values.get("onDestroy")}
+        yield from (Problem(path, why) for path, why in self.abilities.objections(said))
         yield from caption_problems(exports or [])
         yield from adoption_problems(values)
         for key in (DOWNLOAD_TO, RESULTS_TO):
@@ -253,7 +256,8 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         own = (entry for key, entry in recorded_entries(props).items() if key not in held)
         entries = {entry.job_id: entry for entry in (*own, *left_entries(props))}
         removal = Removal.of(props, concurrency_of(props), markers=self._settings.markers)
-        undone = Unfinished.of(removal.run(self.api, without_adopted(entries, props, props)))
+        seen = seen_complete(props, self._settings.purged_after, self.api.url)
+        undone = Unfinished.of(removal.run(self.api, without_adopted(entries, props, props), seen_complete=seen))
         if undone:
             raise undone.error()
 
@@ -335,7 +339,7 @@ class JobFleetArgs(TypedDict, total=False):
         cluster_id: Where to run; without it the organization's default cluster, if it has one.
         concurrency: How many jobs are submitted side by side, 1 to 64; 8 by default.
         on_destroy: What happens to the jobs of removed entries and on destroy: ``cancel`` (default; only unfinished
-            ones) or ``retain``.
+            ones), ``delete`` (finished ones too; aiWARE Edge only) or ``retain``.
         on_destroy_target: What happens to the TDOs made through the template's ``target``: ``delete`` (default;
             ``retain`` when jobs are retained), ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes: storage, searchIndex, engineResults; by default the first two.
@@ -355,7 +359,7 @@ class JobFleetArgs(TypedDict, total=False):
     media: Required[pulumi.Input[Mapping[str, pulumi.Input[Values]]]]
     cluster_id: pulumi.Input[str] | None
     concurrency: pulumi.Input[int] | None
-    on_destroy: pulumi.Input[Literal["cancel", "retain"]] | None
+    on_destroy: pulumi.Input[OnDestroy] | None
     on_destroy_target: pulumi.Input[TdoPolicy] | None
     cleanup_options: pulumi.Input[list[CleanupOption]] | None
     adopt: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None

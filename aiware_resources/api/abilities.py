@@ -40,6 +40,8 @@ class Abilities:
         refusals: Properties of a job that it does not take.
         retries_in_place: Whether a failed job can be started again; otherwise it is submitted again.
         lists_documents: Whether the documents of a job can be listed without reading them.
+        has_tdos: Whether jobs work on TDOs, which hold what jobs make, and take notes about them.
+        reads_in_batches: Whether a request can read many objects; otherwise it takes one for each, some side by side.
     """
 
     name: str
@@ -47,6 +49,8 @@ class Abilities:
     refusals: tuple[Refusal, ...] = ()
     retries_in_place: bool = True
     lists_documents: bool = False
+    has_tdos: bool = True
+    reads_in_batches: bool = True
 
     def objections(self, job: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         """Says what of a job the API does not take.

@@ -7,7 +7,7 @@ Each call is documented here, once. What every API has is abstract. What one of 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -240,8 +240,16 @@ class Api(ABC):
         """Says which of these TDOs exist."""
         self._lacks("temporalDataObject")
 
-    def jobs_marked_since(self, when: datetime, *, target_id: str | None = None) -> Iterator[JobRecord]:
-        """Finds the jobs created since a moment, newest first, with config and without tasks."""
+    def jobs_marked_since(
+        self, when: datetime, *, target_id: str | None = None, known: Container[str] = frozenset()
+    ) -> Iterator[JobRecord]:
+        """Finds the jobs created since a moment, newest first, with config and without tasks.
+
+        Args:
+            when: The moment.
+            target_id: Only those on this TDO.
+            known: Ids of jobs whose config is of no interest: where it takes a request for each, these go without.
+        """
         self._lacks("jobs")
 
     # --- engines ---------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from aiware_resources.cli.framework.options import (
 )
 from aiware_resources.cli.framework.printing import first, new_table, print_json, print_table, text_column, to_each
 from aiware_resources.cli.framework.session import Session
-from aiware_resources.errors import NotFound
+from aiware_resources.errors import NotFound, NotImplementedByServer
 from aiware_resources.text.words import counted, near
 
 if TYPE_CHECKING:
@@ -179,11 +179,16 @@ def retry(session: Session, fleet: str, patterns: tuple[str, ...], yes: bool, as
     """Start the failed jobs of a fleet again (mutation retryJob).
 
     Asks first. The jobs keep their ids, and the next `pulumi up` takes them as they are. A cancelled job cannot be
-    retried: `pulumi up` submits a new one.
+    retried, nor any on aiWARE Edge: `pulumi up` submits new ones.
     """
     from aiware_resources.jobs import actions
 
     api, rows = _rows(session, fleet, ("failed", "aborted"), patterns)
+    if not api.abilities.retries_in_place:
+        raise NotImplementedByServer(
+            f"{api.abilities.name} has no call to start a job again.",
+            remedy="`pulumi up` submits new jobs for those that failed, unless on_failure is keep.",
+        )
     keys = {row.job_id: row.key for row in rows}
     if rows:
         confirm(f"Retry {counted(len(rows), 'job')} of {fleet}?", yes=yes)

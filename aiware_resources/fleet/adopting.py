@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aiware_resources.api import Api, JobRecord, Unread
-from aiware_resources.errors import AiwareError
+from aiware_resources.errors import AiwareError, ApiError
 from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
-from aiware_resources.fleet.parallel import first_line
+from aiware_resources.fleet.parallel import first_line, in_parallel
 from aiware_resources.fleet.plan import ADOPT, Wanted
 from aiware_resources.reconcile import Holder, Path, Problem, owned
 
 ADOPTED = "adoptedEntries"
 """The fact that names the entries whose jobs were adopted: these stay when the fleet removes them."""
+
+_AT_A_TIME = 4
+"""So many jobs are read side by side."""
 
 
 def adoption_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -49,6 +52,7 @@ def taken_over(api: Api, wanted: Sequence[Wanted], fleet: Holder) -> tuple[dict[
         records = api.jobs([str(each.adopt) for each in wanted], unread)
     except AiwareError as error:
         return entries, {each.key: first_line(error) for each in wanted}
+    records |= _with_tasks(api, [id_ for id_, record in records.items() if not record.tasks], unread)
     for each in wanted:
         job_id = str(each.adopt)
         record = records.get(job_id)
@@ -62,7 +66,9 @@ def taken_over(api: Api, wanted: Sequence[Wanted], fleet: Holder) -> tuple[dict[
             reasons[each.key] = f"job {job_id} cannot be adopted: another resource of this stack holds it"
         else:
             owned.add(job_id, fleet)
-            entries[each.key] = Entry(job_id, record.target_id, owns_target=False, product=each.product)
+            named = each.job.get("targetId")
+            target_id = record.target_id if api.abilities.has_tdos or named is not None else None
+            entries[each.key] = Entry(job_id, target_id, owns_target=False, product=each.product)
     return entries, reasons
 
 
@@ -82,6 +88,20 @@ def without_adopted(
     held = {key: entry for key, entry in recorded_entries(recorded).items() if key in adopted}
     jobs = {entry.job_id for entry in held.values()}
     return {key: entry for key, entry in entries.items() if entry.job_id not in jobs}
+
+
+def _with_tasks(api: Api, ids: Sequence[str], unread: Unread) -> dict[str, JobRecord]:
+    """Jobs with their tasks, which not every API tells of an unfinished one otherwise."""
+
+    def read(job_id: str) -> JobRecord | None:
+        try:
+            return api.job_details(job_id)
+        except ApiError as error:
+            unread[job_id] = error
+        return None
+
+    found = in_parallel(read, ids, _AT_A_TIME) if ids else ()
+    return {record.id: record for record in found if record is not None}
 
 
 def _mismatch(record: JobRecord, wanted: Wanted) -> str | None:

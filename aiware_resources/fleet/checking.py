@@ -89,6 +89,8 @@ def _job_problems(settings: Settings, before: Mapping[str, Props], inputs: Mappi
     schema, provider = schema_of(JobState), JobProvider().with_settings(settings)
     odd: dict[Problem, str] = {}
     for key, known, unknown in known_jobs_of(inputs):
+        for path, reason in provider.abilities.objections(known):
+            yield key, Problem(_own_path(path), reason)
         if not unknown and before.get(key) == known:
             continue
         values, wrong = schema.validate(known, unknown)

@@ -51,7 +51,10 @@ class FleetEntity(Entity):
         let_go = [*removed.values(), *without_adopted(dict(_replaced(found, inputs)), recorded, inputs).values()]
         removal = Removal.of(inputs, concurrency_of(inputs))
         effects = [*_running(found), *_targets(removal, let_go)]
-        effects += _cancelled(removal, found.removed, recorded)
+        if removal.deletes:
+            effects += [Effect(Verb.DELETE, JOB, len(let_go))] if let_go else []
+        else:
+            effects += _cancelled(removal, found.removed, recorded)
         if not effects and (changed or over or found.is_renewal_due):
             effects.append(Effect(Verb.RECORD, self.noun))
         left = len(left_entries(recorded))
@@ -63,7 +66,10 @@ class FleetEntity(Entity):
         entries = [*recorded_entries(recorded).values(), *left_entries(recorded)]
         removal = Removal.of(recorded, concurrency_of(recorded))
         effects = list(_cancelled(removal, recorded_entries(recorded), recorded, len(left_entries(recorded))))
-        if not removal.cancels:
+        if removal.deletes:
+            effects = [Effect(Verb.DELETE, JOB, len(entries))]
+            says = "its jobs are DELETED with their outputs"
+        elif not removal.cancels:
             says = "is only forgotten: aiWARE goes on with its jobs"
         elif any(each.verb is Verb.CANCEL for each in effects):
             says = "its jobs are cancelled if they are unfinished, and forgotten"

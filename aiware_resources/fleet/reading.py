@@ -53,7 +53,8 @@ class Looked:
 
     Attributes:
         statuses: The status of each entry's job that aiWARE shows, by key.
-        missing: The keys of entries whose job aiWARE does not show, though its TDO is there.
+        missing: The keys of entries whose job aiWARE does not show, though its TDO is there; where there are no TDOs,
+            of all whose job it does not show.
         gone: The keys of entries whose TDO is not there, so that nothing is left of them.
         failures: Why each failed job failed, by key.
         unread: Why jobs could not be read, by key.
@@ -86,7 +87,8 @@ def look(api: Api, entries: Mapping[str, Entry], at_a_time: int = SIDE_BY_SIDE) 
     records = states_of(api, [entry.job_id for entry in entries.values()], at_a_time, unread)
     hidden = [entry for entry in entries.values() if entry.job_id not in records and entry.job_id not in unread]
     targets = [entry.target_id for entry in hidden if entry.target_id]
-    there = api.tdos_there(targets, unread) if targets else set()
+    has_tdos = api.abilities.has_tdos
+    there = api.tdos_there(targets, unread) if targets and has_tdos else set()
     statuses: dict[str, str] = {}
     missing: set[str] = set()
     gone: set[str] = set()
@@ -96,7 +98,7 @@ def look(api: Api, entries: Mapping[str, Entry], at_a_time: int = SIDE_BY_SIDE) 
         trouble = unread.get(entry.job_id) or (unread.get(entry.target_id or "") if record is None else None)
         if trouble is not None:
             troubles[key] = trouble
-        elif record is None and entry.target_id in there:
+        elif record is None and (entry.target_id in there or not has_tdos):
             missing.add(key)
         elif record is None or (entry.owns_target and record.target is None):
             gone.add(key)
@@ -189,7 +191,9 @@ def states_of(
             return {}, dict.fromkeys(part, error)
 
     found: dict[str, JobRecord] = {}
-    for part, troubles in in_parallel(read, slices, min(at_a_time, SIDE_BY_SIDE)):
+    # An API that reads one at a time reads those of a slice side by side.
+    at_a_time = min(at_a_time, SIDE_BY_SIDE) if api.abilities.reads_in_batches else 1
+    for part, troubles in in_parallel(read, slices, at_a_time):
         found |= part
         if unread is not None:
             unread.update(troubles)

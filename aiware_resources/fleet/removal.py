@@ -8,15 +8,28 @@ from dataclasses import dataclass
 
 from aiware_resources.api import Api, JobRecord
 from aiware_resources.errors import AiwareError
-from aiware_resources.fleet.entries import Entry, marking
+from aiware_resources.fleet.entries import Entry, marking, recorded_entries
 from aiware_resources.fleet.parallel import first_line, troubles
-from aiware_resources.fleet.reading import states_of
+from aiware_resources.fleet.reading import seen_keys, states_of
 from aiware_resources.jobs import actions
 from aiware_resources.reconcile import Props, resource_hash
 from aiware_resources.reconcile.left_behind import latest, note_released
+from aiware_resources.reconcile.recency import now_at
 from aiware_resources.tdos.removal import remove_tdo
 
 log = logging.getLogger("aiware")
+
+
+def seen_complete(recorded: Props, purged_after: float, url: str) -> frozenset[str]:
+    """The ids of a fleet's jobs that count as complete when aiWARE does not show them.
+
+    Args:
+        recorded: What is recorded of the fleet.
+        purged_after: After how many seconds a record may have been purged (``aiware:purgedAfter``).
+        url: Where aiWARE is.
+    """
+    entries = recorded_entries(recorded)
+    return frozenset(entries[key].job_id for key in seen_keys(entries, recorded, purged_after, now_at(url)))
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,7 @@ class Removal:
 
     Attributes:
         cancels: Whether unfinished jobs are cancelled (``cancelJob``).
+        deletes: Whether jobs are deleted, finished or not (``deleteJob``).
         target_policy: What happens to the TDOs that jobs made: ``delete``, ``cleanup`` or ``retain``.
         cleanup_options: What ``cleanup`` removes; ``None`` for aiWARE's default.
         at_a_time: How many jobs are treated side by side.
@@ -36,22 +50,31 @@ class Removal:
     cleanup_options: Sequence[str] | None
     at_a_time: int
     resource: str | None = None
+    deletes: bool = False
 
     @staticmethod
     def of(props: Props, at_a_time: int, *, markers: bool = False) -> Removal:
         """What the properties of a fleet say; ``markers`` is the setting."""
         resource = resource_hash(marking(props)) if markers else None
-        retained = props.get("onDestroy") == "retain"
-        target_policy = props.get("onDestroyTarget") or ("retain" if retained else "delete")
-        return Removal(not retained, target_policy, props.get("cleanupOptions"), at_a_time, resource)
+        policy = props.get("onDestroy") or "cancel"
+        target_policy = props.get("onDestroyTarget") or ("retain" if policy == "retain" else "delete")
+        options = props.get("cleanupOptions")
+        return Removal(policy == "cancel", target_policy, options, at_a_time, resource, policy == "delete")
 
-    def run(self, api: Api, entries: Mapping[str, Entry], replaced: Collection[str] = ()) -> dict[str, str]:
+    def run(
+        self,
+        api: Api,
+        entries: Mapping[str, Entry],
+        replaced: Collection[str] = (),
+        seen_complete: Collection[str] = (),
+    ) -> dict[str, str]:
         """Removes jobs; what is gone already is not an error, and nothing else raises.
 
         Args:
             api: Where they are.
             entries: Their entries.
             replaced: The keys of those that have a later job, by which it shows that they had their time.
+            seen_complete: The ids of jobs that count as complete when aiWARE does not show them. Any other may run.
 
         Returns:
             The reason for each entry that could not be treated, by key.
@@ -60,13 +83,21 @@ class Removal:
             states = states_of(api, [entry.job_id for entry in entries.values()], self.at_a_time)
         except AiwareError as error:
             return dict.fromkeys(entries, first_line(error))
-        reasons = troubles(lambda entry: self._remove(api, entry, states.get(entry.job_id)), entries, self.at_a_time)
+
+        def remove(entry: Entry) -> None:
+            self._remove(api, entry, states.get(entry.job_id), was_complete=entry.job_id in seen_complete)
+
+        reasons = troubles(remove, entries, self.at_a_time)
         released = (entry for key, entry in entries.items() if key not in reasons and key not in replaced)
-        self._note_released(api, ((each, states[each.job_id]) for each in released if each.job_id in states))
+        if api.abilities.has_tdos:
+            self._note_released(api, ((each, states[each.job_id]) for each in released if each.job_id in states))
         return reasons
 
-    def _remove(self, api: Api, entry: Entry, record: JobRecord | None) -> None:
-        if self.cancels and record is not None and not actions.is_over(record):
+    def _remove(self, api: Api, entry: Entry, record: JobRecord | None, *, was_complete: bool) -> None:
+        is_over = was_complete if record is None else actions.is_over(record)
+        if self.deletes and (record is not None or not is_over):
+            actions.delete(api, entry.job_id)
+        elif self.cancels and not is_over:
             actions.cancel(api, entry.job_id)
         target_id = entry.target_id or (record.target_id if record is not None else None)
         if not entry.owns_target or target_id is None or (record is not None and record.target is None):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from aiware_resources.api import Api, JobRecord
+from aiware_resources.api import Api, JobRecord, by_server
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import (
     AiwareError,
@@ -65,12 +65,14 @@ class Submitted:
         reasons: Why each other one has no job.
         newest: When the newest of the jobs was created, by aiWARE's clock.
         is_certain: Whether it is known of each entry if aiWARE has a job for it.
+        uncertain: The keys of entries whose jobs were only found to look like theirs.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     newest: datetime | None = None
     is_certain: bool = True
+    uncertain: set[str] = field(default_factory=set)
 
 
 class Submission:
@@ -104,7 +106,6 @@ class Submission:
         self._jobs = JobProvider()
         self._earlier: dict[str, JobRecord] = {}
         self._were_there: frozenset[str] = frozenset()
-        self._uncertain: set[str] = set()
         self._done = Submitted()
         self._lock = threading.Lock()
         self._in_a_row = 0
@@ -120,12 +121,21 @@ class Submission:
         for _ in in_parallel(lambda each: self._attempt(each, len(wanted)), wanted, self._at_a_time):
             pass
         if self._taken:
-            log.warning("fleet %s: took %d jobs that an interrupted run had submitted", self._name, self._taken)
+            left = "" if self._has_tdos else ", or that were left when their entries or the stack were removed"
+            log.warning("fleet %s: took %d jobs that an interrupted run had submitted%s", self._name, self._taken, left)
         return self._done
 
     @property
     def _name(self) -> str:
         return self._fleet.name
+
+    @property
+    def _has_tdos(self) -> bool:
+        return self._api.abilities.has_tdos
+
+    def _held(self) -> frozenset[str]:
+        """The jobs that the fleet has, where it takes a request for each to know its marker."""
+        return frozenset() if self._api.abilities.reads_in_batches else frozenset(owned.held_by(self._fleet))
 
     def _mark(self, wanted: Wanted) -> Mark:
         return mark_of(self._marking, wanted.key, wanted.job, wanted.product)
@@ -137,9 +147,10 @@ class Submission:
         """
         marks = {each.key: self._mark(each) for each in wanted}
         keys = {said: key for key, mark in marks.items() for said in (mark.resource, mark.marker, *mark.earlier)}
+        replaced_ids = {each.replaced.job_id for each in wanted if each.replaced is not None}
         listed: dict[str, JobRecord] = {}
         own: dict[str, list[JobRecord]] = {}
-        for record in self._api.jobs_marked_since(self._since):
+        for record in self._api.jobs_marked_since(self._since, known=self._held() - replaced_ids):
             key = keys.get(resource_of(record.job_config) or "") or keys.get(marker_of(record.job_config) or "")
             if key is not None:
                 listed[record.id] = record
@@ -153,14 +164,17 @@ class Submission:
             if marks[key].is_on(record.job_config)
             and record.status not in JOB_FAILED
             # A job whose TDO was deleted meanwhile has nothing to show for itself.
-            and record.target is not None
+            and (record.target is not None or not self._has_tdos)
             # One that is not listed is older than all that are.
             and (replaced.get(key) is None or is_later(record, replaced[key]))
         }
 
     def _without_those_let_go(self, wanted: Sequence[Wanted]) -> None:
-        """Forgets jobs that a destroy has left: the TDO of such a job has lost its mark, or says so in a note."""
-        if not self._earlier:
+        """Forgets jobs that a destroy has left: the TDO of such a job has lost its mark, or says so in a note.
+
+        Where there are no TDOs, nothing tells.
+        """
+        if not self._earlier or not self._has_tdos:
             return
         there = self._api.tdos(sorted({str(record.target_id) for record in self._earlier.values()}))
         for each in wanted:
@@ -215,23 +229,25 @@ class Submission:
             listing = self._api.jobs_created_since(since, cluster_id=job.get(CLUSTER), target_id=job.get("targetId"))
             found = (record for record in listing if is_like(record, job, None))
         else:
-            listing = self._api.jobs_marked_since(since, target_id=job.get("targetId"))
+            listing = self._api.jobs_marked_since(since, target_id=job.get("targetId"), known=self._held())
             found = (each for each in listing if mark.is_on(each.job_config) and each.id not in self._were_there)
         taken = next((record for record in found if owned.claim(record.id)), None)
         if taken is not None and mark is None:
-            self._uncertain.add(wanted.key)
+            self._done.uncertain.add(wanted.key)
         return taken
 
     def _accepted(self, wanted: Wanted, record: JobRecord, of: int) -> None:
         target = wanted.job.get("targetId")
         # The TDO of a job that only looks like the entry's may be somebody else's: it is never deleted.
-        is_own = target is None and wanted.key not in self._uncertain
-        entry = Entry(record.id, str(target or record.target_id or "") or None, is_own, wanted.product)
+        is_own = target is None and wanted.key not in self._done.uncertain and self._has_tdos
+        target = target or (record.target_id if self._has_tdos else None)
+        entry = Entry(record.id, None if target is None else str(target), is_own, wanted.product)
         seen_jobs.submitted(record.id)
         with self._lock:
             self._in_a_row = 0
             self._done.entries[wanted.key] = entry
-            created = record.created_date_time
+            # Where its answer does not tell, it was not created later than now.
+            created = record.created_date_time or by_server(self._api.url, datetime.now(UTC))
             if created is not None and (self._done.newest is None or created > self._done.newest):
                 self._done.newest = created
             if time.monotonic() - self._told >= _TELL_EVERY:

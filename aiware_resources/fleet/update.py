@@ -15,7 +15,7 @@ from aiware_resources.fleet.entries import CLUSTER, Entry, holder_of, marking, r
 from aiware_resources.fleet.parallel import troubles
 from aiware_resources.fleet.plan import Plan, Wanted
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, open_keys, states_of
-from aiware_resources.fleet.removal import Removal
+from aiware_resources.fleet.removal import Removal, seen_complete
 from aiware_resources.fleet.submission import SKEW, Submission, Submitted
 from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.jobs import actions
@@ -77,6 +77,8 @@ class Update:
         kept = {key: entry for key, entry in entries.items() if key not in plan.removed or key in left} | plan.renewed
         now = {**kept, **submitted.entries, **taken}
         adopted = {*(self.olds.get(ADOPTED) or ())} & now.keys() - submitted.entries.keys() | taken.keys()
+        # A job that only looks like the entry's may be somebody else's.
+        adopted |= submitted.uncertain
         touched = dict.fromkeys([*submitted.entries, *taken, *(each.key for each in plan.failed)], "submitted")
         complete = known_complete(kept, self.olds.get(OPEN))
         before = self.olds.get(MISSING) or {}
@@ -116,7 +118,8 @@ class Update:
         """Starts failed jobs again in place (``retryJob``).
 
         Returns:
-            Those that are to be resubmitted: by policy, after a cancellation, and where their cluster has changed.
+            Those that are to be resubmitted: by policy, after a cancellation, where their cluster has changed, or where
+            the API has no call for it.
         """
         jobs = {each.key: each.replaced.job_id for each in failed if each.replaced is not None}
         states = states_of(self.api, list(jobs.values()), self._at_a_time)
@@ -126,9 +129,11 @@ class Update:
             record = states.get(jobs[each.key])
             cluster = each.job.get(CLUSTER)
             elsewhere = record is not None and cluster is not None and record.cluster_id != cluster
-            if self.news.get("onFailure") == "replace" or record is None or record.status == "cancelled" or elsewhere:
+            cannot = elsewhere or record is None or record.status == "cancelled"
+            cannot |= record is not None and record.status in JOB_FAILED and not self.api.abilities.retries_in_place
+            if self.news.get("onFailure") == "replace" or cannot:
                 anew.append(each)
-            elif record.status in JOB_FAILED:
+            elif record is not None and record.status in JOB_FAILED:
                 again[each.key] = jobs[each.key]
         before = self.api.jobs(list(again.values())) if again else {}
         # A retry would use the links that the job was submitted with.
@@ -165,7 +170,8 @@ class Update:
     def _let_go(self, entries: dict[str, Entry], replaced: Collection[str]) -> set[str]:
         """Removes jobs, and says which could not be removed."""
         removal = Removal.of(self.news, self._at_a_time, markers=self.settings.markers)
-        reasons = removal.run(self.api, entries, replaced) if entries else {}
+        seen = seen_complete(self.olds, self.settings.purged_after, self.api.url)
+        reasons = removal.run(self.api, entries, replaced, seen) if entries else {}
         self._reasons |= {key: f"could not be removed: {reason}" for key, reason in reasons.items()}
         return set(reasons)
 

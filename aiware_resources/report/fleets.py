@@ -109,11 +109,13 @@ class _Fleet:
     def _removed(self, key: str, entry: Entry) -> Row:
         lost = self._lost(entry)
         is_ours = bool(without_adopted({key: entry}, self.outputs, self.inputs or self.outputs))
+        is_deleted = self.removal.deletes and is_ours
         may_run = self.removal.cancels and is_ours and key not in self.over
-        job = f"its job is {'cancelled if it is unfinished, and' if may_run else 'only'} forgotten"
+        fate = "cancelled if it is unfinished, and forgotten" if may_run else "only forgotten"
+        job = f"its job is {'DELETED with its outputs' if is_deleted else fate}"
         address = work.address(job_of(self.before, key)) if key in (self.before.get("media") or {}) else ""
         says = (*([f"its TDO {lost}"] if lost else []), job)
-        return self._row("delete", key, says, address, destroys=bool(lost))
+        return self._row("delete", key, says, address, destroys=bool(lost) or is_deleted)
 
     def _row(
         self,

@@ -12,6 +12,7 @@ from tests.support.local import Local
 
 PROVIDER = JobFleetProvider()
 TEMPLATE = JobTemplate(dag=pipelines.translation(media_value("url")), target={"name": media_value("title")}).properties
+ON_EDGE = JobTemplate(dag=pipelines.translation(media_value("url"))).properties
 ENGINE = engines.TRANSLATE_SPANISH_TO_ENGLISH
 FAILING = {ENGINE: {"fail": {"reason": "invalid_data", "message": "noise"}, "failTimes": 1}}
 
@@ -22,6 +23,12 @@ def fleet(keys: Iterable[str], **more: Any) -> dict[str, Any]:
     """A fleet with these entries, as a program declares it."""
     media = {key: {"url": f"https://media.test/{key}", "title": f"Title {key}"} for key in keys}
     return {"__owner": "project/stack/fleet", "template": TEMPLATE, "media": media, **more}
+
+
+def edge_fleet(keys: Iterable[str], **more: Any) -> dict[str, Any]:
+    """A fleet as a program declares it for aiWARE Edge, where jobs have no TDO."""
+    media = {key: {"url": f"https://media.test/{key}"} for key in keys}
+    return {"__owner": "project/stack/fleet", "template": ON_EDGE, "media": media, **more}
 
 
 def job_ids(outs: dict[str, Any]) -> dict[str, str]:

@@ -12,7 +12,6 @@ from aiware_resources import engines
 from aiware_resources.cluster import ClusterProvider
 from aiware_resources.export_request import ExportProvider
 from aiware_resources.job import JobProvider, JobState
-from aiware_resources.job_fleet import JobFleetProvider
 from aiware_resources.reconcile.naming import api_properties
 from aiware_resources.single_engine_job import SingleEngineJobProvider
 from aiware_resources.temporal_data_object import TdoProvider
@@ -331,7 +330,6 @@ def test_what_says_nothing_is_taken(host: Host, edge_ground: Ground) -> None:
         (TdoProvider(), {"startDateTime": 1, "stopDateTime": 2}, "a Job on Edge needs none"),
         (ExportProvider(), {"tdoData": [{"tdoId": "1"}]}, "results_to"),
         (SingleEngineJobProvider(), {"engineId": ENGINES[0], "uploadUrl": "https://x.test"}, "pipelines.translation"),
-        (JobFleetProvider(), {"template": {}, "media": {}}, "declare a Job for each item"),
     ],
 )
 def test_what_edge_does_not_have_says_what_to_use(

@@ -266,6 +266,7 @@ def edited(edit: Callable[[dict[str, Any]], object], keys: str = "abc") -> dict[
         (lambda f: f.update(clusterId="${media.where}"), "media.a.where", "is missing: clusterId uses it"),
         (lambda f: f.update(concurrency=65), "concurrency", "less than or equal to 64"),
         (lambda f: f.update(onFailure="pray"), "onFailure", "'replace'"),
+        (lambda f: f.update(onDestroy="delete"), "onDestroy", "no call to delete a job"),
         (lambda f: f.pop("media"), "media", "is missing"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +38,9 @@ class FleetCalls(Batches):
     def tdos_there(self, ids: Sequence[str], unread: Unread | None = None) -> set[str]:
         return {id_ for id_, _ in self._batches(TDOS_THERE, ids, unread)}
 
-    def jobs_marked_since(self, when: datetime, *, target_id: str | None = None) -> Iterator[JobRecord]:
+    def jobs_marked_since(
+        self, when: datetime, *, target_id: str | None = None, known: Container[str] = frozenset()
+    ) -> Iterator[JobRecord]:
         variables = {"since": when.isoformat(), "targetId": target_id}
         size = LARGE_PAGE
 

@@ -1,4 +1,4 @@
-"""What aiWARE Edge can do: jobs, engines and outputs; and what to use instead of the rest."""
+"""What aiWARE Edge can do: jobs, fleets, engines and outputs; and what to use instead of the rest."""
 
 from __future__ import annotations
 
@@ -41,12 +41,8 @@ EDGE = Abilities(
             "the media is, a task's payload says."
         ),
         "export request": (
-            "aiWARE Edge has no export requests: give the Job results_to instead, and its results are written to files "
-            "as vtn-standard documents. Captions need aiWARE's cloud API."
-        ),
-        "job fleet": (
-            "aiWARE Edge cannot be asked about many jobs at once, as a JobFleet does: declare a Job for each item, in "
-            "a loop."
+            "aiWARE Edge has no export requests: give the Job or the JobFleet results_to instead, and the results are "
+            "written to files as vtn-standard documents. Captions need aiWARE's cloud API."
         ),
         "single-engine job": (
             "aiWARE Edge has no templates for single-engine jobs: declare a Job with the engine as a task of its own "
@@ -120,5 +116,7 @@ EDGE = Abilities(
     ),
     retries_in_place=False,
     lists_documents=True,
+    has_tdos=False,
+    reads_in_batches=False,
 )
 """aiWARE Edge."""

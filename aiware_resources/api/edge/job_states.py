@@ -45,6 +45,9 @@ class JobStates:
     def __init__(self, jobs: JobRoutes, once: JobRoutes, longest: float) -> None:
         self._jobs = jobs
         self._read_states: SideBySide[JobRecord] = SideBySide(lambda id_: self._state(once, id_), longest)
+        self._read_statuses: SideBySide[JobRecord] = SideBySide(
+            lambda id_: self._state(once, id_, is_whole=False), longest
+        )
         self._read_documents: SideBySide[list[str]] = SideBySide(lambda id_: _documents(once, id_), longest)
         self._has_status = False
         self._lacks_status = False
@@ -63,6 +66,10 @@ class JobStates:
         """
         return _read(ids, unread, self._read_states, lambda id_: self._state(self._jobs, id_))
 
+    def statuses(self, ids: Sequence[str], unread: Unread | None) -> dict[str, JobRecord]:
+        """As `read`, without anything more of a finished job: one request for each (getJobStatus)."""
+        return _read(ids, unread, self._read_statuses, lambda id_: self._state(self._jobs, id_, is_whole=False))
+
     def documents(self, ids: Sequence[str], unread: Unread | None) -> dict[str, list[str]]:
         """Names the documents among the outputs of many jobs (get_job_outputs).
 
@@ -71,7 +78,7 @@ class JobStates:
         """
         return _read(ids, unread, self._read_documents, lambda id_: _documents(self._jobs, id_))
 
-    def _state(self, jobs: JobRoutes, job_id: str) -> JobRecord | None:
+    def _state(self, jobs: JobRoutes, job_id: str, *, is_whole: bool = True) -> JobRecord | None:
         if self._lacks_status:
             return self._otherwise(jobs, job_id)
         try:
@@ -85,7 +92,7 @@ class JobStates:
                 return None
             return self._otherwise(jobs, job_id)
         self._has_status = True
-        return self._whole(jobs, job) if job.status in JOB_DONE else job
+        return self._whole(jobs, job) if is_whole and job.status in JOB_DONE else job
 
     def _otherwise(self, jobs: JobRoutes, job_id: str) -> JobRecord | None:
         """The state of a job of which there is no status; None when it is not known."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from itertools import chain, takewhile
+from itertools import chain, islice, takewhile
 
 from aiware_resources import errors
 from aiware_resources.api.client import Client
 from aiware_resources.api.edge.abilities import EDGE
-from aiware_resources.api.edge.calls import Operation, Query, Request
+from aiware_resources.api.edge.calls import PAGE_SIZE, Operation, Query, Request
 from aiware_resources.api.edge.job_routes import NEWEST_FIRST, JobRoutes
 from aiware_resources.api.edge.job_states import JobStates
 from aiware_resources.api.edge.records import JobDetail, JobIds
 from aiware_resources.api.edge.results import ResultCalls
+from aiware_resources.api.edge.side_by_side import AT_ONCE
 from aiware_resources.api.edge.submission import Submission
 from aiware_resources.api.edge.task_logs import TaskLogs
 from aiware_resources.api.failures import Kind
@@ -88,6 +90,9 @@ class JobCalls(ResultCalls):
     def jobs(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
         return self._states.read(ids, unread)
 
+    def job_states(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
+        return self._states.statuses(ids, unread)
+
     def documents(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, list[str]]:
         return self._states.documents(ids, unread)
 
@@ -105,8 +110,36 @@ class JobCalls(ResultCalls):
     ) -> Iterator[JobRecord]:
         # Clusters mean nothing to Edge.
         if by_marker:
-            return self._marked_since(when)
+            return self.jobs_marked_since(when)
         return (job for job in self._created_since(when) if target_id in (None, job.target_id))
+
+    def jobs_marked_since(
+        self, when: datetime, *, target_id: str | None = None, known: Container[str] = frozenset()
+    ) -> Iterator[JobRecord]:
+        # So that no job is overlooked, nothing is left to the server's own idea of order and time, and jobs whose time
+        # is not set are among them; nor is anything left to what it says of targets.
+        #
+        # It costs a request for each hundred jobs of the installation that are newer, and where the list goes without
+        # their configs, one more for each of them that is not known: for a new fleet, those of eight days.
+        newest = _since(when - CLOCKS_APART, self._routes.find(NEWEST_FIRST))
+        # Jobs without a time come last in that order, after all that are older; so they come first in the other one.
+        timeless = takewhile(lambda detail: detail.created_date_time is None, self._routes.find(_OLDEST_FIRST))
+        listed = _once(chain(newest, timeless))
+        while part := list(islice(listed, PAGE_SIZE)):
+            yield from self._with_configs(part, known)
+
+    def _with_configs(self, listed: Sequence[JobDetail], known: Container[str]) -> Iterator[JobRecord]:
+        """Jobs of a list, each with its config (get_job_detail, some side by side)."""
+        bare = {
+            each.internal_job_id: each
+            for each in listed
+            if not _tells_config(each) and each.internal_job_id not in known
+        }
+        read: dict[str, JobRecord] = {}
+        if bare:
+            with ThreadPoolExecutor(min(AT_ONCE, len(bare)), thread_name_prefix="aiware-edge") as threads:
+                read = dict(zip(bare, threads.map(self._routes.whole, bare.values()), strict=True))
+        return (read.get(each.internal_job_id) or each.job() for each in listed)
 
     def find_jobs(
         self,
@@ -136,22 +169,6 @@ class JobCalls(ResultCalls):
         listed = self._routes.find({"CreatedAfter": int(when.timestamp()), **NEWEST_FIRST})
         return (detail.job() if detail.tasks else self._routes.whole(detail) for detail in _since(when, listed))
 
-    def _marked_since(self, when: datetime) -> Iterator[JobRecord]:
-        """Finds the jobs that may have been created since a moment, whatever order and times Edge gives (get_jobs).
-
-        For jobs that are told by a marker: so that none is overlooked, nothing is left to the server's own idea of
-        time, and jobs whose time is not set are among them.
-        """
-        newest = _since(when - CLOCKS_APART, self._routes.find(NEWEST_FIRST))
-        # Jobs without a time come last in that order, after all that are older; so they come first in the other one.
-        timeless = takewhile(lambda detail: detail.created_date_time is None, self._routes.find(_OLDEST_FIRST))
-        seen: set[str] = set()
-        for detail in chain(newest, timeless):
-            if detail.internal_job_id not in seen:
-                seen.add(detail.internal_job_id)
-                is_whole = detail.tasks and "job_config_json" in detail.model_fields_set
-                yield detail.job() if is_whole else self._routes.whole(detail)
-
     def _all(self) -> Iterator[JobRecord]:
         return (detail.job() for detail in self._routes.find(NEWEST_FIRST))
 
@@ -174,6 +191,20 @@ def _since(when: datetime, jobs: Iterable[JobDetail]) -> Iterator[JobDetail]:
         older += 1
         if older >= _OLDER and falls and not rises:
             return
+
+
+def _tells_config(job: JobDetail) -> bool:
+    """Whether a list tells the config of a job; an empty one may stand for one that is left out, as the tasks are."""
+    return bool(job.job_config_json) or bool(job.tasks and "job_config_json" in job.model_fields_set)
+
+
+def _once(jobs: Iterable[JobDetail]) -> Iterator[JobDetail]:
+    """Each job, as it comes first."""
+    seen: set[str] = set()
+    for job in jobs:
+        if job.internal_job_id not in seen:
+            seen.add(job.internal_job_id)
+            yield job
 
 
 def _named(ids: list[str]) -> str:

@@ -12,6 +12,7 @@ from aiware_resources.api.edge import EDGE
 from aiware_resources.dag import Route, Task
 from aiware_resources.job import JobState
 from aiware_resources.reconcile.provider import schema_of
+from aiware_resources.temporal_data_object import TdoProvider
 from tests.support.markdown import table
 from tools.docs.entities import entities
 
@@ -55,7 +56,12 @@ def test_what_is_lacking_is_an_entity(abilities: Abilities) -> None:
 
 
 def test_edge_has_jobs_alone() -> None:
-    assert {entity.provider.kind for entity in entities()} - set(EDGE.lacking) == {"job"}
+    assert {entity.provider.kind for entity in entities()} - set(EDGE.lacking) == {"job", "job fleet"}
+
+
+@pytest.mark.parametrize("abilities", [CLOUD, EDGE], ids=lambda abilities: abilities.name)
+def test_an_api_without_tdos_lacks_their_entity(abilities: Abilities) -> None:
+    assert abilities.has_tdos == (TdoProvider.kind not in abilities.lacking)
 
 
 def test_the_page_tells_every_argument_that_edge_does_not_take() -> None:

@@ -81,6 +81,35 @@ def test_a_finished_job_is_read_as_a_whole(server: EdgeServer, word: str, known:
     assert server.asked() == [STATUS, DETAIL]
 
 
+@pytest.mark.parametrize("word", ["running", "complete", "failed"])
+def test_of_many_jobs_no_more_than_the_status_is_read(server: EdgeServer, word: str) -> None:
+    server.on(STATUS, status(word))
+    api, unread = server.api(), dict[str, errors.ApiError]()
+    assert api.job_states([JOB, JOB, "no-uuid"])[JOB].status == word
+    assert api.job_states([JOB], unread)[JOB].status == word
+    assert (unread, server.asked()) == ({}, [STATUS] * 2)
+
+
+def test_many_jobs_on_an_installation_without_a_route_for_the_status(server: EdgeServer) -> None:
+    server.on(STATUS, error(501)).on(DETAIL, answer(job=detail(jobStatus="complete")))
+    api = server.api()
+    assert api.job_states([JOB], {})[JOB].status == "complete"
+    assert api.job_states([JOB], {})[JOB].status == "complete"
+    assert server.asked() == [STATUS, DETAIL, DETAIL]
+    # Nor of the details: the list tells.
+    server.on(DETAIL, error(501)).on(JOBS, page([detail(jobStatus="running")], 100), page([], 100))
+    assert api.job_states([JOB], {})[JOB].status == "running"
+
+
+def test_a_job_of_many_that_edge_does_not_know_is_left_out_and_one_that_fails_is_unread(server: EdgeServer) -> None:
+    server.on(STATUS, status("running")).on(f"GET /proc/job/{OTHER}/status", error(404))
+    api, unread = server.api(), dict[str, errors.ApiError]()
+    assert api.job_states([JOB, OTHER], unread).keys() | {JOB} == {JOB}
+    server.on(f"GET /proc/job/{OTHER}/status", error(503))
+    assert api.job_states([JOB, OTHER], unread).keys() == {JOB}
+    assert unread.keys() == {OTHER}
+
+
 @pytest.mark.parametrize("missing", [error(404), error(501), httpx.Response(404, text="no such page")])
 def test_a_finished_job_whose_details_cannot_be_had_is_finished(server: EdgeServer, missing: httpx.Response) -> None:
     server.on(STATUS, status("complete")).on(DETAIL, missing)

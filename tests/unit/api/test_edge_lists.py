@@ -120,6 +120,57 @@ def test_a_job_that_vanishes_while_it_is_listed(server: EdgeServer) -> None:
     assert job.job_config is None
 
 
+WHEN = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def bare(count: int, **more: Any) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """A page of a list that goes without config and tasks, or shows them empty, and the details of its jobs."""
+    ids = [f"{number:08}-7cb5-4cab-87ea-436c4768904f" for number in range(count)]
+    known = {id_: {**listed(number), "internalJobID": id_} for number, id_ in enumerate(ids)}
+    details = {id_: {**each, "jobConfigJSON": f'{{"of": "{id_}"}}'} for id_, each in known.items()}
+    left_out = {"tasks", "jobConfigJSON"}
+    return [{key: each[key] for key in each.keys() - left_out} | more for each in details.values()], details
+
+
+@pytest.mark.parametrize("shown", [{}, {"jobConfigJSON": None, "tasks": None}, {"jobConfigJSON": "{}", "tasks": []}])
+def test_markers_that_a_list_leaves_out_are_read_job_by_job(server: EdgeServer, shown: dict[str, Any]) -> None:
+    records, details = bare(20, **shown)
+    server.on(JOBS, page(records, 100), page([], 100))
+    for id_, detail in details.items():
+        server.on(f"GET /proc/job/{id_}/detail", answer(job=detail))
+    api, (first, *others) = server.api(), details
+    found = list(api.jobs_marked_since(WHEN, known={first}))
+    assert [job.id for job in found] == [*details]
+    assert [job.job_config for job in found[1:]] == [{"of": id_} for id_ in others]
+    # Of what is known nothing more than the list tells is wanted.
+    assert not found[0].job_config
+    assert sum(asked.endswith("/detail") for asked in server.asked()) == len(others)
+
+
+def test_a_list_that_tells_the_config_is_enough(server: EdgeServer) -> None:
+    server.on(JOBS, page([listed(0, tasks=None, jobConfigJSON='{"pulumiMarker": "m"}'), old(1)], 100))
+    (job,) = server.api().jobs_marked_since(WHEN)
+    assert job.job_config == {"pulumiMarker": "m"}
+    assert {*server.asked()} == {JOBS}
+
+
+@pytest.mark.parametrize("gone", [error(404), httpx.Response(404, text="no such page"), error(405), error(501)])
+def test_a_job_of_a_list_whose_details_cannot_be_had_has_no_marker(server: EdgeServer, gone: httpx.Response) -> None:
+    (record,), details = bare(1)
+    server.on(JOBS, page([record], 100), page([], 100))
+    server.on(f"GET /proc/job/{next(iter(details))}/detail", gone)
+    (job,) = server.api().jobs_marked_since(WHEN)
+    assert job.job_config is None
+
+
+def test_details_that_fail_are_not_taken_for_a_job_without_a_marker(server: EdgeServer) -> None:
+    (record,), details = bare(1)
+    server.on(JOBS, page([record], 100), page([], 100))
+    server.on(f"GET /proc/job/{next(iter(details))}/detail", error(503))
+    with pytest.raises(errors.ServerFailure):
+        list(server.api().jobs_marked_since(WHEN))
+
+
 def test_a_list_without_tasks_is_completed(server: EdgeServer) -> None:
     bare = {**listed(0, tasks=None), "internalJobID": JOB}
     server.on(JOBS, page([bare], 10)).on(DETAIL, answer(job={**listed(0), "internalJobID": JOB}))

@@ -60,8 +60,8 @@ def test_edge_has_no_captions() -> None:
     settings = Settings(api="edge", endpoint="http://localhost:1/edge/v1", token="t")
     values = {"exports": [CaptionFormat(extension="vtt")], "downloadTo": "out"}
     problems = list(JobFleetProvider().with_settings(settings).problems(values, frozenset()))
-    assert [problem.path for problem in problems] == [("exports",)]
-    assert "has no export requests" in problems[0].reason
+    assert [problem.path for problem in problems] == [("exports",), ("downloadTo",)]
+    assert all("give the Job or the JobFleet results_to instead" in problem.reason for problem in problems)
 
 
 def test_captions_are_made_of_what_the_template_finds_out() -> None:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
-from aiware_resources.api import Api, JobRecord, Unread
+from aiware_resources.api import Abilities, Api, JobRecord, Unread
+from aiware_resources.api.cloud import CLOUD
+from aiware_resources.api.edge import EDGE
 from aiware_resources.errors import ServerFailure
 from aiware_resources.fleet.condition import FleetCondition
 from aiware_resources.fleet.entries import Entry
-from aiware_resources.fleet.reading import SAMPLE, known_complete, open_keys, seen_keys, to_look_at
+from aiware_resources.fleet.reading import (
+    SAMPLE,
+    Looked,
+    known_complete,
+    look,
+    open_keys,
+    seen_keys,
+    states_of,
+    to_look_at,
+)
 from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.waiting import Done, Failed, Pending
 
@@ -23,9 +35,13 @@ class Jobs:
     Args:
         statuses: By job id; a job that is not among them is unknown.
         deleted: Ids of jobs whose TDO was deleted.
+        abilities: What it can do; by default as the cloud.
     """
 
-    def __init__(self, statuses: dict[str, str], deleted: Sequence[str] = ()) -> None:
+    def __init__(
+        self, statuses: dict[str, str], deleted: Sequence[str] = (), abilities: Abilities | None = None
+    ) -> None:
+        self.abilities = abilities or CLOUD
         self.statuses = statuses
         self.deleted = deleted
         self.unreadable: set[str] = set()
@@ -93,6 +109,37 @@ def test_a_job_that_is_not_shown_is_looked_for_again() -> None:
     assert looked(condition, jobs) == Pending("1 of 2 jobs complete, 1 not shown", "running")
     jobs.statuses["job-a"] = "complete"
     assert isinstance(looked(condition, jobs), Done)
+
+
+def test_where_there_are_no_tdos_a_job_that_is_not_shown_is_missing_and_never_complete_by_itself() -> None:
+    mine = {key: Entry(f"job-{key}", None, owns_target=False, product="p") for key in "ab"}
+    jobs = Jobs({"job-b": "complete"}, deleted=["job-b"], abilities=EDGE)
+    assert look(cast(Api, jobs), mine) == Looked({"b": "complete"}, missing=frozenset("a"))
+    condition = FleetCondition("f", mine, Unfinished(), not_found_grace=60)
+    assert looked(condition, jobs) == Pending("1 of 2 jobs complete, 1 not shown", "running")
+    assert isinstance(looked(FleetCondition("f", mine, Unfinished(), seen=frozenset("a")), jobs), Done)
+    assert isinstance(looked(FleetCondition("f", mine, Unfinished()), jobs), Failed)
+
+
+def test_an_api_that_reads_one_at_a_time_is_asked_for_one_batch_after_another() -> None:
+    """It reads those of a batch side by side already."""
+    under_way, most = 0, 0
+    lock = threading.Lock()
+
+    class Slow(Jobs):
+        def job_states(self, ids: Sequence[str], unread: Unread | None = None) -> dict[str, JobRecord]:
+            nonlocal under_way, most
+            with lock:
+                under_way += 1
+                most = max(most, under_way)
+            found = super().job_states(ids, unread)
+            with lock:
+                under_way -= 1
+            return found
+
+    many = {f"job-{number}": "running" for number in range(1000)}
+    assert states_of(cast(Api, Slow(many, abilities=EDGE)), [*many]).keys() == many.keys()
+    assert most == 1
 
 
 def test_a_job_that_is_shown_after_all_has_not_failed() -> None:

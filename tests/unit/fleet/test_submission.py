@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from aiware_resources.api import Api, JobRecord
+from aiware_resources.api.cloud import CLOUD
 from aiware_resources.errors import ApiError, AuthenticationFailed, InvalidInput, NotSent
 from aiware_resources.fleet.plan import Wanted
 from aiware_resources.fleet.submission import Submission
@@ -26,6 +27,7 @@ class Server:
     """
 
     url = "http://127.0.0.1:1/v3/graphql"
+    abilities = CLOUD
 
     def __init__(self, *answers: ApiError | None) -> None:
         self._answers = list(answers)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from aiware_resources import errors
 from aiware_resources.api import Api, JobRecord, TaskRecord, TdoRecord, connecting
+from aiware_resources.api.cloud import CLOUD
 from aiware_resources.api.rate_limit import Gates
 from aiware_resources.report.live import recorded_in
 from aiware_resources.report.run import Run, Update, gather, html, junit
@@ -27,6 +28,7 @@ class FakeApi:
     """An aiWARE that counts what it is asked: of each call, for how many objects."""
 
     url = "https://aiware.test/v3/graphql"
+    abilities = CLOUD
 
     def __init__(self, jobs: Sequence[JobRecord]) -> None:
         self.records = {job.id: job for job in jobs}
