@@ -22,17 +22,28 @@ from aiware_resources.fleet.admission import admitted, declared
 from aiware_resources.fleet.adopting import ADOPTED, adoption_problems, without_adopted
 from aiware_resources.fleet.checking import problems as fleet_problems
 from aiware_resources.fleet.entity import FleetEntity
-from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries, used_names
+from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries, template_of, used_names
 from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO
 from aiware_resources.fleet.files.formats import EXPORTS, CaptionFormat, CaptionFormatArgs, caption_problems
 from aiware_resources.fleet.handover import RESHARDED, handed_over, resharded, still_held, with_waiting
+from aiware_resources.fleet.local_files import FOLDER, may_have_files, with_contents
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import ADOPT, FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys, to_look_at
 from aiware_resources.fleet.refreshing import Refreshed
 from aiware_resources.fleet.removal import Removal, seen_complete
 from aiware_resources.fleet.unfinished import Unfinished
-from aiware_resources.fleet.update import CONCURRENCY, JOBS, LEFT, UNDONE, Update, concurrency_of, left_entries
+from aiware_resources.fleet.update import (
+    CONCURRENCY,
+    JOBS,
+    LEFT,
+    UNDONE,
+    UPLOADS,
+    Update,
+    concurrency_of,
+    left_entries,
+    own,
+)
 from aiware_resources.job import JobState, OnDestroy, OnFailure
 from aiware_resources.reconcile import (
     OWNER_KEY,
@@ -113,13 +124,16 @@ class JobFleetProvider(FleetEntity, EntityProvider):
             "timeout",
         }
     )
-    facts = frozenset({JOBS, ADOPTED, FAILURES, UNDONE, LEFT, MISSING, NEWEST, OPEN, RERUNS, RESHARDED, SUBMITTED})
+    facts = frozenset(
+        {JOBS, ADOPTED, FAILURES, UNDONE, LEFT, UPLOADS, MISSING, NEWEST, OPEN, RERUNS, RESHARDED, SUBMITTED}
+    )
 
     # --- what the engine calls -------------------------------------------------------------------------------------
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """As for every entity; each entry's job is validated as a `Job` is."""
-        news = admitted(plain(_olds), news, _name(news))
+        olds, news = plain(_olds), admitted(plain(_olds), news, _name(news))
+        news = with_contents(olds, news, lambda: template_of(news), str(news.get(OWNER_KEY)))
         checked = super().check(_olds, news)
         allowed = checked.inputs.pop(ALLOWED_KEY, None)
         if checked.inputs.get(EXPORTS):
@@ -127,10 +141,10 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         if _EXPORT_REQUEST not in self.abilities.lacking:
             checked.failures += _incomplete(checked.inputs)
         if not checked.failures:
-            found = fleet_problems(self._settings, plain(_olds), {**checked.inputs, ALLOWED_KEY: allowed})
+            found = fleet_problems(self._settings, olds, {**checked.inputs, ALLOWED_KEY: allowed})
             checked.failures.extend(CheckFailure(path_text(problem.path), problem.reason) for problem in found)
         _declared.add(_name(news))
-        _recorded_inputs[_name(news)] = plain(_olds)
+        _recorded_inputs[_name(news)] = olds
         media = checked.inputs.get(MEDIA)
         if not _olds and not checked.failures and isinstance(media, dict) and media:
             over = handed_over({}, checked.inputs)
@@ -156,7 +170,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         olds, news = plain(_olds), plain(_news)
         if is_moved(olds, news):
             return DiffResult(changes=True, replaces=[PROVIDER_NAME])
-        _own(news, recorded_entries(olds).values())
+        own(holder_of(news), recorded_entries(olds).values())
         over = handed_over(olds, news)
         found = plan(over.olds, news, _recorded_inputs.get(_name(news)))
         others = changed_paths(self.schema, _compared(olds), _compared(news))
@@ -197,7 +211,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
             ApiError: When none of them could be read.
         """
         entries = recorded_entries(recorded)
-        _own(recorded, entries.values())
+        own(holder_of(recorded), entries.values())
         looked_at = entries if self.reads_all else to_look_at(entries, recorded.get(OPEN), time.time())
         looked = self._looked(looked_at, recorded)
         if looked.unread and len(looked.unread) == len(looked_at):
@@ -231,7 +245,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         """
         facts = self.change("", {}, props, frozenset())
         undone = Unfinished.parse(facts.get(UNDONE))
-        if undone and not facts[JOBS]:
+        if undone and not facts[JOBS] and not facts[UPLOADS]:
             raise undone.error()
         return Made(str(props[OWNER_KEY]), facts)
 
@@ -257,7 +271,8 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         entries = {entry.job_id: entry for entry in (*own, *left_entries(props))}
         removal = Removal.of(props, concurrency_of(props), markers=self._settings.markers)
         seen = seen_complete(props, self._settings.purged_after, self.api.url)
-        undone = Unfinished.of(removal.run(self.api, without_adopted(entries, props, props), seen_complete=seen))
+        reasons = removal.run(self.api, without_adopted(entries, props, props), seen_complete=seen)
+        undone = Unfinished.of(reasons | removal.run_on_tdos(self.api, props.get(UPLOADS) or {}))
         if undone:
             raise undone.error()
 
@@ -301,13 +316,6 @@ def _name(props: Props) -> str:
     return str(props.get(OWNER_KEY, "fleet")).rpartition("/")[2]
 
 
-def _own(props: Props, entries: Iterable[Entry]) -> None:
-    """Notes that the fleet holds these jobs, so that no other resource takes one."""
-    holder = holder_of(props)
-    for entry in entries:
-        owned.add(entry.job_id, holder)
-
-
 def _recorded(news: Props) -> Props:
     """What is recorded of the inputs in the outputs: all but the media, which the recorded inputs hold."""
     return {key: value for key, value in news.items() if key != MEDIA}
@@ -335,7 +343,8 @@ class JobFleetArgs(TypedDict, total=False):
     Attributes:
         template: What the jobs have in common, with `media_value` and `media_key` for what differs.
         media: The values of each entry, by a key of your own that stays the same: ``{"ep-1": {"url": ...}}``. The names
-            of the values are those that the template uses.
+            of the values are those that the template uses. A ``file`` of this machine, given instead of a ``url``, is
+            uploaded.
         cluster_id: Where to run; without it the organization's default cluster, if it has one.
         concurrency: How many jobs are submitted side by side, 1 to 64; 8 by default.
         on_destroy: What happens to the jobs of removed entries and on destroy: ``cancel`` (default; only unfinished
@@ -392,6 +401,8 @@ class JobFleet(FleetOutputs, module="aiware", name="JobFleet"):
             given["template"] = arguments["template"].properties
         if isinstance(media := arguments.get("media"), Media):
             given["media"], hidden = declared(media, used_names(given))
+        if may_have_files(given.get("media")):
+            hidden = {**hidden, FOLDER: str(FilePath.cwd())}
         if arguments.get("exports") is not None:
             given["exports"] = [_as_format(each) for each in arguments["exports"] or ()]
         super().__init__(resource_name, given, opts, hidden)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiware_resources.api import Api, JobRecord, Unread
 from aiware_resources.errors import AiwareError, ApiError
 from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
+from aiware_resources.fleet.local_files import Content, md5_of
 from aiware_resources.fleet.parallel import first_line, in_parallel
 from aiware_resources.fleet.plan import ADOPT, Wanted
 from aiware_resources.reconcile import Holder, Path, Problem, owned
@@ -68,7 +70,7 @@ def taken_over(api: Api, wanted: Sequence[Wanted], fleet: Holder) -> tuple[dict[
             owned.add(job_id, fleet)
             named = each.job.get("targetId")
             target_id = record.target_id if api.abilities.has_tdos or named is not None else None
-            entries[each.key] = Entry(job_id, target_id, owns_target=False, product=each.product)
+            entries[each.key] = Entry(job_id, target_id, False, each.product, _content(each))
     return entries, reasons
 
 
@@ -102,6 +104,13 @@ def _with_tasks(api: Api, ids: Sequence[str], unread: Unread) -> dict[str, JobRe
 
     found = in_parallel(read, ids, _AT_A_TIME) if ids else ()
     return {record.id: record for record in found if record is not None}
+
+
+def _content(wanted: Wanted) -> Content | None:
+    """The file of an entry: as it is now, it runs nothing."""
+    if wanted.file is None:
+        return None
+    return replace(wanted.file.content, md5=md5_of(wanted.file.path, wanted.file.content))
 
 
 def _mismatch(record: JobRecord, wanted: Wanted) -> str | None:

@@ -6,9 +6,12 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aiware_resources.api import abilities_of
+from aiware_resources.api.abilities import Abilities
 from aiware_resources.catalogue import payloads
 from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
 from aiware_resources.fleet.entries import CLUSTER, MEDIA, TEMPLATE, fingerprint, jobs_of, known_jobs_of, template_of
+from aiware_resources.fleet.local_files import FILE, SEEN, URL, file_of, path_of
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.template import Template
 from aiware_resources.job import JobProvider, JobState
@@ -18,12 +21,15 @@ from aiware_resources.reconcile.provider import schema_of
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.settings import Settings
+from aiware_resources.tdos.assets import unreadable
 from aiware_resources.text.words import did_you_mean, near
 
 log = logging.getLogger("aiware")
 
 MOST = 20
 """So many problems are told; a mistake in a list of thousands shows in the first ones."""
+
+_UPLOAD = "upload"
 
 NOT_IN_TEMPLATE = {
     **dict.fromkeys(
@@ -50,6 +56,7 @@ def problems(settings: Settings, olds: Mapping[str, Any], inputs: Mapping[str, A
         return []
     found = list(_template_problems(template))
     compiled = template_of(inputs)
+    found += _grouped(_file_problems(abilities_of(settings), inputs, media, compiled), len(media))
     found += _grouped(_media_problems(media, compiled, is_whole=not cut(template)[1]), len(media))
     before = dict(jobs_of(olds))
     if not found:
@@ -72,16 +79,41 @@ def _media_problems(media: Mapping[str, Any], template: Template, *, is_whole: b
         if not key.strip() or key.startswith(INTERNAL_PREFIX):
             yield key, Problem((MEDIA, key), f"cannot be a key: give text that does not start with {INTERNAL_PREFIX}")
         elif isinstance(values, dict):
+            has_file = FILE in values and FILE not in template.uses
+            own = {FILE, SEEN, URL} if has_file else frozenset[str]()
             for name, path in template.uses.items():
-                if values.get(name) is None:
+                if values.get(name) is None and not (has_file and name == URL):
                     where = path_text((TEMPLATE, *path)) if path[0] != CLUSTER else CLUSTER
                     yield key, Problem((MEDIA, key, name), f"is missing: {where} uses it")
             # A part of the template that is not known yet may use it.
             for name in values if is_whole else ():
-                if name not in template.uses:
+                if name not in template.uses and name not in own:
                     meant = near(name, template.uses)
                     hint = f"did you mean {meant[0]}? Otherwise leave it out" if meant else "leave it out"
                     yield key, Problem((MEDIA, key, name), f"is used by no placeholder of the template: {hint}")
+
+
+def _file_problems(
+    abilities: Abilities, inputs: Mapping[str, Any], media: Mapping[str, Any], template: Template
+) -> Found:
+    for key, values in sorted(media.items()):
+        file, path = file_of(values, template), (MEDIA, key, FILE)
+        if not isinstance(file, str):
+            if file is None and isinstance(values, dict) and FILE in values and FILE not in template.uses:
+                yield key, Problem(path, "is not a path: give the path of a file as text")
+            continue
+        if _UPLOAD in abilities.lacking:
+            yield key, Problem(path, abilities.lacking[_UPLOAD])
+        elif values.get(URL) is not None:
+            yield (
+                key,
+                Problem((MEDIA, key, URL), "is given beside file: a recording is at one place, so give one of them"),
+            )
+        elif SEEN not in values:
+            yield key, Problem(path, unreadable(file, path_of(inputs.get(OWNER_KEY), file)))
+        if inputs[TEMPLATE].get("targetId") is not None:
+            reason = "cannot be given for files of this machine: each gets a TDO of its own. Describe that in target"
+            yield key, Problem((TEMPLATE, "targetId"), reason)
 
 
 def _job_problems(settings: Settings, before: Mapping[str, Props], inputs: Mapping[str, Any]) -> Found:

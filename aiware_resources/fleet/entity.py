@@ -12,7 +12,7 @@ from aiware_resources.fleet.plan import FAILURES, Plan, named, plan
 from aiware_resources.fleet.reading import OPEN, known_complete
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.unfinished import Unfinished
-from aiware_resources.fleet.update import JOBS, UNDONE, concurrency_of, left_entries
+from aiware_resources.fleet.update import JOBS, UNDONE, UPLOADS, concurrency_of, left_entries
 from aiware_resources.job import IN_GRAPH
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.compare import ABSENT, value_at
@@ -75,6 +75,7 @@ class FleetEntity(Entity):
             says = "its jobs are cancelled if they are unfinished, and forgotten"
         else:
             says = "is only forgotten: its jobs have ended"
+        entries += [Entry("", tdo_id, True, "") for tdo_id in (recorded.get(UPLOADS) or {}).values()]
         targets = list(_targets(removal, entries))
         words = {Verb.DELETE: "are DELETED with their content", Verb.CLEAN_UP: "are CLEANED UP"}
         notes = [f"The {each.count:,} TDOs that its jobs made {words[each.verb]}." for each in targets]
@@ -140,7 +141,7 @@ class FleetEntity(Entity):
     def made_with_it(self, recorded: Props) -> Iterable[str]:
         """The TDOs of its jobs."""
         entries = [*recorded_entries(recorded).values(), *left_entries(recorded)]
-        return [entry.target_id for entry in entries if entry.target_id]
+        return [*(entry.target_id for entry in entries if entry.target_id), *(recorded.get(UPLOADS) or {}).values()]
 
 
 def _job(text: str) -> str:

@@ -12,6 +12,7 @@ import pulumi
 from pulumi.output import Unknown
 
 from aiware_resources.dag import RUNNING
+from aiware_resources.fleet.local_files import Content, address_of, file_of, job_with_file
 from aiware_resources.fleet.template import Template, compiled
 from aiware_resources.job import PRODUCES, JobState
 from aiware_resources.reconcile import Holder, Mark, Path, Props, resource_hash
@@ -68,12 +69,19 @@ def jobs_of(props: Mapping[str, Any]) -> Iterator[tuple[str, Props]]:
     template = template_of(props)
     # The engine gives them in no particular order.
     for key, values in sorted(_media(props).items()):
-        yield key, template.expand(key, values if isinstance(values, dict) else _Unknowns())
+        yield key, _job(template, key, values)
 
 
 def job_of(props: Mapping[str, Any], key: str) -> Props:
     """The job that one entry asks for."""
-    job: Props = template_of(props).expand(key, _media(props)[key])
+    return _job(template_of(props), key, _media(props)[key])
+
+
+def _job(template: Template, key: str, values: Any) -> Props:
+    file = file_of(values, template)
+    if file is not None:
+        return job_with_file(template, key, values, address_of(file))
+    job: Props = template.expand(key, values if isinstance(values, dict) else _Unknowns())
     return job
 
 
@@ -180,25 +188,32 @@ class Entry:
     Attributes:
         job_id: Its job.
         target_id: The TDO that the job works on.
-        owns_target: Whether the job made that TDO for itself.
+        owns_target: Whether that TDO was made for the job.
         product: The fingerprint of what the job produces.
+        content: The file that was uploaded for it.
     """
 
     job_id: str
     target_id: str | None
     owns_target: bool
     product: str
+    content: Content | None = None
 
     def text(self) -> str:
-        """As it is recorded: ``<job> <TDO> <fingerprint>``; ``=<TDO>`` for one that the job did not make."""
-        return f"{self.job_id} {'' if self.owns_target else '='}{self.target_id or '-'} {self.product}"
+        """As it is recorded: ``<job> <TDO> <fingerprint>``, and the content of its file where it has one.
+
+        A TDO that was not made for the job has ``=`` before it.
+        """
+        file = "" if self.content is None else f" {self.content.text()}"
+        return f"{self.job_id} {'' if self.owns_target else '='}{self.target_id or '-'} {self.product}{file}"
 
     @staticmethod
     def parse(text: str) -> Entry:
         """Reads what was recorded."""
-        job_id, target, product = text.split(" ")
+        job_id, target, product, *file = text.split(" ")
         target_id = target.removeprefix("=")
-        return Entry(job_id, None if target_id == "-" else target_id, not target.startswith("="), product)
+        content = Content.parse(file[0]) if file else None
+        return Entry(job_id, None if target_id == "-" else target_id, not target.startswith("="), product, content)
 
 
 def recorded_entries(props: Mapping[str, Any]) -> dict[str, Entry]:

@@ -16,7 +16,9 @@ from aiware_resources.fleet.entries import (
     job_of,
     known_jobs_of,
     recorded_entries,
+    template_of,
 )
+from aiware_resources.fleet.local_files import UPLOADED, LocalMedia, files_of
 from aiware_resources.reconcile import Props
 from aiware_resources.reconcile.unknowns import cut
 
@@ -38,6 +40,8 @@ class Wanted:
         product: The fingerprint of what the job produces.
         replaced: The job that it takes the place of.
         adopt: A job that is there already, to be taken over instead.
+        file: The file of this machine that it works on.
+        tdo_id: The TDO that holds this file already.
     """
 
     key: str
@@ -45,6 +49,13 @@ class Wanted:
     product: str
     replaced: Entry | None = None
     adopt: str | None = None
+    file: LocalMedia | None = None
+    tdo_id: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """The fingerprint of what the job produces, with the file that it is to produce it from."""
+        return self.product if self.file is None else f"{self.product} {self.file.content.stamp}"
 
 
 @dataclass
@@ -57,7 +68,8 @@ class Plan:
         changed: Entries whose jobs are to produce something else.
         failed: Entries whose jobs failed and are run again.
         removed: Recorded entries that the program does not declare any more.
-        renewed: Entries that stay, and whose fingerprints are of an earlier form: as they are to be recorded.
+        renewed: Entries that stay, as they are to be recorded: their fingerprints are of an earlier form, or their
+            files have the same content and another time.
         is_renewal_due: Whether one of these cannot be known by its earlier fingerprint any more, after this run.
         undecided: Entries of which it is not known yet what they are to produce.
         all_undecided: Whether it is not even known which entries there are.
@@ -113,27 +125,39 @@ def plan(recorded: Mapping[str, Any], desired: Mapping[str, Any], before: Mappin
         retried = {}
     adopt = desired.get(ADOPT) or {}
     found = Plan(removed=dict(entries))
+    files = files_of(desired, lambda: template_of(desired))
     for key, known, unknown in known_jobs_of(desired):
         entry = found.removed.pop(key, None)
         if any(path[0] != "clusterId" for path in unknown):
             found.undecided.append(key)
             continue
-        product = fingerprint(known)
-        wanted = Wanted(key, known, product, entry)
+        file = files.get(key)
+        product = fingerprint(known if file is None else file.job_at(UPLOADED))
+        wanted = Wanted(key, known, product, entry, file=file)
         if entry is None:
             job_id = adopt.get(key)
             found.added.append(wanted) if job_id is None else found.adopted.append(replace(wanted, adopt=str(job_id)))
             continue
         is_known = entry.product in {product, first_fingerprint(known) if is_first(entry.product) else product}
-        if not is_known and _successor(entry, key, before or {}) != product:
+        is_changed = not is_known and _successor(entry, key, before or {}) != product
+        if is_changed or not _has_content(entry, file):
             found.changed.append(wanted)
             continue
         if entry.product != product:
             found.renewed[key] = replace(entry, product=product)
             found.is_renewal_due |= not is_known
+        if file is not None and entry.content is not None and entry.content.modified != file.content.modified:
+            found.renewed[key] = replace(entry, product=product, content=replace(file.content, md5=entry.content.md5))
         if key in retried:
             found.failed.append(wanted)
     return found
+
+
+def _has_content(entry: Entry, file: LocalMedia | None) -> bool:
+    """Whether what was uploaded for an entry, if anything, is its file."""
+    if file is None or entry.content is None:
+        return file is None and entry.content is None
+    return entry.content.is_now(file.content, file.path)
 
 
 def _successor(entry: Entry, key: str, before: Mapping[str, Any]) -> str | None:

@@ -93,6 +93,26 @@ class Removal:
             self._note_released(api, ((each, states[each.job_id]) for each in released if each.job_id in states))
         return reasons
 
+    def run_on_tdos(self, api: Api, tdos: Mapping[str, str]) -> dict[str, str]:
+        """Treats TDOs that hold files, and that no job works on, as those of jobs; by key, as `run`."""
+        return troubles(lambda tdo_id: self.clear(api, tdo_id), tdos, self.at_a_time) if tdos else {}
+
+    def clear(self, api: Api, tdo_id: str, record: JobRecord | None = None) -> None:
+        """Treats a TDO that holds a file.
+
+        Args:
+            api: Where it is.
+            tdo_id: The TDO.
+            record: The state of the job that works on it.
+
+        Raises:
+            ApiError: aiWARE refuses that, or cannot be reached.
+        """
+        if record is not None:
+            self._remove(api, Entry(record.id, tdo_id, True, ""), record, was_complete=False)
+        else:
+            remove_tdo(api, tdo_id, self.target_policy, self.cleanup_options)
+
     def _remove(self, api: Api, entry: Entry, record: JobRecord | None, *, was_complete: bool) -> None:
         is_over = was_complete if record is None else actions.is_over(record)
         if self.deletes and (record is not None or not is_over):

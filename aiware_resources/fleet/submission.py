@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from aiware_resources.api import Api, JobRecord, by_server
@@ -20,11 +20,15 @@ from aiware_resources.errors import (
     NotAllowed,
     NotFound,
     NotImplementedByServer,
+    UploadFailed,
     WrongUrl,
 )
 from aiware_resources.fleet.entries import CLUSTER, Entry, mark_of
+from aiware_resources.fleet.local_files import Content
 from aiware_resources.fleet.parallel import first_line, in_parallel
 from aiware_resources.fleet.plan import Wanted
+from aiware_resources.fleet.removal import Removal
+from aiware_resources.fleet.uploads import Uploads
 from aiware_resources.job import PRODUCES, RUNS, JobProvider, is_like
 from aiware_resources.reconcile import (
     Holder,
@@ -46,7 +50,7 @@ log = logging.getLogger("aiware")
 
 _HOPELESS = (AuthenticationFailed, ConfigurationError, NotAllowed, NotImplementedByServer, WrongUrl)
 """Errors that every further entry would meet as well."""
-_OWN_FAULT = (BadRequest, InvalidInput, NotFound)
+_OWN_FAULT = (BadRequest, InvalidInput, NotFound, UploadFailed)
 """Errors of one entry, which say nothing about the others."""
 _MOST_IN_A_ROW = 10
 """So many other failures in a row end the submitting: aiWARE is out of reach."""
@@ -66,6 +70,7 @@ class Submitted:
         newest: When the newest of the jobs was created, by aiWARE's clock.
         is_certain: Whether it is known of each entry if aiWARE has a job for it.
         uncertain: The keys of entries whose jobs were only found to look like theirs.
+        begun: The TDOs that entries without a job have for their files, by key.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -73,6 +78,7 @@ class Submitted:
     newest: datetime | None = None
     is_certain: bool = True
     uncertain: set[str] = field(default_factory=set)
+    begun: dict[str, str] = field(default_factory=dict)
 
 
 class Submission:
@@ -85,6 +91,7 @@ class Submission:
         markers: Whether jobs carry an ownership marker; without one, only answers lost in this run are looked for.
         since: What an interrupted run submitted is not older than this, by aiWARE's clock.
         at_a_time: How many jobs are submitted side by side.
+        removal: What the fleet does with TDOs that it has no use for.
     """
 
     def __init__(
@@ -96,6 +103,7 @@ class Submission:
         markers: bool,
         since: datetime,
         at_a_time: int,
+        removal: Removal | None = None,
     ) -> None:
         self._api = api
         self._fleet = fleet
@@ -104,7 +112,16 @@ class Submission:
         self._since = since
         self._at_a_time = at_a_time
         self._jobs = JobProvider()
+        self._uploads = Uploads(
+            api,
+            fleet,
+            self._marking,
+            markers=markers,
+            since=since,
+            removal=removal or Removal.of({}, at_a_time),
+        )
         self._earlier: dict[str, JobRecord] = {}
+        self._own: dict[str, list[JobRecord]] = {}
         self._were_there: frozenset[str] = frozenset()
         self._done = Submitted()
         self._lock = threading.Lock()
@@ -118,11 +135,13 @@ class Submission:
         if wanted and self._markers:
             self._earlier = self._listed(wanted)
             self._without_those_let_go(wanted)
+            self._uploads.look(wanted, self._own)
         for _ in in_parallel(lambda each: self._attempt(each, len(wanted)), wanted, self._at_a_time):
             pass
         if self._taken:
             left = "" if self._has_tdos else ", or that were left when their entries or the stack were removed"
             log.warning("fleet %s: took %d jobs that an interrupted run had submitted%s", self._name, self._taken, left)
+        self._done.begun = {k: tdo for k, tdo in self._uploads.begun.items() if k not in self._done.entries}
         return self._done
 
     @property
@@ -138,7 +157,10 @@ class Submission:
         return frozenset() if self._api.abilities.reads_in_batches else frozenset(owned.held_by(self._fleet))
 
     def _mark(self, wanted: Wanted) -> Mark:
-        return mark_of(self._marking, wanted.key, wanted.job, wanted.product)
+        return mark_of(self._marking, wanted.key, wanted.job, wanted.identity)
+
+    def _mark_of_tdo(self, wanted: Wanted) -> Mark:
+        return self._mark(wanted) if wanted.file is None else self._uploads.mark(wanted)
 
     def _listed(self, wanted: Sequence[Wanted]) -> dict[str, JobRecord]:
         """What an interrupted run has left: by key, the newest job of each entry, where it is usable.
@@ -149,7 +171,7 @@ class Submission:
         keys = {said: key for key, mark in marks.items() for said in (mark.resource, mark.marker, *mark.earlier)}
         replaced_ids = {each.replaced.job_id for each in wanted if each.replaced is not None}
         listed: dict[str, JobRecord] = {}
-        own: dict[str, list[JobRecord]] = {}
+        own = self._own
         for record in self._api.jobs_marked_since(self._since, known=self._held() - replaced_ids):
             key = keys.get(resource_of(record.job_config) or "") or keys.get(marker_of(record.job_config) or "")
             if key is not None:
@@ -183,7 +205,7 @@ class Submission:
                 continue
             tdo = there.get(str(record.target_id))
             if each.job.get("targetId") is None:
-                is_left = tdo is None or not self._mark(each).is_on(tdo.details)
+                is_left = tdo is None or not self._mark_of_tdo(each).is_on(tdo.details)
             else:
                 is_left = tdo is not None and is_released(tdo.details, resource_hashes(self._marking), record)
             if is_left:
@@ -194,32 +216,41 @@ class Submission:
             self._failed(wanted.key, f"not tried any more: {self._ended_by}")
             return
         try:
-            record = self._submit(wanted)
+            record, content = self._submit(wanted)
         except AiwareError as error:
-            self._note_failure(error)
+            self._note_failure(error, has_file=wanted.file is not None)
             self._failed(wanted.key, first_line(error))
         else:
-            self._accepted(wanted, record, of)
+            self._accepted(wanted, record, content, of)
 
-    def _submit(self, wanted: Wanted) -> JobRecord:
+    def _submit(self, wanted: Wanted) -> tuple[JobRecord, Content | None]:
+        """Submits the job of an entry, or takes it: with what was uploaded for it."""
         mark = self._mark(wanted) if self._markers else None
         earlier = self._earlier.get(wanted.key)
         if earlier is not None and owned.claim(earlier.id):
             owned.add(earlier.id, self._fleet)
             with self._lock:
                 self._taken += 1
-            return earlier
+            if wanted.file is None or earlier.target_id is None:
+                return earlier, None
+            return earlier, self._uploads.taken(wanted, earlier.target_id, wanted.file)
+        content = None
+        if wanted.file is not None:
+            ready = self._uploads.ready(wanted, wanted.file)
+            wanted, content = replace(wanted, job=ready.job), ready.content
+            if not ready.is_own:
+                self._done.uncertain.add(wanted.key)
         with turn(self._jobs.mistakable(wanted.job, mark)):
             # By aiWARE's own clock, where it has told the time already.
             newest = self._done.newest
             since = newest - SKEW if newest else created_since(self._api, datetime.now(UTC), is_marked=mark is not None)
-            content, owner = _content(wanted.job, mark), f"{self._fleet.owner}/{wanted.key}"
+            input_, owner = _content(wanted.job, mark), f"{self._fleet.owner}/{wanted.key}"
             record = send_once(
-                lambda: self._api.create_job(signed(content), owner=owner, default_name=wanted.key),
+                lambda: self._api.create_job(signed(input_), owner=owner, default_name=wanted.key),
                 lambda: self._lost(wanted, mark, since),
             )
             owned.add(record.id, self._fleet)
-            return record
+            return record, content
 
     def _lost(self, wanted: Wanted, mark: Mark | None, since: datetime) -> JobRecord | None:
         """Looks for the job whose answer was lost just now."""
@@ -232,16 +263,16 @@ class Submission:
             listing = self._api.jobs_marked_since(since, target_id=job.get("targetId"), known=self._held())
             found = (each for each in listing if mark.is_on(each.job_config) and each.id not in self._were_there)
         taken = next((record for record in found if owned.claim(record.id)), None)
-        if taken is not None and mark is None:
+        if taken is not None and mark is None and wanted.file is None:
             self._done.uncertain.add(wanted.key)
         return taken
 
-    def _accepted(self, wanted: Wanted, record: JobRecord, of: int) -> None:
+    def _accepted(self, wanted: Wanted, record: JobRecord, content: Content | None, of: int) -> None:
         target = wanted.job.get("targetId")
         # The TDO of a job that only looks like the entry's may be somebody else's: it is never deleted.
         is_own = target is None and wanted.key not in self._done.uncertain and self._has_tdos
         target = target or (record.target_id if self._has_tdos else None)
-        entry = Entry(record.id, None if target is None else str(target), is_own, wanted.product)
+        entry = Entry(record.id, None if target is None else str(target), is_own, wanted.product, content)
         seen_jobs.submitted(record.id)
         with self._lock:
             self._in_a_row = 0
@@ -258,7 +289,10 @@ class Submission:
         with self._lock:
             self._done.reasons[key] = reason
 
-    def _note_failure(self, error: AiwareError) -> None:
+    def _note_failure(self, error: AiwareError, *, has_file: bool) -> None:
+        with self._lock:
+            # The TDO of a file may be there already, and be older than jobs that are accepted meanwhile.
+            self._done.is_certain = self._done.is_certain and not has_file
         if isinstance(error, _OWN_FAULT):
             return
         with self._lock:

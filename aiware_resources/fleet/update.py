@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from aiware_resources.api import Api, JobRecord
@@ -20,7 +20,7 @@ from aiware_resources.fleet.submission import SKEW, Submission, Submitted
 from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.jobs import actions
 from aiware_resources.jobs.records import is_signed_again
-from aiware_resources.reconcile import RERUNS, Props, owned
+from aiware_resources.reconcile import RERUNS, Holder, Props, owned
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import left_since
 from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
@@ -32,6 +32,8 @@ from aiware_resources.waiting.conditions import MISSING
 JOBS = "jobs"
 UNDONE = "undone"
 LEFT = "left"
+UPLOADS = "uploads"
+"""The fact of the TDOs that hold files of entries which have no job yet, by key."""
 
 CONCURRENCY = 8
 """How many jobs are submitted side by side when the program does not say."""
@@ -63,10 +65,11 @@ class Update:
         """
         entries = recorded_entries(self.olds)
         holder = holder_of(self.news)
-        for entry in (*entries.values(), *left_entries(self.olds)):
-            owned.add(entry.job_id, holder)
+        own(holder, (*entries.values(), *left_entries(self.olds)))
+        for tdo_id in (self.olds.get(UPLOADS) or {}).values():
+            owned.add(tdo_id, holder)
         anew = self._started_again(plan.failed)
-        wanted = [*plan.added, *plan.changed, *anew]
+        wanted = [*map(self._with_upload, [*plan.added, *plan.changed]), *anew]
         # What is taken over is not left behind: it is known as the fleet's before jobs are looked for.
         taken, refused = taken_over(self.api, plan.adopted, holder)
         submitted = self._submitted(wanted)
@@ -74,6 +77,7 @@ class Update:
         let_go = dict(self._replaced(wanted, submitted))
         let_go |= {f"{entry.job_id}, an earlier job": entry for entry in left_entries(self.olds)}
         left = self._let_go(without_adopted({**plan.removed, **let_go}, self.olds, self.news), replaced=let_go)
+        uploads = self._uploads(wanted, submitted)
         kept = {key: entry for key, entry in entries.items() if key not in plan.removed or key in left} | plan.renewed
         now = {**kept, **submitted.entries, **taken}
         adopted = {*(self.olds.get(ADOPTED) or ())} & now.keys() - submitted.entries.keys() | taken.keys()
@@ -87,6 +91,7 @@ class Update:
             JOBS: {key: entry.text() for key, entry in now.items()},
             OPEN: open_keys({**dict.fromkeys(now, "submitted"), **complete, **touched}),
             UNDONE: Unfinished.of(self._reasons).properties(),
+            UPLOADS: uploads or None,
             LEFT: [let_go[key].text() for key in sorted(left & let_go.keys())] or None,
             NEWEST: _newest(self.olds.get(NEWEST), submitted),
             SUBMITTED: submitted_now(self.api.url) if touched else self.olds.get(SUBMITTED),
@@ -98,6 +103,28 @@ class Update:
     @property
     def _at_a_time(self) -> int:
         return concurrency_of(self.news)
+
+    def _with_upload(self, wanted: Wanted) -> Wanted:
+        """An entry whose file is there already, though it could not be submitted."""
+        tdo_id = (self.olds.get(UPLOADS) or {}).get(wanted.key)
+        return wanted if wanted.file is None or tdo_id is None else replace(wanted, tdo_id=tdo_id)
+
+    def _uploads(self, wanted: Sequence[Wanted], submitted: Submitted) -> dict[str, str]:
+        """The TDOs of files that wait for their jobs; removes those for which there will be none."""
+        before: Mapping[str, str] = self.olds.get(UPLOADS) or {}
+        if not before:
+            return submitted.begun
+        waiting = {each.key for each in wanted if each.file is not None} - submitted.entries.keys()
+        used = {*(entry.target_id for entry in submitted.entries.values()), *submitted.begun.values()}
+        found, surplus = dict(submitted.begun), dict[str, str]()
+        for key, tdo_id in before.items():
+            if tdo_id in used:
+                continue
+            (found if key in waiting and key not in found else surplus)[key] = tdo_id
+        removal = Removal.of(self.news, self._at_a_time)
+        reasons = removal.run_on_tdos(self.api, surplus)
+        self._reasons |= {key: f"its TDO could not be removed: {reason}" for key, reason in reasons.items()}
+        return {**{key: surplus[key] for key in reasons}, **found}
 
     def _submitted(self, wanted: list[Wanted]) -> Submitted:
         # Another shard may have submitted what is this one's now, and been killed before it was recorded.
@@ -111,6 +138,7 @@ class Update:
             markers=self.settings.markers,
             since=since,
             at_a_time=self._at_a_time,
+            removal=Removal.of(self.news, self._at_a_time),
         )
         return submission.run(wanted)
 
@@ -139,13 +167,13 @@ class Update:
         # A retry would use the links that the job was submitted with.
         signed = [each for each in failed if each.key in again and unsigned(each.job) != each.job]
         outdated = [each for each in signed if self._is_outdated(again[each.key], each.job)]
-        outdated += [each for each in failed if each.key in again and holds_private(each.job)]
+        outdated += [each for each in failed if each.key in again and _has_link(each)]
         anew += outdated
         again = {key: job_id for key, job_id in again.items() if key not in {each.key for each in outdated}}
         reasons = troubles(self._retried(before), again, self._at_a_time)
         self._reasons |= reasons
         self._restarts = again.keys() - reasons.keys()
-        return anew
+        return anew if self.news.get("onFailure") == "replace" else [*map(_with_its_tdo, anew)]
 
     def _reruns(self, entries: Mapping[str, Entry]) -> dict[str, int]:
         """How often the jobs of entries were started again in place."""
@@ -165,7 +193,10 @@ class Update:
         for each in wanted:
             entry = submitted.entries.get(each.key)
             if entry is not None and each.replaced is not None and each.replaced.job_id != entry.job_id:
-                yield f"{each.key}'s earlier job", each.replaced
+                earlier = each.replaced
+                # A failed job runs again on the file that was uploaded for it.
+                is_shared = entry.target_id == earlier.target_id
+                yield f"{each.key}'s earlier job", replace(earlier, owns_target=False) if is_shared else earlier
 
     def _let_go(self, entries: dict[str, Entry], replaced: Collection[str]) -> set[str]:
         """Removes jobs, and says which could not be removed."""
@@ -174,6 +205,26 @@ class Update:
         reasons = removal.run(self.api, entries, replaced, seen) if entries else {}
         self._reasons |= {key: f"could not be removed: {reason}" for key, reason in reasons.items()}
         return set(reasons)
+
+
+def own(holder: Holder, entries: Iterable[Entry]) -> None:
+    """Notes that a fleet holds the jobs of entries, so that no other resource takes one; and the TDOs of files."""
+    for entry in entries:
+        owned.add(entry.job_id, holder)
+        if entry.content is not None and entry.target_id is not None:
+            owned.add(entry.target_id, holder)
+
+
+def _has_link(wanted: Wanted) -> bool:
+    """Whether a job was submitted with a link that was valid for some time."""
+    return holds_private(wanted.job) or (wanted.file is not None and wanted.file.by_address)
+
+
+def _with_its_tdo(wanted: Wanted) -> Wanted:
+    """A failed job that is submitted again on the file that was uploaded for it."""
+    earlier = wanted.replaced
+    is_there = wanted.file is not None and earlier is not None and earlier.owns_target
+    return replace(wanted, tdo_id=earlier.target_id) if is_there and earlier is not None else wanted
 
 
 def concurrency_of(props: Props) -> int:

@@ -28,6 +28,9 @@ _EXTRAS = {
 SIGNED = frozenset(name for name, extra in _EXTRAS.items() if extra != "sftp")
 """The kinds of address that are signed for aiWARE, which cannot read them as they are."""
 
+_LOCAL = frozenset({"file", "local"})
+"""The kinds of address that are files of this machine."""
+
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {
     # The signature of today's regions; the earlier one is valid in some only.
     "s3": {"config_kwargs": {"signature_version": "s3v4"}},
@@ -105,13 +108,15 @@ def files_in(address: str) -> Iterator[Item]:
     with told(address):
         storage, top = opened(address)
         top = top.rstrip("/")
-        base = (address if "://" in address else Path(address).expanduser().as_posix()).rstrip("/")
+        is_local = scheme_of(address) in _LOCAL
+        place = top if is_local and "://" in address else Path(address).expanduser().as_posix()
+        base = (place if is_local else address).rstrip("/")
         found = _in_bucket(storage, top) if scheme_of(address) in {"s3", "s3a"} else _in_folders(storage, top)
         for path, size, modified in found:
             within = path[len(top) :].lstrip("/")
             if not within:
                 raise SourceError(f"{address} is a file.", remedy="Name the folder, and the file as the pattern.")
-            yield Item(within, f"{base}/{within}", within, size, in_utc(modified))
+            yield Item(within, f"{base}/{within}", within, size, in_utc(modified), is_local=is_local)
 
 
 def _in_bucket(storage: Any, top: str) -> Iterator[tuple[str, int, Any]]:

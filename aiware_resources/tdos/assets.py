@@ -99,14 +99,20 @@ def asset_problems(assets: Sequence[TdoAsset], unknown: frozenset[Path]) -> Iter
             yield Problem((*place, "storeAsReference"), "cannot be set for a file, which is uploaded: leave it out")
 
 
-def unreadable(path: str) -> str:
-    """Why a file cannot be read, and what to do."""
-    found = FilePath(path)
+def unreadable(path: str, place: FilePath | None = None) -> str:
+    """Why a file cannot be read, and what to do.
+
+    Args:
+        path: The path that the program gives.
+        place: Where that is, for a program that runs elsewhere.
+    """
+    found = FilePath(path) if place is None else place
+    folder = FilePath.cwd() if place is None or found == FilePath(path) else FilePath(str(found).removesuffix(path))
     if found.is_dir():
         return f"is a folder ({path}): name a file"
     if found.exists():
         return f"cannot be read ({path}): check its permissions"
-    return f"does not exist ({path}, looked for in {FilePath.cwd()}): give a path from the Pulumi project's folder"
+    return f"does not exist ({path}, looked for in {folder}): give a path from the Pulumi project's folder"
 
 
 class AssetFileArgs(TypedDict, total=False):

@@ -208,6 +208,12 @@ def _listed(api: Api, tdo_id: str) -> list[AssetRecord]:
         return []
 
 
+def uploaded_by(owner: str, there: Iterable[AssetRecord]) -> AssetRecord | None:
+    """The newest asset that a resource has uploaded, if there is one."""
+    marks = ((record, _marker(record)) for record in there)
+    return next((record for record, mark in marks if mark and mark.startswith(f"{_owner_part(owner)}.")), None)
+
+
 def delete_stale(api: Api, owner: str, there: Sequence[AssetRecord], wanted: Sequence[AssetRecord]) -> None:
     """Deletes what the resource uploaded earlier and does not want any more (mutation ``deleteAsset``)."""
     kept = {record.id for record in wanted}

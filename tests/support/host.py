@@ -119,9 +119,11 @@ class Host:
         request = provider_pb2.CheckRequest(olds=_struct(olds or {}), news=_with(provider, news))
         return {failure.property: failure.reason for failure in self._call("Check", request).failures}
 
-    def checked(self, provider: ResourceProvider, news: Mapping[str, Any]) -> dict[str, Any]:
-        """The inputs that ``check`` passes on."""
-        request = provider_pb2.CheckRequest(olds=_struct({}), news=_with(provider, news))
+    def checked(
+        self, provider: ResourceProvider, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The inputs that ``check`` passes on; ``olds`` are those of a resource that exists."""
+        request = provider_pb2.CheckRequest(olds=_struct(olds or {}), news=_with(provider, news))
         return _plain(self._call("Check", request).inputs)
 
     def diff(

@@ -1,0 +1,228 @@
+"""Entries whose media is a file of this machine: which file it is, and whether it is the one that was uploaded.
+
+The path of a file says only where it is at the moment. What an entry works on is the content, which is known by size
+and time of change as long as both are the same. Where only the time differs, the content is read: copying files runs
+nothing again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pulumi.output import Unknown
+
+from aiware_resources.fleet.parallel import in_parallel
+from aiware_resources.fleet.template import Template
+from aiware_resources.reconcile import Props
+from aiware_resources.reconcile.holders import OWNER_KEY
+
+FILE = "file"
+"""The value of an entry that is the path of a file to upload, unless the template uses a value of this name."""
+URL = "url"
+"""The value that stands for the address of the uploaded file in a template."""
+SEEN = "__file"
+"""The value that `check` adds: the content of the file. Names that begin so are kept from Pulumi's displays."""
+FOLDER = "__folder"
+"""The property that names the folder in which the program runs; `check` takes it out."""
+UPLOADED = "aiware-upload:"
+"""Stands for the address of an uploaded file in what a job produces: aiWARE gives another address every time."""
+
+_AT_A_TIME = 4
+"""So many files are read side by side."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """The content of a file.
+
+    Attributes:
+        size: Its size in bytes.
+        modified: When the file was changed last, in nanoseconds since the epoch.
+        md5: The MD5 of what is in it, by which aiWARE knows contents too; ``None`` when it has not been read.
+    """
+
+    size: int
+    modified: int
+    md5: str | None = None
+
+    @staticmethod
+    def of(path: Path) -> Content:
+        """How a file is at the moment, without reading it.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        with path.open("rb") as file:
+            found = os.fstat(file.fileno())
+        return Content(found.st_size, found.st_mtime_ns)
+
+    @staticmethod
+    def parse(text: str) -> Content:
+        """Reads what was recorded."""
+        size, modified, md5 = text.split(".")
+        return Content(int(size), int(modified), None if md5 == "-" else md5)
+
+    def text(self) -> str:
+        """As it is recorded."""
+        return f"{self.size}.{self.modified}.{self.md5 or '-'}"
+
+    @property
+    def stamp(self) -> str:
+        """What it is known by as long as it is not read."""
+        return f"{self.size}.{self.modified}"
+
+    def is_now(self, now: Content, path: Path) -> bool:
+        """Whether a file that is to be uploaded has this content; it is read only where nothing else tells."""
+        if self.size != now.size or self.modified == now.modified:
+            return self.size == now.size
+        return self.md5 is not None and self.md5 == (now.md5 or md5_of(path, now))
+
+
+_read: dict[tuple[Path, str], str] = {}
+"""The MD5 of files that this process has read, by path, size and time."""
+
+
+def md5_of(path: Path, content: Content) -> str | None:
+    """Reads a file through, once a process; ``None`` where it cannot be read."""
+    known = _read.get((path, content.stamp))
+    if known is None:
+        try:
+            with path.open("rb") as file:
+                known = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        except OSError:
+            return None
+        _read[path, content.stamp] = known
+    return known
+
+
+@dataclass(frozen=True)
+class LocalMedia:
+    """The file of an entry.
+
+    Attributes:
+        path: Where it is.
+        content: Its content, as `check` saw it.
+        job_at: Makes the entry's job, given the address of the file.
+        by_address: Whether the job has the address; otherwise it works on the media of its TDO.
+    """
+
+    path: Path
+    content: Content
+    job_at: Callable[[str], Props] = field(compare=False)
+    by_address: bool = True
+
+
+_folders: dict[str, Path] = {}
+"""The folders in which programs run, by the owner of a fleet: a provider may run elsewhere."""
+
+
+def path_of(owner: Any, file: str) -> Path:
+    """Where a file of a fleet is."""
+    return _folders.get(str(owner), Path()) / file
+
+
+def file_of(values: Any, template: Template) -> Any:
+    """The file that an entry names, or something unknown that may be one; ``None`` for an entry without."""
+    if not isinstance(values, Mapping) or FILE not in values or FILE in template.uses:
+        return None
+    file = values[FILE]
+    return file if isinstance(file, str | Unknown) else None
+
+
+def job_with_file(template: Template, key: str, values: Mapping[str, Any], address: Any) -> Props:
+    """The job of an entry with a file: its TDO holds the file as an asset."""
+    job: Props = template.expand(key, {**values, URL: address})
+    target = job.get("target")
+    if isinstance(target, Unknown):
+        return job
+    target = target if isinstance(target, Mapping) else {}
+    return {**job, "target": {**target, "assets": [*(target.get("assets") or []), _asset(address)]}}
+
+
+def _asset(address: Any) -> Props:
+    return {"assetType": "media", "uri": address}
+
+
+def address_of(file: Any) -> Any:
+    """How a file is called in reports, and where its length is measured."""
+    return f"file:{quote(file)}" if isinstance(file, str) else file
+
+
+def with_contents(olds: Mapping[str, Any], news: Props, template: Callable[[], Template], owner: str) -> Props:
+    """Notes the contents of files in a declaration.
+
+    A file that is not there any more counts as it was seen last: what was uploaded is not needed again.
+
+    Args:
+        olds: The inputs of the last run.
+        news: What the program declares.
+        template: Gives the template.
+        owner: The owner of the fleet.
+    """
+    news = dict(news)
+    folder = news.pop(FOLDER, None)
+    if isinstance(folder, str):
+        _folders[owner] = Path(folder)
+    media = news.get("media")
+    if not isinstance(media, dict):
+        return news
+    named = {key: values for key, values in media.items() if _may_name(values)}
+    if not named:
+        return news
+    compiled, before = template(), olds.get("media") or {}
+
+    def noted(key: str) -> tuple[str, Content | None]:
+        file = file_of(named[key], compiled)
+        recorded = (before.get(key) or {}).get(SEEN)
+        known = Content.parse(recorded) if isinstance(recorded, str) else None
+        return key, _content(path_of(owner, file), known) if isinstance(file, str) else None
+
+    found = {key: content for key, content in in_parallel(noted, sorted(named), _AT_A_TIME) if content is not None}
+    seen = {key: {**named[key], SEEN: content.text()} for key, content in found.items()}
+    return {**news, "media": {**media, **seen}}
+
+
+def _may_name(values: Any) -> bool:
+    """Whether an entry may name a file; one that stays as it is recorded, since its file is written again, has more."""
+    return isinstance(values, dict) and FILE in values and SEEN not in values
+
+
+def _content(path: Path, known: Content | None) -> Content | None:
+    try:
+        now = Content.of(path)
+    except OSError:
+        return known
+    if known is None or known.size != now.size:
+        return now
+    return known if known.modified == now.modified else replace(now, md5=md5_of(path, now))
+
+
+def may_have_files(media: Any) -> bool:
+    """Whether entries, as a program gives them, name files, or may turn out to."""
+    if not isinstance(media, Mapping):
+        return media is not None
+    return any(FILE in each if isinstance(each, Mapping) else True for each in media.values())
+
+
+def files_of(props: Mapping[str, Any], template: Callable[[], Template]) -> dict[str, LocalMedia]:
+    """The files of entries by key, where `check` has seen them."""
+    media = props.get("media")
+    if not isinstance(media, dict):
+        return {}
+    named = {key: values for key, values in media.items() if isinstance(values, dict) and SEEN in values}
+    if not named:
+        return {}
+    compiled, owner = template(), props.get(OWNER_KEY)
+    by_address = URL in compiled.uses
+
+    def made(key: str, values: Props) -> LocalMedia:
+        job_at: Callable[[str], Props] = lambda address: job_with_file(compiled, key, values, address)  # noqa: E731
+        return LocalMedia(path_of(owner, values[FILE]), Content.parse(values[SEEN]), job_at, by_address)
+
+    return {key: made(key, values) for key, values in named.items()}
