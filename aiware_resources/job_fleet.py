@@ -245,7 +245,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         """
         facts = self.change("", {}, props, frozenset())
         undone = Unfinished.parse(facts.get(UNDONE))
-        if undone and not facts[JOBS] and not facts[UPLOADS]:
+        if undone and not facts[JOBS] and not facts.get(UPLOADS):
             raise undone.error()
         return Made(str(props[OWNER_KEY]), facts)
 

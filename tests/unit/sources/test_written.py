@@ -51,7 +51,7 @@ def test_a_folder_is_listed_with_paths_that_mean_the_same_on_every_machine(
     monkeypatch.chdir(tmp_path)
     found = media_from("talks", "*.mp4")
     assert list(found) == ["b.mp4", "2026/a.MP4"]
-    assert found["2026/a.MP4"]["url"] == "talks/2026/a.MP4"
+    assert found["2026/a.MP4"]["file"] == "talks/2026/a.MP4"
     assert (found["b.mp4"]["name"], found["b.mp4"]["size"]) == ("b", 3)
     assert list(media_from(Path("talks"), "2026/*.mp4")) == ["2026/a.MP4"]
     assert list(media_from("talks", ["*.txt", "b.*"], min_size=4)) == ["notes.txt"]
@@ -64,7 +64,7 @@ def test_a_file_that_may_still_be_written_is_left_for_the_next_run(tmp_path: Pat
     write(tmp_path, "growing.mp4", "x", age=2)
     found = media_from(tmp_path, "*.mp4")
     assert (list(found), sorted(found.growing)) == (["whole.mp4"], ["growing.mp4"])
-    assert found.growing_values["growing.mp4"]["url"] == str(tmp_path / "growing.mp4")
+    assert found.growing_values["growing.mp4"]["file"] == str(tmp_path / "growing.mp4")
     assert media_from(tmp_path, "*.mp4", min_age=timedelta()).growing == frozenset()
     # A source with nothing but such files is not empty.
     assert media_from(tmp_path, "growing.*") == {}
