@@ -38,6 +38,7 @@ class Abilities:
         name: What people call the API.
         lacking: By kind of entity: a sentence that says that the API does not have it, and what to use instead.
         refusals: Properties of a job that it does not take.
+        no_files: Why a file of this machine cannot be uploaded, to follow the property's path; empty where it can.
         retries_in_place: Whether a failed job can be started again; otherwise it is submitted again.
         lists_documents: Whether the documents of a job can be listed without reading them.
         has_tdos: Whether jobs work on TDOs, which hold what jobs make, and take notes about them.
@@ -47,6 +48,7 @@ class Abilities:
     name: str
     lacking: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
+    no_files: str = ""
     retries_in_place: bool = True
     lists_documents: bool = False
     has_tdos: bool = True

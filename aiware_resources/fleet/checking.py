@@ -29,8 +29,6 @@ log = logging.getLogger("aiware")
 MOST = 20
 """So many problems are told; a mistake in a list of thousands shows in the first ones."""
 
-_UPLOAD = "upload"
-
 NOT_IN_TEMPLATE = {
     **dict.fromkeys(
         (CLUSTER, *JobProvider.policies), "belongs beside the template: give it as an argument of the fleet"
@@ -102,8 +100,8 @@ def _file_problems(
             if file is None and isinstance(values, dict) and FILE in values and FILE not in template.uses:
                 yield key, Problem(path, "is not a path: give the path of a file as text")
             continue
-        if _UPLOAD in abilities.lacking:
-            yield key, Problem(path, abilities.lacking[_UPLOAD])
+        if abilities.no_files:
+            yield key, Problem(path, abilities.no_files)
         elif values.get(URL) is not None:
             yield (
                 key,

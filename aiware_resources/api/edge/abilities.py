@@ -44,10 +44,6 @@ EDGE = Abilities(
             "aiWARE Edge has no export requests: give the Job or the JobFleet results_to instead, and the results are "
             "written to files as vtn-standard documents. Captions need aiWARE's cloud API."
         ),
-        "upload": (
-            "is a file of this machine, and aiWARE Edge stores no media: give url, an address from which its engines "
-            "can fetch the recording"
-        ),
         "single-engine job": (
             "aiWARE Edge has no templates for single-engine jobs: declare a Job with the engine as a task of its own "
             "and an output writer behind it, as pipelines.translation does."
@@ -117,6 +113,10 @@ EDGE = Abilities(
             _task("payloadString"), "must be JSON text with aiWARE Edge: give a value in payload instead", _is_no_json
         ),
         Refusal(("routes", EACH, "options"), "are of no use with aiWARE Edge, whose routes have none: leave them out"),
+    ),
+    no_files=(
+        "is a file of this machine, and aiWARE Edge stores no media: give url, an address from which its engines can "
+        "fetch the recording"
     ),
     retries_in_place=False,
     lists_documents=True,
