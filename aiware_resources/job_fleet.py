@@ -32,12 +32,11 @@ from aiware_resources.fleet.plan import ADOPT, FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys, to_look_at
 from aiware_resources.fleet.refreshing import Refreshed
 from aiware_resources.fleet.removal import Removal, seen_complete
-from aiware_resources.fleet.unfinished import Unfinished
+from aiware_resources.fleet.unfinished import UNDONE, Unfinished
 from aiware_resources.fleet.update import (
     CONCURRENCY,
     JOBS,
     LEFT,
-    UNDONE,
     UPLOADS,
     Update,
     concurrency_of,
@@ -50,6 +49,7 @@ from aiware_resources.reconcile import (
     RERUNS,
     ApiModel,
     EntityProvider,
+    Holder,
     Identifier,
     Made,
     Mark,
@@ -144,7 +144,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
             found = fleet_problems(self._settings, olds, {**checked.inputs, ALLOWED_KEY: allowed})
             checked.failures.extend(CheckFailure(path_text(problem.path), problem.reason) for problem in found)
         _declared.add(_name(news))
-        _recorded_inputs[_name(news)] = olds
+        _recorded_inputs[holder_of(news)] = olds
         media = checked.inputs.get(MEDIA)
         if not _olds and not checked.failures and isinstance(media, dict) and media:
             over = handed_over({}, checked.inputs)
@@ -172,7 +172,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
             return DiffResult(changes=True, replaces=[PROVIDER_NAME])
         own(holder_of(news), recorded_entries(olds).values())
         over = handed_over(olds, news)
-        found = plan(over.olds, news, _recorded_inputs.get(_name(news)))
+        found = plan(over.olds, news, over.before(_inputs_before(news)))
         others = changed_paths(self.schema, _compared(olds), _compared(news))
         unfinished = Unfinished.parse(olds.get(UNDONE))
         _tell(news, over.summary())
@@ -256,7 +256,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
     def change(self, object_id: str, olds: Props, news: Props, changed: frozenset[str]) -> Props:
         """Does what `plan` says; raises nothing once aiWARE may have accepted a job."""
         over = handed_over(olds, news)
-        found = plan(over.olds, news, _recorded_inputs.get(_name(news)))
+        found = plan(over.olds, news, over.before(_inputs_before(news)))
         facts = with_waiting(Update(self.api, self._settings, over.olds, news).run(found), over, olds)
         return _given({**facts, RESHARDED: resharded(olds, news, now_at(self.api.url).isoformat())})
 
@@ -299,8 +299,12 @@ def _incomplete(inputs: Props) -> list[CheckFailure]:
 _declared: set[str] = set()
 """The fleets that the program has declared so far."""
 
-_recorded_inputs: dict[str, Props] = {}
+_recorded_inputs: dict[Holder, Props] = {}
 """The recorded inputs of these fleets: the engine shows them to ``check`` alone."""
+
+
+def _inputs_before(news: Props) -> Props:
+    return _recorded_inputs.get(holder_of(news), {})
 
 
 def _tell(props: Props, message: str) -> None:

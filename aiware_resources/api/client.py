@@ -22,7 +22,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_ran
 from aiware_resources import errors
 from aiware_resources.api.explain import Subject, to_error
 from aiware_resources.api.failures import CORRELATION_ID, Cause, Failure, Kind, RequestFailed
-from aiware_resources.api.rate_limit import Gates, Permit, shared_folder
+from aiware_resources.api.rate_limit import SLOT, Gates, Permit, shared_folder
 from aiware_resources.api.redaction import redacted
 from aiware_resources.api.tokens import TokenSource
 from aiware_resources.api.transport import FilePart, Reply, Token, origin, whole_answer
@@ -66,7 +66,7 @@ class Patience:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """As the settings say; rate limits are shared with the other processes of this user."""
-        return cls(settings.max_retries, gates=Gates(folder=shared_folder(), own_limit=settings.rate_limit))
+        return cls(settings.max_retries, gates=Gates(shared_folder(), settings.rate_limit, together=SLOT))
 
     def allows(self, kind: Kind, failure: Failure, retries_done: int, elapsed: float) -> bool:
         """Says whether to send a request again after this failure.

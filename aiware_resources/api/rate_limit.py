@@ -13,11 +13,12 @@ requests there were of late, and how long they were held back, for the report of
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial, reduce
@@ -40,7 +41,7 @@ LONGEST_CLOSED = 3600.0
 
 # In seconds: in how long requests are counted together; for how long one counts against the user's limit, a little
 # longer than a window, since some take longer to arrive; by how much a `Retry-After` may be rounded up.
-_SLOT, _COUNTED, _ROUNDED = 0.25, WINDOW + 0.25, 1.0
+SLOT, _COUNTED, _ROUNDED = 0.25, WINDOW + 0.25, 1.0
 # After how many seconds a request beyond the limit counts as answered, should its process have died; after how many
 # those who wait for its answer look again; the first and the longest time without such a request.
 _PROBE_ANSWERED, _PROBE_PAUSE, _FIRST_REST, _LONGEST_REST = 30.0, 0.25, 30.0, 960.0
@@ -113,7 +114,7 @@ class RateLimit(BaseModel):
             return closed_until - now
         since = max(now - _COUNTED, closed_until)
         if own and _count(self.granted, since, now) >= own:
-            return min(slot for slot in self.granted if slot >= int(since / _SLOT)) * _SLOT + _SLOT + _COUNTED - now
+            return min(slot for slot in self.granted if slot >= int(since / SLOT)) * SLOT + SLOT + _COUNTED - now
         learned = self.learned(now)
         # aiWARE said when a window ends; it counts on from there, in tens of seconds.
         begun = closed_until + (now - closed_until) // WINDOW * WINDOW
@@ -127,6 +128,16 @@ class RateLimit(BaseModel):
         self.granted = _with_one_more(self.granted, now, now)
         self._count(now, Traffic(sent=1, held=held))
         return Permit(now, is_probe)
+
+    def is_free(self, now: float) -> bool:
+        """Whether nothing is known of a limit, so that a request needs no look at what there were before."""
+        return self._closed_until(now) <= now and not self.learned(now)
+
+    def add(self, sent: Iterable[float], now: float) -> None:
+        """Counts requests that were sent without asking."""
+        for at in sent:
+            self.granted = _with_one_more(self.granted, at, now)
+            self._count(at, Traffic(sent=1))
 
     def between(self, since: float, until: float) -> Traffic | None:
         """The requests of some time, to the window; ``None`` where not all of it was counted, or there were none."""
@@ -182,13 +193,13 @@ class RateLimit(BaseModel):
 
 
 def _count(counts: dict[int, int], since: float, until: float) -> int:
-    return sum(count for slot, count in counts.items() if int(since / _SLOT) <= slot <= int(until / _SLOT))
+    return sum(count for slot, count in counts.items() if int(since / SLOT) <= slot <= int(until / SLOT))
 
 
 def _with_one_more(counts: dict[int, int], at: float, now: float) -> dict[int, int]:
     """The counts that are still of use, with one more request."""
-    of_use = {slot: count for slot, count in counts.items() if now - 1.5 * WINDOW <= slot * _SLOT <= now}
-    return of_use | {int(at / _SLOT): max(0, of_use.get(int(at / _SLOT), 0)) + 1}
+    of_use = {slot: count for slot, count in counts.items() if now - 1.5 * WINDOW <= slot * SLOT <= now}
+    return of_use | {int(at / SLOT): max(0, of_use.get(int(at / SLOT), 0)) + 1}
 
 
 class Gate:
@@ -202,13 +213,19 @@ class Gate:
         self.file = file
         self._gates = gates
         self._known = RateLimit()
+        self._looked = 0.0
+        self._uncounted: list[float] = []
         self._threads = threading.Lock()
         # No soft lock where the system has no others: it would outlive a process that is killed.
         lock = partial(FileLock, mode=0o600, thread_local=False, fallback_to_soft=False)
         self._processes = lock(file.with_suffix(".lock")) if file else None
+        if gates.together:
+            atexit.register(self.count)
 
     def enter(self, longest: float) -> Permit | float:
         """Returns once a request may be sent; the seconds to wait, where these are more than the longest wait."""
+        if (permit := self._freely()) is not None:
+            return permit
         held = 0.0
         while True:
             answer = self._known_as(partial(RateLimit.take, own=self._gates.own_limit, held=held))
@@ -216,6 +233,29 @@ class Gate:
                 return answer
             self._gates.sleep(answer)
             held += answer
+
+    def _freely(self) -> Permit | None:
+        """Permits a request without a look at the file, while that said a moment ago that there is no limit.
+
+        Locking, reading and writing it takes as long as sending the request. What is learned by others in that moment
+        costs a few refused requests, which are sent again.
+        """
+        with self._threads:
+            now = self._gates.clock()
+            is_fresh = self._looked <= now < self._looked + self._gates.together
+            if self.file is None or not is_fresh or self._gates.own_limit or not self._known.is_free(now):
+                return None
+            self._uncounted.append(now)
+            if len(self._uncounted) == 1:
+                counting = threading.Timer(self._gates.together, self.count)
+                counting.daemon = True
+                counting.start()
+            return Permit(now)
+
+    def count(self) -> None:
+        """Writes down the requests that the file does not tell of yet."""
+        if self._uncounted:
+            self._known_as(lambda limit, now: None)
 
     def note(self, permit: Permit, failure: Failure | None = None) -> None:
         """Takes note of how a request went: of its failure, if it was one."""
@@ -229,8 +269,11 @@ class Gate:
                 if self.file is not None and self._processes is not None:
                     with self._processes:
                         self._known = _read(self.file)
+                        self._known.add(self._uncounted, self._gates.clock())
+                        self._uncounted.clear()
                         result = use(self._known, self._gates.clock())
                         _write(self.file, self._known)
+                        self._looked = self._gates.clock()
                         return result
             except OSError:
                 self.file = None
@@ -246,12 +289,15 @@ class Gates:
         own_limit: Requests in ten seconds that the user allows; None for as many as aiWARE does.
         clock: Seconds since the epoch.
         sleep: Waits for so many seconds.
+        together: For how many seconds requests are counted in memory, while no limit is known, before the others are
+            told; 0 to tell them of each at once.
     """
 
     folder: Path | None = None
     own_limit: int | None = None
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+    together: float = 0.0
     _gates: dict[str, Gate] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -259,7 +305,9 @@ class Gates:
         """The gate of a token at a server; the token is empty where there is none yet."""
         name = _name(host, token)
         with self._lock:
-            return self._gates.setdefault(name, Gate(self.folder / name if self.folder else None, self))
+            if name not in self._gates:
+                self._gates[name] = Gate(self.folder / name if self.folder else None, self)
+            return self._gates[name]
 
 
 def _name(host: str, token: str) -> str:

@@ -148,8 +148,14 @@ def _certificates(file: str | None, folder: str | None) -> ssl.SSLContext:
 
 def origin(url: str) -> tuple[str, str, int | None]:
     """What tells one server from another: scheme, host and port of an address."""
-    parsed = httpx.URL(url)
+    parsed = _address(url)
     return parsed.scheme, parsed.host, parsed.port or {"http": 80, "https": 443}.get(parsed.scheme)
+
+
+@lru_cache(maxsize=64)
+def _address(url: str) -> httpx.URL:
+    """An address that was read: the same few are asked thousands of times."""
+    return httpx.URL(url)
 
 
 def whole_answer(
@@ -175,7 +181,7 @@ def whole_answer(
     content = bytearray()
     seconds = client.timeout.read or _NO_TIMEOUT
     limit: Limit = Upload(seconds) if "files" in request else WholeAnswer(seconds)
-    sent = client.build_request(method, url, **request)
+    sent = client.build_request(method, _address(url), **request)
     try:
         with limited(limit), closing(client.send(sent, auth=auth, stream=True)) as response:
             coding = response.headers.get("content-encoding", "").strip().lower()

@@ -81,8 +81,7 @@ def list_(session: Session, as_json: bool) -> None:
 def _facts(name: str, fleet: Recorded) -> dict[str, Any]:
     from aiware_resources.fleet.entries import recorded_entries
     from aiware_resources.fleet.plan import FAILURES
-    from aiware_resources.fleet.unfinished import Unfinished
-    from aiware_resources.fleet.update import UNDONE
+    from aiware_resources.fleet.unfinished import UNDONE, Unfinished
 
     return {
         "name": name,

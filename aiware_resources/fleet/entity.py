@@ -11,8 +11,8 @@ from aiware_resources.fleet.handover import HandOver, handed_over
 from aiware_resources.fleet.plan import FAILURES, Plan, named, plan
 from aiware_resources.fleet.reading import OPEN, known_complete
 from aiware_resources.fleet.removal import Removal
-from aiware_resources.fleet.unfinished import Unfinished
-from aiware_resources.fleet.update import JOBS, UNDONE, UPLOADS, concurrency_of, left_entries
+from aiware_resources.fleet.unfinished import UNDONE, Unfinished
+from aiware_resources.fleet.update import JOBS, UPLOADS, concurrency_of, left_entries
 from aiware_resources.job import IN_GRAPH
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.compare import ABSENT, value_at
@@ -46,7 +46,7 @@ class FleetEntity(Entity):
     def fate_changed(self, recorded: Props, before: Props, inputs: Props, changed: Sequence[str]) -> Fate:
         """An update works entry by entry."""
         over = handed_over(recorded, inputs)
-        found = plan(over.olds, inputs, before)
+        found = plan(over.olds, inputs, over.before(before))
         removed = without_adopted(found.removed, recorded, inputs)
         let_go = [*removed.values(), *without_adopted(dict(_replaced(found, inputs)), recorded, inputs).values()]
         removal = Removal.of(inputs, concurrency_of(inputs))

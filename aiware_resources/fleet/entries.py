@@ -166,10 +166,14 @@ def _without_running(value: Any) -> Any:
     return value
 
 
-def mark_of(fleet: Holder, key: str, job: Mapping[str, Any], product: str) -> Mark:
+def mark_of(fleet: Holder, key: str, product: str) -> Mark:
     """What an entry's job carries; ``product`` is the fingerprint of the job."""
-    earlier = marker(fleet.owner, key, first_fingerprint(job))
-    return Mark(marker(fleet.owner, key, product), resource_hash(fleet, key), frozenset({earlier}))
+    return Mark(marker(fleet.owner, key, product), resource_hash(fleet, key))
+
+
+def with_earlier(mark: Mark, fleet: Holder, key: str, job: Mapping[str, Any]) -> Mark:
+    """The mark with what earlier releases wrote for the same job."""
+    return replace(mark, earlier=frozenset({marker(fleet.owner, key, first_fingerprint(job))}))
 
 
 def marker(owner: str, key: str, product: str) -> str:

@@ -59,6 +59,13 @@ class HandOver:
     def __bool__(self) -> bool:
         return bool(self.taken or self.released)
 
+    def before(self, inputs: Props) -> Props:
+        """The recorded inputs, as far as what the fleet has is of them: what it takes over is of other inputs."""
+        media = inputs.get(MEDIA)
+        if not self.taken or not isinstance(media, dict):
+            return inputs
+        return {**inputs, MEDIA: {key: values for key, values in media.items() if key not in self.taken}}
+
     def summary(self) -> str:
         """What changes hands, with keys."""
         parts = [

@@ -20,7 +20,7 @@ from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO, FleetFil
 from aiware_resources.fleet.files.formats import EXPORTS, captions_of
 from aiware_resources.fleet.files.names import stems
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, seen_keys
-from aiware_resources.fleet.unfinished import Unfinished
+from aiware_resources.fleet.unfinished import UNDONE, Unfinished
 from aiware_resources.jobs.results import Result, read_results, shown
 from aiware_resources.reconcile import OWNER_KEY, RERUNS, EntityResource, RunsJobs, mocks
 from aiware_resources.reconcile.recency import SUBMITTED
@@ -86,7 +86,7 @@ class FleetOutputs(RunsJobs, EntityResource):
             return
         waiting = Waiting(*(arguments.get(key) for key in ("wait", "timeout", "allow_failure")))
         self._fleet_name = resource_name
-        recorded = ("jobs", "undone", OPEN, NEWEST, RERUNS, SUBMITTED)
+        recorded = ("jobs", UNDONE, OPEN, NEWEST, RERUNS, SUBMITTED)
         self._waiting = waiting
         self._recorded: Mapping[str, pulumi.Output[Any]] = {key: self.__dict__[key] for key in recorded}
         self._completion = Completion(self, resource_name, self._condition, waiting)
@@ -99,12 +99,12 @@ class FleetOutputs(RunsJobs, EntityResource):
     async def _told(self) -> None:
         """Ends a run that waited for nothing with what it could not do; one that waits has been told by then."""
         await self._completion.seen
-        undone = Unfinished.parse(await self._recorded["undone"].future())
+        undone = Unfinished.parse(await self._recorded[UNDONE].future())
         if undone and not is_dry_run():
             await (await self._completion.monitor).fail(self._fleet_name, self._completion.row, undone.error())
 
     async def _condition(self) -> FleetCondition:
-        undone = Unfinished.parse(await self._recorded["undone"].future())
+        undone = Unfinished.parse(await self._recorded[UNDONE].future())
         entries = await self._entries()
         facts = {key: await self._recorded[key].future() for key in (OPEN, NEWEST, SUBMITTED)}
         settings = (await self._completion.monitor).settings

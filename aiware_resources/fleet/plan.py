@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from aiware_resources.fleet.entries import (
     MEDIA,
+    TEMPLATE,
     Entry,
     fingerprint,
     first_fingerprint,
@@ -19,6 +22,7 @@ from aiware_resources.fleet.entries import (
     template_of,
 )
 from aiware_resources.fleet.local_files import UPLOADED, LocalMedia, files_of
+from aiware_resources.fleet.unfinished import UNDONE
 from aiware_resources.reconcile import Props
 from aiware_resources.reconcile.unknowns import cut
 
@@ -37,7 +41,6 @@ class Wanted:
     Attributes:
         key: Its key.
         job: The job's properties.
-        product: The fingerprint of what the job produces.
         replaced: The job that it takes the place of.
         adopt: A job that is there already, to be taken over instead.
         file: The file of this machine that it works on.
@@ -46,7 +49,6 @@ class Wanted:
 
     key: str
     job: Props
-    product: str
     replaced: Entry | None = None
     adopt: str | None = None
     file: LocalMedia | None = None
@@ -56,6 +58,11 @@ class Wanted:
     def identity(self) -> str:
         """The fingerprint of what the job produces, with the file that it is to produce it from."""
         return self.product if self.file is None else f"{self.product} {self.file.content.stamp}"
+
+    @cached_property
+    def product(self) -> str:
+        """The fingerprint of what the job produces; of thousands it is found out while others are on their way."""
+        return fingerprint(self.job if self.file is None else self.file.job_at(UPLOADED))
 
 
 @dataclass
@@ -115,7 +122,7 @@ def plan(recorded: Mapping[str, Any], desired: Mapping[str, Any], before: Mappin
     Args:
         recorded: The recorded (and just refreshed) outputs of the fleet.
         desired: The inputs that the program gives now; unknown values may be anywhere.
-        before: The recorded inputs of the fleet, where they are known: fingerprints of an earlier form are of these.
+        before: The recorded inputs of the fleet, where they are known: what is recorded of its entries is of these.
     """
     if is_unknown(desired):
         return Plan(all_undecided=True)
@@ -125,19 +132,24 @@ def plan(recorded: Mapping[str, Any], desired: Mapping[str, Any], before: Mappin
         retried = {}
     adopt = desired.get(ADOPT) or {}
     found = Plan(removed=dict(entries))
+    media = desired.get(MEDIA) or {}
     files = files_of(desired, lambda: template_of(desired))
-    for key, known, unknown in known_jobs_of(desired):
+    stays = set(_as_before(entries, recorded, desired, before or {})) - retried.keys() - files.keys()
+    for key in stays:
+        del found.removed[key]
+    others = {key: values for key, values in media.items() if key not in stays}
+    for key, known, unknown in known_jobs_of({**desired, MEDIA: others}):
         entry = found.removed.pop(key, None)
         if any(path[0] != "clusterId" for path in unknown):
             found.undecided.append(key)
             continue
         file = files.get(key)
-        product = fingerprint(known if file is None else file.job_at(UPLOADED))
-        wanted = Wanted(key, known, product, entry, file=file)
+        wanted = Wanted(key, known, entry, file=file)
         if entry is None:
             job_id = adopt.get(key)
             found.added.append(wanted) if job_id is None else found.adopted.append(replace(wanted, adopt=str(job_id)))
             continue
+        product = wanted.product
         is_known = entry.product in {product, first_fingerprint(known) if is_first(entry.product) else product}
         is_changed = not is_known and _successor(entry, key, before or {}) != product
         if is_changed or not _has_content(entry, file):
@@ -158,6 +170,32 @@ def _has_content(entry: Entry, file: LocalMedia | None) -> bool:
     if file is None or entry.content is None:
         return file is None and entry.content is None
     return entry.content.is_now(file.content, file.path)
+
+
+def _as_before(
+    entries: Mapping[str, Entry], recorded: Mapping[str, Any], desired: Mapping[str, Any], before: Mapping[str, Any]
+) -> Iterator[str]:
+    """The keys of entries of which the program says the same as when what is recorded of them came about.
+
+    Their fingerprints need not be found out, which takes a minute of a hundred thousand. After a run that could not do
+    all it was asked to, the recorded inputs may be ahead of what is recorded of an entry; then there are none.
+    """
+    media = before.get(MEDIA)
+    if not isinstance(media, dict) or recorded.get(UNDONE) or not _is_same(before.get(TEMPLATE), desired.get(TEMPLATE)):
+        return
+    for key, values in (desired.get(MEDIA) or {}).items():
+        entry = entries.get(key)
+        is_plain = entry is not None and entry.content is None and not is_first(entry.product)
+        if is_plain and key in media and _is_same(media[key], values):
+            yield key
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two values are written in the same way; to Python, 1 and true are equal."""
+    return bool(one == other) and _written(one) == _written(other)
+
+
+_written = json.JSONEncoder(sort_keys=True).encode
 
 
 def _successor(entry: Entry, key: str, before: Mapping[str, Any]) -> str | None:

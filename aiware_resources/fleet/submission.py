@@ -23,7 +23,7 @@ from aiware_resources.errors import (
     UploadFailed,
     WrongUrl,
 )
-from aiware_resources.fleet.entries import CLUSTER, Entry, mark_of
+from aiware_resources.fleet.entries import CLUSTER, Entry, mark_of, with_earlier
 from aiware_resources.fleet.local_files import Content
 from aiware_resources.fleet.parallel import first_line, in_parallel
 from aiware_resources.fleet.plan import Wanted
@@ -157,22 +157,31 @@ class Submission:
         return frozenset() if self._api.abilities.reads_in_batches else frozenset(owned.held_by(self._fleet))
 
     def _mark(self, wanted: Wanted) -> Mark:
-        return mark_of(self._marking, wanted.key, wanted.job, wanted.identity)
+        return mark_of(self._marking, wanted.key, wanted.identity)
+
+    def _any_mark(self, wanted: Wanted) -> Mark:
+        """As a job may carry it that was submitted some time ago."""
+        return with_earlier(self._mark(wanted), self._marking, wanted.key, wanted.job)
 
     def _mark_of_tdo(self, wanted: Wanted) -> Mark:
-        return self._mark(wanted) if wanted.file is None else self._uploads.mark(wanted)
+        return self._any_mark(wanted) if wanted.file is None else self._uploads.mark(wanted)
 
     def _listed(self, wanted: Sequence[Wanted]) -> dict[str, JobRecord]:
         """What an interrupted run has left: by key, the newest job of each entry, where it is usable.
 
         Older ones had their time, and so had those that are older than what the entry has now.
         """
-        marks = {each.key: self._mark(each) for each in wanted}
-        keys = {said: key for key, mark in marks.items() for said in (mark.resource, mark.marker, *mark.earlier)}
+        marks: dict[str, Mark] = {}
+        keys: dict[str, str] = {}
         replaced_ids = {each.replaced.job_id for each in wanted if each.replaced is not None}
         listed: dict[str, JobRecord] = {}
         own = self._own
         for record in self._api.jobs_marked_since(self._since, known=self._held() - replaced_ids):
+            if marker_of(record.job_config) is None:
+                continue
+            # Found out when there is something to compare with: of thousands of entries it takes its time.
+            marks = marks or {each.key: self._any_mark(each) for each in wanted}
+            keys = keys or {said: key for key, mark in marks.items() for said in _said(mark)}
             key = keys.get(resource_of(record.job_config) or "") or keys.get(marker_of(record.job_config) or "")
             if key is not None:
                 listed[record.id] = record
@@ -301,6 +310,11 @@ class Submission:
             self._in_a_row += 1
             if isinstance(error, _HOPELESS) or self._in_a_row >= max(_MOST_IN_A_ROW, 2 * self._at_a_time):
                 self._ended_by = self._ended_by or first_line(error)
+
+
+def _said(mark: Mark) -> Iterator[str]:
+    """By what a job may be known that carries a mark."""
+    yield from (mark.resource, mark.marker, *mark.earlier)
 
 
 def _content(job: Props, mark: Mark | None) -> Props:

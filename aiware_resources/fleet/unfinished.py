@@ -8,6 +8,9 @@ from typing import Any
 
 from aiware_resources.errors import FleetFailed
 
+UNDONE = "undone"
+"""The fact that holds it."""
+
 MOST = 50
 """Of so many entries the reasons are recorded; which entries there are, shows in the recorded jobs anyway."""
 

@@ -17,7 +17,7 @@ from aiware_resources.fleet.plan import Plan, Wanted
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, open_keys, states_of
 from aiware_resources.fleet.removal import Removal, seen_complete
 from aiware_resources.fleet.submission import SKEW, Submission, Submitted
-from aiware_resources.fleet.unfinished import Unfinished
+from aiware_resources.fleet.unfinished import UNDONE, Unfinished
 from aiware_resources.jobs import actions
 from aiware_resources.jobs.records import is_signed_again
 from aiware_resources.reconcile import RERUNS, Holder, Props, owned
@@ -30,7 +30,6 @@ from aiware_resources.sources import holds_private
 from aiware_resources.waiting.conditions import MISSING
 
 JOBS = "jobs"
-UNDONE = "undone"
 LEFT = "left"
 UPLOADS = "uploads"
 """The fact of the TDOs that hold files of entries which have no job yet, by key."""

@@ -40,13 +40,15 @@ def signed(value: Any) -> Any:
     Raises:
         SourceError: A link cannot be signed: there are no credentials, for example.
     """
-    if not holds_private(value):
-        return value
+    return _signed(value) if holds_private(value) else value
+
+
+def _signed(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {
-            key: _link(item) if key in _PLACES and is_private(item) else signed(item) for key, item in value.items()
+            key: _link(item) if key in _PLACES and is_private(item) else _signed(item) for key, item in value.items()
         }
-    return [signed(item) for item in value]
+    return [_signed(item) for item in value] if isinstance(value, list) else value
 
 
 def _link(address: str) -> str:

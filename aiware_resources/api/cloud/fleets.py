@@ -13,8 +13,11 @@ from aiware_resources.api.cloud.graphql import Lookup, query
 from aiware_resources.api.interface import Unread
 from aiware_resources.api.records import JobRecord
 
-LARGE_PAGE = 300
-"""Asked for first; an installation that caps its lists below refuses it, and is asked for pages of the default size."""
+PAGE_SIZES = (1000, 300, PAGE_SIZE)
+"""Asked for one after the other: an installation that caps its lists below one, or has no capacity for it, refuses it.
+
+The first run of a fleet lists what was submitted in the organization of late, which may be a million jobs.
+"""
 
 JOB_STATES = Lookup("job", "{ id status targetId clusterId createdDateTime target { id } }", "")
 TDOS_THERE = Lookup("temporalDataObject", "{ id }", "")
@@ -42,16 +45,15 @@ class FleetCalls(Batches):
         self, when: datetime, *, target_id: str | None = None, known: Container[str] = frozenset()
     ) -> Iterator[JobRecord]:
         variables = {"since": when.isoformat(), "targetId": target_id}
-        size = LARGE_PAGE
+        sizes = list(PAGE_SIZES)
 
         def read(offset: int) -> Any:
-            nonlocal size
             try:
-                return self._execute(JOBS_MARKED_SINCE, {**variables, "offset": offset, "limit": size})
-            except errors.InvalidInput:
-                if size == PAGE_SIZE:
+                return self._execute(JOBS_MARKED_SINCE, {**variables, "offset": offset, "limit": sizes[0]})
+            except (errors.InvalidInput, errors.CapacityExceeded):
+                if len(sizes) == 1:
                     raise
-                size = PAGE_SIZE
+                del sizes[0]
                 return read(offset)
 
         for value in self._follow(read, JOBS_MARKED_SINCE, variables):

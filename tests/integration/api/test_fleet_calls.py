@@ -56,15 +56,15 @@ def test_tdos_are_there_or_not(api: CloudApi, ids: list[str]) -> None:
     assert api.job_states(ids[:1])[ids[0]].target is None
 
 
-@pytest.mark.parametrize("is_capped", [False, True])
-def test_jobs_with_their_config_come_in_large_pages_where_aiware_takes_them(
-    api: CloudApi, local: Local, ids: list[str], is_capped: bool
+@pytest.mark.parametrize(("refused", "requests"), [(0, 2), (1, 3), (2, 5)])
+def test_jobs_with_their_config_come_in_the_largest_pages_that_aiware_takes(
+    api: CloudApi, local: Local, ids: list[str], refused: int, requests: int
 ) -> None:
-    if is_capped:
-        local.fault({"graphqlError": "invalid_input"}, operation="jobs")
+    if refused:
+        local.fault({"graphqlError": "invalid_input"}, operation="jobs", times=refused)
     before = local.http_requests()
     found = list(api.jobs_marked_since(datetime.now(UTC) - timedelta(hours=1)))
     assert [job.id for job in found] == ids[::-1]
     assert [job.job_config["number"] for job in found] == list(range(JOBS))[::-1]
-    assert local.http_requests() - before == (4 if is_capped else 2)
+    assert local.http_requests() - before == requests
     assert list(api.jobs_marked_since(datetime.now(UTC) + timedelta(hours=1))) == []

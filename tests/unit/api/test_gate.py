@@ -200,6 +200,32 @@ def test_files_that_nobody_uses_are_tidied_away(tmp_path: Path, monkeypatch: pyt
     assert sorted(file.name for file in folder.iterdir()) == ["new.json", "new.lock", "of somebody else"]
 
 
+def test_requests_are_counted_together_while_there_is_no_limit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[float] = []
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: started.append(timer.interval))
+    clock = Clock()
+    began = clock.now
+    one, other = (
+        Gates(folder, None, clock, clock.sleep, together=3600).at("aiware.example:443", "t") for _ in range(2)
+    )
+    known = partial(traffic_between, folder, "aiware.example:443", "t", began, began + 20)
+    for _ in range(20):
+        one.enter(60)
+    # The first one looked at the file; what followed it is not in there yet.
+    assert (known(), started) == ((1, 0, 0.0), [3600])
+    one.count()
+    assert known() == (20, 0, 0.0)
+    one.enter(60)
+    refuse(other, 5)
+    clock.now += 2
+    one.count()
+    assert known() == (22, 1, 5.0)
+    one.enter(60)
+    assert clock.slept == [3]
+    one.enter(60)
+    assert known() == (24, 1, 8.0)
+
+
 def run_in_threads(work: Callable[[], None], count: int) -> None:
     threads = [threading.Thread(target=work) for _ in range(count)]
     for thread in threads:
@@ -208,14 +234,16 @@ def run_in_threads(work: Callable[[], None], count: int) -> None:
         thread.join(timeout=30)
 
 
-def test_threads_do_not_get_past_each_other(folder: Path) -> None:
-    gate = Gates(folder).at("aiware.example:443", "t")
+@pytest.mark.parametrize("together", [0, 0.001])
+def test_threads_do_not_get_past_each_other(folder: Path, together: float) -> None:
+    gate = Gates(folder, together=together).at("aiware.example:443", "t")
 
     def work() -> None:
         for _ in range(50):
             gate.enter(60)
 
     run_in_threads(work, 8)
+    gate.count()
     assert gate.file is not None
     known = RateLimit.model_validate_json(gate.file.read_bytes())
     assert sum(known.granted.values()) == 400

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from aiware_resources import JobTemplate, engines, export_request, job_fleet, pipelines
+from aiware_resources import JobTemplate, engines, export_request, job_fleet, media_value, pipelines
 from aiware_resources.export_request import ExportProvider
 from aiware_resources.fleet.checking import problems
+from aiware_resources.fleet.entries import Entry, fingerprint, jobs_of
 from aiware_resources.fleet.files.formats import TRANSCRIPTION, CaptionFormat, captions_of, configurations
 from aiware_resources.job_fleet import JobFleetProvider
 from aiware_resources.settings import Settings
@@ -90,3 +91,20 @@ def test_beside_a_fleet_with_captions_no_request_is_taken_for_one_whose_answer_w
     # Asking aiWARE, which is not there, would be an error.
     export = ExportProvider().with_settings(Settings())
     assert export.find({}, None, datetime.now(UTC), lost=True) is None
+
+
+def test_fleets_of_one_name_in_two_components_are_compared_each_with_its_own() -> None:
+    def inputs(parent: str, title: str) -> dict[str, Any]:
+        template = JobTemplate(tasks=[], target={"name": media_value("title")}).properties
+        owner = {"__owner": "p/s/f", "__parent": parent}
+        return {**owner, "template": template, "media": {"a": {"title": title}}, "concurrency": 8}
+
+    fleet = JobFleetProvider().with_settings(Settings())
+    was, will = inputs("my:One", "old"), inputs("my:One", "new")
+    ((_, job),) = jobs_of(was)
+    outs = {**was, "jobs": {"a": Entry("j", "1", owns_target=True, product=fingerprint(job)).text()}}
+    fleet.check(was, will)
+    # What the other one has recorded is what this one is to become.
+    fleet.check(inputs("my:Other", "new"), inputs("my:Other", "newer"))
+    assert fleet.diff("id", outs, will).changes
+    assert not fleet.diff("id", outs, was).changes

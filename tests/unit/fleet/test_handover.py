@@ -11,7 +11,7 @@ from aiware_resources.errors import ConfigurationError
 from aiware_resources.fleet import handover
 from aiware_resources.fleet.admission import admitted, declared
 from aiware_resources.fleet.entries import Entry, marking
-from aiware_resources.fleet.handover import RESHARDED, handed_over, resharded, still_held, with_waiting
+from aiware_resources.fleet.handover import RESHARDED, HandOver, handed_over, resharded, still_held, with_waiting
 from aiware_resources.fleet.update import Update
 from aiware_resources.job_fleet import JobFleetProvider
 from aiware_resources.shards import SHARD, Shard, parsed, shard_of
@@ -189,6 +189,13 @@ def test_what_waits_keeps_all_that_is_recorded_of_it(states: Fleets) -> None:
     recorded = with_job(0, 4, "job") | {"__reruns": {K: 2, "gone": 1}, "__missing": {K: "since", "gone": "x"}}
     facts = with_waiting({"jobs": {}, "__reruns": {"a": 1}}, handed_over(recorded, desired(0, 5)), recorded)
     assert (facts["__reruns"], facts["__missing"]) == ({K: 2, "a": 1}, {K: "since"})
+
+
+def test_what_is_taken_over_is_not_of_the_inputs_that_are_recorded_here() -> None:
+    inputs = {"template": {}, "media": {"a": {"url": "u"}, "b": {"url": "u"}}}
+    assert HandOver({}).before(inputs) == inputs
+    assert HandOver({}, taken=frozenset("a")).before(inputs) == {"template": {}, "media": {"b": {"url": "u"}}}
+    assert HandOver({}, taken=frozenset("a")).before({}) == {}
 
 
 def test_nothing_is_read_when_nothing_can_move(monkeypatch: pytest.MonkeyPatch) -> None:

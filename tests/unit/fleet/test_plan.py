@@ -8,6 +8,7 @@ import pytest
 from pulumi.output import Unknown
 
 from aiware_resources import JobTemplate, media_value, pipelines
+from aiware_resources.fleet import plan as plans
 from aiware_resources.fleet.entries import Entry, fingerprint, first_fingerprint, jobs_of
 from aiware_resources.fleet.plan import named, plan
 
@@ -40,6 +41,38 @@ def test_each_entry_is_treated_by_itself() -> None:
     assert [each.key for each in found.failed] == ["e"]
     assert list(found.removed) == ["c"]
     assert found.summary() == "submits d; resubmits b; runs again e; removes c"
+
+
+def test_what_is_written_as_before_needs_no_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [f"k{number}" for number in range(50)]
+    olds, before = recorded(*keys, failures={"k7": "failed"}), fleet(*keys)
+    found_out: list[Any] = []
+
+    def noted(job: Any) -> str:
+        found_out.append(job)
+        return fingerprint(job)
+
+    monkeypatch.setattr(plans, "fingerprint", noted)
+    news = fleet(*keys, "new")
+    news["media"]["k9"]["url"] = "https://m.test/other"
+    assert plan(olds, news, before).summary() == "submits new; resubmits k9; runs again k7"
+    assert len(found_out) == 2
+
+
+def test_what_an_earlier_run_could_not_do_is_still_to_be_done() -> None:
+    """Its inputs are recorded, and the job of the entry is an earlier one."""
+    news = fleet("a")
+    news["media"]["a"]["url"] = "https://m.test/other"
+    undone = {"count": 1, "reasons": {"a": "refused"}}
+    assert plan(recorded("a", undone=undone), news, news).summary() == "resubmits a"
+
+
+def test_a_number_is_not_the_word_for_it() -> None:
+    template = JobTemplate(dag=pipelines.transcription("u", payload={"n": media_value("n")}), target={}).properties
+    (one, true) = ({"template": template, "media": {"a": {"n": value}}} for value in (1, True))
+    ((_, job),) = jobs_of(one)
+    olds = {"jobs": {"a": Entry("j", "1", owns_target=True, product=fingerprint(job)).text()}}
+    assert plan(olds, true, one).summary() == "resubmits a"
 
 
 def test_failures_that_are_kept_are_left_alone() -> None:

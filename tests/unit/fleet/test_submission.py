@@ -53,7 +53,7 @@ class Server:
 
 
 def submit(server: Server, count: int, at_a_time: int = 1) -> Any:
-    wanted = [Wanted(f"k{number:03}", {"tasks": [], "target": {"details": {"a": 1}}}, "p") for number in range(count)]
+    wanted = [Wanted(f"k{number:03}", {"tasks": [], "target": {"details": {"a": 1}}}) for number in range(count)]
     submission = Submission(
         cast(Api, server), Holder("aiware:JobFleet", "p/s/f"), markers=True, since=NOW, at_a_time=at_a_time
     )
