@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from tests.faults.plan import Plan, plan
+from tests.faults.programs import Api
 
 SHORT = {"cloud": 1, "edge": 1}
 """So many seeds in the short form, which is part of the whole test suite."""
@@ -30,6 +34,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         apis = [os.environ["FAULT_API"]] if os.environ.get("FAULT_API") else list(SHORT)
         cases = [(seed, api) for api in apis for seed in _seeds(api)]
         metafunc.parametrize(("seed", "api"), sorted(cases))
+
+
+@pytest.fixture
+def drawn(seed: int, api: Api) -> Plan:
+    """The plan of a seed; `FAULT_CHECKPOINTS` (`skip`, `write`) goes before what the plan says about checkpoints."""
+    named = os.environ.get("FAULT_CHECKPOINTS")
+    found = plan(seed, api)
+    return replace(found, skips_checkpoints=named == "skip") if named else found
 
 
 def _seeds(api: str) -> list[int]:

@@ -89,6 +89,7 @@ class Driver:
         self._local.behave(**self._plan.behaviour)
         self._set_condition()
         self._log_in()
+        self._project.environment["PULUMI_SKIP_CHECKPOINTS"] = str(self._plan.skips_checkpoints).lower()
         self._project.config(**{key.replace(":", "__"): value for key, value in self._plan.config.items()})
         self._project.init()
 
@@ -207,8 +208,9 @@ class Driver:
             story.write(f"{what}\n")
 
     def _count(self, trouble: Trouble, killed: bool, acted: Counter[str]) -> None:
-        dialect = [f"dialect {name}" for name in self._plan.behaviour["dialect"]]
-        self._told.counts.update({f"run under {name}": 1 for name in [*self._plan.condition, *dialect]})
+        conditions = [*self._plan.condition, *(f"dialect {name}" for name in self._plan.behaviour["dialect"])]
+        conditions += ["skipped checkpoints"] if self._plan.skips_checkpoints else []
+        self._told.counts.update({f"run under {name}": 1 for name in conditions})
         self._told.counts.update({f"fault {kind}": count for kind, count in acted.items()})
         if trouble.kill is not None:
             self._told.counts[f"kill {trouble.kill.kind}" if killed else "kill that came too late"] += 1

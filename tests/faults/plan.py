@@ -175,6 +175,7 @@ class Plan:
         behaviour: How the local aiWARE behaves.
         condition: A lasting condition of it; none when empty.
         logs_in: Whether the program has a user's name and password instead of a token.
+        skips_checkpoints: Whether Pulumi writes the state at the end of a run only.
         phases: Programs one after another; some go back to the first.
         destroy: What goes wrong while all is destroyed.
         short_lived: A program that is declared after that, and destroyed while its jobs run; ``None`` for none.
@@ -186,6 +187,7 @@ class Plan:
     behaviour: dict[str, Any]
     condition: dict[str, Any]
     logs_in: bool
+    skips_checkpoints: bool
     phases: Sequence[Phase]
     destroy: Sequence[Trouble] = field(default=())
     short_lived: Phase | None = None
@@ -223,6 +225,7 @@ def plan(seed: int, api: Api = "cloud") -> Plan:
         },
         condition=dice.choice(CONDITIONS),
         logs_in=dice.random() < 0.3,
+        skips_checkpoints=random.Random(f"write {api} {seed}").random() < 0.5,
         phases=[
             Phase(scene, _troubles(dice, api, _creations(scene, api))),
             Phase(later, _troubles(dice, api, _changes(scene, later, api))),

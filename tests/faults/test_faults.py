@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.driver import STORY, Driver
-from tests.faults.plan import plan
-from tests.faults.programs import Api
+from tests.faults.plan import Plan, plan
 
 
-def test_all_ends_well(seed: int, api: Api, tmp_path: Path, record_property: Callable[[str, Any], None]) -> None:
-    driver = Driver(plan(seed, api), tmp_path)
+def test_all_ends_well(drawn: Plan, tmp_path: Path, record_property: Callable[[str, Any], None]) -> None:
+    driver = Driver(drawn, tmp_path)
     try:
         told = driver.carry_out()
     finally:
         driver.close()
     record_property("faults", dict(told.counts))
-    again = f"To see it again: make faults SEED={seed} API={api}. What happened: {tmp_path / STORY}"
+    again = f"To see it again: make faults SEED={drawn.seed} API={drawn.api}. What happened: {tmp_path / STORY}"
     assert not told.problems, "\n".join([*told.problems, again])
 
 
