@@ -171,8 +171,8 @@ class JobProvider(EntityProvider):
             MISSING: None,
         }
         seen_jobs.created(object_id, record.created_date_time)
-        if FAILURE in recorded and record.status == "complete":
-            # Somebody else has started it again.
+        if FAILURE in recorded and record.status not in JOB_FAILED:
+            # Somebody else has started it again, or a run of this stack that was killed.
             facts[RERUNS] = _reruns(recorded) + 1
         return Observed({}, failure_of(record) if record.status in JOB_FAILED else None, facts)
 

@@ -119,10 +119,13 @@ def test_a_failure_that_is_kept_now_stays_recorded(host: Host, local: Local) -> 
     assert later["failure"] == read.outs["failure"]
 
 
-def test_a_job_that_somebody_else_has_started_again_is_another_run(host: Host, local: Local) -> None:
+@pytest.mark.parametrize("seconds", [0, 300])
+def test_a_job_that_somebody_else_has_started_again_is_another_run(host: Host, local: Local, seconds: int) -> None:
+    """Or a run of the stack did, which was killed before its state was written."""
     local.behave(engines=FAILING)
     id_, outs = host.create(PROVIDER, JOB)
     failed = host.read(PROVIDER, id_, outs)
+    local.behave(jobSeconds=seconds)
     local.graphql("mutation($id: ID!) { retryJob(id: $id) { id } }", id=id_)
     read = host.read(PROVIDER, id_, failed.outs)
     assert (read.outs.get("failure"), read.outs["__reruns"]) == (None, 1)
