@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +15,13 @@ from pydantic import BeforeValidator, Field
 from aiware_resources.api import JobRecord
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
+from aiware_resources.errors import ApiError
 from aiware_resources.job import JobProvider, OnFailure
 from aiware_resources.jobs.checks import address_problems
 from aiware_resources.jobs.outputs import JobOutputs
+from aiware_resources.jobs.removal import TARGET_TDO
 from aiware_resources.reconcile import (
+    ADOPTED,
     Identifier,
     Int32,
     Made,
@@ -31,8 +35,13 @@ from aiware_resources.reconcile import (
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.adoption import Adoption
 from aiware_resources.reconcile.holders import OWNER_KEY
+from aiware_resources.reconcile.left_behind import is_later, latest, launched_on, note_launched
 from aiware_resources.reconcile.policies import Adoptable, Awaited, CleanupOption, TdoPolicy
+from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.sources import signed
+from aiware_resources.temporal_data_object import earlier_tdos
+
+log = logging.getLogger("aiware")
 
 PLACES = ("clusterId", "priority", "notificationUri")
 """Template parameters that say where and how the job runs; arguments of their own, so that they never re-run it."""
@@ -115,12 +124,8 @@ class SingleEngineJobProvider(JobProvider):
         for problem in super().unsuitable(job):
             yield Problem(_own_path(problem.path), problem.reason)
 
-    def mark(self, props: Props) -> Mark | None:
-        """Every field of a launch would reach the engine: there is no room for a mark."""
-        return None
-
     def make(self, props: Props, mark: Mark | None) -> Made:
-        """Submits the job (mutation ``launchSingleEngineJob``); every field of it would reach the engine: no marker."""
+        """Submits the job (mutation ``launchSingleEngineJob``); every field of it would reach the engine: no mark."""
         fields = {**props.get("fields", {}), **{name: props[name] for name in PLACES if name in props}}
         launched = self.api.launch_single_engine_job(
             str(props["engineId"]),
@@ -130,17 +135,53 @@ class SingleEngineJobProvider(JobProvider):
         )
         return self._made(launched, props)
 
+    def make_once(self, props: Props) -> Made:
+        """As for every entity; then notes on the TDO which job it is (mutation ``updateTDO``)."""
+        made = super().make_once(props)
+        mark, tdo_id = self.mark(props), props.get("targetId") or made.facts.get(TARGET_TDO)
+        if mark is None or tdo_id is None or not made.certain or ADOPTED in made.facts:
+            return made
+        try:
+            owns_tdo = self.makes_tdo in props
+            note_launched(self.api, tdo_id, mark, made.id, made.facts[SUBMITTED], owns_tdo=owns_tdo)
+        except ApiError as error:
+            log.warning(
+                "job %s could not be noted on TDO %s: should this run be killed, the next one launches another job: %s",
+                made.id,
+                tdo_id,
+                error.message,
+            )
+        return made
+
     def find(self, props: Props, mark: Mark | None, since: datetime, *, lost: bool) -> Made | None:
-        """After a lost answer: the newest job of this engine on this file or TDO that is nobody's."""
+        """By the note on the TDO; after a lost answer the newest free job of this engine on this file or TDO."""
         if not lost:
-            return None
+            return None if mark is None else self._left_behind(props, mark, since)
         listing = self.api.jobs_created_since(since, cluster_id=props.get("clusterId"), target_id=props.get("targetId"))
         matching = (each for each in listing if self.mismatch_of(each, props) is None)
         found = next((self._made(each, props) for each in matching if owned.claim(each.id)), None)
         return found and replace(found, certain=False)
 
+    def _left_behind(self, props: Props, mark: Mark, since: datetime) -> Made | None:
+        """The job that an interrupted run has noted, if it is newer than what the state holds, and not released."""
+        target_id = props.get("targetId")
+        if target_id is None:
+            tdo = latest(earlier_tdos.find(id(self.api), lambda: self.api.tdos_created_since(since), mark))
+        else:
+            tdo = self.api.tdos([target_id]).get(target_id)
+        job_id = None if tdo is None else launched_on(tdo.details, mark)
+        held = owned.held_by(self.holder(props))
+        if job_id is None or job_id in held:
+            return None
+        there = self.api.jobs([job_id, *held])
+        job = there.get(job_id)
+        if job is None or not all(is_later(job, there.get(each)) for each in held):
+            return None
+        is_left = self._is_unfinished_create(job, props, mark) and owned.claim(job_id)
+        return self._made(job, props) if is_left else None
+
     def mistakable(self, props: Props, mark: Mark | None) -> Hashable | None:
-        """Without room for a marker, engine and file or TDO distinguish launches."""
+        """Until it is noted, engine and file or TDO distinguish launches."""
         return (self.kind, props["engineId"], props.get("uploadUrl"), props.get("targetId"))
 
     def graph(self, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:

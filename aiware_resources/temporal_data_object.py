@@ -99,7 +99,8 @@ class TdoState(TdoContent, Adoptable):
         return cls.first_form(old), cls.first_form(new)
 
 
-_earlier: Earlier[TdoRecord] = Earlier(lambda record: record.details)
+earlier_tdos: Earlier[TdoRecord] = Earlier(lambda record: record.details)
+"""The TDOs that earlier runs made; jobs that make one are looked for there as well."""
 
 
 _LINKS = ("thumbnailUrl", "previewUrl", "sourceImageUrl")
@@ -204,12 +205,14 @@ class TdoProvider(EntityProvider):
         place = id(self.api)
         if lost:
             listed = self.api.tdos_created_since(since)
-            matching: Iterable[TdoRecord] = _earlier.new_in(
+            matching: Iterable[TdoRecord] = earlier_tdos.new_in(
                 place, (each for each in listed if self._is_like(each, props, mark))
             )
         elif mark is not None:
             held = owned.held_by(self.holder(props))
-            left = _earlier.left_behind(place, lambda: self.api.tdos_created_since(since), mark, held, self.api.tdos)
+            left = earlier_tdos.left_behind(
+                place, lambda: self.api.tdos_created_since(since), mark, held, self.api.tdos
+            )
             matching = [] if left is None else [left]
         else:
             return None

@@ -12,11 +12,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from aiware_resources.api import Api
 from aiware_resources.reconcile.once import repeat_until_applied
-from aiware_resources.reconcile.ownership import LOOK_BACK, RELEASED_KEY, Mark, marker_of, resource_of, turn
+from aiware_resources.reconcile.ownership import (
+    LAUNCHED_KEY,
+    LOOK_BACK,
+    RELEASED_KEY,
+    Mark,
+    marked,
+    marker_of,
+    resource_of,
+    turn,
+)
 
 
 class Dated(Protocol):
@@ -123,20 +133,7 @@ def note_released(api: Api, tdo_id: str, records: Mapping[str, Dated]) -> None:
         for resource, record in records.items()
         if record.created_date_time is not None
     }
-    if not notes:
-        return
-    with turn((RELEASED_KEY, tdo_id)):
-        tdo = api.tdos([tdo_id]).get(tdo_id)
-        if tdo is None or not isinstance(tdo.details, dict | None):
-            # Details that are not an object belong to somebody else as a whole.
-            return
-        details = tdo.details or {}
-        there = _notes(details)
-        merged = {**there, **{key: max(note, there.get(key, note), key=_moment) for key, note in notes.items()}}
-        oldest = max(_moment(each) for each in merged.values()) - LOOK_BACK
-        kept = {resource: note for resource, note in merged.items() if _moment(note) >= oldest}
-        content = {"id": tdo_id, "details": {**details, RELEASED_KEY: kept}}
-        repeat_until_applied(lambda: api.update_tdo(content), lambda: False)
+    _note(api, tdo_id, RELEASED_KEY, notes)
 
 
 def is_released(details: Any, resource: Sequence[str], record: Dated) -> bool:
@@ -147,16 +144,58 @@ def is_released(details: Any, resource: Sequence[str], record: Dated) -> bool:
         resource: The hashes of the resource.
         record: The job.
     """
-    there, created = _notes(details), record.created_date_time
+    there, created = _notes(details, RELEASED_KEY), record.created_date_time
     notes = [there[each] for each in resource if each in there]
     return any(note.partition(" ")[2] == record.id or created is None or created < _moment(note) for note in notes)
 
 
-def _notes(details: Any) -> dict[str, str]:
+def note_launched(api: Api, tdo_id: str, mark: Mark, job_id: str, created: str, *, owns_tdo: bool) -> None:
+    """Notes on a TDO which job on it a resource has made, where the job itself has no room for a mark.
+
+    Args:
+        api: Where the TDO is.
+        tdo_id: The TDO; nothing is done when it is gone, or has no room for a note.
+        mark: The mark of the resource.
+        job_id: The job.
+        created: When it was created, by aiWARE's clock.
+        owns_tdo: Whether the job has made the TDO, which carries the mark then, too.
+    """
+    notes = {mark.resource: f"{created} {job_id} {mark.marker}"}
+    _note(api, tdo_id, LAUNCHED_KEY, notes, marked({}, mark) if owns_tdo else {})
+
+
+def launched_on(details: Any, mark: Mark) -> str | None:
+    """The job that the details of a TDO name as the newest of a resource, if that was for the same desired state."""
+    _, job_id, marker = [*_notes(details, LAUNCHED_KEY).get(mark.resource, "").split(" "), "", "", ""][:3]
+    return job_id if marker in {mark.marker, *mark.earlier} else None
+
+
+def _note(
+    api: Api, tdo_id: str, key: str, notes: Mapping[str, str], more: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Adds notes to those under a key of a TDO's details, and takes out those that are too old to matter."""
+    if not notes:
+        return
+    with turn(("notes", tdo_id)):
+        tdo = api.tdos([tdo_id]).get(tdo_id)
+        if tdo is None or not isinstance(tdo.details, dict | None):
+            # Details that are not an object belong to somebody else as a whole.
+            return
+        details = tdo.details or {}
+        there = _notes(details, key)
+        merged = {**there, **{name: max(note, there.get(name, note), key=_moment) for name, note in notes.items()}}
+        oldest = max(_moment(each) for each in merged.values()) - LOOK_BACK
+        kept = {resource: note for resource, note in merged.items() if _moment(note) >= oldest}
+        wanted = {**details, **more, key: kept}
+        if wanted != details:
+            repeat_until_applied(lambda: api.update_tdo({"id": tdo_id, "details": wanted}), lambda: False)
+
+
+def _notes(details: Any, key: str) -> dict[str, str]:
     """The notes that can be read: others may have written anything there."""
-    notes = details.get(RELEASED_KEY) if isinstance(details, dict) else None
+    notes = details.get(key) if isinstance(details, dict) else None
     found = notes.items() if isinstance(notes, dict) else ()
-    return {str(key): note for key, note in found if isinstance(note, str) and _moment(note) != _NEVER}
+    return {str(name): note for name, note in found if isinstance(note, str) and _moment(note) != _NEVER}
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

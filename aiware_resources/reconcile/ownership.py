@@ -32,7 +32,10 @@ RESOURCE_KEY = "pulumiResource"
 RELEASED_KEY = "pulumiReleased"
 """The key in a TDO's details under which jobs are noted that a destroy left: by resource, time and id of the newest."""
 
-OWN_KEYS = frozenset({MARKER_KEY, RESOURCE_KEY, RELEASED_KEY})
+LAUNCHED_KEY = "pulumiLaunched"
+"""The key there for jobs that have no room for a mark: by resource, time, id and marker of the newest."""
+
+OWN_KEYS = frozenset({MARKER_KEY, RESOURCE_KEY, RELEASED_KEY, LAUNCHED_KEY})
 """What this library writes into JSON objects that belong to others as well."""
 
 LOOK_BACK = timedelta(days=7)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_job_on_a_new_file_round_trips(host: Host, local: Local) -> None:
     assert (job["id"], job["targetId"], job["status"]) == (id_, outs["targetTdoId"], "complete")
     engine = next(task for task in job["tasks"]["records"] if task["engineId"] == engines.SPEECHMATICS_ENGLISH)
     assert engine["payload"] == {"diarise": "true"}
-    assert local.mutations() == {"launchSingleEngineJob": 1}
+    assert local.mutations() == {"launchSingleEngineJob": 1, "updateTDO": 1}
     read = host.read(PROVIDER, id_, outs)
     assert settled(read.outs) == settled(outs)
     assert read.outs["__complete"] is True
@@ -101,7 +102,7 @@ def test_a_failure_is_recorded_and_retried_in_place(host: Host, local: Local) ->
     assert read.outs["failure"]["message"] == "noise"
     assert host.diff(PROVIDER, id_, read.outs, JOB) == (True, [], False)
     updated = host.update(PROVIDER, id_, {**read.outs, "__submitted": "2024-11-26T09:00:00+00:00"}, JOB)
-    assert local.mutations() == {"launchSingleEngineJob": 1, "retryJob": 1}
+    assert local.mutations() == {"launchSingleEngineJob": 1, "updateTDO": 1, "retryJob": 1}
     assert settled(host.read(PROVIDER, id_, updated).outs) == settled({**outs, "__reruns": 1})
     # It runs again, so that it is not old enough to have been purged.
     assert updated["__submitted"] > "2025"
@@ -127,6 +128,63 @@ def test_a_job_of_another_is_not_taken_after_a_lost_answer(host: Host, local: Lo
     local.fault({"refuse": True}, operation="launchSingleEngineJob")
     id_, _ = host.create(PROVIDER, with_(uploadUrl=None, targetId=tdo))
     assert id_ != theirs
+
+
+# --- runs that were killed before their state was written -------------------------------------------------------------
+
+Start = Callable[..., Host]
+PLACES: dict[str, Any] = {"file": lambda _: JOB, "tdo": lambda tdo: with_(uploadUrl=None, targetId=tdo)}
+
+
+@pytest.mark.parametrize("on", PLACES)
+def test_what_a_killed_run_has_launched_is_taken(start: Start, local: Local, tdo: str, on: str) -> None:
+    props = PLACES[on](tdo)
+    left, outs = start().create(PROVIDER, props)
+    other, _ = start().create(PROVIDER, {**props, "__owner": "project/stack/other"})
+    run = start()
+    assert run.create(PROVIDER, props) == (
+        left,
+        outs | {"__submitted": run.read(PROVIDER, left, outs).outs["__submitted"]},
+    )
+    assert "adopted" not in outs
+    # With another trigger it is to run again, and so it is when it goes back to the first one.
+    again = [start().create(PROVIDER, {**props, **more})[0] for more in ({"triggers": 1}, {})]
+    assert len({left, other, *again}) == len(local.objects()["jobs"]) == 4
+
+
+@pytest.mark.parametrize("on", PLACES)
+def test_what_a_killed_run_has_replaced_it_with_is_taken(start: Start, local: Local, tdo: str, on: str) -> None:
+    props = PLACES[on](tdo)
+    recorded, outs = start().create(PROVIDER, props)
+    left, _ = start().create(PROVIDER, {**props, "triggers": 1})
+    run = start()
+    assert run.read(PROVIDER, recorded, outs).id == recorded
+    assert run.create(PROVIDER, {**props, "triggers": 1})[0] == left != recorded
+    assert local.mutations()["launchSingleEngineJob"] == 2
+
+
+@pytest.mark.parametrize("on", PLACES)
+@pytest.mark.parametrize("policy", ["retain", "cancel"])
+def test_a_job_that_a_destroy_left_is_not_taken(start: Start, local: Local, tdo: str, on: str, policy: str) -> None:
+    props = {**PLACES[on](tdo), "onDestroy": policy}
+    run = start()
+    id_, outs = run.create(PROVIDER, props)
+    run.delete(PROVIDER, id_, outs)
+    assert start().create(PROVIDER, props)[0] != id_
+
+
+@pytest.mark.parametrize("details", ["{camera: 1}", '"text"'])
+def test_the_note_is_no_drift_and_leaves_the_rest(start: Start, local: Local, tdo: str, details: str) -> None:
+    local.graphql(f"mutation($id: ID!) {{ updateTDO(input: {{id: $id, details: {details}}}) {{ id }} }}", id=tdo)
+    start().create(PROVIDER, with_(uploadUrl=None, targetId=tdo))
+    found = local.only("tdos")["details"]
+    assert found == "text" or (found.pop("pulumiLaunched") and found == {"camera": 1})
+
+
+@pytest.mark.parametrize("settings", [{}, {"markers": "false"}])
+def test_without_a_note_another_one_is_launched(start: Start, local: Local, settings: dict[str, str]) -> None:
+    local.fault({"graphqlError": "not_allowed"}, operation="updateTDO")
+    assert start(**settings).create(PROVIDER, JOB)[0] != start(**settings).create(PROVIDER, JOB)[0]
 
 
 def test_adopting(host: Host, local: Local) -> None:
