@@ -6,9 +6,10 @@ import asyncio
 import os
 import secrets
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ariadne import MutationType, QueryType
 from graphql import GraphQLResolveInfo
@@ -115,6 +116,9 @@ class Call:
         executed: how often each root field was executed.
         conditions: the faults that last, for what is read.
         replica: what is read instead of the installation's own store, if it lags.
+        found: what root fields have found, or their errors, by response key: none of them is executed twice.
+        completions: how what they have found is completed, by response key.
+        is_unfit: whether that is not possible.
     """
 
     installation: Installation
@@ -125,6 +129,9 @@ class Call:
     executed: Counter[str] = field(default_factory=Counter)
     conditions: list[Fault] = field(default_factory=list)
     replica: Store | None = None
+    found: dict[str | int, Any] = field(default_factory=dict)
+    completions: Mapping[str | int, Any] = field(default_factory=dict)
+    is_unfit: bool = False
 
     @property
     def store(self) -> Store:

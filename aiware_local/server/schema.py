@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Awaitable
 from functools import cache, wraps
 from importlib.resources import files
 from typing import Any
@@ -24,7 +26,7 @@ from aiware_local import clusters
 from aiware_local.engines import engines
 from aiware_local.exports import requests
 from aiware_local.installation.errors import ApiError, ErrorName, invalid_input
-from aiware_local.installation.installation import MUTATION, QUERY, Info
+from aiware_local.installation.installation import MUTATION, QUERY, Call, Info
 from aiware_local.installation.scalars import SCALARS
 from aiware_local.jobs import jobs, links, results, single_engine, tasks
 from aiware_local.server import users
@@ -117,14 +119,31 @@ def _cleaned(of_type: GraphQLInputType, value: Any, path: str, is_read: bool) ->
 def _watched(name: str, resolve: GraphQLFieldResolver) -> GraphQLFieldResolver:
     @wraps(resolve)
     def watched(root: Any, info: Info, **args: Any) -> Any:
-        call = info.context
+        call, key = info.context, info.path.key
+        if key in call.found:
+            return call.found[key]
         failing = call.failing.get(name) or call.failing.get("")
         if failing is not None:
             raise _fault_error(name, failing)
         call.executed[name] += 1
-        return resolve(root, info, **args)
+        try:
+            found = resolve(root, info, **args)
+        except Exception as error:  # noqa: BLE001 - graphql-core raises what is returned
+            found = error
+        if inspect.iscoroutine(found):
+            return _remembered(call, key, found)
+        call.found[key] = found
+        return found
 
     return watched
+
+
+async def _remembered(call: Call, key: str | int, finding: Awaitable[Any]) -> Any:
+    try:
+        call.found[key] = await finding
+    except Exception as error:  # noqa: BLE001 - graphql-core raises what is returned
+        call.found[key] = error
+    return call.found[key]
 
 
 def _under_conditions(name: str, field: GraphQLField) -> GraphQLFieldResolver:
