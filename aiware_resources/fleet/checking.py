@@ -94,10 +94,11 @@ def _media_problems(media: Mapping[str, Any], template: Template, *, is_whole: b
 def _file_problems(
     abilities: Abilities, inputs: Mapping[str, Any], media: Mapping[str, Any], template: Template
 ) -> Found:
-    for key, values in sorted(media.items()):
+    named = {key: values for key, values in media.items() if isinstance(values, dict) and FILE in values}
+    for key, values in sorted(named.items()) if FILE not in template.uses else ():
         file, path = file_of(values, template), (MEDIA, key, FILE)
         if not isinstance(file, str):
-            if file is None and isinstance(values, dict) and FILE in values and FILE not in template.uses:
+            if file is None:
                 yield key, Problem(path, "is not a path: give the path of a file as text")
             continue
         if abilities.no_files:

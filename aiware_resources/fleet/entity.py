@@ -7,7 +7,9 @@ from typing import Any
 
 from aiware_resources.fleet.adopting import without_adopted
 from aiware_resources.fleet.entries import MEDIA, TEMPLATE, Entry, recorded_entries
+from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO
 from aiware_resources.fleet.handover import HandOver, handed_over
+from aiware_resources.fleet.local_files import in_words
 from aiware_resources.fleet.plan import FAILURES, Plan, named, plan
 from aiware_resources.fleet.reading import OPEN, known_complete
 from aiware_resources.fleet.removal import Removal
@@ -36,6 +38,7 @@ class FleetEntity(Entity):
     adoption = None
     question = None
     entries = MEDIA
+    folders = (DOWNLOAD_TO, RESULTS_TO)
 
     def fate_made(self, inputs: Mapping[str, Any]) -> Fate:
         """Jobs run."""
@@ -83,7 +86,9 @@ class FleetEntity(Entity):
 
     def entry_changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Sequence[PropertyChange]:
         """What the values of entries are now, and then; of many, the first ones."""
-        raw = {key: tuple(value_at(side.get(MEDIA), (key,)) for side in (old, new)) for key in _keys(old, new)}
+        raw = {
+            key: tuple(in_words(value_at(side.get(MEDIA), (key,))) for side in (old, new)) for key in _keys(old, new)
+        }
         # Those that change more than the signature of a link come first.
         same = {key: unsigned(was) == unsigned(will) for key, (was, will) in raw.items()}
         keys = sorted((key for key, (was, will) in raw.items() if was != will), key=same.__getitem__)

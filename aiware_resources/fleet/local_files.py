@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from aiware_resources.fleet.parallel import in_parallel
 from aiware_resources.fleet.template import Template
 from aiware_resources.reconcile import Props
 from aiware_resources.reconcile.holders import OWNER_KEY
+from aiware_resources.text.times import format_time
 
 FILE = "file"
 """The value of an entry that is the path of a file to upload, unless the template uses a value of this name."""
@@ -33,6 +35,8 @@ FOLDER = "__folder"
 UPLOADED = "aiware-upload:"
 """Stands for the address of an uploaded file in what a job produces: aiWARE gives another address every time."""
 
+_SECOND = 10**9
+"""Nanoseconds of one."""
 _AT_A_TIME = 4
 """So many files are read side by side."""
 
@@ -203,6 +207,16 @@ def _content(path: Path, known: Content | None) -> Content | None:
     if known is None or known.size != now.size:
         return now
     return known if known.modified == now.modified else replace(now, md5=md5_of(path, now))
+
+
+def in_words(values: Any) -> Any:
+    """The values of an entry for people: with what is known of its file instead of what is recorded of it."""
+    if not isinstance(values, Mapping) or not isinstance(values.get(SEEN), str):
+        return values
+    content = Content.parse(values[SEEN])
+    changed = datetime.fromtimestamp(content.modified / _SECOND, UTC)
+    said = f"{content.size:,} bytes, written {format_time(changed)}"
+    return {**{name: value for name, value in values.items() if name != SEEN}, "content": said}
 
 
 def may_have_files(media: Any) -> bool:

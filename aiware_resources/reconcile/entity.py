@@ -205,6 +205,8 @@ class Entity:
     """The property of an entity that stands for many objects whose values are compared entry by entry."""
     writes: ClassVar[str | None] = None
     """The property that says where an update writes files; ``None`` where it writes none."""
+    folders: ClassVar[Sequence[str]] = ()
+    """The properties that name folders with files of each entry, and a manifest of them."""
     condition: ClassVar[Any] = None
     """What is awaited of one that makes files and runs no job: a `Condition` of `aiware_resources.waiting`."""
 

@@ -11,6 +11,7 @@ from aiware_resources.estimates.spans import declared_minutes
 from aiware_resources.fleet.adopting import without_adopted
 from aiware_resources.fleet.entries import Entry, is_unknown, job_of, recorded_entries
 from aiware_resources.fleet.files.formats import EXPORTS
+from aiware_resources.fleet.local_files import in_words
 from aiware_resources.fleet.plan import FAILURES, Plan, Wanted, plan
 from aiware_resources.fleet.reading import OPEN, known_complete
 from aiware_resources.fleet.removal import Removal
@@ -147,7 +148,7 @@ class _Fleet:
 
     def _why(self, key: str) -> tuple[Reason, ...]:
         """Why the job of an entry runs again: the template changes, or the values of the entry."""
-        old, new = (value_at(side.get("media"), (key,)) for side in (self.before, self.inputs))
+        old, new = (in_words(value_at(side.get("media"), (key,))) for side in (self.before, self.inputs))
         if not isinstance(old, Mapping) or not isinstance(new, Mapping):
             return self.common
         safe = self.entity.secrets

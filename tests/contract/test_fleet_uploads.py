@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ import pytest
 from aiware_resources import JobTemplate, engines, media_key, media_value, pipelines
 from aiware_resources.job_fleet import JobFleetProvider
 from tests.contract.fleets import FAILING, Start, job_ids, settled
-from tests.support.host import Host
+from tests.support.host import Host, HostError
 from tests.support.local import Local
 
 PROVIDER = JobFleetProvider()
@@ -103,6 +106,32 @@ def test_the_next_run_goes_on_where_one_was_killed(
     assert uploaded(local, outs).keys() == set("ab")
     assert local.mutations() == repeated
     assert settled(host, outs, declare(host, "ab", news))
+
+
+def test_an_upload_that_was_cut_off_is_made_again(start: Start, local: Local, declare: Declare) -> None:
+    """The engine is killed while files are on their way, and the provider host ends with it."""
+    first, others = start(), "abcd"
+    news = declare(first, others, concurrency=2)
+    local.fault({"delaySeconds": 1.5}, operation="createAsset", times=2, after=2)
+
+    def create() -> None:
+        with contextlib.suppress(HostError):
+            first.create(PROVIDER, news)
+
+    submitting = threading.Thread(target=create)
+    submitting.start()
+    deadline = time.monotonic() + 30
+    while any("delaySeconds" in each["action"] for each in local.faults()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    first.lose_engine()
+    first.wait()
+    submitting.join()
+    host = start()
+    # What the server has whole by then is not sent again.
+    time.sleep(1.5)
+    _, outs = host.create(PROVIDER, declare(host, others))
+    assert uploaded(local, outs).keys() == set(others)
+    assert local.mutations() == {"createTDO": 4, "createAsset": 4, "createJob": 4}
 
 
 @pytest.mark.parametrize("refused", ["createAsset", "createJob", None])

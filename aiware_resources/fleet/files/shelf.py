@@ -242,6 +242,15 @@ def _lines_in(path: Path) -> Iterator[Line]:
         ) from error
 
 
+def lines_of(folder: Path, fleet: str) -> list[Line]:
+    """What is known of the files of a fleet in a folder, by reading alone.
+
+    Raises:
+        DownloadFailed: The manifest cannot be read.
+    """
+    return [line for line in _read(folder)[0].values() if line.fleet == fleet]
+
+
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     try:

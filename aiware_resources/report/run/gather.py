@@ -14,15 +14,15 @@ from typing import Any
 
 from aiware_resources.api import Api, Unread, by_server, traffic_of
 from aiware_resources.api.statuses import JOB_FAILED
-from aiware_resources.reconcile import RERUNS
+from aiware_resources.reconcile import OWNER_KEY, RERUNS
 from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.report.live import Recorded
 from aiware_resources.report.masking import SECRET
 from aiware_resources.report.pulumi_json import name_of, type_of
 from aiware_resources.report.run.clean import clean
-from aiware_resources.report.run.files import files_of
+from aiware_resources.report.run.files import files_of, folder_of
 from aiware_resources.report.run.measures import durations, transcripts
-from aiware_resources.report.run.model import Export, Failure, File, Fleet, Job, Requests, Run, Task, Update
+from aiware_resources.report.run.model import Export, Failure, File, Fleet, Folder, Job, Requests, Run, Task, Update
 from aiware_resources.report.run.reading import LOGS, MEASURED, RESULTS, failing, look, taken, times_of
 from aiware_resources.temporal_data_object import SOME_HOUR
 from aiware_resources.text import commands
@@ -141,6 +141,7 @@ class _Part:
                 slowest=tuple(self._entry(each, key, ids[key]) for key in slowest),
                 failed=tuple(self._entry(each, key, id_) for key, id_ in sorted(ids.items()) if id_ in failed),
                 failure=Failure(reason=undone, remedy="") if undone else None,
+                folders=tuple(_folders(each)),
             )
 
     def exports(self) -> Iterator[Export]:
@@ -282,6 +283,16 @@ def _files(resources: Sequence[Recorded]) -> tuple[list[File], list[str]]:
         if not found:
             gone.append(f"{name_of(each.urn)}: {place} is not on this machine as the last update wrote it.")
     return files, gone
+
+
+def _folders(each: Recorded) -> Iterator[Folder]:
+    """The folders of a fleet's files that are on this machine."""
+    for name in each.entity.folders:
+        place = each.outputs.get(name)
+        if isinstance(place, str) and SECRET not in place:
+            found = folder_of(name_of(each.urn), Path(place), str(each.outputs.get(OWNER_KEY)))
+            if found is not None:
+                yield found
 
 
 _SOME_HOUR = tuple(map(parse_time, SOME_HOUR.values()))

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.report.run.elements import Content, element, table
-from aiware_resources.report.run.model import Export, Fleet, Job, Requests, Run, Transcript, sentence
+from aiware_resources.report.run.model import Export, File, Fleet, Folder, Job, Requests, Run, Transcript, sentence
 from aiware_resources.report.run.timeline import drawable, timeline
 from aiware_resources.report.run.words import against_media, moment, ran, size, span
 from aiware_resources.text.words import counted
@@ -172,6 +172,23 @@ def _fleet(fleet: Fleet) -> Iterator[Element]:
         yield table("How long jobs took", ("Took", "Jobs"), rows)
     if fleet.slowest:
         yield _jobs("The jobs that took longest", fleet.slowest)
+    for folder in fleet.folders:
+        yield from _folder(folder)
+
+
+def _folder(folder: Folder) -> Iterator[Element]:
+    """The files of a fleet: how many there are, and the first ones, to be unfolded."""
+    endings = ", ".join(f"{count:,} {ending}" for ending, count in folder.endings.items())
+    kinds = f" ({endings})" if endings else ""
+    lost = f" {counted(folder.missing, 'file')} more are not there as they were written." if folder.missing else ""
+    yield element(
+        "p", _code(folder.path), f": {counted(folder.files, 'file')}{kinds}, {size(folder.size)} together.{lost}"
+    )
+    if folder.first:
+        more = folder.files - len(folder.first)
+        summary = element("summary", "The first ones" if more else "All of them")
+        rest = [element("p", f"{more:,} files more in the folder.", class_="facts")] if more else []
+        yield element("details", summary, *_written(folder.first), *rest)
 
 
 def _fleet_ran(fleet: Fleet) -> str:
@@ -184,9 +201,13 @@ def _share(part: float) -> Element:
 
 
 def _files(run: Run) -> Iterator[Element]:
-    rows = [([_code(each.path)], each.source, size(each.size), [_code(each.sha256)]) for each in run.files[:LISTED]]
+    yield from _written(run.files[:LISTED])
+
+
+def _written(files: Sequence[File]) -> Iterator[Element]:
+    rows = [([_code(each.path)], each.source, size(each.size), [_code(each.sha256)]) for each in files]
     yield table("Files on this machine, as they were written", ("File", "Of", "Size", "SHA-256"), rows)
-    begun = [each for each in run.files[:LISTED] if each.first_lines]
+    begun = [each for each in files if each.first_lines]
     for each in begun:
         summary = element("summary", "First lines of ", _code(each.path))
         yield element(

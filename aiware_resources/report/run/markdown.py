@@ -31,8 +31,12 @@ def _lines(run: Run) -> Iterator[str]:
         yield from _table(["failed", "why"], reasons[:LISTED])
         if len(reasons) > LISTED:
             yield f"And {len(reasons) - LISTED:,} more."
-    if run.files:
-        yield f"{counted(len(run.files), 'file')} on this machine, {sum(file.size for file in run.files):,} bytes."
+    folders = [folder for fleet in run.fleets for folder in fleet.folders]
+    if files := len(run.files) + sum(folder.files for folder in folders):
+        written = sum(file.size for file in run.files) + sum(folder.size for folder in folders)
+        yield f"{counted(files, 'file')} on this machine, {written:,} bytes."
+    if missing := sum(folder.missing for folder in folders):
+        yield f"{counted(missing, 'file')} of fleets not there as written; the next `pulumi up` writes them."
 
 
 def _statuses(statuses: dict[str, int]) -> str:

@@ -140,43 +140,6 @@ class Durations(Part):
     buckets: tuple[Bucket, ...]
 
 
-class Fleet(Part):
-    """A fleet: counts and the jobs that stand out, however many it has.
-
-    Attributes:
-        name: Its name in the program.
-        type: The type of its resource.
-        jobs: How many jobs are recorded.
-        statuses: How many of them have each status; those that aiWARE does not show are not among them.
-        not_shown: How many aiWARE does not show.
-        submitted: When the last of its jobs were submitted or started again.
-        ran: How many ran in the last update; ``None`` where that is not known.
-        measured: Of how many jobs the times were read, evenly spread over all.
-        durations: How long those took; ``None`` when none has ended.
-        slowest: Those that took longest, of the measured ones.
-        failed: Failed ones, the first ones by key.
-        failure: What could not be done for it: entries whose jobs aiWARE did not take.
-    """
-
-    name: str
-    type: str
-    jobs: int
-    statuses: dict[str, int]
-    not_shown: int = 0
-    submitted: datetime | None = None
-    ran: int | None = None
-    measured: int = 0
-    durations: Durations | None = None
-    slowest: tuple[Job, ...] = ()
-    failed: tuple[Job, ...] = ()
-    failure: Failure | None = None
-
-    @property
-    def failures(self) -> int:
-        """How many of its jobs have failed."""
-        return sum(count for status, count in self.statuses.items() if status in JOB_FAILED)
-
-
 class File(Part):
     """A file that an update wrote.
 
@@ -193,6 +156,65 @@ class File(Part):
     size: int
     sha256: str
     first_lines: tuple[str, ...] = ()
+
+
+class Folder(Part):
+    """The files of a fleet in a folder, however many there are.
+
+    Attributes:
+        path: The folder, from the folder of the project.
+        files: How many there are, by their size as they were written.
+        size: Their size in bytes.
+        endings: How many there are of each ending.
+        missing: How many the manifest tells of that are not there any more, or have another size.
+        first: The first ones by name; their SHA-256 is that of the manifest.
+    """
+
+    path: str
+    files: int
+    size: int
+    endings: dict[str, int]
+    missing: int = 0
+    first: tuple[File, ...] = ()
+
+
+class Fleet(Part):
+    """A fleet: counts and the jobs that stand out, however many it has.
+
+    Attributes:
+        name: Its name in the program.
+        type: The type of its resource.
+        jobs: How many jobs are recorded.
+        statuses: How many of them have each status; those that aiWARE does not show are not among them.
+        not_shown: How many aiWARE does not show.
+        submitted: When the last of its jobs were submitted or started again.
+        ran: How many ran in the last update; ``None`` where that is not known.
+        measured: Of how many jobs the times were read, evenly spread over all.
+        durations: How long those took; ``None`` when none has ended.
+        slowest: Those that took longest, of the measured ones.
+        failed: Failed ones, the first ones by key.
+        failure: What could not be done for it: entries whose jobs aiWARE did not take.
+        folders: Its captions and results on this machine.
+    """
+
+    name: str
+    type: str
+    jobs: int
+    statuses: dict[str, int]
+    not_shown: int = 0
+    submitted: datetime | None = None
+    ran: int | None = None
+    measured: int = 0
+    durations: Durations | None = None
+    slowest: tuple[Job, ...] = ()
+    failed: tuple[Job, ...] = ()
+    failure: Failure | None = None
+    folders: tuple[Folder, ...] = ()
+
+    @property
+    def failures(self) -> int:
+        """How many of its jobs have failed."""
+        return sum(count for status, count in self.statuses.items() if status in JOB_FAILED)
 
 
 class Export(Part):
@@ -239,7 +261,7 @@ class Run(Part):
         jobs: The jobs of the stack, without those of fleets.
         fleets: The fleets.
         exports: The exports.
-        files: The files that are there, as they were written.
+        files: The files that are there, as they were written; those of fleets are told with these.
         not_known: What the report cannot tell, a sentence each.
     """
 

@@ -87,6 +87,15 @@ def test_failed_entries_run_again() -> None:
     assert updated(kept, kept, failures={"b": "failed: bad_data"}).jobs_to_run == 0
 
 
+def test_a_file_of_other_content_is_told_by_its_size_and_time() -> None:
+    old, new = ({"a": {"file": "a.txt", "__file": f"{size}.1000000000.-"}} for size in (3, 4_000))
+    made = updated(fleet(old), fleet(new))
+    assert sentence(made) == "1 TDO will be DELETED with its content, 1 job will run"
+    (change,) = made.changes[0].properties
+    assert change.old == {"file": "a.txt", "content": "3 bytes, written 1970-01-01T00:00:01.000Z"}
+    assert change.new == {"file": "a.txt", "content": "4,000 bytes, written 1970-01-01T00:00:01.000Z"}
+
+
 def test_where_a_fleet_runs_runs_nothing() -> None:
     made = updated(fleet(media("a"), clusterId="1"), fleet(media("a"), clusterId="2"))
     assert sentence(made) == "1 job fleet changes on record only"

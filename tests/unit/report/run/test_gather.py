@@ -15,13 +15,16 @@ from aiware_resources import errors
 from aiware_resources.api import Api, JobRecord, TaskRecord, TdoRecord, connecting
 from aiware_resources.api.cloud import CLOUD
 from aiware_resources.api.rate_limit import Gates
+from aiware_resources.fleet.files.shelf import MANIFEST, Line
 from aiware_resources.report.live import recorded_in
-from aiware_resources.report.run import Run, Update, gather, html, junit
+from aiware_resources.report.run import Run, Update, gather, html, junit, markdown
 from aiware_resources.report.run.model import Requests
 from aiware_resources.report.run.reading import LOGS, MEASURED, RESULTS
 from aiware_resources.temporal_data_object import SOME_HOUR
 from aiware_resources.text.times import parse_time
 from tests.unit.report.run.examples import BEGAN, at
+
+ENDINGS = ("srt", "vtt")
 
 
 class FakeApi:
@@ -106,6 +109,35 @@ def test_a_fleet_of_ten_thousand_is_told_in_little() -> None:
     assert len(html(run)) < 200_000
     assert junit(run).count("<testcase") == 1 + LOGS
     assert any("1,000 of its 10,000 jobs" in note for note in run.not_known)
+
+
+def test_the_files_of_a_fleet_are_counted_and_the_first_ones_listed(tmp_path: Path) -> None:
+    folder, owner = tmp_path / "captions", "studio/dev/episodes"
+    lines = [
+        Line(file=f"ep-{n:04}.{end}", fleet=owner, key=f"ep-{n:04}", size=6) for n in range(500) for end in ENDINGS
+    ]
+    lines += [Line(file="theirs.vtt", fleet="studio/dev/others", key="theirs", size=6)]
+    lines += [Line(file="../outside.vtt", fleet=owner, key="x", size=6)]
+    folder.mkdir()
+    (folder / MANIFEST).write_text("".join(f"{line.model_dump_json()}\n" for line in lines))
+    for line in lines:
+        (folder / line.file).write_text("WEBVTT")
+    (folder / "ep-0003.vtt").unlink()
+    (folder / "ep-0004.srt").write_text("changed by hand")
+    before = (folder / MANIFEST).stat()
+    outputs = {"__owner": owner, "jobs": {"ep-0001": "j 1 2.0"}, "downloadTo": str(folder), "resultsTo": str(tmp_path)}
+    run = read(FakeApi([record("j")]), resource("JobFleet", "episodes", owner, **outputs))
+    (found,) = run.fleets[0].folders
+    assert (found.files, found.size, found.endings, found.missing) == (998, 5988, {"srt": 499, "vtt": 499}, 2)
+    assert [each.source for each in found.first[:2]] == ["episodes[ep-0000]", "episodes[ep-0000]"]
+    assert found.first[0].first_lines == ("WEBVTT",)
+    assert (folder / MANIFEST).stat().st_mtime_ns == before.st_mtime_ns
+    page = html(run)
+    assert "998 files (499 srt, 499 vtt)" in page
+    assert "2 files more are not there as they were written." in page
+    assert "978 files more in the folder." in page
+    assert len(page) < 60_000
+    assert "998 files on this machine, 5,988 bytes." in markdown(run)
 
 
 def test_of_many_jobs_only_some_are_asked_for_results_and_logs() -> None:
