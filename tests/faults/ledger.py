@@ -155,7 +155,7 @@ class Ledger:
         live = self._objects()
         for each in self._resources():
             if _type_and_name(each)[0] == FLEET:
-                yield from _fleet_problems(each, live)
+                yield from _fleet_problems(each, live, has_tdos=self._api == "cloud")
                 continue
             kind = KINDS[_type_and_name(each)[0]]
             found = live[kind].get(each["id"])
@@ -226,13 +226,27 @@ class Ledger:
                 yield from _file_problems(place, self._local.content(export["assetUri"]))
         for fleet in scene.fleets:
             if fleet.has_files:
-                yield from self._fleet_files(fleet)
+                yield from self._fleet_results(fleet) if self._api == "edge" else self._fleet_files(fleet)
         for job in scene.jobs if self._api == "edge" else ():
-            folder = self._project.folder / "out" / job.resource
-            found = [json.loads(path.read_text()) for path in sorted(folder.glob("[!.]*.json"))]
-            wanted = self._edge_documents(self.id_of("Job", job.resource) or "")
-            if sorted(map(json.dumps, found)) != sorted(map(json.dumps, wanted)):
-                yield f"wrong file: {folder} has {len(found)} documents, which are not the {len(wanted)} of its job"
+            yield from self._wrong_results(f"out/{job.resource}", self.id_of("Job", job.resource) or "")
+
+    def _wrong_results(self, place: str, job_id: str) -> Iterable[str]:
+        """Says so where a folder does not hold the documents of a job of Edge."""
+        folder = self._project.folder / place
+        found = [json.loads(path.read_text()) for path in sorted(folder.glob("[!.]*.json"))]
+        wanted = self._edge_documents(job_id)
+        if sorted(map(json.dumps, found)) != sorted(map(json.dumps, wanted)):
+            yield f"wrong file: {folder} has {len(found)} documents, which are not the {len(wanted)} of its job"
+
+    def _fleet_results(self, fleet: FleetSpec) -> Iterable[str]:
+        """Results that are not those of the fleet's entries on Edge, and folders of entries that are gone."""
+        (recorded,) = (each for each in self._resources() if _type_and_name(each) == (FLEET, fleet.resource))
+        entries = _entries(recorded)
+        for key, text in entries.items():
+            yield from self._wrong_results(f"{FOUND}/{key}", text.split(" ")[0])
+        folders = {path.name for path in (self._project.folder / FOUND).glob("[!.]*")}
+        if folders != entries.keys():
+            yield f"wrong files of the fleet: those of {sorted(folders)}, not of {sorted(entries)}"
 
     def _fleet_files(self, fleet: FleetSpec) -> Iterable[str]:
         """Captions and results that are not those of the fleet's entries, and files of entries that are gone."""
@@ -356,7 +370,7 @@ def _entries(fleet: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _fleet_problems(fleet: dict[str, Any], live: Objects) -> Iterable[str]:
+def _fleet_problems(fleet: dict[str, Any], live: Objects, *, has_tdos: bool) -> Iterable[str]:
     """What is wrong with the jobs of a fleet that has settled."""
     entries = _entries(fleet)
     if entries.keys() != fleet["inputs"]["media"].keys():
@@ -364,7 +378,7 @@ def _fleet_problems(fleet: dict[str, Any], live: Objects) -> Iterable[str]:
     for key, text in entries.items():
         job_id, tdo_id, *_ = text.split(" ")
         status = live["jobs"].get(job_id, {}).get("status")
-        if status != "complete" or tdo_id not in live["tdos"]:
+        if status != "complete" or (has_tdos and tdo_id not in live["tdos"]):
             there = "there" if tdo_id in live["tdos"] else "not there"
             yield f"{key} of the fleet: job {job_id} is {status}, its TDO is {there}"
     if len({text.split(" ")[0] for text in entries.values()}) != len(entries):

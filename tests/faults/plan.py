@@ -248,7 +248,7 @@ def _short_lived(scene: Scene, dice: random.Random, api: Api) -> Phase:
 def _creations(scene: Scene, api: Api) -> list[str]:
     """Every creation that a scene takes, as often as it takes it."""
     if api == "edge":
-        return ["createJob"] * len(scene.jobs)
+        return ["createJob"] * (len(scene.jobs) + len(scene.entries))
     return [
         *["createCluster"] * len(scene.clusters),
         *["createTDO"] * len(scene.tdos),

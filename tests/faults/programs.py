@@ -116,15 +116,21 @@ class ExportSpec:
 
 @dataclass(frozen=True)
 class FleetSpec:
-    """A fleet, with a job and a TDO for each of its keys; one of speech makes captions, and writes what was found."""
+    """A fleet, with a job and a TDO for each of its keys; one of speech makes captions, and writes what was found.
+
+    On Edge, it has no TDOs and no captions.
+    """
 
     resource: str
     cluster: str | None
     keys: tuple[str, ...]
     has_files: bool = False
+    api: Api = "cloud"
 
     def source(self) -> str:
         """Its declaration."""
+        if self.api == "edge":
+            return self._on_edge()
         ending, graph = ("mp4", "stream_transcription") if self.has_files else ("txt", "translation")
         media = {key: {"url": f"https://media.test/{key}.{ending}"} for key in self.keys}
         files = f', exports=["vtt"], download_to="{CAPTIONS}", results_to="{FOUND}"' if self.has_files else ""
@@ -133,6 +139,15 @@ class FleetSpec:
             "from aiware_resources import JobFleet, JobTemplate, media_value\n"
             f'{self.resource} = JobFleet("{self.resource}", media={media!r}{cluster}{files}, '
             f'template=JobTemplate(dag=pipelines.{graph}(media_value("url")), target={{}}))'
+        )
+
+    def _on_edge(self) -> str:
+        media = {key: {"url": f"https://media.test/{key}.txt"} for key in self.keys}
+        files = f', results_to="{FOUND}"' if self.has_files else ""
+        return (
+            "from aiware_resources import JobFleet, JobTemplate, media_value\n"
+            f'{self.resource} = JobFleet("{self.resource}", media={media!r}{files}, on_destroy="delete", '
+            'template=JobTemplate(dag=pipelines.translation(media_value("url"))))'
         )
 
 
@@ -167,7 +182,7 @@ class Scene:
 def first_scene(dice: random.Random, api: Api) -> Scene:
     """What is declared at first: two equal jobs in any case, and a few other things."""
     if api == "edge":
-        return Scene(jobs=_edge_jobs(dice))
+        return Scene(jobs=_edge_jobs(dice), fleets=_fleets(None, dice, api))
     cluster = "cluster" if dice.random() < 0.8 else None
     twins = [JobSpec(f"twin_{side}", "tdo_0", cluster, "twins.txt") for side in ("a", "b")]
     more = [
@@ -193,14 +208,14 @@ def first_scene(dice: random.Random, api: Api) -> Scene:
         ),
         jobs=jobs,
         exports=tuple(ExportSpec(f"export_{each}", spoken[0], each) for each in formats) if spoken else (),
-        fleets=_fleets(cluster, dice),
+        fleets=_fleets(cluster, dice, api),
     )
 
 
-def _fleets(cluster: str | None, dice: random.Random) -> tuple[FleetSpec, ...]:
+def _fleets(cluster: str | None, dice: random.Random, api: Api) -> tuple[FleetSpec, ...]:
     if dice.random() >= 0.4:
         return ()
-    return (FleetSpec("fleet", cluster, ("k1", "k2", "k3", "k4"), has_files=dice.random() < 0.6),)
+    return (FleetSpec("fleet", cluster, ("k1", "k2", "k3", "k4"), has_files=dice.random() < 0.6, api=api),)
 
 
 def _edge_jobs(dice: random.Random) -> tuple[JobSpec, ...]:
