@@ -177,13 +177,19 @@ def states_of(
     """
     slices = [ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE)]
     out_of_reach: list[ApiError] = []
+    silent: list[ApiError] = []
+    in_batches = api.abilities.reads_in_batches
 
     def read(part: Sequence[str]) -> tuple[dict[str, JobRecord], Unread]:
         troubles: Unread = {}
-        if out_of_reach:
-            return {}, dict.fromkeys(part, out_of_reach[0])
+        if out_of_reach or silent:
+            return {}, dict.fromkeys(part, (out_of_reach or silent)[0])
         try:
-            return api.job_states(part, None if unread is None else troubles), troubles
+            states = api.job_states(part, None if unread is None else troubles)
+            # One that reads jobs one at a time, and none of these, would let all others take as long.
+            if len(troubles) == len(part) and not in_batches:
+                silent.extend(troubles.values())
+            return states, troubles
         except PASSING as error:
             if unread is None:
                 raise
@@ -192,7 +198,7 @@ def states_of(
 
     found: dict[str, JobRecord] = {}
     # An API that reads one at a time reads those of a slice side by side.
-    at_a_time = min(at_a_time, SIDE_BY_SIDE) if api.abilities.reads_in_batches else 1
+    at_a_time = min(at_a_time, SIDE_BY_SIDE) if in_batches else 1
     for part, troubles in in_parallel(read, slices, at_a_time):
         found |= part
         if unread is not None:

@@ -25,6 +25,7 @@ from aiware_resources.report.reasons import cut, reason_of
 
 RECORDING = "recording"
 _TEMPLATE = "template."
+_JOB_DELETED = "is DELETED with its outputs"
 _FATES = {"delete": "is DELETED with its content", "cleanup": "is CLEANED UP"}
 
 
@@ -102,18 +103,24 @@ class _Fleet:
         ids = work.engine_ids(tasks), work.all_engine_ids(tasks)
         run = Run(work.address(job), declared_minutes(job.get("target")), *ids)
         lost = self._lost(wanted.replaced) if action == "replace" else ""
-        says = (*([f"the TDO of its earlier run {lost}"] if lost else []),)
+        is_deleted = self.removal.deletes and action == "replace"
+        says = (
+            *([f"the TDO of its earlier run {lost}"] if lost else []),
+            *([f"its earlier job {_JOB_DELETED}"] if is_deleted else []),
+        )
         again = "" if action == "create" else " again"
         does = (f"{each}{again}" for each in (work.does(tasks), *self.captions))
-        return self._row(action, wanted.key, (*says, *does), run.source, because, (run,), destroys=bool(lost))
+        return self._row(
+            action, wanted.key, (*says, *does), run.source, because, (run,), destroys=bool(lost) or is_deleted
+        )
 
     def _removed(self, key: str, entry: Entry) -> Row:
         lost = self._lost(entry)
         is_ours = bool(without_adopted({key: entry}, self.outputs, self.inputs or self.outputs))
         is_deleted = self.removal.deletes and is_ours
         may_run = self.removal.cancels and is_ours and key not in self.over
-        fate = "cancelled if it is unfinished, and forgotten" if may_run else "only forgotten"
-        job = f"its job is {'DELETED with its outputs' if is_deleted else fate}"
+        fate = f"is {'cancelled if it is unfinished, and' if may_run else 'only'} forgotten"
+        job = f"its job {_JOB_DELETED if is_deleted else fate}"
         address = work.address(job_of(self.before, key)) if key in (self.before.get("media") or {}) else ""
         says = (*([f"its TDO {lost}"] if lost else []), job)
         return self._row("delete", key, says, address, destroys=bool(lost) or is_deleted)

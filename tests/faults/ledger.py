@@ -239,12 +239,12 @@ class Ledger:
             yield f"wrong file: {folder} has {len(found)} documents, which are not the {len(wanted)} of its job"
 
     def _fleet_results(self, fleet: FleetSpec) -> Iterable[str]:
-        """Results that are not those of the fleet's entries on Edge, and folders of entries that are gone."""
+        """Results that are not those of the fleet's entries on Edge, and files of entries that are gone."""
         (recorded,) = (each for each in self._resources() if _type_and_name(each) == (FLEET, fleet.resource))
         entries = _entries(recorded)
         for key, text in entries.items():
             yield from self._wrong_results(f"{FOUND}/{key}", text.split(" ")[0])
-        folders = {path.name for path in (self._project.folder / FOUND).glob("[!.]*")}
+        folders = {path.parent.name for path in (self._project.folder / FOUND).glob("[!.]*/[!.]*")}
         if folders != entries.keys():
             yield f"wrong files of the fleet: those of {sorted(folders)}, not of {sorted(entries)}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -83,6 +84,23 @@ def test_failed_jobs_run_again(aiware: Aiware, jobs: dict[str, str], local: Loca
     assert local.calls()["retryJob"] == 1
     nothing = aiware("fleets", "retry", "archive", "--key", "2026/a", "--yes")
     assert nothing.stderr == "There are no such jobs that have failed.\n"
+
+
+def test_the_entries_of_a_fleet_on_edge(
+    aiware: Aiware, jobs: dict[str, str], local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = {each["coreJobID"]: each["internalJobID"] for each in local.edge("GET", "/proc/jobs")["result"]}
+    entries = {key: f"{there[id_]} =- 2.abc" for key, id_ in jobs.items()} | {"2027/d": f"{uuid4()} =- 2.abc"}
+    outputs = {"__owner": "p/dev/archive", "jobs": entries}
+    state = [{"urn": f"urn:pulumi:dev::p::{TYPE}::archive", "type": TYPE, "id": "p/dev/archive", "outputs": outputs}]
+    monkeypatch.setattr(pulumi_command, "recorded", lambda stack: state)
+    monkeypatch.setattr(pulumi_command, "config", lambda stack: {"aiware:api": "edge", "aiware:endpoint": "local"})
+    rows = json.loads(aiware("fleets", "show", "archive", "--json").stdout)
+    assert [row["status"] for row in rows] == ["complete", "failed", "failed", "missing"]
+    assert {row["tdo"] for row in rows} == {None}
+    retried = aiware("fleets", "retry", "archive", "--yes")
+    assert retried.exit_code == 1
+    assert "aiWARE Edge has no call to start a job again" in retried.stderr
 
 
 def test_a_fleet_that_is_not_there(aiware: Aiware, jobs: dict[str, str]) -> None:

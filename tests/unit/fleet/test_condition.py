@@ -12,7 +12,7 @@ import pytest
 from aiware_resources.api import Abilities, Api, JobRecord, Unread
 from aiware_resources.api.cloud import CLOUD
 from aiware_resources.api.edge import EDGE
-from aiware_resources.errors import ServerFailure
+from aiware_resources.errors import ApiError, ServerFailure
 from aiware_resources.fleet.condition import FleetCondition
 from aiware_resources.fleet.entries import Entry
 from aiware_resources.fleet.reading import (
@@ -140,6 +140,18 @@ def test_an_api_that_reads_one_at_a_time_is_asked_for_one_batch_after_another() 
     many = {f"job-{number}": "running" for number in range(1000)}
     assert states_of(cast(Api, Slow(many, abilities=EDGE)), [*many]).keys() == many.keys()
     assert most == 1
+
+
+def test_an_api_that_reads_one_at_a_time_and_none_of_many_is_not_asked_about_the_rest() -> None:
+    """Each of them may take as long as one waits for an answer."""
+    many = {f"job-{number}": "running" for number in range(1000)}
+    jobs, unread = Jobs(many, abilities=EDGE), dict[str, ApiError]()
+    jobs.unreadable = {f"job-{number}" for number in range(500)}
+    assert states_of(cast(Api, jobs), [*many], unread=unread) == {}
+    assert (len(jobs.asked), {*unread}) == (1, {*many})
+    # A part of a batch that can be read lets it go on.
+    jobs.unreadable.remove("job-0")
+    assert len(states_of(cast(Api, jobs), [*many], unread={})) == 1
 
 
 def test_a_job_that_is_shown_after_all_has_not_failed() -> None:

@@ -56,6 +56,7 @@ def test_entries_that_come_change_and_go() -> None:
         ({"onDestroyTarget": "cleanup"}, "1 TDO will be CLEANED UP, 1 job will be cancelled unless it is finished"),
         ({"onDestroyTarget": "retain"}, "1 job will be cancelled unless it is finished"),
         ({"onDestroy": "retain"}, "1 job is only forgotten"),
+        ({"onDestroy": "delete", "onDestroyTarget": "retain"}, "1 job will be DELETED"),
     ],
 )
 def test_what_becomes_of_a_removed_entry(policy: dict[str, str], said: str) -> None:
@@ -108,6 +109,19 @@ def test_a_fleet_that_goes() -> None:
         "2 TDOs will be DELETED with their content, 2 jobs will be cancelled unless they are finished"
     )
     assert made.changes[0].notes == ("The 2 TDOs that its jobs made are DELETED with their content.",)
+
+
+def test_jobs_that_are_deleted_with_their_outputs_are_counted_and_said() -> None:
+    """As on aiWARE Edge, where jobs have no TDO."""
+    policy = {"onDestroy": "delete", "onDestroyTarget": "retain"}
+    made = report(step("delete", "JobFleet", "fleet", recorded(fleet(media("a", "b"), **policy), __open=[])))
+    assert sentence(made) == "2 jobs will be DELETED"
+    assert made.changes[0].says == "its jobs are DELETED with their outputs"
+    assert all(row.destroys and row.says == ("its job is DELETED with its outputs",) for row in made.rows)
+    again = updated(fleet(media("a"), **policy), fleet(media("a", url="https://host/b"), **policy))
+    assert sentence(again) == "1 job will be DELETED, 1 job will run"
+    (row,) = again.rows
+    assert (row.destroys, row.says[0]) == (True, "its earlier job is DELETED with its outputs")
 
 
 def test_what_a_fleet_does_may_not_be_known_yet() -> None:
