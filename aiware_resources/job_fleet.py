@@ -212,7 +212,10 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         """
         entries = recorded_entries(recorded)
         own(holder_of(recorded), entries.values())
-        looked_at = entries if self.reads_all else to_look_at(entries, recorded.get(OPEN), time.time())
+        looked_at: Mapping[str, Entry] = entries
+        if not self.reads_all:
+            has_tdos = self.abilities.has_tdos
+            looked_at = to_look_at(entries, recorded.get(OPEN), time.time(), has_tdos=has_tdos)
         looked = self._looked(looked_at, recorded)
         if looked.unread and len(looked.unread) == len(looked_at):
             raise next(iter(looked.unread.values()))

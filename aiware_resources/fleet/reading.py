@@ -108,17 +108,23 @@ def look(api: Api, entries: Mapping[str, Entry], at_a_time: int = SIDE_BY_SIDE) 
     return Looked(statuses, frozenset(missing), frozenset(gone), _reasons(api, failed, statuses), troubles)
 
 
-def to_look_at(entries: Mapping[str, Entry], recorded: Sequence[str] | None, now: float) -> Mapping[str, Entry]:
+def to_look_at(
+    entries: Mapping[str, Entry], recorded: Sequence[str] | None, now: float, *, has_tdos: bool = True
+) -> Mapping[str, Entry]:
     """The entries that a refresh reads: all that are not known to be complete, and a sample of the others.
 
     Nothing that is complete changes by itself, but somebody may delete its TDO. The sample is another one every hour,
     so that this shows in time. Within an hour it is the same, so that an update finds what its preview has found.
+    Where there are no TDOs, a job that is complete stays so whatever aiWARE shows.
 
     Args:
         entries: The entries of the fleet.
         recorded: Which of them are not known to be complete; ``None`` when that is not recorded.
         now: The present moment, in seconds since the epoch.
+        has_tdos: Whether jobs have TDOs.
     """
+    if not has_tdos and recorded is not None:
+        return {key: entries[key] for key in recorded if key in entries}
     complete = sorted(known_complete(entries, recorded))
     if len(complete) <= SAMPLE:
         return entries

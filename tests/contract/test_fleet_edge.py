@@ -62,6 +62,10 @@ def test_a_fleet_round_trips(host: Host, local: Local) -> None:
     assert "newest" in outs
     read = host.read(PROVIDER, id_, outs)
     assert (told(read.outs), read.outs["__open"]) == (told(outs), [])
+    # What is known to be complete is not asked about again: it would take a request for each job.
+    before = local.http_requests()
+    assert told(host.read(PROVIDER, id_, read.outs).outs) == told(outs)
+    assert local.http_requests() == before
     assert settled(host, outs, news)
     host.delete(PROVIDER, id_, outs)
     assert there(local) == set()

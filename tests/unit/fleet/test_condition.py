@@ -392,4 +392,7 @@ def test_of_many_finished_entries_a_refresh_looks_at_a_sample() -> None:
     assert len(first) == SAMPLE + 3
     assert {*open_} <= first & later
     assert first == same != later
+    # Where there are no TDOs, nothing changes of what is complete.
+    assert to_look_at(many, open_, 0, has_tdos=False).keys() == {*open_}
+    assert to_look_at(many, None, 0, has_tdos=False) is many
     assert len({key for hour in range(50) for key in to_look_at(many, open_, hour * 3600)}) == len(many)
