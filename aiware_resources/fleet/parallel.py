@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from typing import TypeVar
 
 from aiware_resources.api.daemon_threads import DaemonThreads
@@ -13,10 +15,25 @@ V = TypeVar("V")
 R = TypeVar("R")
 
 
+_AHEAD = 64
+"""So many items for each that is worked on are handed out before the first of them is done: each needs a kilobyte."""
+
+
 def in_parallel(work: Callable[[V], R], items: Iterable[V], at_a_time: int) -> Iterator[R]:
     """Does something with each item, so many at a time, and gives the results in the items' order."""
+    handed_out: deque[Future[R]] = deque()
     with DaemonThreads(at_a_time, "aiware-fleet") as pool:
-        yield from pool.map(work, items)
+        try:
+            for item in items:
+                handed_out.append(pool.submit(work, item))
+                if len(handed_out) == _AHEAD * at_a_time:
+                    yield handed_out.popleft().result()
+            while handed_out:
+                yield handed_out.popleft().result()
+        finally:
+            # After an error nothing more is begun.
+            for future in handed_out:
+                future.cancel()
 
 
 def troubles(work: Callable[[V], object], items: Mapping[K, V], at_a_time: int) -> dict[K, str]:
