@@ -159,7 +159,13 @@ class Schema:
 
     def leveled(self, props: Mapping[str, Any]) -> dict[str, Any]:
         """The properties with defaults filled in and spellings leveled, each by itself."""
-        leveled = {key: self._leveled(key, props.get(key)) for key in self.properties}
+        given = {key: self._leveled(key, value) for key, value in props.items() if key in self.properties}
+        return {**self._leveled_defaults, **{key: value for key, value in given.items() if value is not None}}
+
+    @cached_property
+    def _leveled_defaults(self) -> dict[str, Any]:
+        """The defaults that are not null, leveled: found out once, since each entry of a fleet asks for them."""
+        leveled = {key: self._leveled(key, None) for key in self.properties}
         return {key: value for key, value in leveled.items() if value is not None}
 
     def differing(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

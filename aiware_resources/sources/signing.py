@@ -24,6 +24,9 @@ _PLACES = frozenset({"url", "uri", "uploadUrl"})
 
 def holds_private(value: Any) -> bool:
     """Whether there is an address in a value that aiWARE gets as a signed link."""
+    if isinstance(value, str):
+        # Most values are, and it takes long to ask whether one is a mapping.
+        return False
     if isinstance(value, Mapping):
         return any(is_private(item) if key in _PLACES else holds_private(item) for key, item in value.items())
     return isinstance(value, list) and any(map(holds_private, value))
