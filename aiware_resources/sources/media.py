@@ -31,8 +31,9 @@ _FEEDS = (".xml", ".rss", ".atom")
 class Media(dict[str, dict[str, Any]]):
     """The entries that a source lists, by key, oldest first: what a `JobFleet` takes as ``media``.
 
-    Each has ``url`` and ``name``, and ``size``, ``modified`` and other values as far as the source tells them. A fleet
-    takes of these what its template uses.
+    Each has ``url``, or for a file of this machine ``file``, its path. It has ``name``, and ``size``, ``modified`` and
+    other values as far as the source tells them. A fleet uploads files, and takes of the other values what its template
+    uses.
 
     Attributes:
         growing: The keys of files that may still be written, and are left for the next run. Entries that a fleet has
