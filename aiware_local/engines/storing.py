@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import PurePosixPath
 
@@ -116,8 +117,8 @@ def _store_document(run: Run, task: Record, document: Record) -> str:
     """Stores the document of a task as an asset of the engine that recognized it."""
     installation = run.installation
     asset_id = made_by_task(run.tdo_id, task["id"], "vtn-standard")
-    content = json.dumps(document, ensure_ascii=False).encode()
-    stored = installation.files.write(asset_id, content)
+    content = json.dumps(document, ensure_ascii=False).encode()  # which is what the file has
+    installation.files.link(task["_result"]["document"], asset_id)
     engine = installation.catalogue.engine(document["sourceEngineId"])
     source = {"taskId": task["id"], "engineId": document["sourceEngineId"], "name": engine["name"] if engine else None}
     asset = new_asset(
@@ -127,7 +128,7 @@ def _store_document(run: Run, task: Record, document: Record) -> str:
         assetType="vtn-standard",
         contentType="application/json",
         name=f"{asset_id}.json",
-        fileData={"md5sum": stored.md5, "size": stored.size},
+        fileData={"md5sum": hashlib.md5(content, usedforsecurity=False).hexdigest(), "size": len(content)},
         sourceData=source,
     )
     asset["_file"] = asset_id

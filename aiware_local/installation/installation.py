@@ -85,7 +85,8 @@ class Installation:
 
     def next_tdo_id(self) -> str:
         """The id of a new TDO: digits that were never given before, not even before a reset."""
-        number = int(self.store.setting("lastTdoId", FIRST_TDO_ID + secrets.randbelow(100_000_000))) + 1
+        last = self.store.setting("lastTdoId")
+        number = int(FIRST_TDO_ID + secrets.randbelow(100_000_000) if last is None else last) + 1
         self.store.set("lastTdoId", number)
         return str(number)
 

@@ -7,7 +7,7 @@ import ipaddress
 import mimetypes
 import os
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
@@ -54,7 +54,7 @@ class Media:
 
     def as_record(self) -> dict[str, Any]:
         """The media as a task's result holds it."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 class MediaFetcher:

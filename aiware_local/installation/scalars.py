@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from ariadne import ScalarType
 from graphql import GraphQLError
@@ -48,6 +49,7 @@ def parse_datetime(value: object) -> float:
     )
 
 
+@lru_cache(maxsize=10_000)
 def format_datetime(seconds: float) -> str:
     """ISO 8601 text in UTC with milliseconds, `2026-11-24T09:51:42.000Z`."""
     moment = datetime.fromtimestamp(round(seconds * 1000) / 1000, UTC)

@@ -58,8 +58,10 @@ class Graph:
 
     def one_after_another(self, tasks: Sequence[Input]) -> Graph:
         """The graph with each task that has no ioFolders after the one before it that has none."""
-        parents = [list(each) for each in self.parents]
         free = [place for place, task in enumerate(tasks) if not task.get("ioFolders")]
+        if len(free) < 2:
+            return self
+        parents = [list(each) for each in self.parents]
         for before, after in pairwise(free):
             parents[after] = [before]
         return Graph(parents, _levels(parents), frozenset(free[1:]))

@@ -19,7 +19,7 @@ from aiware_local.jobs.input import (
     require_media,
 )
 from aiware_local.jobs.lifecycle import JOB_ENDED
-from aiware_local.jobs.records import new_job, save_job, show_job, show_new_job, show_tasks, start
+from aiware_local.jobs.records import new_job, save_job, save_new_job, show_job, show_tasks, start
 from aiware_local.jobs.tasks import select_tasks
 from aiware_local.storage.store import Record
 from aiware_local.tdos.assets import add_assets, require_asset_inputs
@@ -123,9 +123,7 @@ def create_job(call: Call, values: Mapping[str, Any], *, in_turn: bool = True) -
             target_id = new_tdo(call, _with_times(call, target))["id"]
         elif target_id is not None:
             target_id = call.find("tdo", "TemporalDataObject", target_id)["id"]
-        job = new_job(call.installation, values, tasks, graph, target_id, call.now)
-        save_job(call.store, job)
-    return show_new_job(job)
+        return save_new_job(call.store, new_job(call.installation, values, tasks, graph, target_id, call.now))
 
 
 @MUTATION.field("cancelJob")
@@ -152,8 +150,7 @@ def resolve_retry_job(_: Any, info: Info, **args: Any) -> Record:
     if job["targetId"] is not None:
         call.find("tdo", "TemporalDataObject", job["targetId"])
     with call.store.transaction():
-        save_job(call.store, start(call.installation, job, call.now))
-    return show_new_job(job)
+        return save_new_job(call.store, start(call.installation, job, call.now))
 
 
 @JOB.field("tasks")

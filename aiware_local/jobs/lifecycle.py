@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from aiware_local.storage.store import Record
 
@@ -38,8 +38,7 @@ def listens(task: Record) -> bool:
     return bool(task.get("_listens"))
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """When a task enters the queue, starts and ends, in seconds since the epoch.
 
     `complete` is when the tasks before it are complete.
@@ -64,9 +63,10 @@ class Timeline:
         self.started_at: float = job["_startedAt"]
         self.cancelled_at: float = NEVER if job["_cancelledAt"] is None else job["_cancelledAt"]
         self.standby_of = {task["_standbyFor"]: task["order"] for task in self.tasks if task["_standbyFor"] is not None}
+        self._mains = [task for task in self.tasks if task["_standbyFor"] is None]
         self.windows = self._all_windows()
         self.failed_at = min(
-            (self._end(task["order"]) for task in self._mains() if self._failed(task["order"])), default=NEVER
+            (self._end(task["order"]) for task in self._mains if self._failed(task["order"])), default=NEVER
         )
 
     def task_status(self, order: int, now: float) -> str:
@@ -100,7 +100,7 @@ class Timeline:
         stop = min(self.cancelled_at, self.failed_at)
         if stop < NEVER:
             return stop
-        return max(self._end(task["order"]) if self._settled(task["order"]) else NEVER for task in self._mains())
+        return max(self._end(task["order"]) if self._settled(task["order"]) else NEVER for task in self._mains)
 
     def next_tasks(self) -> list[tuple[float, int]]:
         """When the next engine runs are due, and of which tasks, the earliest first; none when the job is over."""
@@ -127,9 +127,6 @@ class Timeline:
             moments += [window.queued, window.started, window.ended]
         return max((moment for moment in moments if moment <= now), default=self.started_at)
 
-    def _mains(self) -> list[Record]:
-        return [task for task in self.tasks if task["_standbyFor"] is None]
-
     def _all_windows(self) -> list[Window]:
         windows: dict[int, Window] = {}
         self._windows = windows
@@ -142,9 +139,9 @@ class Timeline:
         if not listens(task) or planned.started == NEVER:
             return planned
         if task["_result"] is None:
-            return replace(planned, ended=NEVER)
+            return planned._replace(ended=NEVER)
         ended = task["_result"].get("endedAt") or planned.ended
-        return replace(planned, ended=max(ended, planned.ended if task["_lasts"] else planned.started))
+        return planned._replace(ended=max(ended, planned.ended if task["_lasts"] else planned.started))
 
     def _planned_window(self, task: Record) -> Window:
         seconds: float = task["_seconds"]

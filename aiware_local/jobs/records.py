@@ -90,15 +90,15 @@ def _listens(installation: Installation, task: Record) -> bool:
     return is_able and engine is not None and engine["_role"] in LISTENING
 
 
-def save_job(store: Store, job: Record) -> None:
-    """Stores the job, with the time when its next engine run is due."""
-    due = [moment for moment, _ in Timeline(job).next_tasks()]
+def save_job(store: Store, job: Record, timeline: Timeline | None = None) -> None:
+    """Stores the job, with the time when its next engine run is due; its timeline is computed unless it is known."""
+    due = [moment for moment, _ in (timeline or Timeline(job)).next_tasks()]
     store.put("job", job, owner=job["targetId"], due=due[0] if due else None)
 
 
-def show_job(job: Record, now: float) -> Record:
-    """The job in the shape of the API, as it is at that moment."""
-    timeline = Timeline(job)
+def show_job(job: Record, now: float, timeline: Timeline | None = None) -> Record:
+    """The job in the shape of the API, as it is at that moment; its timeline is computed unless it is known."""
+    timeline = timeline or Timeline(job)
     return {
         **without_notes(job),
         "status": timeline.job_status(now),
@@ -110,9 +110,11 @@ def show_job(job: Record, now: float) -> Record:
     }
 
 
-def show_new_job(job: Record) -> Record:
-    """The job as createJob and retryJob answer it: nothing has begun."""
-    return show_job(job, BEFORE_THE_START)
+def save_new_job(store: Store, job: Record) -> Record:
+    """Stores a job that has just been started; the job as createJob and retryJob answer it: nothing has begun."""
+    timeline = Timeline(job)
+    save_job(store, job, timeline)
+    return show_job(job, BEFORE_THE_START, timeline)
 
 
 def show_tasks(shown_job: Record) -> list[Record]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLInputObjectType, coerce_input_value
+from graphql import coerce_input_value
 
 from aiware_local.installation.errors import invalid_input, not_found
 from aiware_local.installation.installation import MUTATION, Info
@@ -61,10 +61,10 @@ def resolve_launch(_: Any, info: Info, **args: Any) -> Record:
     if values.get("clusterId") is not None:
         fields["clusterId"] = values["clusterId"]
     job_input = _fill(template, {"uploadUrl": url, "targetId": target_id, **_parameters(fields)})
-    input_type = info.schema.type_map["CreateJob"]
-    if not isinstance(input_type, GraphQLInputObjectType):
-        raise TypeError("CreateJob is not an input type")
-    return create_job(call, coerce_input_value(job_input, input_type))
+    mutation = info.schema.mutation_type
+    if mutation is None:
+        raise LookupError("the schema has no mutations")
+    return create_job(call, coerce_input_value(job_input, mutation.fields["createJob"].args["input"].type))
 
 
 def _parameters(fields: Mapping[str, str | None]) -> Record:

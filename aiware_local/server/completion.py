@@ -43,6 +43,7 @@ from graphql import (
 )
 
 from aiware_local.installation.installation import Info
+from aiware_local.server.variables import read_at_once
 
 WHOLE = GraphQLScalarType("Whole")
 """The type of what a root field has found, with all that is in it."""
@@ -109,7 +110,9 @@ def compiled(
 @cache
 def whole_schema(schema: GraphQLSchema) -> GraphQLSchema:
     """The schema with root fields that complete what they find themselves, as the call in the context says."""
-    return GraphQLSchema(_with_leaves(schema.query_type), _with_leaves(schema.mutation_type), assume_valid=True)
+    whole = GraphQLSchema(_with_leaves(schema.query_type), _with_leaves(schema.mutation_type), assume_valid=True)
+    read_at_once(whole)
+    return whole
 
 
 def _with_leaves(root: GraphQLObjectType | None) -> GraphQLObjectType | None:

@@ -13,7 +13,7 @@ import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from aiware_local.installation.errors import ErrorName, error_entry
 from aiware_local.installation.faults import Fault, Faults
@@ -31,7 +31,7 @@ _slow: set[tuple[str, int] | None] = set()
 """The connections whose answers hang or drip."""
 
 
-class CuttableProtocol(H11Protocol):
+class CuttableProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # httptools' where that is installed
     """Uvicorn's HTTP protocol, which in addition remembers the transport of every open connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

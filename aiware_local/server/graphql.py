@@ -318,7 +318,8 @@ async def run_document(
     if completions is not None:
         call.completions = completions
         result = await _executed(whole_schema(load_schema()), document, call, variables, operation_name)
-        if not call.is_unfit:
+        was_executed = result.data is not None or call.found
+        if was_executed and not call.is_unfit:
             return result
     return await _executed(load_schema(), document, call, variables, operation_name)
 

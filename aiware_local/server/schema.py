@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 from collections.abc import Awaitable
 from functools import cache, wraps
@@ -59,6 +60,8 @@ def load_schema() -> GraphQLSchema:
     _take_null_out_of_lists(schema)
     _watch_fields(schema.query_type, reads=True)
     _watch_fields(schema.mutation_type, reads=False)
+    # What there is by now stays: to look through it for garbage again and again takes longer than all else.
+    gc.freeze()
     return schema
 
 
@@ -92,10 +95,19 @@ def _has_list(of_type: GraphQLInputType, above: tuple[str, ...]) -> bool:
 def _without_null(field: GraphQLField, resolve: GraphQLFieldResolver, *, is_read: bool) -> GraphQLFieldResolver:
     @wraps(resolve)
     def cleaned(root: Any, info: Info, **args: Any) -> Any:
+        if not _has_null(args):
+            return resolve(root, info, **args)
         given = {name: _cleaned(field.args[name].type, value, name, is_read) for name, value in args.items()}
         return resolve(root, info, **given)
 
     return cleaned
+
+
+def _has_null(value: Any) -> bool:
+    """Whether a list anywhere in a value has an item that is null."""
+    if isinstance(value, dict):
+        return any(map(_has_null, value.values()))
+    return isinstance(value, list) and (None in value or any(map(_has_null, value)))
 
 
 def _cleaned(of_type: GraphQLInputType, value: Any, path: str, is_read: bool) -> Any:

@@ -111,22 +111,23 @@ class Worker:
         while (job := store.get("job", job_id)) is not None:
             # What ends at once is stored at once: nobody could see anything between.
             with store.transaction():
-                waiting = self._run_engines(job)
-                save_job(store, job)
+                timeline, waiting = self._run_engines(job)
+                save_job(store, job, timeline)
             if waiting is None:
                 return
             order, engine_run = waiting
             self._keep(job, order, await engine_run.result())
 
-    def _run_engines(self, job: Record) -> tuple[int, _Begun] | None:
+    def _run_engines(self, job: Record) -> tuple[Timeline, tuple[int, _Begun] | None]:
         """Runs the engines of a job until one has to wait, which is returned; None when nothing more is due."""
         job_id = job["id"]
+        timeline = Timeline(job)
         while True:
-            due = [each for each in Timeline(job).next_tasks() if (job_id, each[1]) not in self._listening]
+            due = [each for each in timeline.next_tasks() if (job_id, each[1]) not in self._listening]
             if not due or due[0][0] > self._installation.clock.now():
                 if any(job_id == listened for listened, _ in self._listening):
                     self._later[job_id] = due[0][0] if due else math.inf
-                return None
+                return timeline, None
             order = due[0][1]
             if listens(job["_tasks"][order]):
                 key = job_id, order
@@ -135,8 +136,10 @@ class Worker:
                 continue
             engine_run = _Begun(run_engine(self._installation, job, order))
             if not engine_run.has_ended:
-                return order, engine_run
+                return timeline, (order, engine_run)
             job["_tasks"][order]["_result"] = engine_run.value
+            if engine_run.value["failure"] is not None:
+                timeline = Timeline(job)  # otherwise all goes as planned
 
     async def _listen(self, job: Record, order: int) -> None:
         try:

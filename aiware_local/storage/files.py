@@ -61,8 +61,11 @@ class Files:
     def link(self, source: str, name: str) -> None:
         """Stores the same content under another name as well."""
         target = self.path(name)
-        target.unlink(missing_ok=True)
-        os.link(self.path(source), target)
+        try:
+            os.link(self.path(source), target)
+        except FileExistsError:
+            target.unlink(missing_ok=True)
+            os.link(self.path(source), target)
 
     def delete(self, name: str) -> None:
         """Removes a file if it is there."""
@@ -84,6 +87,7 @@ class Partial:
         self._stream = self._temporary.open("wb")
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._size = 0
+        self._is_kept = False
 
     def write(self, block: bytes) -> None:
         """Adds bytes at the end."""
@@ -95,14 +99,16 @@ class Partial:
         """Puts the file in its place."""
         self._stream.close()
         self._temporary.replace(self._files.path(self._name))
+        self._is_kept = True
         return Stored(self._name, self._size, self._md5.hexdigest())
 
     def __enter__(self) -> Partial:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stream.close()
-        self._temporary.unlink(missing_ok=True)
+        if not self._is_kept:
+            self._stream.close()
+            self._temporary.unlink(missing_ok=True)
 
 
 def private_file(path: Path, content: Callable[[], bytes]) -> bytes:
