@@ -10,18 +10,20 @@ import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiware_resources.api import Api, AssetRecord, JobRecord, LocalFile, TdoRecord
-from aiware_resources.errors import UploadFailed
+from aiware_resources.errors import NotFound, UploadFailed
 from aiware_resources.fleet.entries import marker
 from aiware_resources.fleet.local_files import Content, LocalMedia, md5_of
 from aiware_resources.fleet.plan import Wanted
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.reconcile import Holder, Mark, Props, marked, owned, resource_hash, resource_of, send_once
 from aiware_resources.reconcile.left_behind import latest
+from aiware_resources.reconcile.once import LOOKS
 from aiware_resources.reconcile.ownership import created_since, turn
 from aiware_resources.sources import signed
 from aiware_resources.tdos.assets import file_content, unreadable
@@ -37,6 +39,8 @@ _START = datetime(2026, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _TELL_EVERY = 30.0
 """Seconds between two messages about how far it is."""
+_PAUSE = 0.5
+"""Seconds before a file is looked for again, doubled with each further look."""
 _MB = 1_000_000
 
 
@@ -131,7 +135,7 @@ class Uploads:
         if is_own:
             self.begun[wanted.key] = tdo_id
         asset = self._asset(wanted, local, tdo_id, is_new=is_new and is_own)
-        link = (self._api.asset_link(asset.id).signed_uri if file.by_address else None) or ""
+        link = self._link(asset) if file.by_address else ""
         job = {key: value for key, value in file.job_at(link).items() if key != "target"}
         return Ready({**job, "targetId": tdo_id}, replace(file.content, md5=local.md5), is_own)
 
@@ -207,6 +211,14 @@ class Uploads:
         if there:
             delete_stale(self._api, owner, there, [found])
         return found
+
+    def _link(self, asset: AssetRecord) -> str:
+        """The signed address of a file; a server may show what was made just now some seconds later."""
+        for number in range(LOOKS):
+            with suppress(NotFound):
+                return self._api.asset_link(asset.id).signed_uri or ""
+            time.sleep(_PAUSE * 2**number)
+        return self._api.asset_link(asset.id).signed_uri or ""
 
     def _give_up(self, key: str, tdo_id: str, *, is_new: bool) -> None:
         """Removes the new TDO of a file that cannot be read any more: nothing may ever be done with it."""

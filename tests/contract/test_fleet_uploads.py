@@ -108,6 +108,14 @@ def test_the_next_run_goes_on_where_one_was_killed(
     assert settled(host, outs, declare(host, "ab", news))
 
 
+def test_a_file_that_is_shown_some_seconds_late_is_waited_for(host: Host, local: Local, declare: Declare) -> None:
+    local.fault({"lag": 0.4})
+    _, outs = host.create(PROVIDER, declare(host, "ab"))
+    assert outs["jobs"].keys() == set("ab")
+    local.clear_faults()
+    assert uploaded(local, outs).keys() == set("ab")
+
+
 def test_an_upload_that_was_cut_off_is_made_again(start: Start, local: Local, declare: Declare) -> None:
     """The engine is killed while files are on their way, and the provider host ends with it."""
     first, others = start(), "abcd"
