@@ -30,10 +30,13 @@ def doctor(session: Session, as_json: bool) -> None:
 
     Says of each problem what to do about it. Looks at the Pulumi CLI and its language host, the virtual environment and
     its packages, the project and its stack files, processes and locks that a killed engine has left behind, environment
-    variables that count for less or more than they seem to, the state backend, the stack's secrets, the settings, and
-    aiWARE: whether it can be reached, whether the clocks agree, whether the token is valid, and what it may read.
+    variables that count for less or more than they seem to, the state backend, when the state is written, the stack's
+    secrets, the settings, and aiWARE: whether it can be reached, whether the clocks agree, whether the token is valid,
+    and what it may read.
     Nothing is changed, and nothing is started. Ends with 1 when something will fail.
     """
+    from functools import partial
+
     from aiware_resources.api import connect
     from aiware_resources.cli import pulumi_command
     from aiware_resources.cli.diagnosis import diagnose
@@ -41,7 +44,8 @@ def doctor(session: Session, as_json: bool) -> None:
 
     found: list[Finding] = []
     printer = console()
-    for finding in diagnose(session.stack, pulumi_command.config, pulumi_command.providers, connect, Path.cwd()):
+    state = partial(pulumi_command.recorded, show_secrets=True)
+    for finding in diagnose(session.stack, pulumi_command.config, state, connect, Path.cwd()):
         found.append(finding)
         if not as_json:
             _print(printer, finding)

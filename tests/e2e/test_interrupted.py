@@ -22,6 +22,11 @@ for number in range(3):
     Job(f"job-{number}", target_id=tdo.id, tasks=graph.tasks, routes=graph.routes)
 """
 
+LAUNCHED = """
+from aiware_resources import SingleEngineJob
+SingleEngineJob("launched", engine_id=engines.SPEECHMATICS_ENGLISH, upload_url="file:examples/media/interview.mp4")
+"""
+
 
 def test_killed_while_waiting(project: Project, local: Local) -> None:
     local.behave(jobSeconds=8)
@@ -37,6 +42,24 @@ def test_killed_while_waiting(project: Project, local: Local) -> None:
     assert {job["status"] for job in local.objects()["jobs"]} == {"complete"}
     assert project.ids("Job") == jobs
     assert local.mutations()["createJob"] == 3
+
+
+def test_killed_before_the_state_was_written(project: Project, local: Local) -> None:
+    """With `PULUMI_SKIP_CHECKPOINTS`, the state says nothing of what a killed run has made: aiWARE does."""
+    project.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
+    local.behave(jobSeconds=8)
+    project.program(f"{SEVERAL}\n{LAUNCHED}")
+    running = project.start("up", "--yes", "--skip-preview", forked=True)
+    until(lambda: "waiting for 4 objects" in log(project))
+    kill(running)
+    made = {kind: {each["id"] for each in local.objects()[kind]} for kind in ("jobs", "tdos")}
+    assert project.state() == {}
+
+    project.pulumi("cancel", "--yes")
+    assert "which an interrupted run of this stack had made already" in project.up().output
+    assert {kind: {each["id"] for each in local.objects()[kind]} for kind in made} == made
+    assert project.ids("Job") | project.ids("SingleEngineJob") == made["jobs"]
+    assert project.preview() == {}
 
 
 def test_ctrl_c_ends_at_once_and_loses_nothing(project: Project, local: Local) -> None:

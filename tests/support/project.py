@@ -83,6 +83,8 @@ class Project:
             "XDG_RUNTIME_DIR": str(self.folder / "runtime"),
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase for tests",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # Tests look into the state while a command runs.
+            "PULUMI_SKIP_CHECKPOINTS": "false",
             # Lets `up` take `--event-log`.
             "PULUMI_DEBUG_COMMANDS": "true",
             "PYTHONPATH": os.pathsep.join([str(NO_PLUGINS), str(GUARD)]),

@@ -12,7 +12,13 @@ import pytest
 if TYPE_CHECKING:
     from tests.tools.conftest import Project
 
-NAMES = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_HOME")
+NAMES = (
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "PULUMI_HOME",
+    "PULUMI_SKIP_CHECKPOINTS",
+)
 SHOW_NAMES = "\n".join(f'printf "%s\\n" "{name}=${{{name}-(unset)}}"' for name in NAMES)
 
 
@@ -43,6 +49,11 @@ def test_another_stack_keeps_the_backend_and_passphrase_of_the_user(project: Pro
     assert {name: result[name] for name in theirs} == theirs
     other = {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} - {passphrase}
     assert result[other.pop()] == "(unset)"
+
+
+def test_the_state_is_written_once_a_run_unless_the_user_says_otherwise(project: Project) -> None:
+    assert evaluated(project, "local")["PULUMI_SKIP_CHECKPOINTS"] == "true"
+    assert evaluated(project, "prod", PULUMI_SKIP_CHECKPOINTS="false")["PULUMI_SKIP_CHECKPOINTS"] == "false"
 
 
 def test_another_stack_without_a_backend_uses_the_local_one(project: Project) -> None:

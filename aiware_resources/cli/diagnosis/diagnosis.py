@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from aiware_resources.api import Api
 from aiware_resources.cli.diagnosis import server
+from aiware_resources.cli.diagnosis.checkpoints import checkpoints
 from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.local import local_aiware, translation
 from aiware_resources.cli.diagnosis.packages import packages
@@ -22,26 +24,28 @@ from aiware_resources.cli.diagnosis.project import (
 from aiware_resources.cli.diagnosis.toolchain import processes, toolchain
 from aiware_resources.cli.diagnosis.variables import beside_the_project, beside_the_stack
 from aiware_resources.errors import ConfigurationError
+from aiware_resources.reconcile.explicit import recorded_providers
 from aiware_resources.settings import LOCAL, Settings
 from aiware_resources.settings.keys import PROVIDER_KEY
 from aiware_resources.settings.model import sources_of
 from aiware_resources.settings.project import Project
 
 Connect = Callable[[Settings], Api]
-ReadProviders = Callable[[str], Mapping[str, Mapping[str, str]]]
+Resources = Sequence[Mapping[str, Any]]
+ReadState = Callable[[str], Resources]
 
 _CORRECT = "Correct it with `pulumi config set`, or in the environment."
 
 
 def diagnose(
-    stack: str | None, read: ReadConfig, read_providers: ReadProviders, connect: Connect, folder: Path
+    stack: str | None, read: ReadConfig, read_state: ReadState, connect: Connect, folder: Path
 ) -> Iterator[Finding]:
     """Looks at all that the project needs, one thing after the other. Changes nothing, and starts nothing.
 
     Args:
         stack: The stack that is looked at; ``None`` for the settings of the environment.
         read: Reads a stack's configuration.
-        read_providers: Reads the settings of a stack's explicit providers, by URN.
+        read_state: Reads the resources of a stack, secrets in clear.
         connect: Connects to aiWARE.
         folder: Where the project is, or a folder inside.
     """
@@ -64,17 +68,19 @@ def diagnose(
         return
     if stack is not None:
         yield from beside_the_stack(stack, config)
+    resources = _recorded(stack, read_state)
+    yield checkpoints(config, resources)
     if named := str(sources_of(config, os.environ).get("prices", ("", ""))[1]).strip():
         yield prices(named, project.folder if project else None)
     source = f"the stack {stack}" if stack else "the environment (`aiware -s STACK doctor` looks at a stack)"
     yield from _aiware(config, source, connect)
-    for each in _explicit(stack, read_providers):
+    for each in recorded_providers(resources).values():
         yield from _aiware(each, f"the provider {each[PROVIDER_KEY]}", connect)
 
 
-def _explicit(stack: str | None, read_providers: ReadProviders) -> Iterable[Mapping[str, str]]:
+def _recorded(stack: str | None, read: ReadState) -> Resources:
     try:
-        return read_providers(stack).values() if stack is not None else ()
+        return read(stack) if stack is not None else ()
     except ConfigurationError:
         # A stack that has not been deployed has none; what is wrong with the backend, its own check says.
         return ()

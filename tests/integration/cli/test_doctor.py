@@ -44,8 +44,8 @@ def test_nothing_is_wrong_and_nothing_is_changed(aiware: Aiware, machine: Machin
             "stack files",
             "refresh",
         ),
-        *("processes", "state backend", "stack", "settings", "local aiWARE", "translation", "endpoint", "clock"),
-        *("token", "rights"),
+        *("processes", "state backend", "stack", "checkpoints", "settings", "local aiWARE", "translation"),
+        *("endpoint", "clock", "token", "rights"),
     ]
     assert "3.276.0" in found["Pulumi CLI"]["seen"]
     assert found["state backend"]["seen"] == "file:///state, as somebody"
@@ -69,7 +69,7 @@ def test_people_read_lines(aiware: Aiware, machine: Machine) -> None:
     first, second, *_ = ill.output.splitlines()
     assert first == "fail  Pulumi CLI: there is no `pulumi` on PATH"
     assert second.startswith("      Install Pulumi as a whole: https://www.pulumi.com/docs/install/.")
-    assert ill.output.splitlines()[-1] == "1 of 10 checks failed."
+    assert ill.output.splitlines()[-1] == "1 of 11 checks failed."
 
 
 def test_the_local_aiware_is_not_started(aiware: Aiware, machine: Machine, data: Path) -> None:

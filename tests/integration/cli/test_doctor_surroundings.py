@@ -217,3 +217,35 @@ def test_processes_that_a_killed_engine_has_left_behind(aiware: Aiware, machine:
                 elsewhere.kill()
     assert (found["status"], found["seen"]) == ("warn", "a killed engine has left behind: 1 language host")
     assert found["remedy"] == f"End what is left: kill -9 {here.pid}"
+
+
+# --- when Pulumi writes the state ------------------------------------------------------------------------------------
+
+OTHERS = [
+    {"urn": "urn:1", "type": "pulumi:pulumi:Stack"},
+    {"urn": "urn:2", "type": "pulumi:providers:pulumi-python", "custom": True},
+    {"urn": "urn:3", "type": "pulumi-python:dynamic/aiware:Job", "custom": True},
+    {"urn": "urn:4", "type": "aws:s3/bucket:Bucket", "custom": True},
+    {"urn": "urn:5", "type": "studio:index:Recording"},
+]
+
+
+@pytest.mark.parametrize(
+    ("skips", "markers", "resources", "status", "seen"),
+    [
+        ("", "true", OTHERS, "ok", "Pulumi writes the state after every step"),
+        ("false", "false", OTHERS, "ok", "Pulumi writes the state after every step"),
+        ("true", "true", OTHERS[:3], "ok", "after a killed run, run `pulumi up` before you change the program"),
+        ("1", "true", OTHERS, "warn", "the stack holds resources of aws: a killed run may make them a second time"),
+        ("true", "false", [], "warn", "there are no markers: what a killed run has made is made a second time"),
+    ],
+)
+def test_when_the_state_is_written(
+    aiware: Aiware, machine: Machine, skips: str, markers: str, resources: list[Any], status: str, seen: str
+) -> None:
+    machine.pulumi(stack={"deployment": {"resources": resources}})
+    machine.pulumi(config={"aiware:endpoint": {"value": "local"}, "aiware:markers": {"value": markers}})
+    machine.env(PULUMI_SKIP_CHECKPOINTS=skips)
+    found = findings(aiware, "-s", "prod")[1]["checkpoints"]
+    assert (found["status"], seen in found["seen"]) == (status, True)
+    assert (found["remedy"] == "PULUMI_SKIP_CHECKPOINTS=false") == (status == "warn")
