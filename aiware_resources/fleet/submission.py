@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from aiware_resources.api import Api, JobRecord, by_server
-from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import (
     AiwareError,
     AuthenticationFailed,
@@ -193,7 +192,8 @@ class Submission:
             key: record
             for key, record in found.items()
             if marks[key].is_on(record.job_config)
-            and record.status not in JOB_FAILED
+            # One that has failed is used, too: nothing of it is left behind, and the next update retries it.
+            and record.status != "cancelled"
             # A job whose TDO was deleted meanwhile has nothing to show for itself.
             and (record.target is not None or not self._has_tdos)
             # One that is not listed is older than all that are.

@@ -67,14 +67,17 @@ def test_what_a_killed_run_submitted_is_taken(start: Start, local: Local) -> Non
     assert settled(host, after, fleet("abcdefg"))
 
 
-def test_a_killed_run_does_not_bring_back_what_failed_or_was_deleted(start: Start, local: Local) -> None:
+def test_what_a_killed_run_left_is_taken_though_it_failed_and_not_when_it_was_deleted(
+    start: Start, local: Local
+) -> None:
     local.behave(engines=FAILING)
     first = start()
     id_, outs = first.create(PROVIDER, fleet("ab", concurrency=1))
     second = start()
-    _, after = second.create(PROVIDER, fleet("ab"))
-    assert job_ids(after)["a"] != job_ids(outs)["a"]
-    assert job_ids(after)["b"] == job_ids(outs)["b"]
+    _, taken = second.create(PROVIDER, fleet("ab"))
+    assert job_ids(taken) == job_ids(outs)
+    after = second.update(PROVIDER, id_, second.read(PROVIDER, id_, taken).outs, fleet("ab"))
+    assert local.mutations() == {"createJob": 2, "retryJob": 1}
     second.delete(PROVIDER, id_, after)
     third = start()
     assert set(job_ids(third.create(PROVIDER, fleet("ab"))[1]).values()).isdisjoint(job_ids(after).values())
