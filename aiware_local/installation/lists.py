@@ -14,7 +14,7 @@ from operator import methodcaller
 from typing import Any
 
 from aiware_local.installation.errors import invalid_input
-from aiware_local.storage.store import Record
+from aiware_local.storage.store import Bound, Record
 
 LARGEST_LIMIT = 1000
 """The documentation says that some fields cap `limit` without naming the figure; here every list has the same one."""
@@ -89,6 +89,18 @@ def page(records: Iterable[Any], args: Mapping[str, Any], default_limit: int = 3
 def within(record: Record, filters: Iterable[Mapping[str, Any] | None] | None) -> bool:
     """Whether a record passes every dateTimeFilter: bounds are inclusive unless the filter says exclusive."""
     return all(_passes(record.get(str(window["field"])), window) for window in filters or () if window)
+
+
+def bounds(filters: Iterable[Mapping[str, Any] | None] | None) -> list[Bound]:
+    """What dateTimeFilters of one field ask of its value, which every record has."""
+    found: list[Bound] = []
+    for window in filters or ():
+        start, end = (window or {}).get("fromDateTime"), (window or {}).get("toDateTime")
+        if window and start is not None:
+            found.append((">" if window.get("fromDateTimeExclusive") else ">=", start))
+        if window and end is not None:
+            found.append(("<" if window.get("toDateTimeExclusive") else "<=", end))
+    return found
 
 
 def ordered(records: Iterable[Record], keys: Iterable[Mapping[str, Any]] | None) -> Iterable[Record]:

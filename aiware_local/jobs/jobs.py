@@ -9,7 +9,7 @@ from ariadne import ObjectType
 
 from aiware_local.installation.errors import ApiError, ErrorName, invalid_input, require_count
 from aiware_local.installation.installation import MUTATION, ORGANIZATION_ID, QUERY, Call, Info
-from aiware_local.installation.lists import among, equals, ordered, overlaps, page, within
+from aiware_local.installation.lists import among, bounds, equals, ordered, overlaps, page, paging_now, within
 from aiware_local.jobs.input import (
     Graph,
     build_graph,
@@ -26,6 +26,8 @@ from aiware_local.tdos.assets import add_assets, require_asset_inputs
 from aiware_local.tdos.records import TARGET_LENGTH_SECONDS, new_tdo, remove_tdo
 
 JOB = ObjectType("Job")
+IN_STORE = frozenset({"targetId", "clusterId", "dateTimeFilter", "orderBy", "offset", "limit"})
+"""The arguments of a list by creation that the store itself answers."""
 
 
 def show_found_job(call: Call, job_id: object) -> Record:
@@ -51,9 +53,14 @@ def page_of_jobs(call: Call, args: Mapping[str, Any], **scan: Any) -> Record:
     """
     if not _is_by_creation(args):
         return page(select_jobs(call, args, **scan), args)
-    jobs = (job for job in call.store.scan("job", **scan) if _passes(call, {**job, "_job": job}, args))
-    chosen = page(jobs, args)
-    return {**chosen, "records": [show_job(job, call.now) for job in chosen["records"]]}
+    cluster = args.get("clusterId")
+    scan |= {"cluster": None if cluster is None else str(cluster), "created": bounds(args.get("dateTimeFilter"))}
+    offset, skip = args.get("offset") or 0, 0
+    if offset > 0 and not paging_now().counts_all and all(args[name] is None for name in args.keys() - IN_STORE):
+        skip = offset  # the store leaves them out without reading them
+    jobs = (job for job in call.store.scan("job", skip=skip, **scan) if _passes(call, {**job, "_job": job}, args))
+    chosen = page(jobs, {**args, "offset": offset - skip})
+    return {**chosen, "offset": offset, "records": [show_job(job, call.now) for job in chosen["records"]]}
 
 
 @QUERY.field("job")

@@ -62,23 +62,23 @@ def resolve_source_task(source: Record, info: Info) -> Record | None:
 @CLUSTER.field("jobs")
 def resolve_jobs_of_cluster(cluster: Record, info: Info, **args: Any) -> Record:
     call = info.context
-    since = None if args.get("dateTimeFilter") else call.now - DAY_SECONDS
-    return page(select_jobs(call, {**args, "clusterId": cluster["id"]}, created_from=since), args)
+    since = () if args.get("dateTimeFilter") else [(">=", call.now - DAY_SECONDS)]
+    return page(select_jobs(call, {**args, "clusterId": cluster["id"]}, created=since), args)
 
 
 @CLUSTER.field("tasks")
 def resolve_tasks_of_cluster(cluster: Record, info: Info, **args: Any) -> Record:
     call = info.context
-    since = None if args.get("dateTimeFilter") else call.now - DAY_SECONDS
-    jobs = select_jobs(call, {"clusterId": cluster["id"]}, created_from=since)
+    since = () if args.get("dateTimeFilter") else [(">=", call.now - DAY_SECONDS)]
+    jobs = select_jobs(call, {"clusterId": cluster["id"]}, created=since)
     return page(select_tasks((task for job in jobs for task in show_tasks(job)), args), args)
 
 
 @ENGINE.field("tasks")
 def resolve_tasks_of_engine(engine: Record, info: Info, **args: Any) -> Record:
     call = info.context
-    since = None if any(args.get("dateTimeFilter") or ()) else call.now - QUARTER_SECONDS
-    tasks = (task for task in _tasks(call, created_from=since) if task["engineId"] == engine["id"])
+    since = () if any(args.get("dateTimeFilter") or ()) else [(">=", call.now - QUARTER_SECONDS)]
+    tasks = (task for task in _tasks(call, created=since) if task["engineId"] == engine["id"])
     return page(select_tasks(tasks, args), args)
 
 

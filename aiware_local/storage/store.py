@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -27,19 +27,25 @@ CREATE TABLE IF NOT EXISTS records (
     created REAL,
     modified REAL,
     due REAL,
+    cluster TEXT,
     body TEXT NOT NULL,
     UNIQUE (kind, id)
 );
-DROP INDEX IF EXISTS by_owner;
-CREATE INDEX IF NOT EXISTS by_owner_and_creation ON records (kind, owner, created) WHERE owner IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_creation ON records (kind, created);
-CREATE INDEX IF NOT EXISTS by_due ON records (kind, due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS requests (sequence INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS executions (field TEXT PRIMARY KEY, count INTEGER NOT NULL);
 """
+INDEXES = """
+DROP INDEX IF EXISTS by_owner;
+CREATE INDEX IF NOT EXISTS by_owner_and_creation ON records (kind, owner, created) WHERE owner IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_cluster_and_creation ON records (kind, cluster, created) WHERE cluster IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_creation ON records (kind, created);
+CREATE INDEX IF NOT EXISTS by_due ON records (kind, due) WHERE due IS NOT NULL;
+"""
 
 OrderColumn = Literal["created", "modified", "sequence"]
+Bound: TypeAlias = tuple[Literal["<", "<=", ">", ">="], float]
+"""What a time has to be: an operator, and the moment on its right."""
 
 
 class DamagedStore(Exception):
@@ -92,20 +98,32 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
+        self._depth = 0
+        self._newest: float | None = None
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             _check(self.connection, path)
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = NORMAL")
             self.connection.executescript(TABLES)
+            self._add_clusters()
+            self.connection.executescript(INDEXES)
         except sqlite3.DatabaseError as error:
             self.connection.close()
             raise DamagedStore(path, str(error)) from error
         except DamagedStore:
             self.connection.close()
             raise
-        self._depth = 0
-        self._newest: float | None = None
+
+    def _add_clusters(self) -> None:
+        """Adds the column that a file of an earlier version lacks."""
+        if any(column[1] == "cluster" for column in self.connection.execute("PRAGMA table_info(records)")):
+            return
+        with self.transaction():
+            self.connection.execute("ALTER TABLE records ADD COLUMN cluster TEXT")
+            rows = self.connection.execute("SELECT sequence, body FROM records WHERE kind = 'job'")
+            clusters = [(cluster, sequence) for sequence, body in rows if (cluster := _decode(body).get("clusterId"))]
+            self.connection.executemany("UPDATE records SET cluster = ? WHERE sequence = ?", clusters)
 
     def until(self, moment: float) -> Store:
         """The store as a replica that lags has it, without the records that were created later; for reads alone."""
@@ -145,9 +163,10 @@ class Store:
     def put(self, kind: str, record: Record, *, owner: str | None = None, due: float | None = None) -> None:
         """Writes the record under its `id`, in place of an earlier one."""
         self.connection.execute(
-            "INSERT INTO records (kind, id, owner, created, modified, due, body) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "INSERT INTO records (kind, id, owner, created, modified, due, cluster, body) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (kind, id) DO UPDATE SET owner = excluded.owner, created = excluded.created, "
-            "modified = excluded.modified, due = excluded.due, body = excluded.body",
+            "modified = excluded.modified, due = excluded.due, cluster = excluded.cluster, body = excluded.body",
             (
                 kind,
                 record["id"],
@@ -155,6 +174,7 @@ class Store:
                 record.get("createdDateTime"),
                 record.get("modifiedDateTime"),
                 due,
+                record.get("clusterId"),
                 json.dumps(record, separators=(",", ":")),
             ),
         )
@@ -173,19 +193,32 @@ class Store:
         kind: str,
         *,
         owner: str | None = None,
-        created_from: float | None = None,
+        cluster: str | None = None,
+        created: Iterable[Bound] = (),
+        skip: int = 0,
         order: OrderColumn = "created",
         descending: bool = True,
     ) -> Iterator[Record]:
-        """The records of a kind one by one, newest first by default."""
-        conditions, values = ["kind = ?"], [kind]
-        if owner is not None:
-            conditions.append("owner = ?")
-            values.append(owner)
-        parameters: list[Any] = list(values)
-        if created_from is not None:
-            conditions.append("created >= ?")
-            parameters.append(created_from)
+        """The records of a kind one by one, newest first by default.
+
+        Args:
+            kind: which kind.
+            owner: whose they are.
+            cluster: the id of their cluster.
+            created: what holds of the time of their creation.
+            skip: how many of them to leave out.
+            order: what they are ordered by.
+            descending: whether the last one comes first.
+        """
+        conditions = ["kind = ?"]
+        parameters: list[Any] = [kind]
+        for column, value in (("owner", owner), ("cluster", cluster)):
+            if value is not None:
+                conditions.append(f"{column} = ?")
+                parameters.append(value)
+        for operator, moment in created:
+            conditions.append(f"created {operator} ?")
+            parameters.append(moment)
         if self._newest is not None:
             conditions.append("(created IS NULL OR created <= ?)")
             parameters.append(self._newest)
@@ -193,9 +226,9 @@ class Store:
         # only fixed words are put into the text; values travel as parameters
         query = (
             f"SELECT body FROM records WHERE {' AND '.join(conditions)} "  # noqa: S608
-            f"ORDER BY {order} {direction}, sequence {direction}"
+            f"ORDER BY {order} {direction}, sequence {direction} LIMIT -1 OFFSET ?"
         )
-        cursor = self.connection.execute(query, parameters)
+        cursor = self.connection.execute(query, [*parameters, skip])
         while rows := cursor.fetchmany(100):
             for (body,) in rows:
                 yield _decode(body)

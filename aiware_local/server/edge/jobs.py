@@ -28,7 +28,7 @@ from aiware_local.server.edge.ids import (
     output_name,
 )
 from aiware_local.server.edge.request import Body, EdgeRequest, JobStatus, Page, QueryTime, Uuid, answer_page
-from aiware_local.storage.store import Record
+from aiware_local.storage.store import Bound, Record
 from aiware_local.tdos.records import assets_of, drop_job_results, remove_tdo
 
 ORDERS: Mapping[str, Callable[[Record], Any]] = {
@@ -66,9 +66,10 @@ def list_jobs(request: EdgeRequest) -> Response:
     """`GET /proc/jobs`."""
     filters, call = request.parameters(Filters), request.call
     require_organization(filters.organization_id, "organizationID")
-    jobs = (show_job(job, call.now) for job in call.store.scan("job", created_from=filters.created_after))
+    after: list[Bound] = [] if filters.created_after is None else [(">", filters.created_after)]
+    jobs = (show_job(job, call.now) for job in call.store.scan("job", created=after))
     chosen = (job for job in jobs if _passes(job, filters))
-    return answer_page(chosen, filters, ORDERS, partial(job_detail, call.installation))
+    return answer_page(chosen, filters, ORDERS, partial(job_detail, call.installation), newest_first=True)
 
 
 def require_organization(organization_id: str | None, name: str) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -148,6 +149,8 @@ def answer_page(
     page: Page,
     orders: Mapping[str, Callable[[Record], Any]],
     show: Callable[[Record], Mapping[str, Any]],
+    *,
+    newest_first: bool = False,
 ) -> Response:
     """The page in its wrapper; `count` is the number of entries in this page unless all are to be counted.
 
@@ -156,6 +159,7 @@ def answer_page(
         page: what the query asks for.
         orders: the fields that the list can be ordered by, and how a record is asked for each.
         show: the entry of a record.
+        newest_first: whether the records come so; where that is asked for, they are read no further than the page goes.
 
     Raises:
         EdgeError: 400 for an order that there cannot be.
@@ -163,10 +167,12 @@ def answer_page(
     value = orders.get(page.order_by)
     if value is None:
         raise bad(f"orderBy is '{page.order_by}'; it must be one of {', '.join(orders)}.")
-    ordered = sorted(records, key=sort_key(value), reverse=page.direction == "DESC")
     paging = paging_now()
-    result = [show(record) for record in ordered[page.offset : page.offset + paging.length(page.limit)]]
-    count = len(ordered) if paging.counts_all else len(result)
+    is_ordered = newest_first and (page.order_by, page.direction) == (DEFAULT_ORDER, "DESC")
+    ordered = iter(records if is_ordered else sorted(records, key=sort_key(value), reverse=page.direction == "DESC"))
+    before = sum(1 for _ in islice(ordered, page.offset))
+    result = [show(record) for record in islice(ordered, paging.length(page.limit))]
+    count = before + len(result) + sum(1 for _ in ordered) if paging.counts_all else len(result)
     return JSONResponse({"success": True, "offset": page.offset, "limit": page.limit, "count": count, "result": result})
 
 

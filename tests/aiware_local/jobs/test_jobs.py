@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from aiware_local.storage import store
 from tests.aiware_local.support import (
     ADAPTER,
     PLAYBACK,
@@ -261,6 +262,30 @@ async def test_list_filters(local: Local) -> None:
     assert await ids("(hasScheduledJobId: true)") == []
     assert await ids("(hasTargetTDO: false)") == []
     assert await ids("(limit: 1, offset: 1)") == [second]
+    assert await ids(f"(targetId: {tdo}, offset: 1)") == [first]
+    assert await ids(f'(clusterId: "{cluster}", offset: 1)') == []
+    assert await ids("(hasTargetTDO: false, offset: 1)") == []
+    assert await ids(f'(engineIds: ["{PLAYBACK}", "{INDEX}"], offset: 1)') == [first]
+    window = "dateTimeFilter: [{field: createdDateTime, fromDateTime: 1795000001}]"
+    assert await ids(f"({window}, offset: 1)") == [second]
+
+
+async def test_a_page_of_many_jobs_reads_no_others(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last page of a hundred thousand would take minutes."""
+    made = [(await local.new_job(**one_task(INDEX)))["id"] for _ in range(6)]
+    read: list[str] = []
+    decode = store._decode
+
+    def noted(body: str) -> dict[str, Any]:
+        read.append(body)
+        return decode(body)
+
+    monkeypatch.setattr(store, "_decode", noted)
+    await local.ask("{ me { id } }")  # what is due is done
+    read.clear()
+    answer = await local.ask("{ jobs(offset: 4, limit: 2) { count offset records { id } } }")
+    assert answer["jobs"] == {"count": 2, "offset": 4, "records": [{"id": made[1]}, {"id": made[0]}]}
+    assert len(read) == 2
 
 
 async def test_nested_tasks_page_and_filter(local: Local) -> None:

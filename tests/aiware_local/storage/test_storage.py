@@ -40,10 +40,11 @@ def test_store_scans_in_order(store: Store) -> None:
     assert [record["id"] for record in store.scan("job")] == ["c", "a", "b"]
     assert [record["id"] for record in store.scan("job", descending=False)] == ["b", "a", "c"]
     assert [record["id"] for record in store.scan("job", owner="u")] == ["b"]
-    assert [record["id"] for record in store.scan("job", created_from=2)] == ["c", "a"]
+    assert [record["id"] for record in store.scan("job", created=[(">", 1), ("<=", 3)])] == ["c", "a"]
+    assert [record["id"] for record in store.scan("job", skip=1)] == ["a", "b"]
 
 
-@pytest.mark.parametrize("conditions", [{}, {"owner": "t"}, {"created_from": 2}])
+@pytest.mark.parametrize("conditions", [{}, {"owner": "t"}, {"cluster": "c"}, {"created": [(">", 2)]}])
 def test_store_scans_without_sorting(store: Store, conditions: dict[str, Any]) -> None:
     """What takes longer with every record would take minutes with a hundred thousand."""
     seen: list[str] = []
@@ -51,10 +52,24 @@ def test_store_scans_without_sorting(store: Store, conditions: dict[str, Any]) -
     list(store.scan("job", **conditions))
     store.connection.set_trace_callback(None)
     plan = [row[3] for row in store.connection.execute(f"EXPLAIN QUERY PLAN {seen[0]}")]
-    columns = "kind=? AND owner=?" if "owner" in conditions else "kind=?"
     assert len(plan) == 1
     assert "USING INDEX" in plan[0]
-    assert columns in plan[0]
+    assert all(name in plan[0] for name in ("kind=?", *conditions))
+
+
+def test_a_store_of_an_earlier_version_learns_the_clusters_of_its_jobs(store: Store, tmp_path: Path) -> None:
+    store.put("job", {**_record("a", 1), "clusterId": "c"})
+    store.put("job", {**_record("b", 2), "clusterId": None})
+    store.connection.execute("DROP INDEX by_cluster_and_creation")
+    store.connection.execute("ALTER TABLE records DROP COLUMN cluster")
+    store.connection.execute("CREATE INDEX by_owner ON records (kind, owner)")
+    with contextlib.closing(Store(tmp_path / "s.sqlite3").connection):
+        pass
+    again = Store(tmp_path / "s.sqlite3")
+    again.put("job", {**_record("d", 3), "clusterId": "c"})
+    assert [record["id"] for record in again.scan("job", cluster="c")] == ["d", "a"]
+    assert len(list(again.scan("job"))) == 3
+    again.close()
 
 
 def test_store_transactions_are_all_or_nothing(store: Store) -> None:
