@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from aiware_local import launcher
+from tests.support.environment import NO_PLUGINS
 from tests.support.no_posix import NO_POSIX
-from tests.support.project import NO_PLUGINS, Project
+from tests.support.project import Project
 
 PROGRAM = """
 from aiware_resources import Job, pipelines

@@ -11,6 +11,9 @@ import pytest
 
 from tests.faults.plan import Plan, plan
 from tests.faults.programs import Api
+from tests.support.grounds import python
+
+__all__ = ["python"]
 
 SHORT = {"cloud": 1, "edge": 1}
 """So many seeds in the short form, which is part of the whole test suite."""
@@ -42,6 +45,16 @@ def drawn(seed: int, api: Api) -> Plan:
     named = os.environ.get("FAULT_CHECKPOINTS")
     found = plan(seed, api)
     return replace(found, skips_checkpoints=named == "skip") if named else found
+
+
+@pytest.fixture
+def processes(python: Path) -> Path | None:
+    """In the short form programs and provider hosts are forked; in the long one they are processes of their own."""
+    return None if _is_long() else python
+
+
+def _is_long() -> bool:
+    return bool(os.environ.get("SEED") or os.environ.get("FAULT_SEEDS"))
 
 
 def _seeds(api: str) -> list[int]:

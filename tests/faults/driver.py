@@ -51,11 +51,12 @@ class Driver:
     Args:
         plan: The plan.
         folder: Where its project is to be.
+        python: A virtual environment whose Python forks programs and provider hosts; without it they are a user's.
     """
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
+    def __init__(self, plan: Plan, folder: Path, python: Path | None = None) -> None:
         self._plan = plan
-        self._project = Project(folder)
+        self._project = Project(folder, python=python)
         (folder / FILE).write_text("What was said.\n")
         self._local = Local(self._project.data, folder)
         self._told = Told()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import psutil
 
 from tests.faults.plan import Kill, Process
+from tests.support.forked_python import wait_for_forks
 from tests.support.local import Local
 from tests.support.project import LONGEST, Project, Ran
 
@@ -39,10 +40,11 @@ class Ended(NamedTuple):
 
 def run(project: Project, local: Local, arguments: tuple[str, ...], kill: Kill | None) -> Ended:
     """Runs a Pulumi command, and kills as told."""
-    process = project.start(*arguments)
+    process = project.start(*arguments, forked=True)
     family = Family(process)
     killed = kill is not None and _killed(family, local, kill)
     left = family.wait()
+    wait_for_forks(LEFTOVER_SECONDS)
     if kill is not None and kill.process == "machine":
         # It looks for its engine every five minutes, and nobody is left to end it: it may have been started just then.
         left = [each for each in left if not _LANGUAGE_HOST.search(each)]

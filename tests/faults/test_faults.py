@@ -10,8 +10,10 @@ from tests.faults.driver import STORY, Driver
 from tests.faults.plan import Plan, plan
 
 
-def test_all_ends_well(drawn: Plan, tmp_path: Path, record_property: Callable[[str, Any], None]) -> None:
-    driver = Driver(drawn, tmp_path)
+def test_all_ends_well(
+    drawn: Plan, tmp_path: Path, processes: Path | None, record_property: Callable[[str, Any], None]
+) -> None:
+    driver = Driver(drawn, tmp_path, processes)
     try:
         told = driver.carry_out()
     finally:

@@ -16,6 +16,8 @@ from tests.support.guard.sitecustomize import SESSION
 
 GUARD = Path(__file__).with_name("guard")
 """On PYTHONPATH, it keeps a Python process from talking to other machines."""
+NO_PLUGINS = Path(__file__).with_name("no_plugins")
+"""On PYTHONPATH, it spares a Pulumi command the list of installed packages."""
 
 _PASSED = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TMP", "TEMP", "LD_LIBRARY_PATH"})
 _OPTIONS = frozenset({"GENERATED_INPUTS", "SEED", "FAULT_SEEDS", "FAULT_API", "FLEET_KILLS"})
@@ -41,7 +43,7 @@ def clean(environment: Mapping[str, str], session: Path) -> dict[str, str]:
     runtime.mkdir(mode=0o700, exist_ok=True)
     return passed | {
         SESSION: str(session),
-        "PYTHONPATH": str(GUARD),
+        "PYTHONPATH": os.pathsep.join([str(GUARD), str(NO_PLUGINS)]),
         "XDG_RUNTIME_DIR": str(runtime),
         "PULUMI_HOME": str(session / "pulumi"),
         # Pulumi's engine ends before its memory is worth collecting.

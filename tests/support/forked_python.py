@@ -19,6 +19,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TextIO
 
+from aiware_resources.reconcile import pulumi_processes
 from tests.support import forks
 
 SOCKET = "FORKED_PYTHON"
@@ -48,7 +49,7 @@ asked = _socket.socket(_socket.AF_UNIX)
 asked.connect(os.environ[{SOCKET!r}])
 ends = b"".join(end.to_bytes(4, sys.byteorder) for end in (0, 1, 2))
 asked.sendmsg([b"-"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, ends)])
-asked.sendall(repr((arguments, os.getcwd(), dict(os.environ))).encode() + b"\\n")
+asked.sendall(repr((arguments, os.getcwd(), dict(os.environ), os.getpid())).encode() + b"\\n")
 
 def answer():
     told = b""
@@ -117,10 +118,10 @@ def _fork(connection: socket.socket) -> None:
     """Forks what is asked for; whoever asked lives as long as the fork, and the other way round."""
     with connection, connection.makefile() as asked, contextlib.suppress(OSError):
         _, ends, _, _ = socket.recv_fds(connection, 1, 3)
-        arguments, folder, environment = ast.literal_eval(asked.readline())
+        wanted = ast.literal_eval(asked.readline())
         try:
             stdin, stdout, stderr = ends
-            process = forks.start(_run, (arguments, folder, environment), stdout, stderr, stdin)
+            process = forks.start(_run, wanted, stdout, stderr, stdin)
         finally:
             for end in ends:
                 os.close(end)
@@ -143,7 +144,10 @@ def _end_with(asked: TextIO, process: BaseProcess) -> None:
     process.kill()
 
 
-def _run(arguments: Sequence[str], folder: str, environment: dict[str, str]) -> None:
+def _run(arguments: Sequence[str], folder: str, environment: dict[str, str], asked_by: int) -> None:
+    # A process whose engine is gone ends the others of that engine; whoever asked for the fork is not another one.
+    listed = pulumi_processes.left_behind
+    vars(pulumi_processes)["left_behind"] = lambda *of: [each for each in listed(*of) if each.process.pid != asked_by]
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

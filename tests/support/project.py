@@ -18,14 +18,11 @@ from typing import Any
 import psutil
 import yaml
 
-from tests.support.environment import GUARD
 from tests.support.forked_python import SOCKET, wait_for_forks
 from tests.support.host import HASTE
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "local"
-NO_PLUGINS = Path(__file__).with_name("no_plugins")
-"""Spares a command the list of installed packages."""
 LONGEST = 240
 """Seconds that a Pulumi command may take; far more than any does."""
 
@@ -68,7 +65,7 @@ class Project:
         (folder / "stacks").mkdir()
         (folder / ".venv").symlink_to(python or sys.prefix)
         (folder / "state").mkdir()
-        (folder / "runtime").mkdir()
+        (folder / "runtime").mkdir(mode=0o700)  # another is not used
         self.environment = self._environment()
 
     def _environment(self) -> dict[str, str]:
@@ -87,7 +84,6 @@ class Project:
             "PULUMI_SKIP_CHECKPOINTS": "false",
             # Lets `up` take `--event-log`.
             "PULUMI_DEBUG_COMMANDS": "true",
-            "PYTHONPATH": os.pathsep.join([str(NO_PLUGINS), str(GUARD)]),
             "AIWARE_LOCAL_DATA": str(self.data),
             "AIWARE_LOCAL_MEDIA_ROOT": str(self.folder),
             **forked,

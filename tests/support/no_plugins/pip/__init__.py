@@ -1,1 +1,1 @@
-"""Stands for pip in the end-to-end tests; see `__main__`."""
+"""Stands in front of pip in the tests; see `__main__`."""
