@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from xml.etree import ElementTree
 
-import docx
-
 from aiware_local.exports.captions import Cue, clock, make_cues
 from aiware_local.exports.formats import Layout
 from aiware_local.exports.lines import exceeds, make_lines
@@ -39,6 +37,8 @@ def paragraphs(words: Sequence[Word], layout: Layout) -> list[list[str]]:
 
 def render_docx(words: Sequence[Word], layout: Layout) -> bytes:
     """A .docx file."""
+    import docx  # takes a tenth of a second, and few servers render one
+
     document = docx.Document()
     # The template of the library comes with properties that speak of the library.
     properties = document.core_properties

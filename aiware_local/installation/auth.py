@@ -10,7 +10,6 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlencode
 
-import jwt
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 from starlette.datastructures import Headers
@@ -131,6 +130,8 @@ class Tokens:
             "jti": str(uuid.uuid4()),
             "scope": [{"actions": ["read", "write", "delete"], "resource": resource} for resource in RESOURCES],
         }
+        import jwt  # with it comes cryptography, which takes a tenth of a second to import
+
         token = jwt.encode(claims, self.credentials.oauth_client_secret, algorithm="HS256")
         self._remember(token)
         return token

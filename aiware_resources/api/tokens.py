@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import jwt
 from pydantic import SecretStr
 
 from aiware_resources import errors
@@ -95,9 +94,14 @@ class TokenSource:
 
 def expiry_of(token: SecretStr) -> float | None:
     """Reads when a token expires, in seconds since the epoch; None for tokens that do not tell (all but JWTs)."""
+    text = token.get_secret_value()
+    if text.count(".") != 2:
+        return None
+    import jwt  # with it comes cryptography, which takes a tenth of a second to import
+
     try:
         # Only looked at, not relied on: the server is the one that checks the signature.
-        claims = jwt.decode(token.get_secret_value(), options={"verify_signature": False, "verify_exp": False})
+        claims = jwt.decode(text, options={"verify_signature": False, "verify_exp": False})
     except jwt.InvalidTokenError:
         return None
     expiry = claims.get("exp")
