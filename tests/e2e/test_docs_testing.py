@@ -17,7 +17,7 @@ def test_the_tests_of_the_page_pass(project: Project) -> None:
         if named := re.match(r"# (\w+\.py)\n", source):
             (folder / named[1]).write_text(source, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:asyncio"],
+        [sys.executable, "-m", "pytest", "-p", "no:asyncio", "-p", "no:schemathesis"],
         cwd=folder,
         env=project.environment,
         stdin=subprocess.DEVNULL,

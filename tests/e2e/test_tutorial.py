@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
+import runpy
 import subprocess
 import sys
 import sysconfig
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.forked_python import SOCKET, write_programs
 from tests.support.markdown import Line, lines
 from tests.support.project import ROOT
 
@@ -22,8 +23,8 @@ MARK = "--- step"
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Iterator[Path]:
-    """A copy of the project, set up already: with the packages and the Pulumi CLI of this one."""
+def clone(python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the project, set up already: with the packages, the Pulumi CLI and the forks of this one."""
     folder = tmp_path / "aiware-pipelines"
     folder.mkdir()
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
@@ -38,6 +39,7 @@ def clone(tmp_path: Path) -> Iterator[Path]:
     if (ROOT / ".pulumi-cli").exists():
         (folder / ".pulumi-cli").symlink_to(ROOT / ".pulumi-cli")
     _environment(folder)
+    monkeypatch.setenv(SOCKET, str(python / "socket"))
     yield folder
     _run(folder, "make local-stop")
 
@@ -47,19 +49,20 @@ def _environment(folder: Path) -> None:
     venv.create(folder / ".venv", symlinks=True)
     (packages,) = (folder / ".venv" / "lib").glob("python*/site-packages")
     (packages / "these.pth").write_text(f"{sysconfig.get_path('purelib')}\n{folder}\n")
-    command = folder / ".venv" / "bin" / "aiware"
-    command.write_text(f"#!{folder}/.venv/bin/python\nfrom aiware_resources.cli import main\nmain()\n")
-    command.chmod(0o755)
-    content = b"\0".join((folder / name).read_bytes() for name in ("requirements-dev.txt", "pyproject.toml"))
-    (folder / ".venv" / ".set-up").write_text(hashlib.sha256(content).hexdigest())
+    programs = folder / ".venv" / "bin"
+    write_programs(programs, str((programs / "python").rename(programs / "python-itself")))
+    set_up = runpy.run_path(str(ROOT / "tools" / "setup.py"))
+    (folder / set_up["STAMP"].relative_to(ROOT)).write_text(set_up["fingerprint"]())
 
 
 def _run(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
     ours = ("AIWARE_", "PULUMI_", "MAKE", "VIRTUAL_ENV")
+    # What is heard is what a walk through the shipped program tests.
+    added = {"PYTHON": sys.executable, "AIWARE_LOCAL_RECOGNITION": "off"}
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=folder,
-        env={key: value for key, value in os.environ.items() if not key.startswith(ours)} | {"PYTHON": sys.executable},
+        env={key: value for key, value in os.environ.items() if not key.startswith(ours)} | added,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -90,6 +93,7 @@ def test_the_tutorial_does_what_it_says(clone: Path) -> None:
     script = "\n".join("\n".join([f"echo '{MARK}'", *commands]) for commands, _ in steps)
     done = _run(clone, script)
     assert done.returncode == 0, done.stdout
+    assert "installing" not in done.stdout, "the copy was not set up"
     printed = done.stdout.split(f"{MARK}\n")[1:]
     assert len(printed) == len(steps)
     for (commands, said), output in zip(steps, printed, strict=True):

@@ -32,8 +32,7 @@ def shipped(project: Project) -> Project:
 
 def test_up_preview_destroy(shipped: Project, local: Local) -> None:
     # As a user's: with the list of installed packages that other tests go without, and in processes of its own.
-    for name in ("PYTHONPATH", SOCKET):
-        del shipped.environment[name]
+    forked = {name: shipped.environment.pop(name) for name in ("PYTHONPATH", SOCKET)}
     assert shipped.preview() == {
         "Transcription city-council": "create",
         "Cluster cluster": "create",
@@ -45,6 +44,7 @@ def test_up_preview_destroy(shipped: Project, local: Local) -> None:
     assert local.mutations() == {}
 
     shipped.up()
+    shipped.environment |= forked
     job = local.only("jobs")
     assert job["status"] == "complete"
     assert (len(job["tasks"]["records"]), len(job["routes"])) == (5, 4)

@@ -38,6 +38,6 @@ def test_a_job_runs_and_leaves_its_results(project: Project) -> None:
     assert project.outputs()["status"] == "complete"
     assert list((project.folder / "results").glob("*.json"))
     assert project.told("local", "status")["running"] is True
-    assert project.preview() == {}
     project.destroy()
+    assert project.state() == {}
     assert project.aiware("local", "stop").stdout == "The local aiWARE has stopped.\n"

@@ -16,7 +16,7 @@ from tests.support.markdown import blocks
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parents[2]
-NONE_OF_OURS = ("-p", "no:asyncio", "-W", "error")
+NONE_OF_OURS = ("-p", "no:asyncio", "-p", "no:schemathesis", "-W", "error")
 CONFTEST = 'pytest_plugins = ["aiware_local.pytest_plugin"]'
 
 USES_AIWARE = """

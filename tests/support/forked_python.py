@@ -9,6 +9,7 @@ import ast
 import atexit
 import contextlib
 import os
+import platform
 import runpy
 import socket
 import sys
@@ -27,18 +28,62 @@ SOCKET = "FORKED_PYTHON"
 COMMAND = "aiware"
 _running: set[BaseProcess] = set()
 
-_SCRIPT = f"""#!{Path(sys.executable).resolve()} -SI
+
+@contextlib.contextmanager
+def forked_python(folder: Path) -> Iterator[Path]:
+    """Makes a folder that stands for a virtual environment, and serves its Python.
+
+    Yields:
+        The folder; the socket in it is what `SOCKET` is to name.
+    """
+    (folder / "bin").mkdir(parents=True)
+    write_programs(folder / "bin", sys.executable)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(folder / "socket"))
+        server.listen()
+        thread = threading.Thread(target=_accept, args=(server,))
+        thread.start()
+        try:
+            yield folder
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def write_programs(folder: Path, python: str) -> None:
+    """Writes programs that ask for forks.
+
+    Args:
+        folder: Where they are to be.
+        python: What runs whatever is not forked.
+    """
+    base, asks = Path(sys.executable).resolve(), folder / "ask_for_fork.py"
+    asks.write_text(_script(python))
+    ask = f'exec "{base}" -SI "{asks}" "${{0##*/}}" "$@"\n'
+    for name, script in (("python", _ANSWERS + ask), ("python3", _ANSWERS + ask), (COMMAND, ask)):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).write_text(f"#!/bin/sh\n{script}")
+        (folder / name).chmod(0o755)
+
+
+_ANSWERS = f"""case "${{{SOCKET}:+forked}} $*" in
+"forked --version") echo "Python {platform.python_version()}"; exit ;;
+"forked -m pip list "*) echo "[]"; exit ;;  # as in `no_plugins`
+esac
+"""
+"""What Pulumi asks for before each command, answered before a Python has started."""
+
+
+def _script(python: str) -> str:
+    return f"""
 import os, sys
 
-folder, command = os.path.split(sys.argv[0])
-arguments, python = sys.argv[1:], {sys.executable!r}
+_, command, *arguments = sys.argv
+python = {python!r}
 if command == {COMMAND!r}:
     arguments, python = [command, *arguments], {str(Path(sys.executable).with_name(COMMAND))!r}
 is_program = arguments[:1] and "language-python-exec" in arguments[0]
 is_known = is_program or arguments[:1] == [{COMMAND!r}] or arguments[:3] == ["-u", "-m", "pulumi.dynamic"]
-if {SOCKET!r} in os.environ and arguments[:3] == ["-m", "pip", "list"]:
-    print("[]")  # as in `no_plugins`
-    sys.exit()
 if not is_known or {SOCKET!r} not in os.environ:
     os.execv(python, [python, *arguments[command == {COMMAND!r} :]])
 
@@ -72,29 +117,6 @@ for number in (_signal.SIGINT, _signal.SIGTERM):
     _signal.signal(number, pass_on)
 sys.exit(answer())
 """
-
-
-@contextlib.contextmanager
-def forked_python(folder: Path) -> Iterator[Path]:
-    """Makes a folder that stands for a virtual environment, and serves its Python.
-
-    Yields:
-        The folder; the socket in it is what `SOCKET` is to name.
-    """
-    (folder / "bin").mkdir(parents=True)
-    for name in ("python", "python3", COMMAND):
-        (folder / "bin" / name).write_text(_SCRIPT)
-        (folder / "bin" / name).chmod(0o755)
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(folder / "socket"))
-        server.listen()
-        thread = threading.Thread(target=_accept, args=(server,))
-        thread.start()
-        try:
-            yield folder
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
 
 
 def wait_for_forks(seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import encodings.idna
+import gc
 import pkgutil
 from importlib import import_module
 
@@ -20,3 +21,6 @@ for _name in aiware_resources.__all__:
     getattr(aiware_resources, _name)
 # Reads the certificates that it would check.
 new_client(1, url="http://localhost").close()
+# A fork whose collector looks through what is imported would copy the memory that it is in.
+gc.collect()
+gc.freeze()
