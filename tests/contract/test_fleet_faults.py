@@ -191,6 +191,7 @@ def test_a_provider_whose_engine_is_gone_submits_nothing_more(start: Start, loca
     deadline = time.monotonic() + 30
     while local.calls().get("createJob", 0) < 5:
         assert time.monotonic() < deadline
+        time.sleep(0.02)
     host.lose_engine()
     creating.join(30)
     submitted = local.calls()["createJob"]

@@ -40,3 +40,5 @@ def test_jobs_under_a_rate_limit(project: Project, local: Local) -> None:
     early = {came for came, _ in sent for told in refused if told < came < told + SECONDS}
     # What was on its way when the first was refused; then one request at a time asks whether the limit still holds.
     assert len(early) <= ON_THE_WAY
+    # What is known of the limit is shared in the project's own folder for such things.
+    assert list((project.folder / "runtime").rglob("*.json"))
