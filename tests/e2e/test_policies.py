@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.support.forked_python import SOCKET
 from tests.support.local import Local
 from tests.support.project import ROOT, Project
 
@@ -89,6 +90,8 @@ def with_pack(project: Project, config: dict[str, Any]) -> list[str]:
 
 def test_each_policy_refuses_what_it_is_there_for(project: Project, local: Local) -> None:
     project.program(BREAKS_ALL)
+    # As a user's, in processes of their own.
+    del project.environment[SOCKET]
     ran = project.pulumi("preview", *with_pack(project, BROKEN), fails=True)
     output = " ".join(ran.output.split())
     for policy, texts in SAID.items():

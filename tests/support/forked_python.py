@@ -1,6 +1,6 @@
 """A Python for the engine that forks programs and provider hosts: starting them takes most of what a test takes.
 
-The command `aiware` is forked as well.
+The command `aiware`, policy packs and their host are forked as well.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TextIO
 
+from aiware_resources import cli
+from aiware_resources.policies import host
 from aiware_resources.reconcile import pulumi_processes
 from tests.support import forks
 
 SOCKET = "FORKED_PYTHON"
 """Variable of the environment: where to ask for a fork. Without it, the same Python starts anything as usual."""
-COMMAND = "aiware"
+COMMAND, POLICY_HOST = "aiware", "pulumi-language-aiware"
 _running: set[BaseProcess] = set()
 
 
@@ -60,7 +62,7 @@ def write_programs(folder: Path, python: str) -> None:
     base, asks = Path(sys.executable).resolve(), folder / "ask_for_fork.py"
     asks.write_text(_script(python))
     ask = f'exec "{base}" -SI "{asks}" "${{0##*/}}" "$@"\n'
-    for name, script in (("python", _ANSWERS + ask), ("python3", _ANSWERS + ask), (COMMAND, ask)):
+    for name, script in {"python": _ANSWERS + ask, "python3": _ANSWERS + ask, COMMAND: ask, POLICY_HOST: ask}.items():
         (folder / name).unlink(missing_ok=True)
         (folder / name).write_text(f"#!/bin/sh\n{script}")
         (folder / name).chmod(0o755)
@@ -79,13 +81,14 @@ def _script(python: str) -> str:
 import os, sys
 
 _, command, *arguments = sys.argv
-python = {python!r}
-if command == {COMMAND!r}:
-    arguments, python = [command, *arguments], {str(Path(sys.executable).with_name(COMMAND))!r}
+python, is_command = {python!r}, command in {(COMMAND, POLICY_HOST)!r}
+if is_command:
+    arguments, python = [command, *arguments], os.path.join({str(Path(sys.executable).parent)!r}, command)
 is_program = arguments[:1] and "language-python-exec" in arguments[0]
-is_known = is_program or arguments[:1] == [{COMMAND!r}] or arguments[:3] == ["-u", "-m", "pulumi.dynamic"]
-if not is_known or {SOCKET!r} not in os.environ:
-    os.execv(python, [python, *arguments[command == {COMMAND!r} :]])
+is_host = arguments[:3] == ["-u", "-m", "pulumi.dynamic"]
+is_pack = arguments[:1] == ["-u"] and os.path.isdir(arguments[1])
+if not (is_command or is_program or is_host or is_pack) or {SOCKET!r} not in os.environ:
+    os.execv(python, [python, *arguments[is_command:]])
 
 # Their wrappers in the library take as long to import as all that is done here.
 import _signal, _socket
@@ -176,17 +179,19 @@ def _run(arguments: Sequence[str], folder: str, environment: dict[str, str], ask
     sys.orig_argv = [sys.executable, *arguments]
     try:
         if arguments[0] == COMMAND:
-            from aiware_resources.cli import main
-
             sys.argv = list(arguments)
-            main(prog_name=COMMAND)
-        elif arguments[0] == "-u":
+            cli.main(prog_name=COMMAND)
+        elif arguments[0] == POLICY_HOST:
+            # The packs that it starts are forked too.
+            sys.argv, sys.executable = list(arguments), str(Path(environment[SOCKET]).with_name("bin") / "python")
+            host.main()
+        elif "pulumi.dynamic" in arguments:
             sys.argv = list(arguments[2:])
             sys.path.insert(0, folder)
             runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)
         else:
-            sys.argv = list(arguments)
-            runpy.run_path(arguments[0], run_name="__main__")
+            sys.argv = [each for each in arguments if each != "-u"]
+            runpy.run_path(sys.argv[0], run_name="__main__")
     except Exception:  # noqa: BLE001 - as an interpreter does it
         sys.excepthook(*sys.exc_info())
         sys.exit(1)

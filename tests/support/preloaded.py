@@ -14,7 +14,12 @@ import aiware_resources
 from aiware_resources.api.transport import new_client
 
 _ = encodings.idna, grpc.experimental, aiware_local.launcher
-for _package in ("aiware_resources.cli", "aiware_resources.report", "aiware_resources.stacks"):
+for _package in (
+    "aiware_resources.cli",
+    "aiware_resources.policies",
+    "aiware_resources.report",
+    "aiware_resources.stacks",
+):
     for _module in pkgutil.walk_packages(import_module(_package).__path__, f"{_package}."):
         import_module(_module.name)
 for _name in aiware_resources.__all__:

@@ -8,6 +8,8 @@ import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
+import pytest
+
 from aiware_resources.api import Api, Unread
 from aiware_resources.waiting import Monitor, Watch
 from tests.support.waiting import Scripted, SpyRow, become, completed, start, watch
@@ -39,6 +41,7 @@ class Endless(Scripted):
         return dict.fromkeys(ids, f"running, look {self.rounds}")
 
 
+@pytest.mark.no_cover  # each line runs thousands of times
 async def test_memory_does_not_grow_while_it_waits(make_monitor: MakeMonitor) -> None:
     condition = Endless()
     monitor = make_monitor(poll_interval=0.001, poll_max_interval=0.001)
