@@ -50,11 +50,7 @@ def drawn(seed: int, api: Api) -> Plan:
 @pytest.fixture
 def processes(python: Path) -> Path | None:
     """In the short form programs and provider hosts are forked; in the long one they are processes of their own."""
-    return None if _is_long() else python
-
-
-def _is_long() -> bool:
-    return bool(os.environ.get("SEED") or os.environ.get("FAULT_SEEDS"))
+    return None if os.environ.get("SEED") or os.environ.get("FAULT_SEEDS") else python
 
 
 def _seeds(api: str) -> list[int]:
