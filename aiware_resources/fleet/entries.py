@@ -16,7 +16,8 @@ from aiware_resources.fleet.local_files import Content, address_of, file_of, job
 from aiware_resources.fleet.template import Template, compiled
 from aiware_resources.job import PRODUCES, JobState
 from aiware_resources.reconcile import Holder, Mark, Path, Props, resource_hash
-from aiware_resources.reconcile.backend import state_identity
+from aiware_resources.reconcile.backend import earlier_identity, state_identity
+from aiware_resources.reconcile.ownership import earlier_hashes
 from aiware_resources.reconcile.provider import schema_of
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.shards import SHARD, Shard
@@ -168,12 +169,22 @@ def _without_running(value: Any) -> Any:
 
 def mark_of(fleet: Holder, key: str, product: str) -> Mark:
     """What an entry's job carries; ``product`` is the fingerprint of the job."""
-    return Mark(marker(fleet.owner, key, product), resource_hash(fleet, key))
+    return Mark(marker(fleet.owner, key, product), resource_hash(fleet, key), _with_password(fleet, key, product))
 
 
 def with_earlier(mark: Mark, fleet: Holder, key: str, job: Mapping[str, Any]) -> Mark:
     """The mark with what earlier releases wrote for the same job."""
-    return replace(mark, earlier=frozenset({marker(fleet.owner, key, first_fingerprint(job))}))
+    first = first_fingerprint(job)
+    earlier = {marker(fleet.owner, key, first), *_with_password(fleet, key, first)}
+    return replace(mark, earlier=mark.earlier | earlier)
+
+
+def _with_password(fleet: Holder, key: str, product: str) -> frozenset[str]:
+    """What earlier releases wrote where the address of the state has a password in it."""
+    identity = earlier_identity()
+    if identity is None:
+        return frozenset()
+    return frozenset({_marker(identity, fleet.owner, key, product), *earlier_hashes(fleet, key)})
 
 
 def marker(owner: str, key: str, product: str) -> str:
@@ -181,7 +192,11 @@ def marker(owner: str, key: str, product: str) -> str:
 
     Where and how it runs is not a part of it: an interrupted run's job is the right one though its cluster has changed.
     """
-    content = json.dumps([state_identity(), owner, key, product])
+    return _marker(state_identity(), owner, key, product)
+
+
+def _marker(identity: str, owner: str, key: str, product: str) -> str:
+    content = json.dumps([identity, owner, key, product])
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

@@ -13,6 +13,7 @@ import re
 import uuid
 from functools import cache
 from pathlib import Path, PurePath, PureWindowsPath
+from urllib.parse import urlsplit
 
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.settings.project import Project
@@ -25,14 +26,44 @@ ID_FILE = "aiware-id"
 """Beside the state in a folder: a random id, which goes wherever the folder goes."""
 
 
+_PASSWORDS = frozenset({"password", "sslpassword"})
+"""The parameters of a database's address that are secret."""
+
+
 @cache
 def state_identity() -> str:
-    """Tells this state from all others: a folder by an id of its own in it, any other backend by its address."""
-    address = os.environ.get("PULUMI_BACKEND_URL") or _of_project() or _logged_in()
+    """Tells this state from all others: a folder by an id of its own in it, any other backend by its address.
+
+    A password in the address is not a part of it: it changes, and the state stays the same.
+    """
+    address = _address()
     folder = folder_of(address)
     if folder is None:
-        return address
+        return _without_password(address)
     return _id_in(folder) or str(folder.resolve())
+
+
+@cache
+def earlier_identity() -> str | None:
+    """What earlier releases told this state by, if that is something else: an address with its password."""
+    address = _address()
+    return address if folder_of(address) is None and address != state_identity() else None
+
+
+def _address() -> str:
+    return os.environ.get("PULUMI_BACKEND_URL") or _of_project() or _logged_in()
+
+
+def _without_password(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    login, at, place = parts.netloc.rpartition("@")
+    open_ = [each for each in parts.query.split("&") if each.partition("=")[0] not in _PASSWORDS]
+    without = parts._replace(netloc=login.partition(":")[0] + at + place, query="&".join(open_))
+    # As it is, where there is no password: `geturl` writes some addresses in another way.
+    return address if without == parts else without.geturl()
 
 
 def folder_of(address: str) -> Path | None:

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiware_resources.api import Api, learned_from
-from aiware_resources.reconcile.backend import state_identity
+from aiware_resources.reconcile.backend import earlier_identity, state_identity
 from aiware_resources.reconcile.holders import OWNER_KEY, Holder
 from aiware_resources.reconcile.schema import Schema
 
@@ -58,7 +58,7 @@ class Mark:
     Attributes:
         marker: A hash of state, project, stack, resource name and desired state.
         resource: A hash of the same without the desired state: all objects that the resource ever made have it.
-        earlier: Markers that earlier releases wrote for the same desired state.
+        earlier: What earlier releases wrote: markers for the same desired state, and hashes of the resource.
     """
 
     marker: str
@@ -76,16 +76,27 @@ class Mark:
 
 def resource_hash(holder: Holder, *more: str) -> str:
     """Names a resource, or with ``more`` a part of one, to aiWARE: 16 hexadecimal digits."""
-    content = json.dumps([state_identity(), holder.type_name, holder.parent, holder.owner, *more])
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    return _resource_hash(state_identity(), holder, *more)
+
+
+def earlier_hashes(holder: Holder, *more: str) -> list[str]:
+    """The hash by which earlier releases named a resource, or a part of one, where it was another one."""
+    identity = earlier_identity()
+    return [] if identity is None else [_resource_hash(identity, holder, *more)]
 
 
 def resource_hashes(holder: Holder) -> list[str]:
-    """The hash of a resource, and the one that it had before it was moved into a component.
+    """The hash of a resource, those of earlier releases, and the ones before it was moved into a component.
 
     What a state holds of a resource tells of the component only after the resource has changed.
     """
-    return list(dict.fromkeys((resource_hash(holder), resource_hash(replace(holder, parent="")))))
+    holders = (holder, replace(holder, parent=""))
+    return list(dict.fromkeys(said for each in holders for said in (resource_hash(each), *earlier_hashes(each))))
+
+
+def _resource_hash(identity: str, holder: Holder, *more: str) -> str:
+    content = json.dumps([identity, holder.type_name, holder.parent, holder.owner, *more])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def marker(schema: Schema, props: Mapping[str, Any], apart: frozenset[str]) -> str:
@@ -102,12 +113,13 @@ def marker(schema: Schema, props: Mapping[str, Any], apart: frozenset[str]) -> s
 def markers(schema: Schema, props: Mapping[str, Any], apart: frozenset[str]) -> list[str]:
     """The marker of a resource, and those that earlier releases gave it, as far as they differ; as for `marker`."""
     forms = (schema.normal(props), *schema.earlier_forms(props))
-    return list(dict.fromkeys(_marker(props, form, apart) for form in forms))
+    identities = [each for each in (state_identity(), earlier_identity()) if each is not None]
+    return list(dict.fromkeys(_marker(each, props, form, apart) for each in identities for form in forms))
 
 
-def _marker(props: Mapping[str, Any], normal: Mapping[str, Any], apart: frozenset[str]) -> str:
+def _marker(identity: str, props: Mapping[str, Any], normal: Mapping[str, Any], apart: frozenset[str]) -> str:
     desired = {key: value for key, value in normal.items() if key not in apart}
-    content = json.dumps([state_identity(), props.get(OWNER_KEY), desired], sort_keys=True, default=str)
+    content = json.dumps([identity, props.get(OWNER_KEY), desired], sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

@@ -359,7 +359,8 @@ class EntityProvider(Entity, ResourceProvider):
             return None
         # An earlier release's marker is another one, and so are those of its interrupted runs.
         marker, *earlier = ownership.markers(self.schema, props, self.policies | self.secrets)
-        return Mark(marker, ownership.resource_hash(self.holder(props)), frozenset(earlier))
+        holder = self.holder(props)
+        return Mark(marker, ownership.resource_hash(holder), frozenset((*earlier, *ownership.earlier_hashes(holder))))
 
     def _found(self, props: Props, mark: Mark | None, started: datetime) -> Made | None:
         """Looks for what an attempt of just now created."""
