@@ -251,10 +251,9 @@ def _other_fleets(shard: Shard, props: Mapping[str, Any]) -> Iterator[tuple[int,
 
 
 def _fleets(shard: Shard, props: Mapping[str, Any]) -> Iterator[tuple[int, Props, Props]]:
-    numbers = {
-        stack: found[1] for stack in stacks() if (found := parsed(stack)) is not None and found[0] == shard.archive
-    }
-    name = str(props[OWNER_KEY]).rpartition("/")[2]
+    project, _, name = str(props[OWNER_KEY]).split("/", 2)
+    there = ((stack, parsed(stack.rpartition("/")[2])) for stack in stacks(project))
+    numbers = {stack: found[1] for stack, found in there if found is not None and found[0] == shard.archive}
     for stack, resources in states(list(numbers)):
         for each in resources:
             is_it = each["type"] == _TYPE and each["urn"].rpartition("::")[2] == name

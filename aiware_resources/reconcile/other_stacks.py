@@ -18,13 +18,14 @@ from aiware_resources.errors import ConfigurationError
 _SIDE_BY_SIDE = 4
 
 
-def stacks() -> list[str]:
-    """The names of the stacks of the project in this folder.
+def stacks(project: str) -> list[str]:
+    """The names of the stacks of a project, with the project where it is not that of this folder.
 
     Raises:
         ConfigurationError: They cannot be listed.
     """
-    return [str(stack["name"]).rpartition("/")[2] for stack in json.loads(_pulumi("stack", "ls", "--json") or "[]")]
+    listed = json.loads(_pulumi("stack", "ls", "--json", "--project", project) or "[]")
+    return [str(stack["name"]) for stack in listed]
 
 
 def states(names: list[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:

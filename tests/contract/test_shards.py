@@ -19,10 +19,10 @@ from tests.support.local import Local
 
 PROVIDER = JobFleetProvider()
 PULUMI = """#!/bin/sh
-# Stands for `pulumi stack ls` and `pulumi stack export --stack NAME`.
+# Stands for `pulumi stack ls --json --project project` and `pulumi stack export --stack NAME`.
 cd "{states}" || exit 1
-test "$2" = ls && exec cat stacks.json
-exec cat "$4.json"
+test "$2" = ls && test "$5" = project && exec cat stacks.json
+exec cat "${{4##*/}}.json"
 """
 
 

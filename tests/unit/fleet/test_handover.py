@@ -41,12 +41,13 @@ def states(monkeypatch: pytest.MonkeyPatch) -> Fleets:
     found: Fleets = {}
 
     def resources(names: list[str]) -> Any:
-        for name in names:
+        for qualified in names:
+            name = qualified.removeprefix("organization/project/")
             urn = f"urn:pulumi:{name}::project::pulumi-python:dynamic/aiware:JobFleet::archive"
             inputs = found[name].get("inputs", {"media": {key: {"url": key} for key in found[name]["jobs"]}})
             stack = {"type": "pulumi:pulumi:Stack", "urn": "urn"}
             yield (
-                name,
+                qualified,
                 [
                     stack,
                     {
@@ -58,7 +59,11 @@ def states(monkeypatch: pytest.MonkeyPatch) -> Fleets:
                 ],
             )
 
-    monkeypatch.setattr(handover, "stacks", lambda: [*found, "talks", "other-0"])
+    # Pulumi names the project where it is not that of the folder.
+    others = ["talks", "organization/project/other-0"]
+    monkeypatch.setattr(
+        handover, "stacks", lambda project: [*(f"organization/{project}/{name}" for name in found), *others]
+    )
     monkeypatch.setattr(handover, "states", resources)
     return found
 
@@ -199,7 +204,7 @@ def test_what_is_taken_over_is_not_of_the_inputs_that_are_recorded_here() -> Non
 
 
 def test_nothing_is_read_when_nothing_can_move(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handover, "stacks", lambda: pytest.fail("it was read"))
+    monkeypatch.setattr(handover, "stacks", lambda _: pytest.fail("it was read"))
     recorded = fleet(1, 4)
     assert handed_over(recorded, desired(1, 4)).olds is recorded
     assert handed_over({"jobs": {"a": text("a")}}, {}).summary() == ""
