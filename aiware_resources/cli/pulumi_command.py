@@ -144,13 +144,16 @@ def selected() -> str:
     return ended.output.strip()
 
 
-def stacks() -> list[str]:
+def stacks(*, of_project: bool = False) -> list[str]:
     """The names of all stacks of the backend, those of other projects too.
+
+    Args:
+        of_project: Whether only those of the project in this folder are meant.
 
     Raises:
         ConfigurationError: They cannot be listed.
     """
-    ended = _run("stack", "ls", "--json", "--all")
+    ended = _run("stack", "ls", "--json", *([] if of_project else ["--all"]))
     if ended.code:
         raise _refused("The stacks cannot be listed", ended)
     return [stack["name"] for stack in json.loads(ended.output)]

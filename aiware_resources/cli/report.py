@@ -118,9 +118,8 @@ def _of_shards(session: Session, archive: str, live: bool) -> Run:
     from aiware_resources.report.run import Update
     from aiware_resources.shards import parsed
 
-    numbers = sorted(
-        found[1] for each in pulumi_command.stacks() if (found := parsed(_short(each))) and found[0] == archive
-    )
+    names = map(_short, pulumi_command.stacks(of_project=True))
+    numbers = sorted(found[1] for each in names if (found := parsed(each)) and found[0] == archive)
     if not numbers:
         raise ConfigurationError(
             f"There is no stack {archive}-0.",
