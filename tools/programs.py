@@ -1,6 +1,8 @@
-"""Says which programs the tests could use, and do not find: Apertium, which translates, and flite, which speaks.
+"""Says which programs the tests could use, and do not find.
 
     programs.py
+
+They are Apertium, which translates, flite, which speaks, and PostgreSQL, where states can be.
 
 Runs on the standard library alone, and writes to stderr only.
 """
@@ -10,6 +12,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 
 def translates() -> bool:
@@ -26,6 +29,13 @@ def speaks() -> bool:
     return shutil.which("flite") is not None
 
 
+def database() -> Path | None:
+    """The folder of PostgreSQL's programs: Debian has them outside of PATH. The newest of several versions."""
+    found = shutil.which("initdb")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return Path(found).parent if found else folders[-1].parent if folders else None
+
+
 def main() -> int:
     """Says what is missing."""
     if not translates():
@@ -34,6 +44,8 @@ def main() -> int:
         )
     if not speaks():
         say("No recording is made: there is no flite. On Debian: apt-get install flite.")
+    if database() is None:
+        say("No state is in a database: there is no PostgreSQL. On Debian: apt-get install postgresql.")
     return 0
 
 

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.grounds import grounds, local, project, python
+from tools.programs import database
 
 __all__ = ["grounds", "local", "project", "python"]
 
+
+collect_ignore = [] if database() else ["test_database_state.py"]
+"""States in a database are tried where PostgreSQL is installed; tools/programs.py says where it is not."""
 
 LONGEST = ("e2e/test_tutorial.py", "faults/test_faults.py", "ci/test_session.py", "package/test_wheel.py")
 

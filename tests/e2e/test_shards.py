@@ -1,77 +1,120 @@
-"""An archive over several stacks: with another number of shards, entries change hands and no job runs again."""
+"""An archive over several stacks on a cluster, with its state in S3: a worker is killed; later one shard is added."""
 
 from __future__ import annotations
 
 import json
-import shutil
-
-from tests.support.local import Local
-from tests.support.project import STACK, Project
-
-PROGRAM = """
 import os
+import runpy
+import sys
+from collections.abc import Iterator
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any
 
-from aiware_resources import JobFleet, JobTemplate, media_from, media_key, media_value
+import psutil
+import pytest
 
-fleet = JobFleet(
-    "archive",
-    template=JobTemplate(
-        dag=pipelines.transcription(media_value("url")), target={"name": media_key()}, triggers=media_value("version")
-    ),
-    media=media_from("talks.csv", shards=int(open("shards.txt").read()), allow_empty=True),
-)
-"""
-KEYS = [f"talk-{number}" for number in range(10)]
+from tests.support import forks
+from tests.support.buckets import Bucket, bucket
+from tests.support.forked_python import wait_for_forks
+from tests.support.local import Local
+from tests.support.project import LONGEST, ROOT, Project, end_all, until
 
-
-def declare(project: Project, shards: int, version: int = 1) -> None:
-    rows = [f"{key},https://media.test/{key}.mp4,{version}" for key in KEYS]
-    (project.folder / "talks.csv").write_text("\n".join(["key,url,version", *rows]))
-    (project.folder / "shards.txt").write_text(str(shards))
-
-
-def add_shard(project: Project, index: int) -> None:
-    """Makes a stack as the one that is there."""
-    stacks = project.folder / "stacks"
-    shutil.copy(stacks / f"Pulumi.{STACK}.yaml", stacks / f"Pulumi.talks-{index}.yaml")
-    salt = (stacks / f"Pulumi.talks-{index}.yaml").read_text()
-    project.pulumi("stack", "init", f"talks-{index}")
-    (stacks / f"Pulumi.talks-{index}.yaml").write_text(salt)
+EXAMPLE = ROOT / "examples" / "archive" / "cluster.py"
+KEYS = {f"{number}.mp4" for number in range(10)}
 
 
-def jobs(project: Project, index: int) -> dict[str, str]:
-    file = project.folder / "state" / ".pulumi" / "stacks" / "aiware-pipelines" / f"talks-{index}.json"
-    resources = json.loads(file.read_text())["checkpoint"]["latest"].get("resources") or []
-    found = [each["outputs"]["jobs"] for each in resources if each["type"].endswith("JobFleet")]
-    return dict(found[0]) if found else {}
+@pytest.fixture
+def storage(project: Project, local: Local) -> Iterator[Bucket]:
+    """A server with a bucket of recordings, and one for the state."""
+    with bucket("media") as made:
+        made.client.create_bucket(Bucket="state")
+        made.put({f"talks/{key}": b"x" for key in KEYS})
+        server = made.environment["AWS_ENDPOINT_URL"]
+        state = f"s3://state?region=us-east-1&s3ForcePathStyle=true&endpoint={server}"
+        project.environment |= made.environment | local.environment | {"PULUMI_BACKEND_URL": state}
+        # That is the name of a project's stack, and a cluster has many.
+        del project.environment["PULUMI_STACK"]
+        yield made
 
 
-def up(project: Project, index: int) -> str:
-    return project.up("--stack", f"talks-{index}").output
+@pytest.fixture
+def cluster(project: Project, storage: Bucket) -> Iterator[Any]:
+    """Two workers of a cluster."""
+    # It takes a while to import, and one test needs it.
+    import dask
+    from distributed import Client, LocalCluster
+
+    # Started before, it has imported what this project's forks need.
+    forkserver.ensure_running()
+    forked = dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    options: dict[str, Any] = {"threads_per_worker": 1, "resources": {"stack": 1}, "dashboard_address": None}
+    with forked, LocalCluster(n_workers=2, env=project.environment, **options) as made, Client(made) as client:
+        project.environment["DASK_SCHEDULER"] = made.scheduler_address
+        yield client
 
 
-def test_one_shard_more(project: Project, local: Local) -> None:
-    project.program(PROGRAM)
-    declare(project, 1)
-    for index in (0, 1):
-        add_shard(project, index)
-    up(project, 0)
-    before = jobs(project, 0)
-    assert before.keys() == set(KEYS)
+class Run:
+    """A run of the example, in a process of its own."""
 
-    # The first one has what the second one has not taken over yet.
-    declare(project, 2)
-    assert "fleet archive: holds, until their shard has taken them over, talk-" in up(project, 0)
-    assert jobs(project, 0) == before
-    assert "fleet archive: takes over talk-" in up(project, 1)
-    moved = jobs(project, 1)
+    def __init__(self, project: Project, log: Path, shards: int) -> None:
+        self._log = log
+        arguments = (str(project.folder), project.environment, "s3://media/talks", str(shards))
+        with log.open("w") as file:
+            self._process = forks.start(_run, arguments, file.fileno(), file.fileno())
+
+    def told(self) -> str:
+        """What it has printed at its end."""
+        self._process.join(LONGEST)
+        told = self._log.read_text()
+        assert self._process.exitcode == 0, told
+        return told
+
+
+def _run(folder: str, environment: dict[str, str], *arguments: str) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = [str(EXAMPLE), *arguments]
+    runpy.run_path(str(EXAMPLE), run_name="__main__")
+
+
+def jobs(storage: Bucket, number: int) -> dict[str, str]:
+    """The jobs in the state of a shard."""
+    state = storage.client.get_object(Bucket="state", Key=f".pulumi/stacks/talks/talks-{number}.json")
+    resources = json.loads(state["Body"].read())["checkpoint"]["latest"]["resources"]
+    (found,) = (each["outputs"]["jobs"] for each in resources if each["type"].endswith("JobFleet"))
+    return dict(found)
+
+
+def engines(worker: int) -> list[psutil.Process]:
+    return [each for each in psutil.Process(worker).children() if each.name() == "pulumi"]
+
+
+def test_a_killed_worker_and_one_shard_more(
+    project: Project, local: Local, storage: Bucket, cluster: Any, tmp_path: Path
+) -> None:
+    local.behave(jobSeconds=8)
+    running = Run(project, tmp_path / "first.log", 1)
+    until(lambda: bool(local.mutations()))
+    workers = cluster.run(os.getpid).values()
+    (killed,) = (each for each in workers if engines(each))
+    # With all that it has started: nobody unlocks the stack.
+    end_all([*psutil.Process(killed).children(recursive=True), psutil.Process(killed)])
+    told = running.told()
+    assert "has ended without unlocking it" in told
+    assert "talks-0: {'complete': 10}" in told
+    before = jobs(storage, 0)
+    assert before.keys() == KEYS
+
+    # Another project in the same backend may have stacks of the same names.
+    other = {"Bucket": "state", "Key": ".pulumi/stacks/other/talks-7.json"}
+    storage.client.copy_object(**other, CopySource="state/.pulumi/stacks/talks/talks-0.json")
+    told = Run(project, tmp_path / "second.log", 2).told()
+    moved = jobs(storage, 1)
     assert moved.items() < before.items()
-    assert "fleet archive: gives up talk-" in up(project, 0)
-    assert jobs(project, 0) == {key: text for key, text in before.items() if key not in moved}
+    assert jobs(storage, 0) == {key: text for key, text in before.items() if key not in moved}
     assert local.mutations() == {"createJob": 10}
-
-    report = json.loads(project.aiware("report", "--shards", "talks", "--json").stdout)
-    assert [(fleet["name"], fleet["jobs"]) for fleet in report["fleets"]] == [
-        ("archive (talks-0)", 10 - len(moved)),
-        ("archive (talks-1)", len(moved)),
-    ]
+    assert "No job ran, 10 did not have to." in told
+    assert (project.folder / "talks.html").read_text(encoding="utf-8").count("(talks-1)") > 0
+    wait_for_forks(30)

@@ -35,7 +35,7 @@ LANGUAGES = {"python", "sh", "yaml", "json", "graphql", "text", "mermaid"}
 
 OTHER_PROGRAMS = {
     "VALUE", "cd", "cp", "curl", "echo", "eval", "export", "head", "id", "key", "pytest", "python", "ssh", "url",
-    ".venv/bin/pip", "pip", ".venv/bin/pre-commit", ".venv/bin/python", "brew", "sh", "winget",
+    "dask", ".venv/bin/pip", "pip", ".venv/bin/pre-commit", ".venv/bin/python", "brew", "sh", "winget",
 }  # fmt: skip
 """What the shell blocks use besides make, aiware and pulumi."""
 

@@ -1,0 +1,84 @@
+"""When the cluster of examples/archive unlocks a stack: only where the engine that holds it has ended for sure."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psutil
+import pytest
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "archive" / "cluster.py"
+REFUSED = """
+error: the stack is currently locked by 2 lock(s). Either wait for the other process(es) to end or delete the lock file
+  s3://state/.pulumi/locks/organization/t/t-1/1.json: created by ann@one (pid 17) at 2026-11-29T10:00:00Z
+  s3://state/.pulumi/locks/organization/t/t-1/2.json: created by AD\\bob@two.test (pid 4) at 2026-11-29T11:00:00+01:00
+"""
+
+
+@pytest.fixture(scope="module")
+def example() -> dict[str, Any]:
+    """What the example defines."""
+    return runpy.run_path(str(EXAMPLE))
+
+
+def engine(example: Mapping[str, Any], **other: Any) -> Any:
+    """An engine of this machine and user, which is this process if nothing else is said."""
+    own = psutil.Process()
+    said = {"user": own.username(), "host": socket.gethostname(), "pid": own.pid, "since": datetime.now(UTC)}
+    return example["Engine"](**said | other)
+
+
+def test_a_refusal_says_which_engines_hold_a_stack(example: dict[str, Any]) -> None:
+    ten = datetime(2026, 11, 29, 10, tzinfo=UTC)
+    made = example["Engine"]
+    assert made.that_lock(REFUSED) == {made("ann", "one", 17, ten), made("AD\\bob", "two.test", 4, ten)}
+    assert made.that_lock("[409] Conflict: Another update is currently in progress.") == frozenset()
+
+
+def test_an_engine_of_this_machine_is_known_to_run_or_not(example: dict[str, Any]) -> None:
+    assert engine(example).runs_here() is True
+    # The number went to a process that started later.
+    started = datetime.fromtimestamp(psutil.Process().create_time(), UTC)
+    assert engine(example, since=started - timedelta(hours=1)).runs_here() is False
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        # It has ended, and nobody has asked for its exit code.
+        assert engine(example, pid=ended.pid).runs_here() is False
+        ended.wait()
+        assert engine(example, pid=ended.pid).runs_here() is False
+
+
+@pytest.mark.parametrize("other", [{"host": "another"}, {"user": "somebody"}])
+def test_of_other_machines_and_users_nothing_is_known(example: dict[str, Any], other: dict[str, str]) -> None:
+    assert engine(example, **other).runs_here() is None
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        ([[False, None]], False),
+        ([[True, False]], True),
+        ([[None, None]], None),
+        ([[]], None),
+        ([[False], [None]], None),
+        ([[False], [True]], True),
+        ([[False], [False]], False),
+        ([], None),
+    ],
+)
+def test_one_worker_has_to_know_of_each_engine(
+    example: dict[str, Any], told: list[list[bool | None]], known: bool | None
+) -> None:
+    answers = iter(told)
+    client = SimpleNamespace(run=lambda *_, **__: dict(enumerate(next(answers))))
+    engines = frozenset(engine(example, pid=number) for number in range(len(told)))
+    assert example["Archive"](client, "", 1)._is_any_running(engines) is known
