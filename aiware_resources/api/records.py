@@ -36,6 +36,11 @@ def _text(value: Any) -> str | None:
     return textwrap.shorten(without_query(visible), LONGEST_NOTE, placeholder=" ...") or None
 
 
+def _without_links(value: str | None) -> str | None:
+    """A message that may quote the signed link that a task has read: it goes into states and outputs."""
+    return None if value is None else without_query(value)
+
+
 LONGEST_NOTE = 200
 """Characters of a note that are shown."""
 
@@ -202,7 +207,7 @@ class TaskRecord(Record):
     engine_id: str | None = None
     engine: EngineRecord | None = None
     failure_reason: str | None = None
-    failure_message: str | None = None
+    failure_message: Annotated[str | None, AfterValidator(_without_links)] = None
     created_date_time: Moment | None = None
     queued_date_time: Moment | None = None
     started_date_time: Moment | None = None

@@ -220,6 +220,14 @@ def test_a_failed_job_runs_again_on_the_file_that_is_there(host: Host, local: Lo
     assert local.objects()["tdos"] == []
 
 
+def test_a_failure_does_not_quote_the_address_of_the_file(host: Host, local: Local, declare: Declare) -> None:
+    local.fault({"status": 503}, operation="download")
+    id_, outs = host.create(PROVIDER, declare(host, "a"))
+    failures = host.read(PROVIDER, id_, outs).outs["failures"]
+    assert "url_error: http://127.0.0.1" in failures["a"]
+    assert "signature" not in failures["a"]
+
+
 def test_a_failed_job_on_its_tdos_media_is_retried_in_place(host: Host, local: Local, declare: Declare) -> None:
     failing = {"fail": {"reason": "invalid_data", "message": "noise"}, "failTimes": 1}
     template = JobTemplate(dag=pipelines.one_engine(engines.ENTITY_EXTRACTION)).properties
