@@ -1,8 +1,9 @@
-"""A fleet on the real engine: how long its submission takes, what it costs, and how much of it a second run repeats."""
+"""A fleet on the real engine against a bare script: how long they take, and how much of it a second run repeats."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tempfile
 import threading
@@ -14,9 +15,11 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.scene import BenchmarkError
+from aiware_resources import pipelines
+from benchmarks.properties import plain
+from benchmarks.scene import LONGEST, BenchmarkError, timed
 from tests.support.local import Local
-from tests.support.project import STACK, Project
+from tests.support.project import ROOT, STACK, Project
 
 PROGRAM = """
 import json
@@ -25,7 +28,7 @@ from aiware_resources import JobFleet, JobTemplate, media_value
 
 media = json.loads(open("media.json").read())
 fleet = JobFleet(
-    "recordings",
+    "{name}",
     template=JobTemplate(
         dag=pipelines.transcription(media_value("url")), target={{"name": media_value("title")}}
     ),
@@ -58,6 +61,8 @@ class FleetFigures:
         preview_requests: HTTP requests during the preview.
         added: Seconds of an up with one more entry, which submits one job.
         added_requests: HTTP requests during that.
+        bare: Seconds of a script without Pulumi that submits as many jobs to the same aiWARE, and awaits them.
+        new_requests: HTTP requests of the first up of a fleet with one entry, where there are all these jobs.
         state_bytes_a_job: Size of the state file for each job, less what the program itself passes (as compact JSON).
         passed_bytes_a_job: What the program passes for each job, as compact JSON.
         peak_mib: Most memory that each process had at once (resident), by what it does, in MiB.
@@ -70,13 +75,20 @@ class FleetFigures:
     preview_requests: int
     added: float
     added_requests: int
+    bare: float
+    new_requests: int
     state_bytes_a_job: float
     passed_bytes_a_job: float
     peak_mib: Mapping[str, float]
 
+    @property
+    def over_the_script(self) -> float:
+        """How many times as long as the script."""
+        return self.up / self.bare
+
 
 def measure(jobs: int, concurrency: int = 8) -> FleetFigures:
-    """Submits a fleet, previews it, and adds one entry.
+    """Submits a fleet, previews it, adds one entry, does the same by the script, and submits another fleet.
 
     Args:
         jobs: How many entries it has.
@@ -86,27 +98,36 @@ def measure(jobs: int, concurrency: int = 8) -> FleetFigures:
         BenchmarkError: When a command fails, a job is not complete, or a later run does more than it should.
     """
     with tempfile.TemporaryDirectory(prefix="aiware-benchmark-") as folder:
-        project = Project(Path(folder))
-        project.program(PROGRAM.format(concurrency=concurrency))
+        project = Project(Path(folder), LONGEST)
+        # The tests look more often than a stack does.
+        project.config(aiware__pollInterval=None)
+        project.program(PROGRAM.format(name="recordings", concurrency=concurrency))
         project.init()
         local = Local(project.data, project.folder)
         try:
-            return _measured(project, local, jobs)
+            return _measured(project, local, jobs, concurrency)
         finally:
             local.stop()
 
 
-def _measured(project: Project, local: Local, jobs: int) -> FleetFigures:
+def _measured(project: Project, local: Local, jobs: int, concurrency: int) -> FleetFigures:
     local.behave(jobSeconds=0)
     passed = _write_media(project, jobs)
     with _watched(local) as peaks:
         up, requests = _run(project, local, "up", "--yes", "--skip-preview")
-    _expect(local, jobs)
-    state = _state_file(project).stat().st_size
-    preview, preview_requests = _run(project, local, "preview", "--expect-no-changes")
-    _write_media(project, jobs + 1)
-    added, added_requests = _run(project, local, "up", "--yes", "--skip-preview")
+        _expect(local, jobs)
+        state = _state_file(project).stat().st_size
+        preview, preview_requests = _run(project, local, "preview", "--expect-no-changes")
+        _write_media(project, jobs + 1)
+        added, added_requests = _run(project, local, "up", "--yes", "--skip-preview")
     _expect(local, jobs + 1)
+    _write_media(project, jobs)
+    bare, _ = timed(lambda: _script(project, local, concurrency))
+    _expect(local, 2 * jobs + 1)
+    _write_media(project, 1)
+    project.program(PROGRAM.format(name="another", concurrency=concurrency))
+    # The one that is there stays: it takes long to remove, and tells nothing.
+    _, new_requests = _run(project, local, "up", "--yes", "--skip-preview", "--target", "**another")
     return FleetFigures(
         jobs=jobs,
         up=up,
@@ -115,6 +136,8 @@ def _measured(project: Project, local: Local, jobs: int) -> FleetFigures:
         preview_requests=preview_requests,
         added=added,
         added_requests=added_requests,
+        bare=bare,
+        new_requests=new_requests,
         state_bytes_a_job=(state - passed) / jobs,
         passed_bytes_a_job=passed / jobs,
         peak_mib=peaks,
@@ -130,6 +153,14 @@ def _write_media(project: Project, jobs: int) -> int:
     text = json.dumps(media, separators=(",", ":"))
     (project.folder / "media.json").write_text(text)
     return len(text)
+
+
+def _script(project: Project, local: Local, concurrency: int) -> None:
+    """Runs the script on what the program reads."""
+    (project.folder / "tasks.json").write_text(json.dumps(plain(pipelines.transcription("URL"))))
+    environment = {"PYTHONPATH": str(ROOT), "NAIVE_URL": f"{local.server.url}/v3/graphql", "NAIVE_TOKEN": local.token}
+    command = [sys.executable, "-m", "benchmarks.naive.script", "media.json", "tasks.json", str(concurrency)]
+    subprocess.run(command, cwd=project.folder, env=project.environment | environment, check=True, timeout=LONGEST)
 
 
 def _run(project: Project, local: Local, *arguments: str) -> tuple[float, int]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks import fleet
 from benchmarks.fleet import FleetFigures
 
 SIZES = (100, 1_000, 10_000)
-LONGEST = 600.0
-"""Seconds that the largest fleet may take."""
-LONGEST_FOR_ONE_MORE = 20.0
-"""Seconds that an up may take which adds one job to the largest fleet."""
+ARCHIVE = 100_000
+"""Takes so long that it is measured only when it is asked for."""
+LARGE = 10_000
+"""From so many jobs on a fleet has to be as said below; of fewer, the start of the engine is most."""
+OVER_THE_SCRIPT = 1.3
+"""How many times as long as the script a fleet may take."""
+LONGEST_PREVIEW = 60.0
+"""Seconds that a preview with nothing to do may take, and an up which adds one job."""
+MOST_REQUESTS = 30
+"""Requests of such a preview: it reads a sample of a thousand finished jobs, fifty in a request."""
 MOST_MEMORY = 1024.0
 """MiB that any process may need."""
-MOST_STATE = 250.0
+MOST_STATE = 100.0
 """Bytes of state for each job beyond what the program passes."""
 
 
@@ -34,17 +40,24 @@ def measure(sizes: tuple[int, ...], say: Callable[[str], None]) -> list[FleetFig
 
 def check(found: Sequence[FleetFigures]) -> list[str]:
     """What is not as it has to be, a sentence each."""
-    largest = found[-1]
-    if largest.jobs < SIZES[-1]:
-        return []
+    return [problem for each in found if each.jobs >= LARGE for problem in _problems(each)]
+
+
+def _problems(fleet: FleetFigures) -> Iterator[str]:
     limits = {
-        "seconds for the first up": (largest.up, LONGEST),
-        "seconds for one job more": (largest.added, LONGEST_FOR_ONE_MORE),
-        "MiB in a process": (max(largest.peak_mib.values()), MOST_MEMORY),
-        "bytes of state a job": (largest.state_bytes_a_job, MOST_STATE),
+        "times as long as the script": (fleet.over_the_script, OVER_THE_SCRIPT),
+        "seconds for a preview": (fleet.preview, LONGEST_PREVIEW),
+        "requests for a preview": (fleet.preview_requests, MOST_REQUESTS),
+        "seconds for one job more": (fleet.added, LONGEST_PREVIEW),
+        "MiB in a process": (max(fleet.peak_mib.values()), MOST_MEMORY),
+        "bytes of state a job": (fleet.state_bytes_a_job, MOST_STATE),
     }
-    return [
-        f"A fleet of {largest.jobs} takes {value:.0f} {what}, more than {limit:.0f}."
-        for what, (value, limit) in limits.items()
-        if value > limit
-    ]
+    for what, (value, limit) in limits.items():
+        if value > limit:
+            yield f"A fleet of {fleet.jobs} takes {value:.4g} {what}, more than {limit:.4g}."
+
+
+def together(found: Sequence[FleetFigures], before: Sequence[FleetFigures]) -> list[FleetFigures]:
+    """What was measured, with what was measured before of other sizes."""
+    figures = {each.jobs: each for each in (*before, *found)}
+    return [figures[jobs] for jobs in sorted(figures)]

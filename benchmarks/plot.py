@@ -28,7 +28,16 @@ def plot(results: Results) -> None:
             "the engine's floor": [(each.jobs, each.floor) for each in results.naive],
         },
     )
-    _lines(middle, "pulumi up, one fleet", "jobs of 0 s", {"fleet": [(each.jobs, each.up) for each in results.fleet]})
+    _lines(
+        middle,
+        "one fleet",
+        "jobs of 0 s",
+        {
+            "pulumi up": [(each.jobs, each.up) for each in results.fleet],
+            "a bare script": [(each.jobs, each.bare) for each in results.fleet],
+            "preview, nothing to do": [(each.jobs, each.preview) for each in results.fleet],
+        },
+    )
     _lines(
         right,
         "pulumi preview, nothing to do",

@@ -63,24 +63,32 @@ def _naive(found: Sequence[against_naive.Figures]) -> Iterable[str]:
 
 def _fleet(found: Sequence[FleetFigures]) -> Iterable[str]:
     yield "## Fleets: one resource, jobs of 0 s, seconds\n"
-    yield "The state is counted without what the program itself passes.\n"
     yield (
-        "| jobs | up | requests | state, bytes a job | most memory in a process, MiB "
-        "| up with one job more | its requests | preview with nothing to do | its requests |"
+        "The *script* does the same without Pulumi, with httpx: it submits as many jobs side by side, and asks about "
+        "as many in a request. The state is counted without what the program itself passes. A *new fleet* has one "
+        "entry, and looks among all these jobs for what a run of it that was killed has submitted.\n"
     )
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield (
+        "| jobs | up | script | of script | requests | preview with nothing to do | its requests "
+        "| up with one job more | its requests | a new fleet's requests | state, bytes a job "
+        "| most memory, MiB: engine, provider host, program |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
     for each in found:
-        who, most = max(each.peak_mib.items(), key=lambda peak: peak[1])
+        memory = [each.peak_mib[role] for role in ("engine", "provider host", "program")]
         yield _row(
-            each.jobs,
+            f"{each.jobs:,}",
             f"**{each.up:.1f}**",
-            each.requests,
-            f"**{each.state_bytes_a_job:.0f}**",
-            f"{most:.0f} ({who})",
-            f"**{each.added:.1f}**",
-            each.added_requests,
-            f"{each.preview:.1f}",
+            f"{each.bare:.1f}",
+            f"**{each.over_the_script:.2f}**",
+            f"{each.requests:,}",
+            f"**{each.preview:.1f}**",
             each.preview_requests,
+            f"{each.added:.1f}",
+            each.added_requests,
+            each.new_requests,
+            f"**{each.state_bytes_a_job:.0f}**",
+            ", ".join(f"{size:.0f}" for size in memory),
         )
     yield ""
 
