@@ -57,10 +57,12 @@ class FleetFigures:
         jobs: How many jobs it has; each takes no time.
         up: Seconds of the first ``pulumi up``, which submits and awaits them all.
         requests: HTTP requests that aiWARE got during it.
-        preview: Seconds of the preview after it, which finds nothing to do.
-        preview_requests: HTTP requests during the preview.
-        added: Seconds of an up with one more entry, which submits one job.
+        first: Seconds of the preview after it. Nothing to do, but it reads all jobs: none was recorded as complete yet.
+        first_requests: HTTP requests during that.
+        added: Seconds of an up with one more entry, which submits one job, and records that the others are complete.
         added_requests: HTTP requests during that.
+        preview: Seconds of a preview after that, with nothing to do.
+        preview_requests: HTTP requests during the preview.
         bare: Seconds of a script without Pulumi that submits as many jobs to the same aiWARE, and awaits them.
         new_requests: HTTP requests of the first up of a fleet with one entry, where there are all these jobs.
         state_bytes_a_job: Size of the state file for each job, less what the program itself passes (as compact JSON).
@@ -71,10 +73,12 @@ class FleetFigures:
     jobs: int
     up: float
     requests: int
-    preview: float
-    preview_requests: int
+    first: float
+    first_requests: int
     added: float
     added_requests: int
+    preview: float
+    preview_requests: int
     bare: float
     new_requests: int
     state_bytes_a_job: float
@@ -117,9 +121,10 @@ def _measured(project: Project, local: Local, jobs: int, concurrency: int) -> Fl
         up, requests = _run(project, local, "up", "--yes", "--skip-preview")
         _expect(local, jobs)
         state = _state_file(project).stat().st_size
-        preview, preview_requests = _run(project, local, "preview", "--expect-no-changes")
+        first, first_requests = _run(project, local, "preview", "--expect-no-changes")
         _write_media(project, jobs + 1)
         added, added_requests = _run(project, local, "up", "--yes", "--skip-preview")
+        preview, preview_requests = _run(project, local, "preview", "--expect-no-changes")
     _expect(local, jobs + 1)
     _write_media(project, jobs)
     bare, _ = timed(lambda: _script(project, local, concurrency))
@@ -132,10 +137,12 @@ def _measured(project: Project, local: Local, jobs: int, concurrency: int) -> Fl
         jobs=jobs,
         up=up,
         requests=requests,
-        preview=preview,
-        preview_requests=preview_requests,
+        first=first,
+        first_requests=first_requests,
         added=added,
         added_requests=added_requests,
+        preview=preview,
+        preview_requests=preview_requests,
         bare=bare,
         new_requests=new_requests,
         state_bytes_a_job=(state - passed) / jobs,

@@ -15,9 +15,9 @@ LARGE = 10_000
 OVER_THE_SCRIPT = 1.3
 """How many times as long as the script a fleet may take."""
 LONGEST_PREVIEW = 60.0
-"""Seconds that a preview with nothing to do may take, and an up which adds one job."""
+"""Seconds that each preview with nothing to do may take, and an up which adds one job."""
 MOST_REQUESTS = 30
-"""Requests of such a preview: it reads a sample of a thousand finished jobs, fifty in a request."""
+"""Requests of the later preview: it reads a sample of a thousand finished jobs, fifty in a request."""
 MOST_MEMORY = 1024.0
 """MiB that any process may need."""
 MOST_STATE = 100.0
@@ -46,6 +46,7 @@ def check(found: Sequence[FleetFigures]) -> list[str]:
 def _problems(fleet: FleetFigures) -> Iterator[str]:
     limits = {
         "times as long as the script": (fleet.over_the_script, OVER_THE_SCRIPT),
+        "seconds for the first preview": (fleet.first, LONGEST_PREVIEW),
         "seconds for a preview": (fleet.preview, LONGEST_PREVIEW),
         "requests for a preview": (fleet.preview_requests, MOST_REQUESTS),
         "seconds for one job more": (fleet.added, LONGEST_PREVIEW),

@@ -65,15 +65,16 @@ def _fleet(found: Sequence[FleetFigures]) -> Iterable[str]:
     yield "## Fleets: one resource, jobs of 0 s, seconds\n"
     yield (
         "The *script* does the same without Pulumi, with httpx: it submits as many jobs side by side, and asks about "
-        "as many in a request. The state is counted without what the program itself passes. A *new fleet* has one "
-        "entry, and looks among all these jobs for what a run of it that was killed has submitted.\n"
+        "as many in a request. The *first preview* reads every job, since no run has recorded yet that they are "
+        "complete; the later one reads a sample. The state is counted without what the program itself passes. A *new "
+        "fleet* has one entry, and looks among all these jobs for what a run of it that was killed has submitted.\n"
     )
     yield (
-        "| jobs | up | script | of script | requests | preview with nothing to do | its requests "
-        "| up with one job more | its requests | a new fleet's requests | state, bytes a job "
+        "| jobs | up | script | of script | requests | first preview | its requests | up with one job more "
+        "| its requests | later preview | its requests | a new fleet's requests | state, bytes a job "
         "| most memory, MiB: engine, provider host, program |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
+    yield f"|{14 * '---|'}"
     for each in found:
         memory = [each.peak_mib[role] for role in ("engine", "provider host", "program")]
         yield _row(
@@ -82,10 +83,12 @@ def _fleet(found: Sequence[FleetFigures]) -> Iterable[str]:
             f"{each.bare:.1f}",
             f"**{each.over_the_script:.2f}**",
             f"{each.requests:,}",
-            f"**{each.preview:.1f}**",
-            each.preview_requests,
+            f"{each.first:.1f}",
+            each.first_requests,
             f"{each.added:.1f}",
             each.added_requests,
+            f"**{each.preview:.1f}**",
+            each.preview_requests,
             each.new_requests,
             f"**{each.state_bytes_a_job:.0f}**",
             ", ".join(f"{size:.0f}" for size in memory),
