@@ -13,7 +13,7 @@ from typing import Any
 from tests.faults.ledger import Ledger
 from tests.faults.plan import KILL_DELAY, Kill, Phase, Plan, Trouble
 from tests.faults.processes import run
-from tests.faults.programs import FILE, JobSpec
+from tests.faults.programs import FILE, JobSpec, write_talks
 from tests.faults.strangers import move_in, submit
 from tests.support.local import Local
 from tests.support.project import Project
@@ -58,6 +58,8 @@ class Driver:
         self._plan = plan
         self._project = Project(folder, python=python)
         (folder / FILE).write_text("What was said.\n")
+        for fleet in (fleet for phase in plan.phases for fleet in phase.scene.fleets if fleet.uploads):
+            write_talks(folder, fleet)
         self._local = Local(self._project.data, folder)
         self._told = Told()
         self._declared: Sequence[JobSpec] = ()

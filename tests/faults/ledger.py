@@ -225,6 +225,7 @@ class Ledger:
             if export is not None and export["assetUri"]:
                 yield from _file_problems(place, self._local.content(export["assetUri"]))
         for fleet in scene.fleets:
+            yield from self._uploaded(fleet) if fleet.uploads else ()
             if fleet.has_files:
                 yield from self._fleet_results(fleet) if self._api == "edge" else self._fleet_files(fleet)
         for job in scene.jobs if self._api == "edge" else ():
@@ -247,6 +248,19 @@ class Ledger:
         folders = {path.parent.name for path in (self._project.folder / FOUND).glob("[!.]*/[!.]*")}
         if folders != entries.keys():
             yield f"wrong files of the fleet: those of {sorted(folders)}, not of {sorted(entries)}"
+
+    def _uploaded(self, fleet: FleetSpec) -> Iterable[str]:
+        """Says so where the TDO of an entry does not hold its file, whole and once."""
+        (recorded,) = (each for each in self._resources() if _type_and_name(each) == (FLEET, fleet.resource))
+        if recorded["outputs"].get("uploads"):
+            yield f"files of the fleet wait for their jobs: {recorded['outputs']['uploads']}"
+        tdos = {each["id"]: each for each in self._local.objects()["tdos"]}
+        for key, text in _entries(recorded).items():
+            path = self._project.folder / fleet.media[key]["file"]
+            assets = (tdos.get(text.split(" ")[1]) or {"assets": {"records": []}})["assets"]["records"]
+            contents = [self._local.content(each["signedUri"]) for each in assets if each["name"] == path.name]
+            if contents != [path.read_bytes()]:
+                yield f"wrong upload: the TDO of {key} has {len(contents)} files of {sorted(map(len, contents))} bytes"
 
     def _fleet_files(self, fleet: FleetSpec) -> Iterable[str]:
         """Captions and results that are not those of the fleet's entries, and files of entries that are gone."""

@@ -251,8 +251,8 @@ def _creations(scene: Scene, api: Api) -> list[str]:
         return ["createJob"] * (len(scene.jobs) + len(scene.entries))
     return [
         *["createCluster"] * len(scene.clusters),
-        *["createTDO"] * len(scene.tdos),
-        *["createAsset"] * sum(tdo.has_file for tdo in scene.tdos),
+        *["createTDO"] * (len(scene.tdos) + len(scene.uploads)),
+        *["createAsset"] * (sum(tdo.has_file for tdo in scene.tdos) + len(scene.uploads)),
         *["createJob"] * (len(scene.jobs) + len(scene.entries)),
         *["createExportRequest"] * (len(scene.exports) + sum(fleet.has_files for fleet in scene.fleets)),
     ]
@@ -267,6 +267,7 @@ def _changes(scene: Scene, later: Scene, api: Api) -> list[str]:
     replaced = sum(before.memory != after.memory for before, after in clusters)
     return [
         *["createJob"] * run,
+        *["createTDO", "createAsset"] * len(later.uploads - scene.uploads),
         *["updateTDO"] * len({*later.tdos} - {*scene.tdos}),
         *["updateCluster"] * (len(clusters) - replaced),
         *["deleteCluster", "createCluster"] * replaced,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from aiware_resources import engines
@@ -18,6 +19,15 @@ FILE = "notes.txt"
 
 CAPTIONS, FOUND = "out/captions", "out/found"
 """Where fleets write captions, and what engines have found."""
+
+TALKS = "talks"
+"""The folder with the files that fleets upload."""
+
+_SHARE = {"cloud": 0.7, "edge": 0.4}
+"""The share of programs that have a fleet."""
+
+TALK_LINES = 3_000
+"""Lines of such a file: some ten kilobytes, which take several pieces on their way."""
 
 SPAN = "start_date_time=1574311000, stop_date_time=1574315000"
 
@@ -126,29 +136,42 @@ class FleetSpec:
     keys: tuple[str, ...]
     has_files: bool = False
     api: Api = "cloud"
+    uploads: bool = False
+
+    @property
+    def media(self) -> dict[str, dict[str, str]]:
+        """Its entries: at addresses, or files of this machine."""
+        ending = "mp4" if self.has_files and self.api == "cloud" else "txt"
+        name, place = ("file", TALKS) if self.uploads else ("url", "https://media.test")
+        return {key: {name: f"{place}/{key}.{ending}"} for key in self.keys}
 
     def source(self) -> str:
         """Its declaration."""
         if self.api == "edge":
             return self._on_edge()
-        ending, graph = ("mp4", "stream_transcription") if self.has_files else ("txt", "translation")
-        media = {key: {"url": f"https://media.test/{key}.{ending}"} for key in self.keys}
+        graph = "stream_transcription" if self.has_files else "translation"
         files = f', exports=["vtt"], download_to="{CAPTIONS}", results_to="{FOUND}"' if self.has_files else ""
         cluster = "" if self.cluster is None else f", cluster_id={self.cluster}.id"
         return (
             "from aiware_resources import JobFleet, JobTemplate, media_value\n"
-            f'{self.resource} = JobFleet("{self.resource}", media={media!r}{cluster}{files}, '
+            f'{self.resource} = JobFleet("{self.resource}", media={self.media!r}{cluster}{files}, '
             f'template=JobTemplate(dag=pipelines.{graph}(media_value("url")), target={{}}))'
         )
 
     def _on_edge(self) -> str:
-        media = {key: {"url": f"https://media.test/{key}.txt"} for key in self.keys}
         files = f', results_to="{FOUND}"' if self.has_files else ""
         return (
             "from aiware_resources import JobFleet, JobTemplate, media_value\n"
-            f'{self.resource} = JobFleet("{self.resource}", media={media!r}{files}, on_destroy="delete", '
+            f'{self.resource} = JobFleet("{self.resource}", media={self.media!r}{files}, on_destroy="delete", '
             'template=JobTemplate(dag=pipelines.translation(media_value("url"))))'
         )
+
+
+def write_talks(folder: Path, fleet: FleetSpec) -> None:
+    """Writes the files that a fleet uploads, each with another content."""
+    (folder / TALKS).mkdir(exist_ok=True)
+    for key, values in fleet.media.items():
+        (folder / values["file"]).write_text(f"What was said of {key}.\n" * TALK_LINES)
 
 
 Spec = ClusterSpec | TdoSpec | JobSpec | ExportSpec | FleetSpec
@@ -173,6 +196,11 @@ class Scene:
     def entries(self) -> set[str]:
         """The keys of the fleets."""
         return {key for fleet in self.fleets for key in fleet.keys}
+
+    @property
+    def uploads(self) -> set[str]:
+        """The keys of fleets that upload files."""
+        return {key for fleet in self.fleets if fleet.uploads for key in fleet.keys}
 
     def source(self) -> str:
         """The program."""
@@ -213,9 +241,11 @@ def first_scene(dice: random.Random, api: Api) -> Scene:
 
 
 def _fleets(cluster: str | None, dice: random.Random, api: Api) -> tuple[FleetSpec, ...]:
-    if dice.random() >= 0.4:
+    if dice.random() >= _SHARE[api]:
         return ()
-    return (FleetSpec("fleet", cluster, ("k1", "k2", "k3", "k4"), has_files=dice.random() < 0.6, api=api),)
+    keys, has_files = ("k1", "k2", "k3", "k4"), dice.random() < 0.6
+    uploads = api == "cloud" and dice.random() > 0.3
+    return (FleetSpec("fleet", cluster, keys, has_files=has_files, api=api, uploads=uploads),)
 
 
 def _edge_jobs(dice: random.Random) -> tuple[JobSpec, ...]:
