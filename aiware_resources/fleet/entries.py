@@ -21,6 +21,7 @@ from aiware_resources.reconcile.ownership import earlier_hashes
 from aiware_resources.reconcile.provider import schema_of
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.shards import SHARD, Shard
+from aiware_resources.text.secret_words import MASK
 
 TEMPLATE = "template"
 MEDIA = "media"
@@ -95,8 +96,8 @@ def known_jobs_of(props: Mapping[str, Any]) -> Iterator[tuple[str, Props, frozen
 
 
 def is_unknown(props: Mapping[str, Any]) -> bool:
-    """Whether it is unknown which entries there are, or what their jobs are."""
-    return isinstance(props.get(MEDIA), Unknown) or isinstance(props.get(TEMPLATE), Unknown)
+    """Whether it is unknown which entries there are, or what their jobs are; a preview masks what is secret."""
+    return any(isinstance(value, Unknown) or value == MASK for value in (props.get(MEDIA), props.get(TEMPLATE)))
 
 
 def _media(props: Mapping[str, Any]) -> Mapping[str, Any]:

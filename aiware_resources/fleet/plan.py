@@ -25,6 +25,7 @@ from aiware_resources.fleet.local_files import UPLOADED, LocalMedia, files_of
 from aiware_resources.fleet.unfinished import UNDONE
 from aiware_resources.reconcile import Props
 from aiware_resources.reconcile.unknowns import cut
+from aiware_resources.text.secret_words import MASK
 
 FAILURES = "failures"
 ADOPT = "adoptJobs"
@@ -99,7 +100,10 @@ class Plan:
     def summary(self) -> str:
         """What happens, with keys: ``submits ep-3, ep-4 (2); re-runs ep-1``."""
         if self.all_undecided:
-            return "what it does is not known yet: its template or its media come from something that changes first"
+            return (
+                "what it does is not known yet: its template or its media are secret, or come from something that "
+                "changes first"
+            )
         return "; ".join(self._parts())
 
     def _parts(self) -> Iterator[str]:
@@ -178,7 +182,8 @@ def _as_before(
     """The keys of entries of which the program says the same as when what is recorded of them came about.
 
     Their fingerprints need not be found out, which takes a minute of a hundred thousand. After a run that could not do
-    all it was asked to, the recorded inputs may be ahead of what is recorded of an entry; then there are none.
+    all it was asked to, the recorded inputs may be ahead of what is recorded of an entry; then there are none. Neither
+    is an entry as before where a preview masks a secret: its value may be another one.
     """
     media = before.get(MEDIA)
     if not isinstance(media, dict) or recorded.get(UNDONE) or not _is_same(before.get(TEMPLATE), desired.get(TEMPLATE)):
@@ -191,8 +196,11 @@ def _as_before(
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    """Whether two values are written in the same way; to Python, 1 and true are equal."""
-    return bool(one == other) and _written(one) == _written(other)
+    """Whether two values are known to be written in the same way; to Python, 1 and true are equal."""
+    if one != other:
+        return False
+    written = _written(one)
+    return written == _written(other) and MASK not in written
 
 
 _written = json.JSONEncoder(sort_keys=True).encode

@@ -87,7 +87,8 @@ def _changed(
     is_repair = bool(mended) and not paths and FAILURE not in old.outputs
     if is_repair and step.op == "update":
         fate = Fate("is put back as declared", (Effect(Verb.PUT_BACK, entity.noun),))
-    secrets = _secret_notes(step, entity, new, [each.path[0] for each in to_do])
+    entries = entry_changes(entity, old.inputs, new.inputs)
+    secrets = _secret_notes(step, entity, new, [each.path[0] for each in to_do], has_changed_entries=bool(entries))
     notes = [*fate.notes, *secrets, *_signature_notes(before, new)]
     return replace(
         change,
@@ -95,7 +96,7 @@ def _changed(
         effects=fate.effects,
         properties=(
             *property_changes(entity, before, new.inputs, paths),
-            *entry_changes(entity, old.inputs, new.inputs),
+            *entries,
         ),
         notes=tuple(without_signature(note) for note in notes),
         not_known=tuple(_not_known(new, steps)),
@@ -120,13 +121,17 @@ def _signature_notes(before: Mapping[str, Any], new: State) -> Iterator[str]:
         yield f"Of {', '.join(sorted(found))} only the signature differs."
 
 
-def _secret_notes(step: Step, entity: Entity, new: State, changed: list[str | int]) -> Iterator[str]:
+def _secret_notes(
+    step: Step, entity: Entity, new: State, changed: list[str | int], *, has_changed_entries: bool
+) -> Iterator[str]:
     """A secret is the same text on both sides: that it changes shows only in what the engine makes of it."""
-    hidden = [key for key, value in new.inputs.items() if key != entity.entries and has_secret(value)]
+    hidden = [key for key, value in new.inputs.items() if has_secret(value)]
+    olds = step.old_state.outputs if step.old_state else {}
+    may_be_other = changed or has_changed_entries or entity.failure_in_words(olds) or entity.left_undone(olds)
     by_engine = [key for key in step.replace_reasons if key in hidden and key not in changed]
     if by_engine:
         yield f"A secret in {', '.join(by_engine)} changes."
-    elif hidden and (changed or FAILURE in (step.old_state.outputs if step.old_state else {})):
+    elif hidden and may_be_other:
         yield f"Whether secrets in it change ({', '.join(hidden)}) is not shown."
     elif hidden:
         yield f"A secret in {' or '.join(hidden)} changes."

@@ -12,10 +12,9 @@ from typing import Any
 
 from pulumi.output import Unknown
 
-from aiware_resources.text.secret_words import is_signed_query, names_secret
+from aiware_resources.text.secret_words import MASK, is_signed_query, names_secret
 
-SECRET = "[secret]"  # noqa: S105 - what replaces one
-"""As Pulumi writes it."""
+SECRET = MASK
 
 # Schemes are short; without a limit, a long text of words and hyphens would take time by the square of its length.
 _LINK = re.compile(r"\b([a-z][a-z0-9+.-]{0,30}://)([^\s/@'\"<>]*@)?([^\s?'\"<>]*)(\?[^\s'\"<>]*)?", re.IGNORECASE)

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+MASK = "[secret]"
+"""What Pulumi writes instead of a value that it knows to be secret, and so does this library."""
+
 _SECRET = re.compile(
     r"(password|passwd|passphrase|secret|token|apikey|accesskey|secretkey|privatekey|credentials?|authorization"
     r"|signature|sig)$"

@@ -215,3 +215,31 @@ def test_adopted_jobs_stay_when_their_entries_go() -> None:
     old["outputs"]["jobs"]["a"] = f"{job[0]} ={job[1]} {job[2]}"
     (row,) = report(step("update", "JobFleet", "fleet", old, state("JobFleet", fleet(media("b"))))).rows
     assert (row.name, row.says, row.destroys) == ("a", ("its job is only forgotten",), False)
+
+
+@pytest.mark.parametrize("place", ["template", "media"])
+def test_a_secret_that_may_have_changed_is_not_taken_for_the_same(place: str) -> None:
+    """Pulumi writes `[secret]` on both sides, and the jobs of the state are those of the value then."""
+
+    def secret(value: str) -> dict[str, Any]:
+        payload = {"url": "${media.url}", "key": value if place == "template" else "${media.word}"}
+        entries = {key: {"url": "u", **({"word": value} if place == "media" else {})} for key in "ab"}
+        return fleet(entries, template={**TEMPLATE, "tasks": [{"engineId": "e", "payload": payload}]})
+
+    old = state("JobFleet", secret("[secret]"), jobs=recorded(secret("one"))["outputs"]["jobs"])
+    made = report(step("update", "JobFleet", "fleet", old, state("JobFleet", secret("[secret]"))))
+    assert (made.jobs_to_run, len(made.rows)) == (2, 2)
+    (change,) = made.changes
+    assert change.notes == ("Resubmits a, b (2).", f"A secret in {place} changes.")
+    more = secret("[secret]") | {"media": {**secret("[secret]")["media"], "c": {"url": "c", "word": "w"}}}
+    (change,) = report(step("update", "JobFleet", "fleet", old, state("JobFleet", more))).changes
+    assert change.notes[-1] == f"Whether secrets in it change ({place}) is not shown."
+
+
+@pytest.mark.parametrize("key", ["template", "media"])
+def test_what_a_fleet_does_whose_whole_declaration_is_secret_is_not_known(key: str) -> None:
+    old = recorded(fleet(media("a")))
+    old["inputs"][key] = "[secret]"
+    made = report(step("update", "JobFleet", "fleet", old, state("JobFleet", fleet(media("a")) | {key: "[secret]"})))
+    assert made.rows[0].is_undecided
+    assert made.changes[0].notes[0].startswith("What it does is not known yet")
