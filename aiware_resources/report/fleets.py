@@ -74,6 +74,7 @@ class _Fleet:
         entries = recorded_entries(self.outputs)
         self.over = {*known_complete(entries, self.outputs.get(OPEN)), *(self.outputs.get(FAILURES) or {})}
         self.entries = entries
+        self.ours = without_adopted(entries, self.outputs, policies)
         self.captions = work.extensions(self.inputs.get(EXPORTS))
 
     def rows(self) -> Iterator[Row]:
@@ -116,9 +117,8 @@ class _Fleet:
 
     def _removed(self, key: str, entry: Entry) -> Row:
         lost = self._lost(entry)
-        is_ours = bool(without_adopted({key: entry}, self.outputs, self.inputs or self.outputs))
-        is_deleted = self.removal.deletes and is_ours
-        may_run = self.removal.cancels and is_ours and key not in self.over
+        is_deleted = self.removal.deletes and key in self.ours
+        may_run = self.removal.cancels and key in self.ours and key not in self.over
         fate = f"is {'cancelled if it is unfinished, and' if may_run else 'only'} forgotten"
         job = f"its job {_JOB_DELETED if is_deleted else fate}"
         address = work.address(job_of(self.before, key)) if key in (self.before.get("media") or {}) else ""

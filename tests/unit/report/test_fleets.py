@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from aiware_resources.fleet.entries import fingerprint, first_fingerprint, jobs_of
+from aiware_resources.fleet import adopting
+from aiware_resources.fleet.entries import fingerprint, first_fingerprint, jobs_of, recorded_entries
 from aiware_resources.report import Report, sentence
 from tests.unit.report.made import UNKNOWN, report, state, step
 
@@ -243,3 +244,15 @@ def test_what_a_fleet_does_whose_whole_declaration_is_secret_is_not_known(key: s
     made = report(step("update", "JobFleet", "fleet", old, state("JobFleet", fleet(media("a")) | {key: "[secret]"})))
     assert made.rows[0].is_undecided
     assert made.changes[0].notes[0].startswith("What it does is not known yet")
+
+
+def test_the_entries_are_read_as_often_for_many_removed_ones_as_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[Any] = []
+
+    def counted(props: Any) -> Any:
+        reads.append(props)
+        return recorded_entries(props)
+
+    monkeypatch.setattr(adopting, "recorded_entries", counted)
+    made = report(step("delete", "JobFleet", "fleet", recorded(fleet(media(*"abcdefghij")))))
+    assert (len(made.rows), len(reads)) == (10, 1)
