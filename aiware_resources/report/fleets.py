@@ -121,7 +121,8 @@ class _Fleet:
         may_run = self.removal.cancels and key in self.ours and key not in self.over
         fate = f"is {'cancelled if it is unfinished, and' if may_run else 'only'} forgotten"
         job = f"its job {_JOB_DELETED if is_deleted else fate}"
-        address = work.address(job_of(self.before, key)) if key in (self.before.get("media") or {}) else ""
+        media = self.before.get("media")
+        address = work.address(job_of(self.before, key)) if isinstance(media, Mapping) and key in media else ""
         says = (*([f"its TDO {lost}"] if lost else []), job)
         return self._row("delete", key, says, address, destroys=bool(lost) or is_deleted)
 

@@ -256,3 +256,10 @@ def test_the_entries_are_read_as_often_for_many_removed_ones_as_for_few(monkeypa
     monkeypatch.setattr(adopting, "recorded_entries", counted)
     made = report(step("delete", "JobFleet", "fleet", recorded(fleet(media(*"abcdefghij")))))
     assert (len(made.rows), len(reads)) == (10, 1)
+
+
+def test_entries_of_secret_media_go_without_an_address() -> None:
+    old = recorded(fleet(media("secret")))
+    old["inputs"]["media"] = "[secret]"
+    (row,) = report(step("delete", "JobFleet", "fleet", old)).rows
+    assert (row.name, row.address) == ("secret", "")
