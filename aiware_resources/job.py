@@ -171,6 +171,9 @@ class JobProvider(EntityProvider):
             MISSING: None,
         }
         seen_jobs.created(object_id, record.created_date_time)
+        if record.status is None:
+            # An answer in which it is missing says nothing about the job: it stays as it is recorded.
+            return Observed({}, recorded.get(FAILURE), facts | {COMPLETE: recorded.get(COMPLETE)})
         if FAILURE in recorded and record.status not in JOB_FAILED:
             # Somebody else has started it again, or a run of this stack that was killed.
             facts[RERUNS] = _reruns(recorded) + 1
