@@ -143,13 +143,16 @@ class SingleEngineJobProvider(JobProvider):
             return made
         try:
             owns_tdo = self.makes_tdo in props
-            note_launched(self.api, tdo_id, mark, made.id, made.facts[SUBMITTED], owns_tdo=owns_tdo)
+            is_noted = note_launched(self.api, tdo_id, mark, made.id, made.facts[SUBMITTED], owns_tdo=owns_tdo)
+            reason = "" if is_noted else "aiWARE does not show the TDO, or its details are not a JSON object."
         except ApiError as error:
+            reason = error.message
+        if reason:
             log.warning(
                 "job %s could not be noted on TDO %s: should this run be killed, the next one launches another job: %s",
                 made.id,
                 tdo_id,
-                error.message,
+                reason,
             )
         return made
 

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from aiware_resources.api import Api
-from aiware_resources.reconcile.once import repeat_until_applied
+from aiware_resources.reconcile.once import LOOKS, look_again, repeat_until_applied
 from aiware_resources.reconcile.ownership import (
     LAUNCHED_KEY,
     LOOK_BACK,
@@ -149,19 +149,22 @@ def is_released(details: Any, resource: Sequence[str], record: Dated) -> bool:
     return any(note.partition(" ")[2] == record.id or created is None or created < _moment(note) for note in notes)
 
 
-def note_launched(api: Api, tdo_id: str, mark: Mark, job_id: str, created: str, *, owns_tdo: bool) -> None:
+def note_launched(api: Api, tdo_id: str, mark: Mark, job_id: str, created: str, *, owns_tdo: bool) -> bool:
     """Notes on a TDO which job on it a resource has made, where the job itself has no room for a mark.
 
     Args:
         api: Where the TDO is.
-        tdo_id: The TDO; nothing is done when it is gone, or has no room for a note.
+        tdo_id: The TDO, which was perhaps made just now; nothing is done when it is gone, or has no room for a note.
         mark: The mark of the resource.
         job_id: The job.
         created: When it was created, by aiWARE's clock.
         owns_tdo: Whether the job has made the TDO, which carries the mark then, too.
+
+    Returns:
+        Whether it is noted.
     """
     notes = {mark.resource: f"{created} {job_id} {mark.marker}"}
-    _note(api, tdo_id, LAUNCHED_KEY, notes, marked({}, mark) if owns_tdo else {})
+    return _note(api, tdo_id, LAUNCHED_KEY, notes, marked({}, mark) if owns_tdo else {}, looks=LOOKS)
 
 
 def launched_on(details: Any, mark: Mark) -> str | None:
@@ -171,16 +174,26 @@ def launched_on(details: Any, mark: Mark) -> str | None:
 
 
 def _note(
-    api: Api, tdo_id: str, key: str, notes: Mapping[str, str], more: Mapping[str, Any] = MappingProxyType({})
-) -> None:
-    """Adds notes to those under a key of a TDO's details, and takes out those that are too old to matter."""
+    api: Api,
+    tdo_id: str,
+    key: str,
+    notes: Mapping[str, str],
+    more: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    looks: int = 0,
+) -> bool:
+    """Adds notes to those under a key of a TDO's details, and takes out those that are too old to matter.
+
+    Returns:
+        Whether they are there now.
+    """
     if not notes:
-        return
+        return True
     with turn(("notes", tdo_id)):
-        tdo = api.tdos([tdo_id]).get(tdo_id)
+        tdo = look_again(lambda: api.tdos([tdo_id]).get(tdo_id), looks=looks)
         if tdo is None or not isinstance(tdo.details, dict | None):
             # Details that are not an object belong to somebody else as a whole.
-            return
+            return False
         details = tdo.details or {}
         there = _notes(details, key)
         merged = {**there, **{name: max(note, there.get(name, note), key=_moment) for name, note in notes.items()}}
@@ -189,6 +202,7 @@ def _note(
         wanted = {**details, **more, key: kept}
         if wanted != details:
             repeat_until_applied(lambda: api.update_tdo({"id": tdo_id, "details": wanted}), lambda: False)
+    return True
 
 
 def _notes(details: Any, key: str) -> dict[str, str]:

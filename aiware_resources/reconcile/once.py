@@ -39,6 +39,23 @@ def repeat_until_applied(send: Callable[[], object], is_applied: Callable[[], bo
     send_once(sent, lambda: is_applied() or None, looks=1)
 
 
+def look_again(look: Callable[[], T | None], *, looks: int = LOOKS, pause: float = 0.5) -> T | None:
+    """Looks for what was made just now, which a server may show some seconds later.
+
+    Args:
+        look: Looks for it; ``None`` when it is not shown.
+        looks: How often to look again.
+        pause: Seconds to wait before that, doubled each time.
+    """
+    found = look()
+    for number in range(looks):
+        if found is not None:
+            break
+        time.sleep(pause * 2**number)
+        found = look()
+    return found
+
+
 def send_once(send: Callable[[], T], look: Callable[[], T | None], *, looks: int = LOOKS, pause: float = 0.5) -> T:
     """Sends a mutation so that it is applied once, even when answers get lost.
 

@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from aiware_resources.reconcile import MARKER_KEY, RESOURCE_KEY, Holder, Mark, marked, resource_hash, unmarked
-from aiware_resources.reconcile.left_behind import Earlier, is_later, is_released, latest, note_released
+from aiware_resources.reconcile.left_behind import (
+    Earlier,
+    is_later,
+    is_released,
+    latest,
+    launched_on,
+    note_launched,
+    note_released,
+)
+from aiware_resources.reconcile.once import LOOKS
 from aiware_resources.reconcile.ownership import LOOK_BACK, RELEASED_KEY
 
 MARK = Mark("a" * 16, "b" * 16, frozenset({"e" * 16}))
@@ -108,13 +117,20 @@ def test_of_equally_new_ones_the_first_listed_is_the_newest() -> None:
 
 
 class Tdos:
-    """An API with one TDO."""
+    """An API with one TDO.
 
-    def __init__(self, details: Any) -> None:
+    Args:
+        details: Its details; ``None`` when there is no TDO.
+        hidden: How many reads do not show it at first.
+    """
+
+    def __init__(self, details: Any, hidden: int = 0) -> None:
         self.details = details
+        self._hidden = hidden
 
     def tdos(self, ids: Sequence[str]) -> dict[str, Any]:
-        return {} if self.details is None else {"t": self}
+        self._hidden -= 1
+        return {} if self.details is None or self._hidden >= 0 else {"t": self}
 
     def update_tdo(self, content: dict[str, Any]) -> None:
         self.details = content["details"]
@@ -159,6 +175,21 @@ def test_notes_that_cannot_be_read_say_nothing(details: Any) -> None:
     note_released(api, "t", {"r": job("1", 1)})
     note_released(api, "t", {"r": job("1", None)})
     assert api.details is None
+
+
+@pytest.mark.parametrize("hidden", [0, 1, LOOKS])
+def test_a_launched_job_is_noted_on_a_tdo_that_is_shown_late(hidden: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiware_resources.reconcile.once.time.sleep", lambda _: None)
+    api: Any = Tdos({"camera": 1}, hidden)
+    assert note_launched(api, "t", MARK, "1", NOON.isoformat(), owns_tdo=True)
+    assert launched_on(api.details, MARK) == "1"
+
+
+@pytest.mark.parametrize("api", [Tdos({}, LOOKS + 1), Tdos(None), Tdos("text")])
+def test_a_launched_job_that_cannot_be_noted_is_told(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiware_resources.reconcile.once.time.sleep", lambda _: None)
+    assert not note_launched(api, "t", MARK, "1", NOON.isoformat(), owns_tdo=False)
+    assert launched_on(api.details, MARK) is None
 
 
 def test_a_resource_is_named_whatever_its_desired_state_is() -> None:
