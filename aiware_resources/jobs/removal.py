@@ -16,22 +16,23 @@ from aiware_resources.waiting.conditions import COMPLETE
 TARGET_TDO = "targetTdoId"
 """The TDO that the job made for itself."""
 
-_CANCELLED = ("is cancelled if it is unfinished, and forgotten", Verb.CANCEL)
 _OVER = "is only forgotten: it has ended"
+
+JOB_DELETED = "is DELETED with its outputs"
 
 WORDS = Words(
     made=("runs", Verb.RUN),
     given_up={
         "retain": ("is only forgotten: aiWARE goes on with it", Verb.FORGET),
-        "cancel": _CANCELLED,
-        "delete": _CANCELLED,
+        "cancel": ("is cancelled if it is unfinished, and forgotten", Verb.CANCEL),
+        "delete": (JOB_DELETED, Verb.DELETE),
     },
     replaced="runs again",
 )
 
 
 def remove_job(api: Api, object_id: str, props: Props, policy: str) -> JobRecord | None:
-    """Cancels the job if it is unfinished (mutation ``cancelJob``), and treats the TDO that it made.
+    """Cancels the job if it is unfinished (mutation ``cancelJob``) or deletes it, and treats the TDO that it made.
 
     Returns:
         The job, where it is left on a TDO that it did not make.

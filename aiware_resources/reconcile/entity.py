@@ -240,11 +240,11 @@ class Entity:
         """
         made = self.fate_made(inputs)
         if self.words.replaced:
-            # Its own record is of no account; what it made is.
-            effects = tuple(effect for effect in gone.effects if effect.noun != self.noun)
-            return Fate(
-                made.says if inputs.get("adopt") else self.words.replaced, (*made.effects, *effects), gone.notes
-            )
+            # Its own record is of no account; what it made is, and what is deleted with it.
+            effects = tuple(each for each in gone.effects if each.noun != self.noun or each.verb is Verb.DELETE)
+            is_deleted = any(each.noun == self.noun for each in effects)
+            notes = (*([f"The earlier {self.noun} {gone.says}."] if is_deleted else []), *gone.notes)
+            return Fate(made.says if inputs.get("adopt") else self.words.replaced, (*made.effects, *effects), notes)
         first = " first" if self.deletes_before_replace(recorded, inputs) else ""
         says = f"is replaced by another; the old one {gone.says}{first}"
         return Fate(says, (*gone.effects, *made.effects), gone.notes)

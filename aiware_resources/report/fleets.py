@@ -15,6 +15,7 @@ from aiware_resources.fleet.local_files import in_words
 from aiware_resources.fleet.plan import FAILURES, Plan, Wanted, plan
 from aiware_resources.fleet.reading import OPEN, known_complete
 from aiware_resources.fleet.removal import Removal
+from aiware_resources.jobs.removal import JOB_DELETED
 from aiware_resources.reconcile.compare import value_at
 from aiware_resources.reconcile.entity import PropertyChange
 from aiware_resources.report import work
@@ -25,7 +26,6 @@ from aiware_resources.report.reasons import cut, reason_of
 
 RECORDING = "recording"
 _TEMPLATE = "template."
-_JOB_DELETED = "is DELETED with its outputs"
 _FATES = {"delete": "is DELETED with its content", "cleanup": "is CLEANED UP"}
 
 
@@ -107,7 +107,7 @@ class _Fleet:
         is_deleted = self.removal.deletes and action == "replace"
         says = (
             *([f"the TDO of its earlier run {lost}"] if lost else []),
-            *([f"its earlier job {_JOB_DELETED}"] if is_deleted else []),
+            *([f"its earlier job {JOB_DELETED}"] if is_deleted else []),
         )
         again = "" if action == "create" else " again"
         does = (f"{each}{again}" for each in (work.does(tasks), *self.captions))
@@ -120,7 +120,7 @@ class _Fleet:
         is_deleted = self.removal.deletes and key in self.ours
         may_run = self.removal.cancels and key in self.ours and key not in self.over
         fate = f"is {'cancelled if it is unfinished, and' if may_run else 'only'} forgotten"
-        job = f"its job {_JOB_DELETED if is_deleted else fate}"
+        job = f"its job {JOB_DELETED if is_deleted else fate}"
         media = self.before.get("media")
         address = work.address(job_of(self.before, key)) if isinstance(media, Mapping) and key in media else ""
         says = (*([f"its TDO {lost}"] if lost else []), job)

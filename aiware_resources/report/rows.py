@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aiware_resources.entities import entity_of
 from aiware_resources.estimates.spans import declared_minutes
+from aiware_resources.jobs.removal import JOB_DELETED
 from aiware_resources.reconcile.entity import Verb
 from aiware_resources.report import fleets, work
 from aiware_resources.report.fleets import RECORDING, shown_address
@@ -14,6 +15,7 @@ from aiware_resources.report.grouping import is_export, is_job, is_tdo, together
 from aiware_resources.report.model import Action, Change, Reason, Row, Run
 from aiware_resources.report.pulumi_json import Step, type_of
 from aiware_resources.report.reasons import FOLLOWS, reasons_of
+from aiware_resources.tdos.removal import NOUN as TDO
 
 
 def rows_of(changes: Sequence[Change], steps: Mapping[str, Step]) -> tuple[Row, ...]:
@@ -136,10 +138,12 @@ def _says(change: Change, step: Step, *, runs: bool, alone: bool, is_recording: 
 
 
 def _lost(change: Change) -> Iterator[str]:
-    """What happens to the TDO that a job made, where another one takes its place or none does."""
+    """What happens to the TDO that a job made, and to the job, where another one takes its place or none does."""
     for verb, words in ((Verb.DELETE, "is DELETED with its content"), (Verb.CLEAN_UP, "is CLEANED UP")):
-        if any(each.verb is verb for each in change.effects):
+        if any(each.verb is verb and each.noun == TDO for each in change.effects):
             yield f"the TDO of its earlier run {words}" if _runs(change) else f"its TDO {words}"
+    if _runs(change) and any(each.verb is Verb.DELETE and each.noun != TDO for each in change.effects):
+        yield f"its earlier job {JOB_DELETED}"
 
 
 def _tasks(step: Step) -> object:

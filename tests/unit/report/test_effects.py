@@ -38,7 +38,7 @@ def deleted(kind: str, properties: dict[str, Any], **facts: Any) -> Report:
         ("Job", JOB, {}, "1 job will be cancelled unless it is finished"),
         ("Job", JOB, {"__complete": True}, "1 job is only forgotten"),
         ("Job", JOB, {"failure": {"status": "failed"}}, "1 job is only forgotten"),
-        ("Job", JOB | {"onDestroy": "delete"}, {"__complete": True}, "1 job will be cancelled unless it is finished"),
+        ("Job", JOB | {"onDestroy": "delete"}, {"__complete": True}, "1 job will be DELETED"),
         (
             "Job",
             JOB,
@@ -65,6 +65,20 @@ def test_giving_up(kind: str, properties: dict[str, Any], facts: dict[str, Any],
     made = deleted(kind, properties, **facts)
     assert sentence(made) == said
     assert made.changes[0].destroys == ("DELETED" in said or "CLEANED" in said)
+
+
+def test_a_job_that_is_deleted_loses_its_outputs() -> None:
+    """As on aiWARE Edge, where jobs have no TDO."""
+    policy = {"tasks": JOB["tasks"], "onDestroy": "delete"}
+    made = deleted("Job", policy, __complete=True)
+    assert made.changes[0].says == "is DELETED with its outputs"
+    assert [(row.says, row.destroys) for row in made.rows] == [(("job is DELETED with its outputs",), True)]
+    new = state("Job", policy | {"tasks": [{"engineId": "f"}]})
+    again = report(step("replace", "Job", "it", state("Job", policy, "7"), new))
+    assert sentence(again) == "1 job will be DELETED, 1 job will run"
+    assert again.changes[0].notes == ("The earlier job is DELETED with its outputs.",)
+    (row,) = again.rows
+    assert (row.destroys, row.says[0]) == (True, "its earlier job is DELETED with its outputs")
 
 
 def test_the_words_say_what_a_cleanup_removes() -> None:
