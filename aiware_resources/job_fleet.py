@@ -25,7 +25,15 @@ from aiware_resources.fleet.entity import FleetEntity
 from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries, template_of, used_names
 from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO
 from aiware_resources.fleet.files.formats import EXPORTS, CaptionFormat, CaptionFormatArgs, caption_problems
-from aiware_resources.fleet.handover import RESHARDED, handed_over, resharded, still_held, with_waiting
+from aiware_resources.fleet.handover import (
+    RESHARDED,
+    UPLOADS,
+    handed_over,
+    recorded_tdos,
+    resharded,
+    still_held,
+    with_waiting,
+)
 from aiware_resources.fleet.local_files import FOLDER, may_have_files, with_contents
 from aiware_resources.fleet.outputs import FleetOutputs
 from aiware_resources.fleet.plan import ADOPT, FAILURES, named, plan
@@ -37,7 +45,6 @@ from aiware_resources.fleet.update import (
     CONCURRENCY,
     JOBS,
     LEFT,
-    UPLOADS,
     Update,
     concurrency_of,
     left_entries,
@@ -275,7 +282,13 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         removal = Removal.of(props, concurrency_of(props), markers=self._settings.markers)
         seen = seen_complete(props, self._settings.purged_after, self.api.url)
         reasons = removal.run(self.api, without_adopted(entries, props, props), seen_complete=seen)
-        undone = Unfinished.of(reasons | removal.run_on_tdos(self.api, props.get(UPLOADS) or {}))
+        uploads: Props = props.get(UPLOADS) or {}
+        elsewhere = recorded_tdos(props) if uploads else frozenset[str]()
+        # Those of jobs are treated with these.
+        used = elsewhere | {entry.target_id for entry in recorded_entries(props).values()}
+        uploads = {key: tdo_id for key, tdo_id in uploads.items() if tdo_id not in used}
+        shared = uploads.keys() if props.get(SHARD) else ()
+        undone = Unfinished.of(reasons | removal.run_on_tdos(self.api, uploads, shared))
         if undone:
             raise undone.error()
 

@@ -28,6 +28,9 @@ from aiware_resources.waiting.conditions import MISSING
 log = logging.getLogger("aiware")
 
 JOBS = "jobs"
+UPLOADS = "uploads"
+"""The fact of the TDOs that hold files of entries which have no job yet, by key."""
+
 _TYPE = "pulumi-python:dynamic/aiware:JobFleet"
 RESHARDED = "__resharded"
 """The fact of when the fleet changed to its present number of shards, and to the one before: by aiWARE's clock."""
@@ -126,6 +129,8 @@ def handed_over(recorded: Props, desired: Mapping[str, Any]) -> HandOver:
             (replaced if is_later else disputed).add(key)
     waiting = {key: entry for key, entry in foreign.items() if key not in released}
     olds = _without(recorded, foreign.keys() | taken.keys())
+    if olds.get(UPLOADS):
+        olds = {**olds, UPLOADS: {key: tdo_id for key, tdo_id in olds[UPLOADS].items() if key not in waiting}}
     return HandOver(
         _with(olds, taken),
         frozenset(taken),
@@ -166,7 +171,7 @@ def with_waiting(facts: Props, over: HandOver, recorded: Props) -> Props:
             **(facts.get(fact) or {}),
         }
         or None
-        for fact in (MISSING, RERUNS)
+        for fact in (MISSING, RERUNS, UPLOADS)
     }
     return {**facts, **told, JOBS: {**facts[JOBS], **waiting}, OPEN: open_, ADOPTED: sorted(adopted) or None}
 
@@ -204,6 +209,22 @@ def still_held(recorded: Props) -> frozenset[str]:
         return frozenset()
     texts = {text.split(" ")[0] for _, outputs, _ in _other_fleets(shard, recorded) for text in _jobs(outputs)}
     return frozenset(key for key, entry in recorded_entries(recorded).items() if entry.job_id in texts)
+
+
+def recorded_tdos(props: Mapping[str, Any]) -> frozenset[str]:
+    """The TDOs that other shards record, as those of jobs or of files that wait for jobs.
+
+    Raises:
+        ConfigurationError: The state of another shard cannot be read.
+    """
+    shard = Shard.parse(props.get(SHARD))
+    if shard is None:
+        return frozenset()
+    found: set[str] = set()
+    for _, outputs, _ in _other_fleets(shard, props):
+        found |= {entry.target_id for entry in recorded_entries(outputs).values() if entry.target_id is not None}
+        found |= {*(outputs.get(UPLOADS) or {}).values()}
+    return frozenset(found)
 
 
 def _count(fleet: Props) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from aiware_resources.api import Api, JobRecord
 from aiware_resources.errors import AiwareError
@@ -12,12 +13,15 @@ from aiware_resources.fleet.entries import Entry, marking, recorded_entries
 from aiware_resources.fleet.parallel import first_line, troubles
 from aiware_resources.fleet.reading import seen_keys, states_of
 from aiware_resources.jobs import actions
-from aiware_resources.reconcile import Props, resource_hash
+from aiware_resources.reconcile import Props, marker_of, resource_hash
 from aiware_resources.reconcile.left_behind import latest, note_released
 from aiware_resources.reconcile.recency import now_at
 from aiware_resources.tdos.removal import remove_tdo
 
 log = logging.getLogger("aiware")
+
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any job."""
 
 
 def seen_complete(recorded: Props, purged_after: float, url: str) -> frozenset[str]:
@@ -93,9 +97,25 @@ class Removal:
             self._note_released(api, ((each, states[each.job_id]) for each in released if each.job_id in states))
         return reasons
 
-    def run_on_tdos(self, api: Api, tdos: Mapping[str, str]) -> dict[str, str]:
-        """Treats TDOs that hold files, and that no job works on, as those of jobs; by key, as `run`."""
-        return troubles(lambda tdo_id: self.clear(api, tdo_id), tdos, self.at_a_time) if tdos else {}
+    def run_on_tdos(self, api: Api, tdos: Mapping[str, str], shared: Collection[str] = ()) -> dict[str, str]:
+        """Treats TDOs that hold files, and for which no job is recorded, as those of jobs.
+
+        Args:
+            api: Where they are.
+            tdos: The TDOs, by key.
+            shared: The keys of those for which another shard may have submitted a job: with a job, such a TDO stays.
+
+        Returns:
+            The reason for each TDO that could not be treated, by key.
+        """
+
+        def treat(item: tuple[str, str]) -> None:
+            key, tdo_id = item
+            if key in shared:
+                _check_unused(api, tdo_id)
+            self.clear(api, tdo_id)
+
+        return troubles(treat, {key: (key, tdo_id) for key, tdo_id in tdos.items()}, self.at_a_time) if tdos else {}
 
     def clear(self, api: Api, tdo_id: str, record: JobRecord | None = None) -> None:
         """Treats a TDO that holds a file.
@@ -139,3 +159,13 @@ class Removal:
 
         for tdo_id, reason in troubles(note, {id_: id_ for id_ in newest}, self.at_a_time).items():
             log.warning("that the fleet's jobs on TDO %s were left could not be noted there: %s", tdo_id, reason)
+
+
+def _check_unused(api: Api, tdo_id: str) -> None:
+    """Refuses a TDO with a job of a program: the run of another shard that submitted it may have been killed."""
+    for record in api.jobs_marked_since(_EVER, target_id=tdo_id):
+        if record.target is not None and marker_of(record.job_config) is not None:
+            raise AiwareError(
+                f"job {record.id}, which no state records, works on TDO {tdo_id}: run `pulumi up` of its entry's shard "
+                "first, or delete the TDO yourself"
+            )

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 
 from aiware_resources.api import Api, JobRecord
 from aiware_resources.api.statuses import JOB_FAILED
-from aiware_resources.errors import ApiError
+from aiware_resources.errors import AiwareError, ApiError
 from aiware_resources.fleet.adopting import ADOPTED, taken_over, without_adopted
 from aiware_resources.fleet.entries import CLUSTER, Entry, holder_of, marking, recorded_entries
-from aiware_resources.fleet.parallel import troubles
+from aiware_resources.fleet.handover import UPLOADS, recorded_tdos
+from aiware_resources.fleet.parallel import first_line, troubles
 from aiware_resources.fleet.plan import Plan, Wanted
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, open_keys, states_of
 from aiware_resources.fleet.removal import Removal, seen_complete
@@ -25,14 +26,12 @@ from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.ownership import left_since
 from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
 from aiware_resources.settings import Settings
-from aiware_resources.shards import SHARD
+from aiware_resources.shards import SHARD, Shard
 from aiware_resources.sources import holds_private
 from aiware_resources.waiting.conditions import MISSING
 
 JOBS = "jobs"
 LEFT = "left"
-UPLOADS = "uploads"
-"""The fact of the TDOs that hold files of entries which have no job yet, by key."""
 
 CONCURRENCY = 8
 """How many jobs are submitted side by side when the program does not say."""
@@ -114,16 +113,31 @@ class Update:
         if not before:
             return submitted.begun
         waiting = {each.key for each in wanted if each.file is not None} - submitted.entries.keys()
-        used = {*(entry.target_id for entry in submitted.entries.values()), *submitted.begun.values()}
+        entries = (*submitted.entries.values(), *recorded_entries(self.olds).values())
+        used = {*(entry.target_id for entry in entries), *submitted.begun.values()}
         found, surplus = dict(submitted.begun), dict[str, str]()
         for key, tdo_id in before.items():
             if tdo_id in used:
                 continue
             (found if key in waiting and key not in found else surplus)[key] = tdo_id
-        removal = Removal.of(self.news, self._at_a_time)
-        reasons = removal.run_on_tdos(self.api, surplus)
+        reasons = self._without_tdos(surplus)
         self._reasons |= {key: f"its TDO could not be removed: {reason}" for key, reason in reasons.items()}
         return {**{key: surplus[key] for key in reasons}, **found}
+
+    def _without_tdos(self, surplus: Mapping[str, str]) -> dict[str, str]:
+        """Removes TDOs of files, but for those that another shard has; says which could not be removed."""
+        if not surplus:
+            return {}
+        said = self.news.get(SHARD) or self.olds.get(SHARD)
+        try:
+            elsewhere = recorded_tdos({**self.news, SHARD: said})
+        except AiwareError as error:
+            return dict.fromkeys(surplus, first_line(error))
+        shard = Shard.parse(said)
+        own = {key: tdo_id for key, tdo_id in surplus.items() if tdo_id not in elsewhere}
+        # Only its shard submits a job for an entry.
+        shared = {key for key in own if shard is not None and not shard.has(key)}
+        return Removal.of(self.news, self._at_a_time).run_on_tdos(self.api, own, shared)
 
     def _submitted(self, wanted: list[Wanted]) -> Submitted:
         # Another shard may have submitted what is this one's now, and been killed before it was recorded.
