@@ -80,7 +80,7 @@ class Update:
         now = {**kept, **submitted.entries, **taken}
         adopted = {*(self.olds.get(ADOPTED) or ())} & now.keys() - submitted.entries.keys() | taken.keys()
         # A job that only looks like the entry's may be somebody else's.
-        adopted |= submitted.uncertain
+        adopted |= submitted.uncertain & submitted.entries.keys()
         touched = dict.fromkeys([*submitted.entries, *taken, *(each.key for each in plan.failed)], "submitted")
         complete = known_complete(kept, self.olds.get(OPEN))
         before = self.olds.get(MISSING) or {}

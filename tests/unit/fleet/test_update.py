@@ -1,4 +1,4 @@
-"""TDOs of files that wait for their jobs: which of them a shard removes."""
+"""What an update of a fleet records and removes: jobs that it may not have, and TDOs of files that wait for jobs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from aiware_resources.fleet import handover, update
 from aiware_resources.fleet.entries import Entry
 from aiware_resources.fleet.handover import handed_over, with_waiting
 from aiware_resources.fleet.plan import Plan
+from aiware_resources.fleet.submission import Submitted
 from aiware_resources.fleet.update import Update
 from aiware_resources.job_fleet import JobFleetProvider
 from aiware_resources.settings import Settings
@@ -141,3 +142,14 @@ def test_what_waits_for_another_shard_keeps_its_tdo(others: list[dict[str, Any]]
     over = handed_over(recorded, fleet(0, 2))
     assert over.olds["uploads"] == {"gone": "T2"}
     assert with_waiting({"jobs": {}, "uploads": None}, over, recorded)["uploads"] == {K: "T1"}
+
+
+def test_what_was_refused_on_a_tdo_that_may_be_of_others_leaves_the_job_before_it_the_fleets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused = Submitted(reasons={"a": "refused"}, uncertain={"a"})
+    monkeypatch.setattr(Update, "_submitted", lambda *_: refused)
+    olds = {"__owner": "p/s/f", "jobs": {"a": Entry("J1", "T1", True, "2.a").text()}}
+    assert updated(Server(), olds, {"__owner": "p/s/f"})["adoptedEntries"] is None
+    refused.entries["a"] = Entry("J2", "T2", False, "2.a")
+    assert updated(Server(), olds, {"__owner": "p/s/f"})["adoptedEntries"] == ["a"]
