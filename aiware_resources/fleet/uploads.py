@@ -216,9 +216,15 @@ class Uploads:
         """The signed address of a file; a server may show what was made just now some seconds later."""
         for number in range(LOOKS):
             with suppress(NotFound):
-                return self._api.asset_link(asset.id).signed_uri or ""
+                if link := self._api.asset_link(asset.id).signed_uri:
+                    return link
             time.sleep(_PAUSE * 2**number)
-        return self._api.asset_link(asset.id).signed_uri or ""
+        if link := self._api.asset_link(asset.id).signed_uri:
+            return link
+        raise UploadFailed(
+            f"its file is uploaded as asset {asset.id}, and aiWARE gives no address for it.",
+            remedy="Run `pulumi up` again: it goes on from there.",
+        )
 
     def _give_up(self, key: str, tdo_id: str, *, is_new: bool) -> None:
         """Removes the new TDO of a file that cannot be read any more: nothing may ever be done with it."""
