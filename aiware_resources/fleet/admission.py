@@ -9,7 +9,7 @@ from typing import Any
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.fleet.entries import MEDIA
 from aiware_resources.fleet.handover import recorded_media
-from aiware_resources.fleet.local_files import FILE
+from aiware_resources.fleet.local_files import FILE, URL
 from aiware_resources.fleet.plan import named
 from aiware_resources.reconcile import Props
 from aiware_resources.shards import SHARD
@@ -39,7 +39,9 @@ def declared(media: Media, names: frozenset[str] | None) -> tuple[dict[str, dict
 
 
 def _used(values: Mapping[str, Any], names: frozenset[str] | None) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if names is None or name in names or name == FILE}
+    # Beside an address it is a column of a table that happens to have this name.
+    kept = {FILE} if URL not in values else frozenset[str]()
+    return {name: value for name, value in values.items() if names is None or name in names or name in kept}
 
 
 def admitted(olds: Mapping[str, Any], news: Props, called: str) -> Props:

@@ -29,6 +29,12 @@ def test_values_that_the_template_does_not_use_are_left_out() -> None:
     assert declared(Media({"a": entry()}.items()), None)[0] == {"a": entry()}
 
 
+def test_a_column_of_a_table_may_be_called_file() -> None:
+    of_table, of_folder = {**entry(), "file": "a.mp4"}, {"file": "a.mp4", "size": 1}
+    entries, _ = declared(Media({"a": of_table, "b": of_folder}.items()), NAMES)
+    assert entries == {"a": {"url": "https://media.test/1"}, "b": {"file": "a.mp4"}}
+
+
 def test_the_oldest_new_ones_come_first_and_known_ones_never_fall_out(caplog: pytest.LogCaptureFixture) -> None:
     media = Media({key: entry() for key in ("d", "c", "b", "a")}.items(), most_new=1)
     assert asked(media).keys() == {"d"}
