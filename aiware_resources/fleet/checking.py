@@ -55,7 +55,7 @@ def problems(settings: Settings, olds: Mapping[str, Any], inputs: Mapping[str, A
     found = list(_template_problems(template))
     compiled = template_of(inputs)
     found += _grouped(_file_problems(abilities_of(settings), inputs, media, compiled), len(media))
-    found += _grouped(_media_problems(media, compiled, is_whole=not cut(template)[1]), len(media))
+    found += _grouped(_media_problems(media, compiled), len(media))
     before = dict(jobs_of(olds))
     if not found:
         found = _grouped(_job_problems(settings, before, inputs), len(media))
@@ -72,7 +72,7 @@ def _template_problems(template: Props) -> Iterator[Problem]:
         yield Problem((TEMPLATE, key), NOT_IN_TEMPLATE.get(key, reason))
 
 
-def _media_problems(media: Mapping[str, Any], template: Template, *, is_whole: bool) -> Found:
+def _media_problems(media: Mapping[str, Any], template: Template) -> Found:
     for key, values in sorted(media.items()):
         if not key.strip() or key.startswith(INTERNAL_PREFIX):
             yield key, Problem((MEDIA, key), f"cannot be a key: give text that does not start with {INTERNAL_PREFIX}")
@@ -84,7 +84,7 @@ def _media_problems(media: Mapping[str, Any], template: Template, *, is_whole: b
                     where = path_text((TEMPLATE, *path)) if path[0] != CLUSTER else CLUSTER
                     yield key, Problem((MEDIA, key, name), f"is missing: {where} uses it")
             # A part of the template that is not known yet may use it.
-            for name in values if is_whole else ():
+            for name in values if template.is_whole else ():
                 if name not in template.uses and name not in own:
                     meant = near(name, template.uses)
                     hint = f"did you mean {meant[0]}? Otherwise leave it out" if meant else "leave it out"
@@ -94,8 +94,11 @@ def _media_problems(media: Mapping[str, Any], template: Template, *, is_whole: b
 def _file_problems(
     abilities: Abilities, inputs: Mapping[str, Any], media: Mapping[str, Any], template: Template
 ) -> Found:
+    if FILE in template.uses or not template.is_whole:
+        # A part of the template that is not known yet may use it.
+        return
     named = {key: values for key, values in media.items() if isinstance(values, dict) and FILE in values}
-    for key, values in sorted(named.items()) if FILE not in template.uses else ():
+    for key, values in sorted(named.items()):
         file, path = file_of(values, template), (MEDIA, key, FILE)
         if not isinstance(file, str):
             if file is None:

@@ -51,7 +51,8 @@ def template_of(props: Mapping[str, Any]) -> Template:
     """The template of a fleet, with the cluster, which is an argument of its own."""
     template = props.get(TEMPLATE)
     cluster = {CLUSTER: props[CLUSTER]} if props.get(CLUSTER) is not None else {}
-    return compiled({**template, **cluster} if isinstance(template, dict) else {})
+    found = compiled({**template, **cluster} if isinstance(template, dict) else {})
+    return replace(found, is_whole=not cut(template)[1])
 
 
 def used_names(given: Mapping[str, Any]) -> frozenset[str] | None:

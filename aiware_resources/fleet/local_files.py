@@ -22,6 +22,7 @@ from aiware_resources.fleet.parallel import in_parallel
 from aiware_resources.fleet.template import Template
 from aiware_resources.reconcile import Props
 from aiware_resources.reconcile.holders import OWNER_KEY
+from aiware_resources.reconcile.unknowns import NOT_KNOWN
 from aiware_resources.text.times import format_time
 
 FILE = "file"
@@ -142,8 +143,13 @@ def file_of(values: Any, template: Template) -> Any:
 
 
 def job_with_file(template: Template, key: str, values: Mapping[str, Any], address: Any) -> Props:
-    """The job of an entry with a file: its TDO holds the file as an asset."""
+    """The job of an entry with a file: its TDO holds the file as an asset.
+
+    As long as a part of the template is not known, which may use the value for something else, the TDO is not either.
+    """
     job: Props = template.expand(key, {**values, URL: address})
+    if not template.is_whole:
+        return job if "targetId" in job else {"target": NOT_KNOWN, **job}
     target = job.get("target")
     if isinstance(target, Unknown):
         return job

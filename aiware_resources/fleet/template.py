@@ -67,10 +67,12 @@ class Template:
         uses: The names of the values that it needs, each with the path of its first placeholder.
         expand: Makes the value for an entry, given its key and values. Parts without a placeholder are shared between
             what it makes: change none of them. What is unknown stays so, and makes a text around it unknown.
+        is_whole: Whether all of it is known; otherwise there may be placeholders that cannot be seen yet.
     """
 
     uses: Mapping[str, Path]
     expand: Callable[[str, Values], Any]
+    is_whole: bool = True
 
 
 def compiled(value: Any) -> Template:

@@ -130,6 +130,27 @@ def test_what_is_not_known_yet_may_be_a_file(tmp_path: Path) -> None:
     assert problems(Settings(validate_engines=False), {}, news) == []
 
 
+@pytest.mark.parametrize("more", [{}, {"url": "https://m.test/a"}, {"file": 7}], ids=["path", "address", "number"])
+@pytest.mark.parametrize("target", [{"targetId": "1"}, {"target": {"name": "a"}}, {}], ids=lambda each: "".join(each))
+def test_what_is_not_known_yet_of_a_template_may_use_the_value(
+    tmp_path: Path, more: dict[str, Any], target: dict[str, Any]
+) -> None:
+    template = {"tasks": [{"engineId": "e", "payload": {"url": UNKNOWN()}}], **target}
+    media = {"a": {"file": "a.mp4", **more}}
+    news: dict[str, Any] = {"__owner": "p/s/f", "__folder": str(tmp_path), "template": template, "media": media}
+    edge = Settings(api="edge", endpoint="http://127.0.0.1:1", validate_engines=False)
+    for there in (False, True):
+        checked = with_contents({}, news, lambda: template_of(news), "p/s/f")
+        assert problems(Settings(validate_engines=False), {}, checked) == []
+        assert target or problems(edge, {}, checked) == []
+        found = plan({}, checked)
+        assert (found.undecided, found.added) == (["a"], [])
+        (tmp_path / "a.mp4").write_text(f"media {there}")
+    # Once it is known, it decides.
+    known = {**news, "template": {**template, "tasks": [{"engineId": "e", "payload": {"url": media_value("file")}}]}}
+    assert with_contents({}, known, lambda: template_of(known), "p/s/f")["media"] == media
+
+
 def test_edge_stores_no_media(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("one")
     settings = Settings(api="edge", endpoint="http://127.0.0.1:1", validate_engines=False)
