@@ -18,7 +18,7 @@ from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
 from aiware_resources.exports.anonymous import MADE_BY_PROGRAM
 from aiware_resources.exports.formats import Extension
 from aiware_resources.fleet import JobTemplate
-from aiware_resources.fleet.admission import admitted, declared
+from aiware_resources.fleet.admission import admitted, declared, seen_before
 from aiware_resources.fleet.adopting import ADOPTED, adoption_problems, without_adopted
 from aiware_resources.fleet.checking import problems as fleet_problems
 from aiware_resources.fleet.entity import FleetEntity
@@ -140,7 +140,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """As for every entity; each entry's job is validated as a `Job` is."""
         olds, news = plain(_olds), admitted(plain(_olds), news, _name(news))
-        news = with_contents(olds, news, lambda: template_of(news), str(news.get(OWNER_KEY)))
+        news = with_contents(seen_before(olds, news), news, lambda: template_of(news), str(news.get(OWNER_KEY)))
         checked = super().check(_olds, news)
         allowed = checked.inputs.pop(ALLOWED_KEY, None)
         if checked.inputs.get(EXPORTS):

@@ -8,8 +8,8 @@ from typing import Any
 
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.fleet.entries import MEDIA
-from aiware_resources.fleet.handover import recorded_media
-from aiware_resources.fleet.local_files import FILE, URL
+from aiware_resources.fleet.handover import recorded_contents, recorded_media
+from aiware_resources.fleet.local_files import FILE, SEEN, URL
 from aiware_resources.fleet.plan import named
 from aiware_resources.reconcile import Props
 from aiware_resources.shards import SHARD
@@ -82,3 +82,22 @@ def admitted(olds: Mapping[str, Any], news: Props, called: str) -> Props:
         if later:
             log.warning("fleet %s: leaves for later updates %s", called, named(later))
     return {**news, MEDIA: taken}
+
+
+def seen_before(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The inputs of the last run, with the files that another shard has uploaded for entries that are this one's now.
+
+    Args:
+        olds: The inputs of the last run.
+        news: What the program declares.
+
+    Raises:
+        ConfigurationError: The state of another shard cannot be read.
+    """
+    before, media = olds.get(MEDIA) or {}, news.get(MEDIA)
+    if olds.get(SHARD) == news.get(SHARD) or not isinstance(media, dict):
+        return olds
+    if all(key in before for key, values in media.items() if isinstance(values, dict) and FILE in values):
+        return olds
+    there = {key: {SEEN: content.text()} for key, content in recorded_contents(news).items()}
+    return {**olds, MEDIA: {**there, **before}}

@@ -17,6 +17,7 @@ from typing import Any
 
 from aiware_resources.fleet.adopting import ADOPTED
 from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
+from aiware_resources.fleet.local_files import Content
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.reading import OPEN
 from aiware_resources.reconcile import RERUNS, Props
@@ -195,6 +196,22 @@ def recorded_media(desired: Mapping[str, Any]) -> dict[str, Any]:
         for key in outputs.get(JOBS) or {}:
             if shard.has(key) and found.get(key) is None:
                 found[key] = media.get(key)
+    return found
+
+
+def recorded_contents(desired: Mapping[str, Any]) -> dict[str, Content]:
+    """The contents of the files that were uploaded for entries of this shard, by it or by another one.
+
+    Raises:
+        ConfigurationError: The state of another shard cannot be read.
+    """
+    shard = Shard.parse(desired.get(SHARD))
+    if shard is None:
+        return {}
+    found: dict[str, Content] = {}
+    for key, holders in _holders(outputs for _, outputs, _ in _fleets(shard, desired)).items():
+        if shard.has(key) and (content := Entry.parse(_latest(key, holders)[JOBS][key]).content):
+            found[key] = content
     return found
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from aiware_resources import JobTemplate, media_value, pipelines
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.fleet import handover
 from aiware_resources.fleet.admission import admitted, declared
@@ -14,6 +16,7 @@ from aiware_resources.fleet.entries import Entry, marking
 from aiware_resources.fleet.handover import RESHARDED, HandOver, handed_over, resharded, still_held, with_waiting
 from aiware_resources.fleet.update import Update
 from aiware_resources.job_fleet import JobFleetProvider
+from aiware_resources.settings import Settings
 from aiware_resources.shards import SHARD, Shard, parsed, shard_of
 from aiware_resources.sources import Media
 
@@ -246,6 +249,24 @@ def test_what_is_taken_over_stays_when_the_old_shard_was_updated_first(states: F
     news = admitted({}, {**desired(1, 2), "media": entries, **hidden}, "archive")
     assert handed_over({}, news).taken == set(own)
     assert news["media"] == {key: {"url": key} for key in [*own, "new-1"]}
+
+
+@pytest.mark.parametrize("olds", [{}, {**desired(1, 3), "media": {}}], ids=["new", "was there"])
+def test_a_file_that_another_shard_has_uploaded_is_not_needed_again(
+    states: Fleets, tmp_path: Path, olds: dict[str, Any]
+) -> None:
+    key = key_in(of_1=0, of_2=1)
+    uploaded = f"{text(key)} 7.1764463036123456789.d41d8cd98f00b204e9800998ecf8427e"
+    states["talks-0"] = fleet(0, 1, []) | {"jobs": {key: uploaded}, "inputs": {"media": {}}}
+    template = JobTemplate(dag=pipelines.translation(media_value("url"))).properties
+    given = {"template": template, "__folder": str(tmp_path), "media": {key: {"file": "a.mp4"}}}
+    provider = JobFleetProvider().with_settings(Settings(validate_engines=False))
+    checked = provider.check(olds, {**desired(1, 2), **given})
+    assert checked.failures == []
+    assert checked.inputs["media"][key]["__file"] == uploaded.rpartition(" ")[2]
+    # What is missing from all of them is told.
+    checked = provider.check(olds, {**desired(1, 2), **given, "media": {KEYS[0]: {"file": "a.mp4"}}})
+    assert ["does not exist" in each.reason for each in checked.failures] == [True]
 
 
 def test_what_would_be_removed_for_want_of_values_is_an_error(states: Fleets) -> None:
