@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiware_resources.errors import ConfigurationError
-from aiware_resources.fleet.entries import MEDIA
+from aiware_resources.fleet.entries import MEDIA, template_of
 from aiware_resources.fleet.handover import recorded_contents, recorded_media
 from aiware_resources.fleet.local_files import FILE, SEEN, URL
 from aiware_resources.fleet.plan import named
@@ -32,6 +32,8 @@ def declared(media: Media, names: frozenset[str] | None) -> tuple[dict[str, dict
     admission: dict[str, Any] = {"growing": sorted(media.growing)} if media.growing else {}
     if media.shard is not None and media.growing_values:
         admission["growingValues"] = {key: _used(values, names) for key, values in media.growing_values.items()}
+    if names is None:
+        admission["all"] = True
     if media.most_new is not None:
         admission |= {"mostNew": media.most_new, "order": list(media)}
     hidden: dict[str, Any] = {ADMISSION: admission} if admission else {}
@@ -59,12 +61,15 @@ def admitted(olds: Mapping[str, Any], news: Props, called: str) -> Props:
     admission, media = news.pop(ADMISSION, None), news.get(MEDIA)
     if not isinstance(admission, dict) or not isinstance(media, dict):
         return news
+    listed: dict[str, Any] = admission.get("growingValues") or {}
+    if "all" in admission and (template := template_of(news)).is_whole:
+        names = frozenset(template.uses)
+        media, listed = ({key: _used(values, names) for key, values in each.items()} for each in (media, listed))
     before: dict[str, Any] = olds.get(MEDIA) or {}
     if olds.get(SHARD) != news.get(SHARD):
         # What a shard has is not new, whichever it is: what is not declared is removed with its TDO.
         before = {**recorded_media(news), **before}
     taken = dict(media)
-    listed = admission.get("growingValues") or {}
     for key in admission.get("growing", ()):
         if key in before:
             values = before[key] if before[key] is not None else listed.get(key)

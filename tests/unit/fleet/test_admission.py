@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pulumi.output import Unknown
 
+from aiware_resources import media_value
 from aiware_resources.fleet.admission import ADMISSION, admitted, declared
+from aiware_resources.fleet.checking import problems
+from aiware_resources.settings import Settings
 from aiware_resources.sources import Media
 
 NAMES = frozenset({"url"})
+UNKNOWN: Any = Unknown  # has no types
 
 
 def entry(version: int = 1) -> dict[str, Any]:
@@ -27,6 +32,17 @@ def asked(media: Media, before: dict[str, Any] | None = None) -> dict[str, Any]:
 def test_values_that_the_template_does_not_use_are_left_out() -> None:
     assert declared(Media({"a": entry()}.items()), NAMES) == ({"a": {"url": "https://media.test/1"}}, {})
     assert declared(Media({"a": entry()}.items()), None)[0] == {"a": entry()}
+
+
+@pytest.mark.parametrize("part", ["known", UNKNOWN()], ids=["known", "not known"])
+def test_what_a_template_uses_may_turn_out_later(part: Any) -> None:
+    """The program has an output of another resource in its template, which it cannot look into."""
+    template = {"tasks": [{"engineId": "e", "payload": {"url": media_value("url"), "library": part}}], "target": {}}
+    entries, hidden = declared(Media({"a": entry()}.items(), growing=["b"]), None)
+    olds = {"media": {"b": {"file": "b.mp4", "__file": "1.1.-"}}}
+    news = admitted(olds, {"__owner": "p/s/f", "template": template, "media": entries, **hidden}, "archive")
+    assert news["media"] == {"a": {"url": "https://media.test/1"} if part == "known" else entry(), **olds["media"]}
+    assert problems(Settings(validate_engines=False), olds, news) == []
 
 
 def test_a_column_of_a_table_may_be_called_file() -> None:
