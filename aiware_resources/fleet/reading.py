@@ -58,6 +58,7 @@ class Looked:
         gone: The keys of entries whose TDO is not there, so that nothing is left of them.
         failures: Why each failed job failed, by key.
         unread: Why jobs could not be read, by key.
+        without_status: The keys of entries whose job aiWARE shows without its status.
     """
 
     statuses: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Looked:
     gone: frozenset[str] = frozenset()
     failures: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, ApiError] = field(default_factory=dict)
+    without_status: frozenset[str] = frozenset()
 
     def updated(self, later: Looked) -> Looked:
         """With what a later look at the entries that are gone shows of them."""
@@ -74,6 +76,7 @@ class Looked:
             later.gone,
             {**self.failures, **later.failures},
             {**self.unread, **later.unread},
+            self.without_status | later.without_status,
         )
 
 
@@ -105,7 +108,8 @@ def look(api: Api, entries: Mapping[str, Entry], at_a_time: int = SIDE_BY_SIDE) 
         else:
             statuses[key] = record.status or "pending"
     failed = {key: entries[key].job_id for key, status in statuses.items() if status in JOB_FAILED}
-    return Looked(statuses, frozenset(missing), frozenset(gone), _reasons(api, failed, statuses), troubles)
+    without = frozenset(key for key in statuses if records[entries[key].job_id].status is None)
+    return Looked(statuses, frozenset(missing), frozenset(gone), _reasons(api, failed, statuses), troubles, without)
 
 
 def to_look_at(

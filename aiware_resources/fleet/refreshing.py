@@ -51,14 +51,16 @@ class Refreshed:
         gone = {key for key in missing if key in before and (seconds_since(before[key], now) or 0.0) >= grace}
         gone |= looked.gone
         was_complete = known_complete(entries, recorded.get(OPEN))
+        # An answer in which the status is missing says nothing about a job: it stays as it is recorded.
+        not_told = {key: was_complete.get(key, looked.statuses[key]) for key in looked.without_status}
         unread = {key: was_complete.get(key, "unknown") for key in looked.unread}
         hidden = dict.fromkeys(missing.keys() - gone, "unknown")
         failures = recorded.get(FAILURES) or {}
         return Refreshed(
-            {**looked.statuses, **dict.fromkeys(complete, "complete"), **hidden, **unread},
+            {**looked.statuses, **dict.fromkeys(complete, "complete"), **hidden, **unread, **not_told},
             frozenset(gone),
             {key: since for key, since in missing.items() if key not in gone},
-            {**looked.failures, **{key: failures[key] for key in (*hidden, *unread) if key in failures}},
+            {**looked.failures, **{key: failures[key] for key in (*hidden, *unread, *not_told) if key in failures}},
             looked.unread,
         )
 
