@@ -137,20 +137,23 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; may be nested. No `await` belongs inside: the connection is shared."""
-        if self._depth == 0:
-            self.connection.execute("BEGIN IMMEDIATE")
+        """All or nothing; may be nested: what fails inside is taken back on its own.
+
+        No `await` belongs inside: the connection is shared.
+        """
+        level = self._depth
+        self.connection.execute(f"SAVEPOINT level{level}" if level else "BEGIN IMMEDIATE")
         self._depth += 1
         try:
             yield
         except BaseException:
             self._depth -= 1
-            if self._depth == 0:
-                self.connection.execute("ROLLBACK")
+            self.connection.execute(f"ROLLBACK TO level{level}" if level else "ROLLBACK")
+            if level:
+                self.connection.execute(f"RELEASE level{level}")
             raise
         self._depth -= 1
-        if self._depth == 0:
-            self.connection.execute("COMMIT")
+        self.connection.execute(f"RELEASE level{level}" if level else "COMMIT")
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """The record, or None."""

@@ -89,6 +89,23 @@ def test_store_transactions_are_all_or_nothing(store: Store) -> None:
     assert not store.connection.in_transaction
 
 
+def test_what_fails_inside_a_transaction_is_not_stored_with_the_rest(store: Store) -> None:
+    def put_and_fail() -> None:
+        with store.transaction():
+            store.put("job", _record("b", 1))
+            raise RuntimeError
+
+    with store.transaction():
+        store.put("job", _record("a", 1))
+        for _ in range(2):
+            with pytest.raises(RuntimeError):
+                put_and_fail()
+        with store.transaction():
+            store.put("job", _record("c", 1))
+    assert {record["id"] for record in store.scan("job")} == {"a", "c"}
+    assert not store.connection.in_transaction
+
+
 def store_of_another_process(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path, timeout=0)) as connection:
         connection.execute("BEGIN IMMEDIATE")
