@@ -102,6 +102,15 @@ class Update:
     is_locked: bool = False
     locked_by: frozenset[Engine] = frozenset()
 
+    def note(self, event: auto.EngineEvent) -> None:
+        """Takes from an event of the update what went wrong, and which entries change hands."""
+        said = event.diagnostic_event
+        if said and said.severity == "error" and said.urn:
+            self.errors.append(said.message.strip())
+        elif said and re.search(rf"fleet {NAME}: (takes over|gives up|holds,)", said.message):
+            # Told before a refresh and after it: the other shard may have come in between.
+            self.holds = re.search(r"[:;] holds, ", said.message) is not None
+
     def __str__(self) -> str:
         return f"{NAME}-{self.number}: {'; '.join(self.errors) or self.counts}"
 
@@ -119,16 +128,8 @@ def update(number: int, source: str, shards: int, dead: frozenset[Engine] = froz
     stack = auto.create_or_select_stack(f"{NAME}-{number}", NAME, partial(program, source, shards), opts=options)
     done = Update(number)
 
-    def note(event: auto.EngineEvent) -> None:
-        said = event.diagnostic_event
-        if said and said.severity == "error" and said.urn:
-            done.errors.append(said.message.strip())
-        elif said and (": holds, " in said.message or ": gives up " in said.message):
-            # Told before a refresh and after it: the other shard may have come in between.
-            done.holds = "holds, " in said.message
-
     try:
-        return _updated(stack, done, note)
+        return _updated(stack, done)
     except auto.ConcurrentUpdateError as error:
         holders = Engine.that_lock(str(error))
         if not holders or not holders <= dead:
@@ -136,12 +137,12 @@ def update(number: int, source: str, shards: int, dead: frozenset[Engine] = froz
             return Update(number, is_locked=True, locked_by=holders)
     # This removes every lock. Nobody else can have taken the stack: it is locked by engines that have ended.
     stack.cancel()
-    return _updated(stack, done, note)
+    return _updated(stack, done)
 
 
-def _updated(stack: auto.Stack, done: Update, note: auto.OnEvent) -> Update:
+def _updated(stack: auto.Stack, done: Update) -> Update:
     try:
-        outputs = stack.up(refresh=True, on_event=note).outputs
+        outputs = stack.up(refresh=True, on_event=done.note).outputs
         done.counts = outputs["counts"].value
     except auto.ConcurrentUpdateError:
         raise

@@ -16,6 +16,8 @@ from typing import Any
 import psutil
 import pytest
 
+from aiware_resources.fleet.handover import HandOver
+
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "archive" / "cluster.py"
 REFUSED = """
 error: the stack is currently locked by 2 lock(s). Either wait for the other process(es) to end or delete the lock file
@@ -82,3 +84,26 @@ def test_one_worker_has_to_know_of_each_engine(
     client = SimpleNamespace(run=lambda *_, **__: dict(enumerate(next(answers))))
     engines = frozenset(engine(example, pid=number) for number in range(len(told)))
     assert example["Archive"](client, "", 1)._is_any_running(engines) is known
+
+
+@pytest.mark.parametrize(
+    ("told", "holds"),
+    [
+        ([{"waiting": {"b": None}}], True),
+        ([{"waiting": {"b": None}, "taken": {"a"}}], True),
+        ([{"waiting": {"b": None}, "disputed": {"b"}, "released": {"a"}}], True),
+        # The other shard has taken it over while this one was refreshed.
+        ([{"waiting": {"b": None}, "taken": {"a"}}, {"released": {"b"}, "taken": {"a"}}], False),
+        ([{"waiting": {"b": None}}, {"released": {"b"}, "replaced": {"b"}}], False),
+        ([{"waiting": {"b": None}}, {"taken": {"b"}}], False),
+        ([{"taken": {"a"}}, {}], False),
+    ],
+)
+def test_a_shard_that_holds_entries_is_updated_once_more(
+    example: dict[str, Any], told: list[dict[str, Any]], holds: bool
+) -> None:
+    done = example["Update"](1)
+    for each in told:
+        said = SimpleNamespace(message=f"fleet talks: {HandOver({}, **each).summary()}\n", severity="warning", urn="")
+        done.note(SimpleNamespace(diagnostic_event=said))
+    assert (done.holds, done.errors) == (holds, [])
