@@ -28,6 +28,7 @@ from typing import Any
 import psutil
 import pulumi
 from dask.distributed import Client, Future, LocalCluster, Lock, as_completed
+from dask.distributed import print as tell
 from pulumi import automation as auto
 
 from aiware_resources import JobFleet, JobTemplate, media_from, media_key, media_value, pipelines
@@ -38,6 +39,8 @@ PAUSE = 2
 """Seconds until a locked stack is tried again."""
 TRIES = 150
 """How often it is tried while no worker can tell whether the update that locks it goes on."""
+MOST_ENDS = 3
+"""How often the engine of a shard may end without a result, such as for want of memory, until the shard fails."""
 
 _LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<time>\S+)")
 
@@ -146,9 +149,11 @@ def _updated(stack: auto.Stack, done: Update) -> Update:
         done.counts = outputs["counts"].value
     except auto.ConcurrentUpdateError:
         raise
-    except auto.CommandError:
+    except auto.CommandError as error:
         # What failed in aiWARE is a result. Anything else, such as a backend that does not answer, dask tries again.
         if not done.errors:
+            # The next try may only find that the stack is locked.
+            tell(f"{NAME}-{done.number}: {error}", flush=True)
             raise
     return done
 
@@ -179,21 +184,22 @@ class Archive:
     def _all(self, numbers: Iterable[int]) -> dict[int, Update]:
         done: dict[int, Update] = {}
         tries = dict.fromkeys(numbers, 0)
+        ends = dict.fromkeys(tries, 0)
         updates = as_completed(self._submit(number) for number in tries)
         for future in updates:
             number = int(str(future.key).split("-")[1])
             result = self._result(future, number)
             if result.is_locked:
                 is_running = self._is_any_running(result.locked_by)
-                if is_running is None:
-                    tries[number] += 1
-                if tries[number] < TRIES:
+                tries[number] += is_running is None
+                ends[number] += is_running is False
+                if tries[number] < TRIES and ends[number] < MOST_ENDS:
                     dead = result.locked_by if is_running is False else frozenset[Engine]()
                     if dead:
                         print(f"{NAME}-{number}: {_names(dead)} has ended without unlocking it", flush=True)
                     updates.add(self._submit(number, dead))
                     continue
-                result.errors.append(_locked(result))
+                result.errors.append(_locked(result) if is_running is None else _ended(ends[number]))
             print(result, flush=True)
             done[number] = result
         return done
@@ -230,6 +236,10 @@ def _locked(result: Update) -> str:
         f"{_names(result.locked_by)} locks it, and no worker can tell whether it runs. When you know that it has "
         f"ended, run `pulumi cancel --stack {NAME}-{result.number}`"
     )
+
+
+def _ended(times: int) -> str:
+    return f"its engine has ended {times} times without a result; see above, or the logs of the workers, why"
 
 
 def _names(engines: frozenset[Engine]) -> str:

@@ -7,7 +7,7 @@ import runpy
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
+from pulumi import automation as auto
 
 from aiware_resources.fleet.handover import HandOver
 
@@ -107,3 +108,73 @@ def test_a_shard_that_holds_entries_is_updated_once_more(
         said = SimpleNamespace(message=f"fleet talks: {HandOver({}, **each).summary()}\n", severity="warning", urn="")
         done.note(SimpleNamespace(diagnostic_event=said))
     assert (done.holds, done.errors) == (holds, [])
+
+
+class Cluster:
+    """A cluster whose workers answer at once.
+
+    Args:
+        result: Makes the result of an update from the number of the shard and the count of updates so far.
+        is_running: What workers say of an engine.
+    """
+
+    def __init__(self, result: Callable[..., Any], is_running: bool | None) -> None:
+        self._result = result
+        self._is_running = is_running
+        self.updates: list[tuple[Any, ...]] = []
+
+    def submit(self, _: Callable[..., Any], *said: Any, key: str, **__: Any) -> Any:
+        assert len(self.updates) < 20, "it goes on forever"
+        self.updates.append(said)
+        return SimpleNamespace(key=key, exception=lambda: None, result=lambda: self._result(said[0], len(self.updates)))
+
+    def run(self, *_: Any, **__: Any) -> dict[str, bool | None]:
+        return {"worker": self._is_running}
+
+
+class Completed:
+    """Futures in the order in which they were submitted."""
+
+    def __init__(self, futures: Iterable[Any]) -> None:
+        self._futures = [*futures]
+
+    def __iter__(self) -> Iterator[Any]:
+        while self._futures:
+            yield self._futures.pop(0)
+
+    def add(self, future: Any) -> None:
+        self._futures.append(future)
+
+
+@pytest.fixture
+def defined(example: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the functions of the example see as its globals."""
+    names: dict[str, Any] = example["main"].__globals__
+    monkeypatch.setitem(names, "as_completed", Completed)
+    return names
+
+
+def test_a_shard_whose_engine_ends_each_time_fails(
+    example: dict[str, Any], defined: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    holders = [frozenset({engine(example, pid=number)}) for number in range(20)]
+    client = Cluster(lambda number, n: example["Update"](number, is_locked=True, locked_by=holders[n]), False)
+    done = defined["Archive"](client, "", 1)._all([0])
+    assert done[0].errors[0].startswith("its engine has ended 3 times without a result")
+    # The stack is unlocked only of the engine that was found to have ended.
+    assert [said[3] for said in client.updates] == [frozenset(), holders[1], holders[2]]
+    assert "process 2 on" in capsys.readouterr().out
+
+
+def test_what_broke_an_update_is_told_before_it_is_tried_again(
+    example: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended: Any = SimpleNamespace(stdout="", stderr="fatal: out of memory", code=2)
+
+    def up(**_: Any) -> None:
+        raise auto.CommandError(ended)
+
+    with pytest.raises(auto.CommandError):
+        example["_updated"](SimpleNamespace(up=up), example["Update"](1))
+    assert "talks-1:" in (told := capsys.readouterr().out)
+    assert "out of memory" in told
