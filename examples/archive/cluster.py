@@ -10,6 +10,7 @@ Run it again with another number of shards: entries change hands, and no job run
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import socket
@@ -37,8 +38,8 @@ NAME = "talks"
 PROJECT = auto.ProjectSettings(NAME, "python")
 PAUSE = 2
 """Seconds until a locked stack is tried again."""
-TRIES = 150
-"""How often it is tried while no worker can tell whether the update that locks it goes on."""
+PATIENCE = 300
+"""Seconds in which it is tried again while no worker can tell whether the update that locks it goes on."""
 MOST_ENDS = 3
 """How often the engine of a shard may end without a result, such as for want of memory, until the shard fails."""
 
@@ -183,17 +184,21 @@ class Archive:
 
     def _all(self, numbers: Iterable[int]) -> dict[int, Update]:
         done: dict[int, Update] = {}
-        tries = dict.fromkeys(numbers, 0)
-        ends = dict.fromkeys(tries, 0)
-        updates = as_completed(self._submit(number) for number in tries)
+        ends = dict.fromkeys(numbers, 0)
+        deadlines: dict[int, float] = {}
+        updates = as_completed(self._submit(number) for number in ends)
         for future in updates:
             number = int(str(future.key).split("-")[1])
             result = self._result(future, number)
             if result.is_locked:
                 is_running = self._is_any_running(result.locked_by)
-                tries[number] += is_running is None
+                now = time.monotonic()
+                if is_running is not None:
+                    deadlines.pop(number, None)
+                elif number not in deadlines:
+                    deadlines[number] = now + PATIENCE
                 ends[number] += is_running is False
-                if tries[number] < TRIES and ends[number] < MOST_ENDS:
+                if ends[number] < MOST_ENDS and now < deadlines.get(number, math.inf):
                     dead = result.locked_by if is_running is False else frozenset[Engine]()
                     if dead:
                         print(f"{NAME}-{number}: {_names(dead)} has ended without unlocking it", flush=True)

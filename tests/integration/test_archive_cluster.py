@@ -166,6 +166,17 @@ def test_a_shard_whose_engine_ends_each_time_fails(
     assert "process 2 on" in capsys.readouterr().out
 
 
+def test_a_shard_that_nobody_can_tell_of_fails_after_five_minutes(
+    example: dict[str, Any], defined: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter(range(0, 10_000, 100))
+    monkeypatch.setitem(defined, "time", SimpleNamespace(monotonic=lambda: next(now), time_ns=lambda: 0))
+    client = Cluster(lambda number, _: example["Update"](number, is_locked=True), None)
+    done = defined["Archive"](client, "", 1)._all([0])
+    assert done[0].errors[0].endswith("run `pulumi cancel --stack talks-0`")
+    assert len(client.updates) == 4
+
+
 def test_what_broke_an_update_is_told_before_it_is_tried_again(
     example: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
