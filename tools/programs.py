@@ -9,6 +9,7 @@ Runs on the standard library alone, and writes to stderr only.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -30,10 +31,25 @@ def speaks() -> bool:
 
 
 def database() -> Path | None:
-    """The folder of PostgreSQL's programs: Debian has them outside of PATH. The newest of several versions."""
+    """The folder of PostgreSQL's programs: Debian has them outside of PATH. The newest of several versions.
+
+    They do not run as root: for root, there has to be a user `postgres`, as the package makes it.
+    """
+    if hasattr(os, "getuid") and os.getuid() == 0 and not _is_user("postgres"):
+        return None
     found = shutil.which("initdb")
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     return Path(found).parent if found else folders[-1].parent if folders else None
+
+
+def _is_user(name: str) -> bool:
+    import pwd  # POSIX alone has it
+
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
 
 
 def main() -> int:
@@ -45,7 +61,7 @@ def main() -> int:
     if not speaks():
         say("No recording is made: there is no flite. On Debian: apt-get install flite.")
     if database() is None:
-        say("No state is in a database: there is no PostgreSQL. On Debian: apt-get install postgresql.")
+        say("No state is in a database: there is no PostgreSQL that runs here. On Debian: apt-get install postgresql.")
     return 0
 
 
