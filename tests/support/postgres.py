@@ -16,6 +16,8 @@ from typing import Any
 from tools.programs import database
 
 USER, PASSWORD = "postgres", "not-a-secret"
+PORTS = 3
+"""How many ports are tried."""
 
 
 @contextmanager
@@ -28,19 +30,29 @@ def postgres() -> Iterator[str]:
         (folder / "password").write_text(PASSWORD)
         as_user = _as_user(folder)
 
-        def run(program: str, *arguments: str) -> None:
+        def ran(program: str, *arguments: str) -> bool:
             log = (folder / "log").open("a")
             command = [str(programs / program), "-D", str(folder / "data"), *arguments]
             with log:
                 done = subprocess.run(
                     command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False, **as_user
                 )
-            assert done.returncode == 0, (folder / "log").read_text()
+            return done.returncode == 0
+
+        def run(program: str, *arguments: str) -> None:
+            assert ran(program, *arguments), (folder / "log").read_text()
+
+        def started() -> int:
+            # Somebody may take a free port before the server does.
+            for _ in range(PORTS):
+                port = _free_port()
+                options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+                if ran("pg_ctl", "-w", "-o", options, "-l", str(folder / "server.log"), "start"):
+                    return port
+            raise AssertionError((folder / "server.log").read_text())
 
         run("initdb", "-U", USER, "-A", "scram-sha-256", f"--pwfile={folder / 'password'}", "-E", "UTF8", "-N")
-        port = _free_port()
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        run("pg_ctl", "-w", "-o", options, "-l", str(folder / "server.log"), "start")
+        port = started()
         try:
             yield f"postgres://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres?sslmode=disable"
         finally:
