@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -63,7 +64,7 @@ def for_stack(stack: str, environ: Mapping[str, str], built_cli: Path | None) ->
         "PATH": path_with(programs, environ.get("PATH", "")),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # After every step, Pulumi would write the whole state. What a killed run made is found by its markers.
-        "PULUMI_SKIP_CHECKPOINTS": environ.get("PULUMI_SKIP_CHECKPOINTS", "true"),
+        "PULUMI_SKIP_CHECKPOINTS": environ.get("PULUMI_SKIP_CHECKPOINTS", str(_has_markers(stack, environ)).lower()),
     }
     if built_cli and "PULUMI_HOME" not in environ:
         # Somebody who never installed Pulumi does not expect a ~/.pulumi.
@@ -74,6 +75,14 @@ def for_stack(stack: str, environ: Mapping[str, str], built_cli: Path | None) ->
         changes["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(PASSPHRASE)
         changes["PULUMI_CONFIG_PASSPHRASE"] = None  # It would go before the file.
     return changes
+
+
+def _has_markers(stack: str, environ: Mapping[str, str]) -> bool:
+    """Whether what a killed run has made can be found again (`aiware:markers`)."""
+    file = PROJECT / "stacks" / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
+    settings = file.read_text(encoding="utf-8") if file.is_file() else ""
+    is_off = re.search(r"^\s+[\"']?aiware:markers[\"']?:\s*[\"']?false\b", settings, re.IGNORECASE | re.MULTILINE)
+    return not is_off and environ.get("AIWARE_MARKERS", "").strip().lower() != "false"
 
 
 def path_with(folders: list[Path], search_path: str) -> str:

@@ -20,7 +20,7 @@ NO_PLUGINS = Path(__file__).with_name("no_plugins")
 """On PYTHONPATH, it spares a Pulumi command the list of installed packages."""
 
 _PASSED = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TMP", "TEMP", "LD_LIBRARY_PATH"})
-_OPTIONS = frozenset({"GENERATED_INPUTS", "SEED", "FAULT_SEEDS", "FAULT_API", "FLEET_KILLS"})
+_OPTIONS = frozenset({"GENERATED_INPUTS", "SEED", "FAULT_SEEDS", "FAULT_API", "FAULT_CHECKPOINTS", "FLEET_KILLS"})
 """What the suite itself can be told."""
 _MACHINERY = ("PYTEST_", "COV_", "COVERAGE_", "HYPOTHESIS_")
 _WINDOWS = ("SYSTEM", "PROGRAM", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "COMSPEC", "PATHEXT", "WINDIR", "HOMEDRIVE")

@@ -56,6 +56,13 @@ def test_the_state_is_written_once_a_run_unless_the_user_says_otherwise(project:
     assert evaluated(project, "prod", PULUMI_SKIP_CHECKPOINTS="false")["PULUMI_SKIP_CHECKPOINTS"] == "false"
 
 
+def test_the_state_is_written_after_every_step_where_there_are_no_markers(project: Project) -> None:
+    (project.folder / "stacks").mkdir(exist_ok=True)
+    (project.folder / "stacks" / "Pulumi.bare.yaml").write_text('config:\n  aiware:markers: "false"\n')
+    assert evaluated(project, "acme/bare")["PULUMI_SKIP_CHECKPOINTS"] == "false"
+    assert evaluated(project, "local", AIWARE_MARKERS="False")["PULUMI_SKIP_CHECKPOINTS"] == "false"
+
+
 def test_another_stack_without_a_backend_uses_the_local_one(project: Project) -> None:
     assert evaluated(project, "dev") == evaluated(project, "local")
 
