@@ -15,7 +15,7 @@ from tests.support.grounds import python
 
 __all__ = ["python"]
 
-SHORT = {"cloud": [5], "edge": [4]}
+SHORT = {"cloud": [7], "edge": [4]}
 """The seeds of the short form, which is part of the whole test suite: ones with fleets, and whose kills are in time."""
 
 
