@@ -235,7 +235,7 @@ class Gate:
             held += answer
 
     def _freely(self) -> Permit | None:
-        """Permits a request without a look at the file, while that said a moment ago that there is no limit.
+        """Permits a request without reading the file, if the file named no limit a moment ago.
 
         Locking, reading and writing it takes as long as sending the request. What is learned by others in that moment
         costs a few refused requests, which are sent again.

@@ -62,7 +62,7 @@ def _without_password(address: str) -> str:
     login, at, place = parts.netloc.rpartition("@")
     open_ = [each for each in parts.query.split("&") if each.partition("=")[0] not in _PASSWORDS]
     without = parts._replace(netloc=login.partition(":")[0] + at + place, query="&".join(open_))
-    # As it is, where there is no password: `geturl` writes some addresses in another way.
+    # An address without a password stays as it is: `geturl` spells some addresses differently.
     return address if without == parts else without.geturl()
 
 
