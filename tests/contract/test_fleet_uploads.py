@@ -116,6 +116,17 @@ def test_a_file_that_is_shown_some_seconds_late_is_waited_for(host: Host, local:
     assert uploaded(local, outs).keys() == set("ab")
 
 
+def test_no_job_is_submitted_on_a_file_without_an_address(host: Host, local: Local, declare: Declare) -> None:
+    local.behave(dialect={"without": ["signedUri"]})
+    news = declare(host, "a")
+    id_, outs = host.create(PROVIDER, news)
+    assert (outs["jobs"], "aiWARE gives no address for it" in str(outs["undone"])) == ({}, True)
+    local.behave(dialect={})
+    after = host.update(PROVIDER, id_, outs, news)
+    assert uploaded(local, after) == {"a": "Hola, a.\n"}
+    assert local.mutations() == {"createTDO": 1, "createAsset": 1, "createJob": 1}
+
+
 def test_an_upload_that_was_cut_off_is_made_again(start: Start, local: Local, declare: Declare) -> None:
     """The engine is killed while files are on their way, and the provider host ends with it."""
     first, others = start(), "abcd"
