@@ -268,7 +268,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         over = handed_over(olds, news)
         found = plan(over.olds, news, over.before(_inputs_before(news)))
         facts = with_waiting(Update(self.api, self._settings, over.olds, news).run(found), over, olds)
-        return _given({**facts, RESHARDED: resharded(olds, news, now_at(self.api.url).isoformat())})
+        return _given({**facts, RESHARDED: resharded(olds, news, over, now_at(self.api.url))})
 
     def remove(self, object_id: str, props: Props, policy: str) -> None:
         """Cancels unfinished jobs (mutation ``cancelJob``), and treats the TDOs that jobs made.

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiware_resources.fleet.adopting import ADOPTED
@@ -51,6 +52,7 @@ class HandOver:
         waiting: The entries that it has until another shard takes them over.
         replaced: Those of the released ones for which their shard runs another job by now. It removed the earlier one.
         disputed: Those of the waiting ones for which their shard has another job, and no later one as far as is known.
+        seen: The latest moment at which a shard changed to its number of shards, of the other ones.
     """
 
     olds: Props
@@ -59,6 +61,7 @@ class HandOver:
     waiting: Mapping[str, Entry] = field(default_factory=dict)
     replaced: frozenset[str] = frozenset()
     disputed: frozenset[str] = frozenset()
+    seen: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.taken or self.released)
@@ -139,21 +142,28 @@ def handed_over(recorded: Props, desired: Mapping[str, Any]) -> HandOver:
         waiting,
         frozenset(replaced),
         frozenset(disputed),
+        max(map(_changed_at, others.values()), default=""),
     )
 
 
-def resharded(recorded: Props, desired: Mapping[str, Any], now: str) -> dict[str, str] | None:
-    """The fact of when a fleet changed to its number of shards.
+def resharded(recorded: Props, desired: Mapping[str, Any], over: HandOver, now: datetime) -> dict[str, str] | None:
+    """The fact of when a fleet changed to its number of shards: later than every such change that it has seen.
+
+    aiWARE tells the time in seconds, so that of two changes the later one may seem to be the earlier one.
 
     Args:
         recorded: The recorded outputs of the fleet; empty for a new one.
         desired: What the program declares.
-        now: The present moment.
+        over: What changes hands.
+        now: The present moment by aiWARE's clock.
     """
     known: dict[str, str] | None = recorded.get(RESHARDED)
     if recorded.get(SHARD) == desired.get(SHARD):
         return known
-    return {"at": now, "before": (known or {}).get("at", "")}
+    at, seen = now.isoformat(), max(over.seen, _changed_at(recorded))
+    if at <= seen:
+        at = (datetime.fromisoformat(seen) + timedelta(microseconds=1)).isoformat()
+    return {"at": at, "before": _changed_at(recorded)}
 
 
 def with_waiting(facts: Props, over: HandOver, recorded: Props) -> Props:
@@ -249,9 +259,16 @@ def _count(fleet: Props) -> int | None:
     return None if shard is None else shard.count
 
 
+def _changed_at(fleet: Props) -> str:
+    """When a fleet changed to its number of shards."""
+    return str((fleet.get(RESHARDED) or {}).get("at", ""))
+
+
 def _since(key: str, fleet: Props) -> str:
     """Since when an entry is of the shard of a fleet; what it only holds for another one, it had before."""
-    return str((fleet.get(RESHARDED) or {}).get("at" if _is_of(key, fleet) else "before", ""))
+    if _is_of(key, fleet):
+        return _changed_at(fleet)
+    return str((fleet.get(RESHARDED) or {}).get("before", ""))
 
 
 def _is_of(key: str, fleet: Props) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -185,12 +186,31 @@ def test_of_two_jobs_that_of_the_later_shard_is_taken_over(states: Fleets, order
     assert handed_over({}, desired(5, 6)).olds["jobs"] == {key: text(key, "later")}
 
 
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
 def test_the_moment_of_the_change_is_recorded_once() -> None:
-    first = resharded({}, desired(0, 4), "1")
-    assert first == {"at": "1", "before": ""}
-    assert resharded({RESHARDED: first, **desired(0, 4)}, desired(0, 4), "2") == first
-    assert resharded({RESHARDED: first, **desired(0, 4)}, desired(0, 5), "3") == {"at": "3", "before": "1"}
-    assert resharded({}, {}, "1") is None
+    first = resharded({}, desired(0, 4), HandOver({}), NOON)
+    assert first == {"at": NOON.isoformat(), "before": ""}
+    recorded = {RESHARDED: first, **desired(0, 4)}
+    later = NOON + timedelta(hours=1)
+    assert resharded(recorded, desired(0, 4), HandOver({}), later) == first
+    second = resharded(recorded, desired(0, 5), HandOver({}), later)
+    assert second == {"at": later.isoformat(), "before": NOON.isoformat()}
+    assert resharded({}, {}, HandOver({}), NOON) is None
+
+
+def test_a_change_is_later_than_those_it_has_seen_by_whatever_clock(states: Fleets) -> None:
+    earlier = {"at": NOON.isoformat(), "before": ""}
+    states["talks-1"] = fleet(1, 4) | {RESHARDED: earlier}
+    for own in (fleet(0, 4), {}):
+        over = handed_over(own, desired(0, 5))
+        found = resharded(own, desired(0, 5), over, NOON - timedelta(seconds=1))
+        assert found == {"at": (NOON + timedelta(microseconds=1)).isoformat(), "before": ""}
+    own = fleet(1, 4) | {RESHARDED: earlier}
+    found = resharded(own, desired(1, 5), handed_over(own, desired(1, 5)), NOON)
+    assert found is not None
+    assert found["at"] > found["before"] == earlier["at"]
 
 
 def test_what_waits_keeps_all_that_is_recorded_of_it(states: Fleets) -> None:
