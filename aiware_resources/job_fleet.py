@@ -179,7 +179,8 @@ class JobFleetProvider(FleetEntity, EntityProvider):
             return DiffResult(changes=True, replaces=[PROVIDER_NAME])
         own(holder_of(news), recorded_entries(olds).values())
         over = handed_over(olds, news)
-        found = plan(over.olds, news, over.before(_inputs_before(news)))
+        # A refresh, which comes before all that the program declares, gives the recorded inputs.
+        found = plan(over.olds, news, over.before(_recorded_inputs.get(holder_of(news), news)))
         others = changed_paths(self.schema, _compared(olds), _compared(news))
         unfinished = Unfinished.parse(olds.get(UNDONE))
         _tell(news, over.summary())

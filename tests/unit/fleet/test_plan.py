@@ -11,6 +11,7 @@ from aiware_resources import JobTemplate, media_value, pipelines
 from aiware_resources.fleet import plan as plans
 from aiware_resources.fleet.entries import Entry, fingerprint, first_fingerprint, jobs_of
 from aiware_resources.fleet.plan import named, plan
+from aiware_resources.job_fleet import JobFleetProvider
 
 UNKNOWN: Any = Unknown  # has no types
 TEMPLATE = JobTemplate(dag=pipelines.translation(media_value("url")), target={}).properties
@@ -57,6 +58,14 @@ def test_what_is_written_as_before_needs_no_fingerprint(monkeypatch: pytest.Monk
     news["media"]["k9"]["url"] = "https://m.test/other"
     assert plan(olds, news, before).summary() == "submits new; resubmits k9; runs again k7"
     assert len(found_out) == 2
+
+
+def test_a_refresh_finds_out_no_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "fingerprint", lambda _: pytest.fail("it was found out"))
+    owner = {"__owner": "project/stack/fleet"}
+    keys = [f"k{number}" for number in range(50)]
+    changes = JobFleetProvider().diff("id", {**recorded(*keys), **owner}, {**fleet(*keys), **owner}).changes
+    assert changes is False
 
 
 def test_what_an_earlier_run_could_not_do_is_still_to_be_done() -> None:
