@@ -6,18 +6,19 @@ When a job counts as what:
   known.
 - *Cancelled*: over is as good. A job that came to its end while it was being cancelled is what was asked for, and so is
   one that is gone, by aiWARE's own word (`not_found`).
-- *Started again*: it is not failed any more, or its tasks have run at other times than before. A job that fails again
-  at once shows only the latter; so how it was before has to be read before `retryJob` is sent.
+- *Started again*: it has a status, and is not failed any more; or its tasks have run at other times than before. A job
+  that fails again at once shows only the latter; so how it was before has to be read before `retryJob` is sent. What an
+  answer leaves out says neither: without a status, and with no other times, it is not known.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from datetime import datetime
 
 from aiware_resources.api import Api, JobRecord
 from aiware_resources.api.statuses import JOB_DONE, JOB_FAILED
-from aiware_resources.errors import InvalidInput, NotFound
+from aiware_resources.errors import InvalidInput, NotFound, ServerFailure
 from aiware_resources.reconcile import repeat_until_applied, send_once
 from aiware_resources.text import commands
 
@@ -87,25 +88,28 @@ def retry(api: Api, job_id: str, before: JobRecord | None) -> JobRecord:
 
     def restarted() -> JobRecord | None:
         record = api.jobs([job_id]).get(job_id)
-        if record is None:
-            raise NotFound(
-                f"The answer to retryJob of job {job_id} was lost, and aiWARE does not show the job: whether it runs "
-                "again is not known.",
+        has_run = record is not None and _has_run_since(record, before)
+        if record is None or (record.status is None and not has_run):
+            error = NotFound if record is None else ServerFailure
+            raise error(
+                f"The answer to retryJob of job {job_id} was lost, and aiWARE does not show the "
+                f"{'job' if record is None else 'status of the job'}: whether it runs again is not known.",
                 remedy=f"Look with {commands.aiware('jobs', 'show', job_id)}, and retry it if it is still failed.",
                 object_id=job_id,
             )
-        return record if was_restarted(record, before) else None
+        return record if has_run or record.status not in JOB_FAILED else None
 
     return send_once(lambda: api.retry_job(job_id), restarted, looks=1)
 
 
-def was_restarted(record: JobRecord, before: JobRecord | None) -> bool:
-    """Whether a job that had failed was started again since."""
-    if record.status not in JOB_FAILED:
-        return True
-    return before is not None and times_of(record) != times_of(before)
+def _has_run_since(record: JobRecord, before: JobRecord | None) -> bool:
+    """Whether tasks of a job have times that they did not have before."""
+    then = {} if before is None else _times_of(before)
+    return bool(then) and any(then.get(which) != moment for which, moment in _times_of(record).items())
 
 
-def times_of(record: JobRecord) -> list[Any]:
-    """When each task of a job was queued, started and completed."""
-    return [(task.id, task.queued_date_time, task.started_date_time, task.completed_date_time) for task in record.tasks]
+def _times_of(record: JobRecord) -> dict[tuple[str, str], datetime]:
+    """When each task of a job was queued, started and completed, as far as that is told."""
+    names = ("queued_date_time", "started_date_time", "completed_date_time")
+    told = {(task.id, name): getattr(task, name) for task in record.tasks for name in names}
+    return {which: moment for which, moment in told.items() if moment is not None}

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from aiware_resources.api import JobRecord
-from aiware_resources.errors import AnswerLost, ApiError, InvalidInput, NotFound
+from aiware_resources.errors import AnswerLost, ApiError, InvalidInput, NotFound, ServerFailure
 from aiware_resources.jobs import actions
 
 LOST = AnswerLost("The answer was lost.")
 
 
-def job(status: str, started: str | None = None) -> JobRecord:
+def job(status: str | None, started: str | None = None) -> JobRecord:
     task = {"id": "t", "status": status, "startedDateTime": started}
     return JobRecord.model_validate({"id": "j", "status": status, "tasks": {"records": [task]}})
 
@@ -90,7 +90,7 @@ BEFORE = job("failed", "2026-03-02T09:00:00Z")
 AGAIN = job("failed", "2026-03-02T09:05:00Z")
 
 
-@pytest.mark.parametrize("seen", [job("running"), job("complete"), AGAIN])
+@pytest.mark.parametrize("seen", [job("running"), job("complete"), AGAIN, job(None, "2026-03-02T09:05:00Z")])
 def test_a_job_that_was_started_is_not_started_twice(seen: JobRecord) -> None:
     server = Server([LOST], [seen])
     assert (retried(server, BEFORE), server.sent) == (seen, 1)
@@ -101,6 +101,16 @@ def test_a_job_that_was_not_started_is_started_again() -> None:
     assert (retried(server, BEFORE).status, server.sent) == ("running", 2)
 
 
+@pytest.mark.parametrize(
+    ("before", "seen"),
+    [(BEFORE, job("failed")), (job("failed"), AGAIN)],
+    ids=["times are missing", "times were missing"],
+)
+def test_times_that_are_missing_do_not_tell_that_a_job_was_started(before: JobRecord, seen: JobRecord) -> None:
+    server = Server([LOST, job("running")], [seen])
+    assert (retried(server, before).status, server.sent) == ("running", 2)
+
+
 def test_how_a_job_was_before_has_to_be_known_to_tell_that_it_failed_again() -> None:
     server = Server([LOST, job("running")], [BEFORE])
     assert (retried(server, None).status, server.sent) == ("running", 2)
@@ -109,5 +119,13 @@ def test_how_a_job_was_before_has_to_be_known_to_tell_that_it_failed_again() -> 
 def test_a_job_that_is_not_shown_is_not_started_blindly() -> None:
     server = Server([LOST], [None])
     with pytest.raises(NotFound, match="aiware jobs show j"):
+        retried(server, BEFORE)
+    assert server.sent == 1
+
+
+@pytest.mark.parametrize("seen", [job(None), job(None, "2026-03-02T09:00:00Z")])
+def test_a_job_without_a_status_is_neither_started_nor_started_blindly(seen: JobRecord) -> None:
+    server = Server([LOST], [seen])
+    with pytest.raises(ServerFailure, match="does not show the status of the job: whether it runs again is not known"):
         retried(server, BEFORE)
     assert server.sent == 1
