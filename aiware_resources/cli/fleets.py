@@ -23,7 +23,7 @@ from aiware_resources.cli.framework.options import (
 )
 from aiware_resources.cli.framework.printing import first, new_table, print_json, print_table, text_column, to_each
 from aiware_resources.cli.framework.session import Session
-from aiware_resources.errors import NotFound, NotImplementedByServer
+from aiware_resources.errors import InvalidInput, NotFound, NotImplementedByServer
 from aiware_resources.text.words import counted, near
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def show(
 
     Tells the status of each job, and why it failed. FLEET is the name of the resource in the program.
     """
-    _, rows = _rows(session, fleet, statuses, patterns)
+    _, rows = _rows(_stack(session), fleet, statuses, patterns)
     shown, more = first(rows, limit)
     if as_json:
         print_json([row.properties() for row in shown])
@@ -151,7 +151,7 @@ def export(
 
     The columns are key, status, job, tdo and reason.
     """
-    _, rows = _rows(session, fleet, statuses, patterns)
+    _, rows = _rows(_stack(session), fleet, statuses, patterns)
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -178,17 +178,29 @@ def retry(session: Session, fleet: str, patterns: tuple[str, ...], yes: bool, as
     """Start the failed jobs of a fleet again (mutation retryJob).
 
     Asks first. The jobs keep their ids, and the next `pulumi up` takes them as they are. A cancelled job cannot be
-    retried, nor any on aiWARE Edge: `pulumi up` submits new ones.
+    retried, nor any on aiWARE Edge: `pulumi up` submits new ones. Neither can a job that has a signed link to an
+    uploaded file or a private recording, since the link may have expired.
     """
+    from aiware_resources.fleet.entries import recorded_entries
+    from aiware_resources.fleet.plan import named
+    from aiware_resources.fleet.update import with_links
     from aiware_resources.jobs import actions
 
-    api, rows = _rows(session, fleet, ("failed", "aborted"), patterns)
+    stack = _stack(session)
+    api, rows = _rows(stack, fleet, ("failed", "aborted"), patterns)
     if not api.abilities.retries_in_place:
         raise NotImplementedByServer(
             f"{api.abilities.name} has no call to start a job again.",
             remedy="`pulumi up` submits new jobs for those that failed, unless on_failure is keep.",
         )
     keys = {row.job_id: row.key for row in rows}
+    entries = recorded_entries(stack.fleets[fleet].outputs)
+    linked = with_links(stack.fleets[fleet].inputs, {key: entries[key] for key in keys.values()})
+    if linked:
+        raise InvalidInput(
+            f"The failed jobs of these entries have signed links, which may have expired: {named(linked)}.",
+            remedy="`pulumi up` submits them again with new links, unless on_failure is keep. --key chooses others.",
+        )
     if rows:
         confirm(f"Retry {counted(len(rows), 'job')} of {fleet}?", yes=yes)
     before = api.jobs(list(keys))
@@ -239,12 +251,11 @@ def _stack(session: Session) -> _Stack:
     return _Stack(session, state, {each.urn.rpartition("::")[2]: each for each in found})
 
 
-def _rows(session: Session, name: str, statuses: Sequence[str], patterns: Sequence[str]) -> tuple[Api, list[Row]]:
+def _rows(stack: _Stack, name: str, statuses: Sequence[str], patterns: Sequence[str]) -> tuple[Api, list[Row]]:
     """The entries of a fleet that are chosen, by their keys, and where their jobs are."""
     from aiware_resources.fleet.entries import recorded_entries
     from aiware_resources.fleet.reading import look
 
-    stack = _stack(session)
     fleet = stack.fleets.get(name)
     if fleet is None:
         meant, has = near(name, stack.fleets), ", ".join(sorted(stack.fleets)) or "none"

@@ -11,8 +11,19 @@ from aiware_resources.api import Api, JobRecord
 from aiware_resources.api.statuses import JOB_FAILED
 from aiware_resources.errors import AiwareError, ApiError
 from aiware_resources.fleet.adopting import ADOPTED, taken_over, without_adopted
-from aiware_resources.fleet.entries import CLUSTER, Entry, holder_of, marking, recorded_entries
+from aiware_resources.fleet.entries import (
+    CLUSTER,
+    MEDIA,
+    Entry,
+    holder_of,
+    is_unknown,
+    jobs_of,
+    marking,
+    recorded_entries,
+    template_of,
+)
 from aiware_resources.fleet.handover import UPLOADS, recorded_tdos
+from aiware_resources.fleet.local_files import files_of
 from aiware_resources.fleet.parallel import first_line, troubles
 from aiware_resources.fleet.plan import Plan, Wanted
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, open_keys, states_of
@@ -231,6 +242,20 @@ def own(holder: Holder, entries: Iterable[Entry]) -> None:
 def _has_link(wanted: Wanted) -> bool:
     """Whether a job was submitted with a link that was valid for some time."""
     return holds_private(wanted.job) or (wanted.file is not None and wanted.file.by_address)
+
+
+def with_links(props: Props, entries: Mapping[str, Entry]) -> list[str]:
+    """The keys of entries whose jobs were submitted with links that were valid for some time.
+
+    Args:
+        props: What the program has declared.
+        entries: The entries that are asked about.
+    """
+    if is_unknown(props):
+        return [key for key, entry in entries.items() if entry.content is not None]
+    asked = {**props, MEDIA: {key: values for key, values in (props.get(MEDIA) or {}).items() if key in entries}}
+    files = files_of(asked, lambda: template_of(asked))
+    return [key for key, job in jobs_of(asked) if _has_link(Wanted(key, job, file=files.get(key)))]
 
 
 def _with_its_tdo(wanted: Wanted) -> Wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi.dynamic import Config, ConfigureRequest
@@ -40,6 +40,7 @@ class Recorded:
         outputs: What is recorded of it, with `[secret]` for what is secret.
         secrets: Where that stands.
         provider: The URN of its provider.
+        inputs: What the program has declared, with `[secret]` too.
     """
 
     urn: str
@@ -48,6 +49,7 @@ class Recorded:
     outputs: dict[str, Any]
     secrets: tuple[Path, ...]
     provider: str = ""
+    inputs: dict[str, Any] = field(default_factory=dict)
 
 
 def recorded_in(resources: Sequence[Mapping[str, Any]]) -> list[Recorded]:
@@ -63,7 +65,9 @@ def recorded_in(resources: Sequence[Mapping[str, Any]]) -> list[Recorded]:
             secrets: list[Path] = []
             outputs = _without_secrets(resource.get("outputs") or {}, (), secrets)
             provider = str(resource.get("provider", "")).rpartition("::")[0]
-            found.append(Recorded(resource["urn"], entity, str(resource["id"]), outputs, tuple(secrets), provider))
+            inputs = _without_secrets(resource.get("inputs") or {}, (), [])
+            urn, id_ = resource["urn"], str(resource["id"])
+            found.append(Recorded(urn, entity, id_, outputs, tuple(secrets), provider, inputs))
     return found
 
 

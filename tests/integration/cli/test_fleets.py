@@ -9,11 +9,15 @@ from uuid import uuid4
 
 import pytest
 
+from aiware_resources import JobTemplate, media_value, pipelines
 from aiware_resources.cli import pulumi_command
 from tests.support.command import Aiware
 from tests.support.local import Local
 from tests.support.objects import BROKEN, submit
 
+TEMPLATE = JobTemplate(dag=pipelines.transcription(media_value("url")), target={}).properties
+SECRET, SECRET_OF_PULUMI = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+"""How a state says that a value is encrypted."""
 TYPE = "pulumi-python:dynamic/aiware:JobFleet"
 
 
@@ -84,6 +88,39 @@ def test_failed_jobs_run_again(aiware: Aiware, jobs: dict[str, str], local: Loca
     assert local.calls()["retryJob"] == 1
     nothing = aiware("fleets", "retry", "archive", "--key", "2026/a", "--yes")
     assert nothing.stderr == "There are no such jobs that have failed.\n"
+
+
+@pytest.mark.parametrize(
+    ("values", "template"),
+    [
+        ({"url": "s3://media/c.mp4"}, TEMPLATE),
+        ({"file": "c.mp4", "__file": "5.7.-"}, TEMPLATE),
+        ({"file": "c.mp4", "__file": "5.7.-"}, {SECRET: SECRET_OF_PULUMI, "ciphertext": "x"}),
+    ],
+)
+def test_a_job_with_a_link_that_may_have_expired_is_left_to_an_update(
+    aiware: Aiware, jobs: dict[str, str], local: Local, values: dict[str, Any], template: Any
+) -> None:
+    (fleet,) = pulumi_command.recorded("dev")
+    fleet["inputs"] = {"template": template, "media": {"2026/b": {"url": "https://media.test/b.mp4"}, "2027/c": values}}
+    if "file" in values:
+        fleet["outputs"]["jobs"]["2027/c"] += " 5.7.-"
+    refused = aiware("fleets", "retry", "archive", "--yes")
+    assert refused.exit_code == 1
+    assert "have signed links, which may have expired: 2027/c." in refused.stderr
+    assert "`pulumi up` submits them again with new links" in refused.stderr
+    assert "retryJob" not in local.calls()
+    assert aiware("fleets", "retry", "archive", "--key", "2026/*", "--yes").exit_code == 0
+    assert local.calls()["retryJob"] == 1
+
+
+def test_a_job_on_the_file_of_its_tdo_runs_again(aiware: Aiware, jobs: dict[str, str], local: Local) -> None:
+    (fleet,) = pulumi_command.recorded("dev")
+    template = JobTemplate(dag=pipelines.reprocess_transcription(), is_reprocess_job=True).properties
+    fleet["inputs"] = {"template": template, "media": {"2027/c": {"file": "c.mp4", "__file": "5.7.-"}}}
+    fleet["outputs"]["jobs"]["2027/c"] += " 5.7.-"
+    assert aiware("fleets", "retry", "archive", "--key", "2027/c", "--yes").exit_code == 0
+    assert local.calls()["retryJob"] == 1
 
 
 def test_the_entries_of_a_fleet_on_edge(
