@@ -27,6 +27,7 @@ from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.text import commands
 from aiware_resources.text.words import counted
 from aiware_resources.waiting import Done, Failed, Pending, Verdict, outcomes
+from aiware_resources.waiting.conditions import NO_STATUS
 
 _LISTED = 10
 """How many failures an error lists."""
@@ -147,6 +148,7 @@ class FleetCondition:
             self._since.pop(key, None)
             self._failures.pop(key, None)
         self._statuses |= {**looked.statuses, **dict.fromkeys(complete, "complete")}
+        self._statuses |= dict.fromkeys(looked.without_status, NO_STATUS)
         self._failures |= looked.failures
         for key in looked.missing - complete:
             job_id = (self._entries or {})[key].job_id

@@ -61,6 +61,9 @@ COMPLETE = "__complete"
 MISSING = "__missing"
 """Since when aiWARE has not shown a job that was not seen complete; of a fleet, by key."""
 
+NO_STATUS = "without a status"
+"""Stands for the status of a job that aiWARE shows without one."""
+
 _LOG_LINES = 5
 """How much of a failed task's log an error carries."""
 
@@ -237,16 +240,15 @@ def cluster_failed(cluster: ClusterRecord) -> ClusterFailed:
 
 
 def _job_progress(job: JobRecord) -> str:
+    status = job.status or NO_STATUS
     if not job.tasks:
         # Not every API tells of the tasks of an unfinished job.
-        return job.status or "pending"
+        return status
     done = sum(task.status == "complete" for task in job.tasks)
     running = [
         task.engine.name or str(task.engine_id) for task in job.tasks if task.status == "running" and task.engine
     ]
-    return f"{job.status}, {done} of {len(job.tasks)} tasks done" + (
-        f", {', '.join(running)} running" if running else ""
-    )
+    return f"{status}, {done} of {len(job.tasks)} tasks done" + (f", {', '.join(running)} running" if running else "")
 
 
 def is_seen_complete(recorded: Mapping[str, Any], purged_after: float, now: datetime | None = None) -> bool:

@@ -8,11 +8,20 @@ from typing import Any
 import pytest
 
 from aiware_resources.cluster import ClusterProvider
+from aiware_resources.errors import ApiError
 from aiware_resources.export_request import ExportProvider
+from aiware_resources.fleet.condition import FleetCondition
+from aiware_resources.fleet.entries import recorded_entries
+from aiware_resources.fleet.reading import OPEN
+from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.job import JobProvider
+from aiware_resources.job_fleet import JobFleetProvider
 from aiware_resources.temporal_data_object import TdoProvider
+from aiware_resources.waiting import Done, Pending
+from aiware_resources.waiting.conditions import COMPLETE, JobCondition
 from tests.contract import test_both_apis, test_cluster, test_job, test_tdo
 from tests.contract.apis import KINDS, Ground
+from tests.contract.fleets import fleet
 from tests.contract.test_export import export
 from tests.support.host import Host
 from tests.support.local import Local
@@ -44,6 +53,8 @@ DIALECTS: dict[str, dict[str, Any]] = {
     "extra fields": {"extraFields": True},
     "small pages": {"pageSize": 2},
 }
+WITHOUT_STATUS = {"without": ["status", "jobStatus"]}
+"""No job has a status then, in either API."""
 NEEDS_TIMES = {"job_details", "jobs_created_since"}
 """Checks that look at times, which some dialects do not tell."""
 
@@ -100,6 +111,39 @@ def test_what_is_declared_is_no_drift(host: Host, local: Local, dialect: dict[st
         assert host.read(provider, id_, outs).id == "" or isinstance(provider, JobProvider)
     objects = local.objects()
     assert (objects["clusters"], objects["tdos"]) == ([], [])
+
+
+def test_a_job_whose_status_is_missing_is_never_complete(host: Host, local: Local) -> None:
+    local.behave(dialect=WITHOUT_STATUS)
+    ground = Ground("cloud", local)
+    job, fleet_of_two = JobCondition(), fleet("ab")
+    id_, outs = host.create(JobProvider(), test_job.JOB)
+    fleet_id, fleet_outs = host.create(JobFleetProvider(), fleet_of_two)
+    jobs = FleetCondition("fleet", recorded_entries(fleet_outs), Unfinished())
+    assert {each["status"] for each in local.objects()["jobs"]} == {"complete"}
+    seen = job.judge(id_, job.read(ground.api(), [id_], {})[id_])
+    assert seen == Pending("without a status, 0 of 5 tasks done", "pending")
+    assert COMPLETE not in host.read(JobProvider(), id_, outs).outs
+    seen_of_fleet = jobs.judge("fleet", jobs.read(ground.api(), ["fleet"], {})["fleet"])
+    assert seen_of_fleet == Pending("0 of 2 jobs complete, 2 without a status", "running")
+    read = host.read(JobFleetProvider(), fleet_id, fleet_outs)
+    assert read.outs[OPEN] == ["a", "b"]
+    # Nothing is done about it either.
+    assert host.diff(JobFleetProvider(), fleet_id, read.outs, fleet_of_two) == (False, [], False)
+    local.behave(dialect={})
+    assert isinstance(job.judge(id_, job.read(ground.api(), [id_], {})[id_]), Done)
+    assert isinstance(jobs.judge("fleet", jobs.read(ground.api(), ["fleet"], {})["fleet"]), Done)
+    ground.close()
+
+
+def test_a_job_of_edge_whose_status_is_missing_cannot_be_read(local: Local) -> None:
+    local.behave(dialect=WITHOUT_STATUS)
+    ground, unread = Ground("edge", local), dict[str, ApiError]()
+    api = ground.api()
+    made = api.create_job(ground.input())
+    assert JobCondition().read(api, [made.id], unread) == {}
+    assert "does not fit the specification in: jobstatus" in str(unread[made.id])
+    ground.close()
 
 
 @pytest.mark.parametrize("kind", KINDS)

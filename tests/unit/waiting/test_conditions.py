@@ -106,7 +106,9 @@ def test_a_job_goes_on_in_every_status_that_is_no_end(status: str) -> None:
 
 
 def test_a_job_whose_status_cannot_be_seen_goes_on() -> None:
-    assert JobCondition().judge("job-1", job(None)) == Pending("pending", "pending")
+    assert JobCondition().judge("job-1", job(None)) == Pending("without a status", "pending")
+    whole = JobCondition().judge("job-1", job(None, task("complete")))
+    assert whole == Pending("without a status, 1 of 1 tasks done", "pending")
 
 
 def test_the_progress_of_a_job_names_what_is_done_and_what_runs() -> None:
