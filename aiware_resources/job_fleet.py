@@ -22,7 +22,7 @@ from aiware_resources.fleet.admission import admitted, declared, seen_before
 from aiware_resources.fleet.adopting import ADOPTED, adoption_problems, without_adopted
 from aiware_resources.fleet.checking import problems as fleet_problems
 from aiware_resources.fleet.entity import FleetEntity
-from aiware_resources.fleet.entries import MEDIA, Entry, holder_of, recorded_entries, template_of, used_names
+from aiware_resources.fleet.entries import JOBS, MEDIA, Entry, holder_of, recorded_entries, template_of, used_names
 from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO
 from aiware_resources.fleet.files.formats import EXPORTS, CaptionFormat, CaptionFormatArgs, caption_problems
 from aiware_resources.fleet.handover import (
@@ -36,6 +36,7 @@ from aiware_resources.fleet.handover import (
 )
 from aiware_resources.fleet.local_files import FOLDER, may_have_files, with_contents
 from aiware_resources.fleet.outputs import FleetOutputs
+from aiware_resources.fleet.packing import is_packed, packed, unpacked
 from aiware_resources.fleet.plan import ADOPT, FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys, to_look_at
 from aiware_resources.fleet.refreshing import Refreshed
@@ -43,7 +44,6 @@ from aiware_resources.fleet.removal import Removal, seen_complete
 from aiware_resources.fleet.unfinished import UNDONE, Unfinished
 from aiware_resources.fleet.update import (
     CONCURRENCY,
-    JOBS,
     LEFT,
     Update,
     concurrency_of,
@@ -139,9 +139,10 @@ class JobFleetProvider(FleetEntity, EntityProvider):
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """As for every entity; each entry's job is validated as a `Job` is."""
-        olds, news = plain(_olds), admitted(plain(_olds), news, _name(news))
+        as_given, olds = news, plain(unpacked(_olds))
+        news = admitted(olds, unpacked(news), _name(news))
         news = with_contents(seen_before(olds, news), news, lambda: template_of(news), str(news.get(OWNER_KEY)))
-        checked = super().check(_olds, news)
+        checked = super().check(olds, news)
         allowed = checked.inputs.pop(ALLOWED_KEY, None)
         if checked.inputs.get(EXPORTS):
             MADE_BY_PROGRAM.set()
@@ -157,7 +158,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
             over = handed_over({}, checked.inputs)
             _tell(news, over.summary())
             _tell(news, f"submits {named(new)}" if (new := sorted(media.keys() - over.taken)) else "")
-        return checked
+        return CheckResult(_like(as_given, checked.inputs), checked.failures)
 
     def problems(self, values: Props, unknown: frozenset[Path]) -> Iterable[Problem]:
         """Captions need a folder, and every file a name of its own."""
@@ -174,7 +175,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compares entry by entry, without any request, and tells what an update does, with keys."""
-        olds, news = plain(_olds), plain(_news)
+        olds, news = plain(unpacked(_olds)), plain(unpacked(_news))
         if is_moved(olds, news):
             return DiffResult(changes=True, replaces=[PROVIDER_NAME])
         own(holder_of(news), recorded_entries(olds).values())
@@ -193,22 +194,26 @@ class JobFleetProvider(FleetEntity, EntityProvider):
 
     def create(self, props: Props) -> CreateResult:
         """Submits all jobs, and returns as soon as aiWARE has accepted them."""
-        news = plain(props)
+        news = plain(unpacked(props))
         made = self.make(news, None)
-        return CreateResult(made.id, {**_recorded(news), **made.facts})
+        return CreateResult(made.id, _like(props, {**_recorded(news), **made.facts}))
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Reads the jobs. The inputs stay as they are recorded: they alone hold the media."""
-        recorded = plain(props)
+        recorded = plain(unpacked(props))
         observed = self.observe(id_, recorded)
         outs = {**recorded, **observed.properties, **observed.facts, FAILURES: observed.failure}
-        return ReadResult(id_, _given(outs))
+        return ReadResult(id_, _like(props, _given(outs)))
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Submits, starts again and removes what differs; policies are recorded without a call."""
-        olds, news = plain(_olds), plain(_news)
+        olds, news = plain(unpacked(_olds)), plain(unpacked(_news))
         facts = self.change(_id, olds, news, frozenset())
-        return UpdateResult({**_recorded(news), **facts})
+        return UpdateResult(_like(_news, {**_recorded(news), **facts}))
+
+    def delete(self, _id: str, _props: Props) -> None:
+        """Cancels and removes what the policies say."""
+        super().delete(_id, unpacked(_props))
 
     # --- how -------------------------------------------------------------------------------------------------------
 
@@ -340,6 +345,11 @@ def _name(props: Props) -> str:
 def _recorded(news: Props) -> Props:
     """What is recorded of the inputs in the outputs: all but the media, which the recorded inputs hold."""
     return {key: value for key, value in news.items() if key != MEDIA}
+
+
+def _like(given: Props, props: Props) -> Props:
+    """Properties in the form in which the engine has given those of the fleet: thousands of entries as one text."""
+    return packed(props) if is_packed(given) else props
 
 
 def _given(props: Props) -> Props:

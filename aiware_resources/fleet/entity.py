@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from aiware_resources.fleet.adopting import without_adopted
-from aiware_resources.fleet.entries import MEDIA, TEMPLATE, Entry, recorded_entries
+from aiware_resources.fleet.entries import JOBS, MEDIA, TEMPLATE, Entry, recorded_entries
 from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO
 from aiware_resources.fleet.handover import UPLOADS, HandOver, handed_over
 from aiware_resources.fleet.local_files import in_words
@@ -14,7 +14,7 @@ from aiware_resources.fleet.plan import FAILURES, Plan, named, plan
 from aiware_resources.fleet.reading import OPEN, known_complete
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.fleet.unfinished import UNDONE, Unfinished
-from aiware_resources.fleet.update import JOBS, concurrency_of, left_entries
+from aiware_resources.fleet.update import concurrency_of, left_entries
 from aiware_resources.job import IN_GRAPH
 from aiware_resources.reconcile.addresses import unsigned
 from aiware_resources.reconcile.compare import ABSENT, value_at

@@ -25,6 +25,7 @@ from aiware_resources.text.secret_words import MASK
 
 TEMPLATE = "template"
 MEDIA = "media"
+JOBS = "jobs"
 CLUSTER = "clusterId"
 
 _PRODUCING = (*PRODUCES, "triggers")
@@ -239,4 +240,4 @@ class Entry:
 
 def recorded_entries(props: Mapping[str, Any]) -> dict[str, Entry]:
     """The entries whose jobs were submitted, by key."""
-    return {key: Entry.parse(text) for key, text in (props.get("jobs") or {}).items()}
+    return {key: Entry.parse(text) for key, text in (props.get(JOBS) or {}).items()}

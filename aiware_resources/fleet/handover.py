@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiware_resources.fleet.adopting import ADOPTED
-from aiware_resources.fleet.entries import MEDIA, Entry, recorded_entries
+from aiware_resources.fleet.entries import JOBS, MEDIA, Entry, recorded_entries
 from aiware_resources.fleet.local_files import Content
+from aiware_resources.fleet.packing import FLEET, unpacked_resource
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.reading import OPEN
 from aiware_resources.reconcile import RERUNS, Props
@@ -29,11 +30,9 @@ from aiware_resources.waiting.conditions import MISSING
 
 log = logging.getLogger("aiware")
 
-JOBS = "jobs"
 UPLOADS = "uploads"
 """The fact of the TDOs that hold files of entries which have no job yet, by key."""
 
-_TYPE = "pulumi-python:dynamic/aiware:JobFleet"
 RESHARDED = "__resharded"
 """The fact of when the fleet changed to its present number of shards, and to the one before: by aiWARE's clock."""
 
@@ -311,9 +310,10 @@ def _fleets(shard: Shard, props: Mapping[str, Any]) -> Iterator[tuple[int, Props
     numbers = {stack: found[1] for stack, found in there if found is not None and found[0] == shard.archive}
     for stack, resources in states(list(numbers)):
         for each in resources:
-            is_it = each["type"] == _TYPE and each["urn"].rpartition("::")[2] == name
+            is_it = each["type"] == FLEET and each["urn"].rpartition("::")[2] == name
             if is_it and not each.get("delete"):
-                yield numbers[stack], each.get("outputs") or {}, each.get("inputs") or {}
+                found = unpacked_resource(each)
+                yield numbers[stack], found.get("outputs") or {}, found.get("inputs") or {}
 
 
 def _without(recorded: Props, keys: Collection[str]) -> Props:

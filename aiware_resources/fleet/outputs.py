@@ -15,14 +15,15 @@ from pulumi.runtime import is_dry_run
 from aiware_resources.catalogue.allowed_engines import going_to_allow
 from aiware_resources.errors import AiwareError
 from aiware_resources.fleet.condition import FleetCondition, FleetRecord
-from aiware_resources.fleet.entries import MEDIA, TEMPLATE, Entry, recorded_entries
+from aiware_resources.fleet.entries import JOBS, MEDIA, TEMPLATE, Entry, recorded_entries
 from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO, FleetFiles
 from aiware_resources.fleet.files.formats import EXPORTS, captions_of
 from aiware_resources.fleet.files.names import stems
+from aiware_resources.fleet.packing import packed_if_large, unpacked
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, seen_keys
 from aiware_resources.fleet.unfinished import UNDONE, Unfinished
 from aiware_resources.jobs.results import Result, read_results, shown
-from aiware_resources.reconcile import OWNER_KEY, RERUNS, EntityResource, RunsJobs, mocks
+from aiware_resources.reconcile import OWNER_KEY, RERUNS, EntityProvider, EntityResource, RunsJobs, mocks
 from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.settings import Settings
 from aiware_resources.waiting import Completion, Seen, Waiting
@@ -84,6 +85,8 @@ class FleetOutputs(RunsJobs, EntityResource):
         super().__init__(resource_name, arguments, opts, hidden)
         if mocks.are_set():
             return
+        if MEDIA in self.__dict__:
+            self.__dict__[MEDIA] = self.__dict__[MEDIA].apply(lambda media: unpacked({MEDIA: media})[MEDIA])
         waiting = Waiting(*(arguments.get(key) for key in ("wait", "timeout", "allow_failure")))
         self._fleet_name = resource_name
         recorded = ("jobs", UNDONE, OPEN, NEWEST, RERUNS, SUBMITTED)
@@ -95,6 +98,10 @@ class FleetOutputs(RunsJobs, EntityResource):
         self.failures = self._completion.output(lambda seen: seen.known(lambda fleet: dict(fleet.failures)))
         self.caption_files = self._completion.derived(self._caption_files())
         self._resolve_after(self._completion.seen, asyncio.ensure_future(self._told()))
+
+    def _declared(self, provider: EntityProvider, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        props = super()._declared(provider, name, arguments)
+        return props if mocks.are_set() else packed_if_large(props)
 
     async def _told(self) -> None:
         """Ends a run that waited for nothing with what it could not do; one that waits has been told by then."""
@@ -167,7 +174,7 @@ class FleetOutputs(RunsJobs, EntityResource):
     async def _entries(self) -> Mapping[str, Entry] | None:
         jobs = await self._recorded["jobs"].future()
         # In a preview of an update the jobs are not known yet.
-        return None if jobs is None and is_dry_run() else recorded_entries({"jobs": jobs})
+        return None if jobs is None and is_dry_run() else recorded_entries(unpacked({JOBS: jobs}))
 
     async def _ids(self) -> Any:
         await self._completion.seen

@@ -13,6 +13,7 @@ from aiware_resources.errors import AiwareError, ApiError
 from aiware_resources.fleet.adopting import ADOPTED, taken_over, without_adopted
 from aiware_resources.fleet.entries import (
     CLUSTER,
+    JOBS,
     MEDIA,
     Entry,
     holder_of,
@@ -41,7 +42,6 @@ from aiware_resources.shards import SHARD, Shard
 from aiware_resources.sources import holds_private
 from aiware_resources.waiting.conditions import MISSING
 
-JOBS = "jobs"
 LEFT = "left"
 
 CONCURRENCY = 8

@@ -11,6 +11,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 
 from aiware_resources.api import Api
 from aiware_resources.entities import ENTITIES, entity_of
+from aiware_resources.fleet.packing import unpacked_resource
 from aiware_resources.reconcile import FAILURE, EntityProvider, Path
 from aiware_resources.reconcile.compare import ABSENT
 from aiware_resources.reconcile.entity import DriftedProperty, Existing, PropertyChange
@@ -58,7 +59,7 @@ def recorded_in(resources: Sequence[Mapping[str, Any]]) -> list[Recorded]:
     What waits to be deleted, after an update that was interrupted, is left out.
     """
     found = []
-    for resource in resources:
+    for resource in map(unpacked_resource, resources):
         entity = entity_of(str(resource.get("type")))
         is_there = resource.get("id") and not any(resource.get(key) for key in _IN_STATE_ONLY)
         if isinstance(entity, EntityProvider) and is_there:
@@ -162,7 +163,7 @@ def _with(value: Any, paths: Sequence[Path], there: Any, at: Path = ()) -> Any:
 
 def owned_ids(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """The ids of all objects that a stack's state holds: its resources, and what exists because of them."""
-    for resource in resources:
+    for resource in map(unpacked_resource, resources):
         if resource.get("id") and not resource.get("external"):
             yield str(resource["id"])
         yield from entity_of(str(resource.get("type"))).made_with_it(resource.get("outputs") or {})

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic.alias_generators import to_camel
 
 from aiware_resources.errors import AiwareError
+from aiware_resources.fleet.packing import unpacked_resource
 from aiware_resources.fleet.reading import OPEN
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
@@ -84,6 +85,7 @@ class State(_Part):
     @model_validator(mode="before")
     @classmethod
     def _with_facts(cls, value: Any) -> Any:
+        value = unpacked_resource(value) if isinstance(value, dict) else value
         outputs = value.get("outputs") if isinstance(value, dict) else None
         return {**value, "facts": {key: outputs[key] for key in _FACTS if key in outputs}} if outputs else value
 

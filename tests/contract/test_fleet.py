@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from aiware_resources import JobTemplate, engines, media_value, pipelines
+from aiware_resources.fleet.packing import packed, unpacked
 from aiware_resources.job_fleet import JobFleetProvider
 from tests.contract.fleets import FAILING, Start, expect_only, fleet, job_ids, settled, told
 from tests.support.host import UNKNOWN_VALUE, Host, HostError
@@ -33,6 +35,32 @@ def test_a_fleet_round_trips(host: Host, local: Local) -> None:
     host.delete(PROVIDER, id_, outs)
     assert local.objects()["tdos"] == []
     host.delete(PROVIDER, id_, outs)
+
+
+def test_thousands_of_entries_are_given_and_recorded_as_texts(host: Host, local: Local) -> None:
+    few, news = fleet("abc"), packed(fleet("abc"))
+    checked = host.checked(PROVIDER, news)
+    assert checked["media"] == news["media"]
+    id_, outs = host.create(PROVIDER, checked)
+    expect_only(local, unpacked(outs))
+    assert isinstance(outs["jobs"], str)
+    assert host.read(PROVIDER, id_, outs).outs["jobs"] == outs["jobs"]
+    assert settled(host, outs, news)
+    # The other form is no change, whichever comes first.
+    assert settled(host, outs, few)
+    assert settled(host, unpacked(outs), news)
+    after = host.update(PROVIDER, id_, unpacked(outs), packed(fleet("bcd")))
+    assert json.loads(after["jobs"]).keys() == set("bcd")
+    assert host.update(PROVIDER, id_, after, fleet("bcd"))["jobs"] == json.loads(after["jobs"])
+    assert local.mutations() == {"createJob": 4, "deleteTDO": 1}
+    host.delete(PROVIDER, id_, after)
+    assert local.objects()["tdos"] == []
+
+
+def test_a_mistake_in_one_of_thousands_of_entries_is_named(host: Host) -> None:
+    news = fleet("abc")
+    del news["media"]["b"]["url"]
+    assert host.check(PROVIDER, packed(news)).keys() == {"media.b.url"}
 
 
 def test_an_update_submits_what_is_new_and_lets_go_of_what_is_not_declared(host: Host, local: Local) -> None:

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from aiware_resources import engines
+from aiware_resources.fleet.packing import unpacked
 from tests.support.local import Local
 from tests.support.project import Project
 
@@ -22,7 +23,9 @@ PROGRAM = """
 import json
 
 from aiware_resources import JobFleet, JobTemplate, media_key, media_value
+from aiware_resources.fleet import packing
 
+packing.LEAST = 4  # so large a fleet is given to the engine in another form
 media = json.loads(open("media.json").read())
 fleet = JobFleet(
     "interviews",
@@ -38,6 +41,7 @@ export = TemporalDataObject(
 )
 pulumi.export("counts", fleet.counts)
 pulumi.export("jobs", fleet.jobs)
+pulumi.export("media", fleet.media)
 """
 FAILING = {engines.TRANSLATE_SPANISH_TO_ENGLISH: {"fail": {"reason": "invalid_data", "message": "noise"}}}
 HEALTHY = {engines.TRANSLATE_SPANISH_TO_ENGLISH: None}
@@ -55,7 +59,9 @@ def declare(project: Project, media: Media) -> None:
 
 def expect_declared(project: Project, local: Local, media: Media) -> None:
     """Each entry has one job, the one that is recorded, and its TDO; beside them there is nothing."""
-    recorded = project.state()["JobFleet interviews"]["outputs"]["jobs"]
+    outputs = project.state()["JobFleet interviews"]["outputs"]
+    assert isinstance(outputs["jobs"], str) == (len(media) >= 4)
+    recorded = unpacked(outputs)["jobs"]
     targets = {key: text.split(" ")[1] for key, text in recorded.items()}
     tdos = {tdo["name"]: tdo["id"] for tdo in local.objects()["tdos"] if tdo["name"]}
     assert tdos == {f"Interview {key}": target for key, target in targets.items()}
@@ -99,6 +105,10 @@ def test_a_fleet_from_preview_to_destroy(project: Project, local: Local) -> None
     project.up()
     expect_declared(project, local, changed)
     assert project.preview() == {}
+    assert project.outputs()["media"] == changed
+    assert project.outputs()["jobs"]["ep-2"] == before["jobs"]["ep-2"]
+    listed = json.loads(project.aiware("fleets", "list", "--json").stdout)
+    assert listed == [{"name": "interviews", "jobs": 5, "failed": 0, "notDone": 0}]
     project.destroy()
     assert local.objects()["tdos"] == []
 

@@ -1,0 +1,65 @@
+"""Thousands of entries as one text, as the engine is given them.
+
+The engine needs about 20 KB of memory for each entry whose values it sees one by one: it copies them a dozen times in
+an update. A text it takes as it is, and yet shows a change of it value by value, as with any JSON.
+
+The program decides, by the number of entries. What a provider is given as a text, it gives back as one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aiware_resources.fleet.entries import JOBS, MEDIA
+from aiware_resources.reconcile import Props
+
+FLEET = "pulumi-python:dynamic/aiware:JobFleet"
+"""The type of a fleet in the engine."""
+
+LEAST = 2_000
+"""From so many entries on, a program gives them as one text."""
+
+_written = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def packed_if_large(props: Props) -> Props:
+    """Properties of a fleet as a program gives them to the engine."""
+    media = props.get(MEDIA)
+    return packed(props) if isinstance(media, Mapping) and len(media) >= LEAST else props
+
+
+def packed(props: Props) -> Props:
+    """Properties of a fleet with its entries as texts; what is not known whole, or is secret, stays as it is."""
+    found = dict(props)
+    for key in (MEDIA, JOBS):
+        if isinstance(props.get(key), Mapping):
+            try:
+                found[key] = _written(props[key])
+            except (TypeError, ValueError):
+                # There is an Output in it, something unknown, or a number that JSON has no word for.
+                continue
+    return found
+
+
+def unpacked(props: Mapping[str, Any]) -> Props:
+    """Properties of a fleet with its entries as they were."""
+    return {**props, **{key: json.loads(props[key]) for key in (MEDIA, JOBS) if _is_text(props.get(key))}}
+
+
+def unpacked_resource(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A resource of any type, as the engine prints it, with the entries of a fleet as they were."""
+    if resource.get("type") != FLEET:
+        return resource
+    return {**resource, **{side: unpacked(resource[side]) for side in ("inputs", "outputs") if resource.get(side)}}
+
+
+def is_packed(props: Mapping[str, Any]) -> bool:
+    """Whether the entries of a fleet are given as texts."""
+    return _is_text(props.get(MEDIA)) or _is_text(props.get(JOBS))
+
+
+def _is_text(value: Any) -> bool:
+    # Pulumi writes a text where something is not known yet or masked, too.
+    return isinstance(value, str) and value.startswith("{")

@@ -1,0 +1,74 @@
+"""Thousands of entries as one text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.output import Unknown
+
+from aiware_resources.entities import entity_of
+from aiware_resources.fleet import packing
+from aiware_resources.fleet.packing import FLEET, is_packed, packed, packed_if_large, unpacked, unpacked_resource
+from aiware_resources.report.live import owned_ids, recorded_in
+from aiware_resources.report.pulumi_json import State
+from aiware_resources.text.secret_words import MASK
+
+UNKNOWN: Any = Unknown  # has no types
+MEDIA = {"ä": {"url": "https://m.test/1", "n": 2, "f": 2.5, "is": True, "list": ["a", {"b": "c"}]}, "b": {"url": "u"}}
+JOBS = {"ä": "job-1 tdo-1 2.abc", "b": "job-2 =tdo-2 2.abc"}
+PROPS = {"media": MEDIA, "jobs": JOBS, "template": {"tasks": []}, "__owner": "p/s/fleet"}
+
+
+def test_what_is_packed_comes_back_as_it_was() -> None:
+    found = packed(PROPS)
+    assert {key: type(value) for key, value in found.items()} == {
+        "media": str,
+        "jobs": str,
+        "template": dict,
+        "__owner": str,
+    }
+    assert unpacked(found) == PROPS
+    assert packed(found) == found
+    assert unpacked(PROPS) == PROPS
+    assert (is_packed(found), is_packed(PROPS)) == (True, False)
+
+
+def test_the_order_of_entries_does_not_matter() -> None:
+    assert packed({"media": dict(reversed(MEDIA.items()))}) == packed({"media": MEDIA})
+
+
+@pytest.mark.parametrize(
+    "value", [pulumi.Output.from_input("x"), pulumi.Output.secret("x"), UNKNOWN(), float("nan"), pulumi.FileAsset("x")]
+)
+def test_what_only_the_engine_can_carry_stays_as_it_is(value: Any) -> None:
+    props = {"media": {"a": {"url": "u"}, "b": {"url": value}}}
+    assert packed(props) == props
+
+
+@pytest.mark.parametrize("value", [UNKNOWN(), MASK, "04da6b54-80e4-46f7-96ec-b56ff0331ba9", None])
+def test_what_is_not_known_or_masked_is_not_taken_for_a_text(value: Any) -> None:
+    assert unpacked({"media": value}) == {"media": value}
+    assert not is_packed({"media": value})
+
+
+def test_only_large_fleets_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert packed_if_large({"media": MEDIA}) == {"media": MEDIA}
+    monkeypatch.setattr(packing, "LEAST", 2)
+    assert is_packed(packed_if_large({"media": MEDIA}))
+    assert packed_if_large({"media": UNKNOWN}) == {"media": UNKNOWN}
+
+
+def test_reports_and_commands_see_the_entries() -> None:
+    resource = {"type": FLEET, "urn": f"urn:pulumi:s::p::{FLEET}::fleet", "id": "fleet", "custom": True}
+    resource |= {"inputs": packed({"media": MEDIA}), "outputs": packed({"jobs": JOBS})}
+    assert entity_of(FLEET).kind == "job fleet"
+    (recorded,) = recorded_in([resource])
+    assert recorded.outputs["jobs"] == JOBS
+    assert set(owned_ids([resource])) >= {"tdo-1", "tdo-2"}
+    state = State.model_validate(resource)
+    assert (state.inputs["media"], state.outputs["jobs"]) == (MEDIA, JOBS)
+    assert State(type=FLEET, inputs=packed({"media": MEDIA})).inputs["media"] == MEDIA
+    other = {**resource, "type": "pulumi-python:dynamic/acme:Thing"}
+    assert unpacked_resource(other) is other
