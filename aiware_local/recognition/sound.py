@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,9 @@ PAUSE_FRAMES = 20
 """How many frames are compared to find that moment."""
 MISSING_SECONDS = 1.0
 """What a recording may lack of the length that it names, before it counts as damaged."""
+
+_STREAMED_BYTES = 0x7FFF_0000
+"""From so many bytes on, the length in a WAV file is what programs write that do not know it when they begin."""
 
 _ERROR = re.compile(r"^(?:\[[^\]]*\] )?\[(?:error|fatal)\] (.+)$", re.MULTILINE)
 _DURATION = re.compile(r"\[info\]\s+Duration: (\d+):(\d\d):(\d\d\.\d+)")
@@ -75,7 +79,7 @@ def read_sound(ffmpeg: str, path: str) -> Iterator[Piece]:
                 raise
         errors.seek(0)
         said = errors.read().decode(errors="replace")
-    _require_whole(said, process.returncode, heard / RATE)
+    _require_whole(said, process.returncode, heard / RATE, _seconds_of_wav(path))
 
 
 def _pieces(process: subprocess.Popen[bytes]) -> Iterator[Piece]:
@@ -106,7 +110,17 @@ def loudness(samples: Samples) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.asarray(np.sqrt((frames**2).mean(axis=1)))
 
 
-def _require_whole(said: str, code: int, seconds: float) -> None:
+def _seconds_of_wav(path: str) -> float:
+    """Returns the length that a WAV file names, about which ffmpeg says nothing; 0 where there is none."""
+    try:
+        with wave.open(path, "rb") as file:
+            frames, size, rate = file.getnframes(), file.getnchannels() * file.getsampwidth(), file.getframerate()
+    except (wave.Error, EOFError):
+        return 0.0
+    return frames / rate if rate and frames * size < _STREAMED_BYTES else 0.0
+
+
+def _require_whole(said: str, code: int, seconds: float, of_wav: float) -> None:
     """Raises NotSound unless ffmpeg has read a recording to its end."""
     errors = _ERROR.findall(said)
     if any(_NO_STREAM in error for error in errors):
@@ -115,6 +129,6 @@ def _require_whole(said: str, code: int, seconds: float) -> None:
         why = errors[-1].rstrip(".") if errors else f"ffmpeg ended with {code}"
         raise NotSound(f"is not a recording that can be read: {why.removeprefix('Error opening input files: ')}")
     named = _DURATION.search(said)
-    length = int(named[1]) * 3600 + int(named[2]) * 60 + float(named[3]) if named else 0.0
-    if errors and length - seconds > MISSING_SECONDS:
+    length = int(named[1]) * 3600 + int(named[2]) * 60 + float(named[3]) if named and errors else of_wav
+    if length - seconds > MISSING_SECONDS:
         raise NotSound(f"is damaged: it ends after {seconds:.1f} of {length:.1f} seconds")

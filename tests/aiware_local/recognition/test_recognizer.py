@@ -196,6 +196,7 @@ async def test_without_the_package_nothing_is_recognized(monkeypatch: pytest.Mon
     [
         ("silent.mkv", "has no sound"),
         ("cut.m4a", r"is damaged: it ends after \d\.\d of 9\.8 seconds"),
+        ("cut.wav", r"is damaged: it ends after 2\.0 of 5\.0 seconds"),
         ("empty.mp3", "is not a recording that can be read"),
     ],
 )
@@ -205,11 +206,23 @@ def test_what_is_wrong_with_a_recording(tmp_path: Path, name: str, why: str) -> 
     path = tmp_path / name
     if name in contents:
         path.write_bytes(contents[name])
+    elif name == "cut.wav":
+        os.truncate(save(path, tone(5)), 44 + 2 * sound.RATE * 2)
     else:
         picture = ("-f", "lavfi", "-i", "color=size=16x16:duration=1")
         subprocess.run([FFMPEG, "-v", "error", *picture, str(path)], check=True)
     with pytest.raises(sound.NotSound, match=why):
         list(sound.read_sound(FFMPEG, str(path)))
+
+
+@pytest.mark.parametrize("length", [0, 0x7FFF_F000, 0x7FFF_FFFF, 0xFFFF_FFFF])
+def test_a_wav_that_was_written_while_its_length_was_not_known_is_heard(tmp_path: Path, length: int) -> None:
+    path = save(tmp_path / "streamed.wav", tone(2))
+    content = bytearray(path.read_bytes())
+    content[4:8] = min(length + 36, 0xFFFF_FFFF).to_bytes(4, "little")
+    content[40:44] = length.to_bytes(4, "little")
+    path.write_bytes(content)
+    assert [piece.stop for piece in sound.read_sound(FFMPEG, str(path))] == [2 * sound.RATE]
 
 
 def test_long_sound_comes_in_pieces_that_end_where_it_is_quiet(tmp_path: Path) -> None:
