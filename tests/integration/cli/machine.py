@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 import sys
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -79,3 +81,11 @@ def findings(aiware: Aiware, *arguments: str) -> tuple[int, dict[str, dict[str, 
     result = aiware(*arguments, "doctor", "--json")
     assert SECRET not in result.output
     return result.exit_code, {each["check"]: each for each in json.loads(result.stdout)["findings"]}
+
+
+def unused_port() -> int:
+    """A port on which nothing listens."""
+    with closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
