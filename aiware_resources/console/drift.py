@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import Depends
 
-from aiware_resources.console.elements import element, enable
-from aiware_resources.console.frame import Console, Frame, framed, page
-from aiware_resources.console.live import Watching
+from aiware_resources.console.elements import element
+from aiware_resources.console.frame import Console, framed, page
 from aiware_resources.console.places import Drift, Place, StackReads
 from aiware_resources.console.table import Column, Row, Table, text
 from aiware_resources.reconcile.compare import Absent
@@ -33,45 +34,23 @@ def add(console: Console) -> None:
     @page("/{place}/drift")
     async def drift(where: Place = Depends(console.place_of_stack)) -> None:
         with framed(console, where, "drift", "Drift") as frame:
-            await _Drift(frame, where).make()
+            element("p", "What somebody has changed since the last update, outside of Pulumi. Nothing is changed here.")
+            read = stack_of(where).drift
+            await frame.watch_on_demand("drift", read, "Comparing with aiWARE …", "Compare again", _table)
 
 
-class _Drift:
-    """The content of the page."""
+def _table() -> Callable[[Drift], str]:
+    table = Table("Drift of the stack", _COLUMNS)
+    table.set_visibility(False)
 
-    def __init__(self, frame: Frame, place: Place) -> None:
-        self._frame = frame
-        self._place = place
-        self._watching: Watching | None = None
-
-    async def make(self) -> None:
-        """Makes the content."""
-        element("p", "What somebody has changed since the last update, outside of Pulumi. Nothing is changed here.")
-        with element("div", class_="tools"):
-            self._facts = element("p", "Comparing with aiWARE …", role="status", class_="facts")
-            self._again = element("button", "Compare again", type="button", class_="plain").on("click", self._look)
-        self._table = Table("Drift of the stack", _COLUMNS)
-        self._table.set_visibility(False)
-        self._watching = await self._frame.watch("drift", self._read, self._show, once=True)
-
-    def _read(self) -> Drift:
-        return stack_of(self._place).drift()
-
-    def _look(self) -> None:
-        if self._watching is not None:
-            self._facts.text = "Comparing with aiWARE …"
-            enable(self._again, enabled=False)
-            self._watching.look_now()
-
-    def _show(self, drift: Drift) -> None:
-        enable(self._again, enabled=True)
-        looked = f"{counted(drift.objects, 'object')} of the stack"
-        self._facts.text = (
-            f"Of {looked}: {drift_sentence(drift.found)}." if drift.found else f"No drift: {looked} as recorded."
-        )
+    def show(drift: Drift) -> str:
         rows = [row for each in drift.found for row in _rows(each)] + [_kept(each) for each in drift.kept]
-        self._table.set_visibility(bool(rows))
-        self._table.show(rows)
+        table.set_visibility(bool(rows))
+        table.show(rows)
+        looked = f"{counted(drift.objects, 'object')} of the stack"
+        return f"Of {looked}: {drift_sentence(drift.found)}." if drift.found else f"No drift: {looked} as recorded."
+
+    return show
 
 
 def stack_of(place: Place) -> StackReads:

@@ -15,7 +15,7 @@ from fastapi import HTTPException
 from nicegui import Client, context, ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from aiware_resources.console.elements import element
+from aiware_resources.console.elements import element, enable
 from aiware_resources.console.live import Live, Seen, Show, Watching
 from aiware_resources.console.places import Place
 from aiware_resources.errors import AiwareError
@@ -100,7 +100,13 @@ class Frame:
         return address(self.place, *parts, **query)
 
     async def watch(
-        self, subject: Hashable, read: Callable[[], T], show: Callable[[T], None], *, once: bool = False
+        self,
+        subject: Hashable,
+        read: Callable[[], T],
+        show: Callable[[T], None],
+        *,
+        once: bool = False,
+        looked: Callable[[], None] = lambda: None,
     ) -> Watching | None:
         """Shows something that is read in a thread now, and again whenever it has changed, while the page is open.
 
@@ -109,6 +115,7 @@ class Frame:
             read: Reads it.
             show: Shows it.
             once: Whether it stays as it is, unless somebody asks to look again.
+            looked: Is called before what was read is shown, or why it could not be.
 
         Returns:
             The watching; ``None`` when the place itself cannot be used.
@@ -118,7 +125,7 @@ class Frame:
         except AiwareError as error:
             self.complain(error)
             return None
-        shown: Show[T] = partial(self._show, show)
+        shown: Show[T] = partial(self._show, show, looked)
         key = (self.place.slug, subject)
         watching = await self.console.live.watch(key, partial(self._about, read), interval, shown, _PATIENCE)
         self.client.on_delete(watching.end)
@@ -126,6 +133,37 @@ class Frame:
             # It was closed while it waited.
             watching.end()
         return watching
+
+    async def watch_on_demand(
+        self, subject: Hashable, read: Callable[[], T], doing: str, again: str, make: Callable[[], Callable[[T], str]]
+    ) -> None:
+        """Shows something that takes a while to read, now and whenever somebody asks for it with a button.
+
+        Args:
+            subject: What it is.
+            read: Reads it.
+            doing: Says that it is being read.
+            again: The words on the button.
+            make: Makes the place for it, and returns what shows it there and says it in a sentence.
+        """
+
+        def look() -> None:
+            if watching is not None:
+                said.text = doing
+                enable(button, enabled=False)
+                watching.look_now()
+
+        def looked() -> None:
+            said.text = ""
+            enable(button, enabled=True)
+
+        with element("div", class_="tools"):
+            said = element("p", doing, role="status", class_="facts")
+            button = element("button", again, type="button", class_="plain").on("click", look)
+        show, watching = make(), None
+        watching = await self.watch(
+            subject, read, lambda value: setattr(said, "text", show(value)), once=True, looked=looked
+        )
 
     async def call(self, ask: Callable[[], T]) -> T | None:
         """Reads something once, in a thread; says what went wrong, and gives ``None`` then."""
@@ -147,10 +185,11 @@ class Frame:
         self.trouble.set_visibility(error is not None)
         self.trouble.text = "" if error is None else str(error)
 
-    def _show(self, show: Callable[[T], None], seen: Seen[T]) -> None:
+    def _show(self, show: Callable[[T], None], looked: Callable[[], None], seen: Seen[T]) -> None:
         if self.client.is_deleted:
             return
         with self.client:
+            looked()
             self.complain(seen.error)
             if seen.value is not None:
                 value = seen.value

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from nicegui import Client, ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from aiware_resources.console import frame, server
 from aiware_resources.console.elements import element
@@ -16,6 +17,7 @@ from aiware_resources.console.frame import Console, Frame
 from aiware_resources.console.joblist import Filter, View
 from aiware_resources.console.jobs import _Jobs
 from aiware_resources.console.places import Place
+from aiware_resources.errors import ApiError
 from aiware_resources.settings import Settings
 from tests.unit.console.made import Jobs, job
 
@@ -81,6 +83,33 @@ async def test_a_page_that_was_closed_while_it_waited_is_not_watched(client: Cli
     watching = await page.watch("jobs", lambda: "read", lambda _: None)
     assert watching is not None
     assert watching.poll.shows == {}
+
+
+async def test_what_could_not_be_read_can_be_asked_for_again(client: Client) -> None:
+    page, asked = framed(client, Jobs([])), 0
+
+    def read() -> str:
+        nonlocal asked
+        asked += 1
+        raise ApiError("aiWARE is out.")
+
+    with client:
+        await page.watch_on_demand("drift", read, "Comparing …", "Compare again", lambda: str)
+    (button,) = (each for each in client.elements.values() if each.tag == "button")
+    texts = (each for each in client.elements.values() if isinstance(each, TextElement))
+    said = next(each for each in texts if each.props.get("role") == "status")
+    (click,) = button._event_listeners
+    for number in (2, 3):
+        (poll,) = page.console.live._polls.values()
+        (watching,) = poll.shows
+        looked = asyncio.Event()
+        poll.shows[watching] = _after(poll.shows[watching], looked)
+        assert "disabled" not in button.props
+        button._handle_event({"listener_id": click, "args": {}})
+        assert "disabled" in button.props
+        await looked.wait()
+        assert (asked, said.text, page.trouble.text) == (number, "", "aiWARE is out.")
+    watching.end()
 
 
 def _after(show: Any, looked: asyncio.Event) -> Any:
