@@ -15,10 +15,9 @@ from pulumi.output import UNKNOWN
 from aiware_resources.api import Api, ExportRecord, Progress
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.errors import AdoptionError, DownloadFailed, NotAllowed, NotFound
-from aiware_resources.exports.anonymous import MADE_BY_PROGRAM
 from aiware_resources.exports.downloaded import Place, Requested, destination_problems, place_of
 from aiware_resources.exports.formats import option_problems
-from aiware_resources.exports.state import ExportRequestArgs, ExportState
+from aiware_resources.exports.state import MADE_BY_PROGRAM, ExportRequestArgs, ExportState
 from aiware_resources.files.completed import CompletedFiles, Files
 from aiware_resources.reconcile import (
     FAILURE,

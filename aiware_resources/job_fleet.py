@@ -15,8 +15,8 @@ from pydantic import Field
 
 from aiware_resources.api.file_names import place_problem
 from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
-from aiware_resources.exports.anonymous import MADE_BY_PROGRAM
 from aiware_resources.exports.formats import Extension
+from aiware_resources.exports.state import MADE_BY_PROGRAM
 from aiware_resources.fleet import JobTemplate
 from aiware_resources.fleet.admission import admitted, declared, seen_before
 from aiware_resources.fleet.adopting import ADOPTED, adoption_problems, without_adopted

@@ -1,7 +1,8 @@
-"""What a program says of an export request."""
+"""What a program says of an export request, and whether it makes others for its fleets."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
@@ -13,6 +14,13 @@ from aiware_resources.reconcile import ApiModel, Count, Flag, Identifier, Props,
 from aiware_resources.reconcile.policies import Adoptable, Awaited
 from aiware_resources.reconcile.values import in_any_order
 from aiware_resources.text.times import PointInTime
+
+MADE_BY_PROGRAM = threading.Event()
+"""Set in a provider's process when a fleet asks for captions.
+
+The program requests them, in a process of its own. So after a lost answer, a request of this user that no resource
+holds may be one of these, and none can be taken for the lost one.
+"""
 
 
 class ExportedTdo(ApiModel):
