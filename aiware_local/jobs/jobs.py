@@ -55,6 +55,10 @@ def page_of_jobs(call: Call, args: Mapping[str, Any], **scan: Any) -> Record:
         return page(select_jobs(call, args, **scan), args)
     cluster = args.get("clusterId")
     scan |= {"cluster": None if cluster is None else str(cluster), "created": bounds(args.get("dateTimeFilter"))}
+    statuses = _statuses(args)
+    if statuses is not None:
+        scan["outcomes"] = statuses, call.now
+        return page(select_jobs(call, {**args, "orderBy": None}, **scan), args)
     offset, skip = args.get("offset") or 0, 0
     if offset > 0 and not paging_now().counts_all and all(args[name] is None for name in args.keys() - IN_STORE):
         skip = offset  # the store leaves them out without reading them
@@ -191,14 +195,18 @@ def _graph(tasks: list[Record], routes: list[Mapping[str, Any]]) -> Graph:
 
 
 def _is_by_creation(args: Mapping[str, Any]) -> bool:
-    """Whether neither the filters nor the order of a jobs field ask for more than what a job was made with.
-
-    The store gives the newest first.
-    """
+    """Whether a jobs field asks for no times but those of creation, and the newest first, as the store gives them."""
     times = {str(window["field"]) for window in args.get("dateTimeFilter") or ()}
     order = [(str(key["field"]), key.get("direction")) for key in args.get("orderBy") or () if key]
-    asks_for_status = args.get("status") or args.get("applicationStatus") is not None
-    return not asks_for_status and times <= {"createdDateTime"} and order in ([], [("createdDateTime", "desc")])
+    return times <= {"createdDateTime"} and order in ([], [("createdDateTime", "desc")])
+
+
+def _statuses(args: Mapping[str, Any]) -> frozenset[str] | None:
+    """The statuses that pass the filters of a jobs field; None where all do."""
+    statuses, status = args.get("status"), args.get("applicationStatus")
+    if status is None:
+        return frozenset(map(str, statuses)) if statuses else None
+    return frozenset({str(status)} if among(status, statuses) else ())
 
 
 def _passes(call: Call, job: Record, args: Mapping[str, Any]) -> bool:

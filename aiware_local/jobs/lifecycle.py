@@ -102,6 +102,11 @@ class Timeline:
             return stop
         return max(self._end(task["order"]) if self._settled(task["order"]) else NEVER for task in self._mains)
 
+    def outcome(self) -> tuple[str, float] | None:
+        """The job's last status, and when it gets it; None while a task's outcome is still open."""
+        ended = self.ended_at()
+        return None if ended == NEVER else (self.job_status(ended), ended)
+
     def next_tasks(self) -> list[tuple[float, int]]:
         """When the next engine runs are due, and of which tasks, the earliest first; none when the job is over."""
         if self.cancelled_at < NEVER:

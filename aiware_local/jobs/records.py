@@ -91,9 +91,13 @@ def _listens(installation: Installation, task: Record) -> bool:
 
 
 def save_job(store: Store, job: Record, timeline: Timeline | None = None) -> None:
-    """Stores the job, with the time when its next engine run is due; its timeline is computed unless it is known."""
-    due = [moment for moment, _ in (timeline or Timeline(job)).next_tasks()]
-    store.put("job", job, owner=job["targetId"], due=due[0] if due else None)
+    """Stores the job, with the time when its next engine run is due, and how and when it ends as far as that is fixed.
+
+    Its timeline is computed unless it is known.
+    """
+    timeline = timeline or Timeline(job)
+    due = [moment for moment, _ in timeline.next_tasks()]
+    store.put("job", job, owner=job["targetId"], due=due[0] if due else None, outcome=timeline.outcome())
 
 
 def show_job(job: Record, now: float, timeline: Timeline | None = None) -> Record:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 Record: TypeAlias = dict[str, Any]
 """A JSON object whose keys are the API's own field names.
@@ -28,6 +30,8 @@ CREATE TABLE IF NOT EXISTS records (
     modified REAL,
     due REAL,
     cluster TEXT,
+    outcome TEXT,
+    ended REAL,
     body TEXT NOT NULL,
     UNIQUE (kind, id)
 );
@@ -37,9 +41,10 @@ CREATE TABLE IF NOT EXISTS executions (field TEXT PRIMARY KEY, count INTEGER NOT
 """
 INDEXES = """
 DROP INDEX IF EXISTS by_owner;
+DROP INDEX IF EXISTS by_creation;
 CREATE INDEX IF NOT EXISTS by_owner_and_creation ON records (kind, owner, created) WHERE owner IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_cluster_and_creation ON records (kind, cluster, created) WHERE cluster IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_creation ON records (kind, created);
+CREATE INDEX IF NOT EXISTS by_creation_and_outcome ON records (kind, created, sequence, outcome, ended);
 CREATE INDEX IF NOT EXISTS by_due ON records (kind, due) WHERE due IS NOT NULL;
 """
 
@@ -87,8 +92,8 @@ class Store:
     """Records by kind and id, and a few settings.
 
     A record is a JSON object. Beside it stand the columns that look-ups need: `owner` (the TDO of an asset or job), the
-    times of creation and change, and `due` (when the server next has to do something for it). All times are seconds
-    since the epoch.
+    times of creation and change, `due` (when the server next has to do something for it), and `outcome` and `ended`
+    (its last status and since when it has that, as far as they are certain). All times are seconds since the epoch.
 
     Args:
         path: the file; made if it is not there.
@@ -107,6 +112,7 @@ class Store:
             self.connection.execute("PRAGMA synchronous = NORMAL")
             self.connection.executescript(TABLES)
             self._add_clusters()
+            self._add_outcomes()
             self.connection.executescript(INDEXES)
         except sqlite3.DatabaseError as error:
             self.connection.close()
@@ -117,13 +123,23 @@ class Store:
 
     def _add_clusters(self) -> None:
         """Adds the column that a file of an earlier version lacks."""
-        if any(column[1] == "cluster" for column in self.connection.execute("PRAGMA table_info(records)")):
+        if self._has_column("cluster"):
             return
         with self.transaction():
             self.connection.execute("ALTER TABLE records ADD COLUMN cluster TEXT")
             rows = self.connection.execute("SELECT sequence, body FROM records WHERE kind = 'job'")
             clusters = [(cluster, sequence) for sequence, body in rows if (cluster := _decode(body).get("clusterId"))]
             self.connection.executemany("UPDATE records SET cluster = ? WHERE sequence = ?", clusters)
+
+    def _add_outcomes(self) -> None:
+        """Adds the columns that a file of an earlier version lacks; empty, they say that no outcome is certain."""
+        if not self._has_column("ended"):
+            with self.transaction():
+                self.connection.execute("ALTER TABLE records ADD COLUMN outcome TEXT")
+                self.connection.execute("ALTER TABLE records ADD COLUMN ended REAL")
+
+    def _has_column(self, name: str) -> bool:
+        return any(column[1] == name for column in self.connection.execute("PRAGMA table_info(records)"))
 
     def until(self, moment: float) -> Store:
         """The store as a replica that lags has it, without the records that were created later; for reads alone."""
@@ -163,13 +179,31 @@ class Store:
             return None
         return _decode(row[0])
 
-    def put(self, kind: str, record: Record, *, owner: str | None = None, due: float | None = None) -> None:
-        """Writes the record under its `id`, in place of an earlier one."""
+    def put(
+        self,
+        kind: str,
+        record: Record,
+        *,
+        owner: str | None = None,
+        due: float | None = None,
+        outcome: tuple[str, float] | None = None,
+    ) -> None:
+        """Writes the record under its `id`, in place of an earlier one of the same owner, cluster and creation.
+
+        Args:
+            kind: which kind.
+            record: the record.
+            owner: whose it is.
+            due: when the server next has to do something for it.
+            outcome: its last status, and since when it has that; None while that is open.
+        """
+        status, ended = outcome or (None, None)
+        # Columns that never change are left out of the update: SQLite would write their indexes again.
         self.connection.execute(
-            "INSERT INTO records (kind, id, owner, created, modified, due, cluster, body) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (kind, id) DO UPDATE SET owner = excluded.owner, created = excluded.created, "
-            "modified = excluded.modified, due = excluded.due, cluster = excluded.cluster, body = excluded.body",
+            "INSERT INTO records (kind, id, owner, created, modified, due, cluster, outcome, ended, body) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (kind, id) DO UPDATE SET modified = excluded.modified, due = excluded.due, "
+            "outcome = excluded.outcome, ended = excluded.ended, body = excluded.body",
             (
                 kind,
                 record["id"],
@@ -178,13 +212,15 @@ class Store:
                 record.get("modifiedDateTime"),
                 due,
                 record.get("clusterId"),
-                json.dumps(record, separators=(",", ":")),
+                status,
+                ended,
+                _encode(record),
             ),
         )
 
     def update(self, kind: str, record: Record) -> None:
         """Writes the record in place of that of its `id`, with the same owner, and due at the same time."""
-        values = (json.dumps(record, separators=(",", ":")), record.get("modifiedDateTime"), kind, record["id"])
+        values = (_encode(record), record.get("modifiedDateTime"), kind, record["id"])
         self.connection.execute("UPDATE records SET body = ?, modified = ? WHERE kind = ? AND id = ?", values)
 
     def delete(self, kind: str, record_id: str) -> None:
@@ -198,6 +234,7 @@ class Store:
         owner: str | None = None,
         cluster: str | None = None,
         created: Iterable[Bound] = (),
+        outcomes: tuple[Collection[str], float] | None = None,
         skip: int = 0,
         order: OrderColumn = "created",
         descending: bool = True,
@@ -209,6 +246,7 @@ class Store:
             owner: whose they are.
             cluster: the id of their cluster.
             created: what holds of the time of their creation.
+            outcomes: statuses, and a moment: leaves out those that have certainly ended by then with another status.
             skip: how many of them to leave out.
             order: what they are ordered by.
             descending: whether the last one comes first.
@@ -222,6 +260,11 @@ class Store:
         for operator, moment in created:
             conditions.append(f"created {operator} ?")
             parameters.append(moment)
+        if outcomes is not None:
+            statuses, moment = outcomes
+            wanted = ", ".join("?" * len(statuses))
+            conditions.append(f"(outcome IS NULL OR ended > ? OR outcome IN ({wanted}))")
+            parameters += [moment, *statuses]
         if self._newest is not None:
             conditions.append("(created IS NULL OR created <= ?)")
             parameters.append(self._newest)
@@ -253,7 +296,10 @@ class Store:
 
     def set(self, key: str, value: Any) -> None:
         """Writes a setting."""
-        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+        self.connection.execute(
+            "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (key, json.dumps(value)),
+        )
 
 
 def without_notes(record: Record) -> Record:
@@ -261,6 +307,17 @@ def without_notes(record: Record) -> Record:
     return {key: value for key, value in record.items() if key[0] != "_"}
 
 
+def _encode(record: Record) -> str:
+    try:
+        return to_json(record).decode()
+    except PydanticSerializationError:  # halves of characters, and what is nested deeply
+        return json.dumps(record, separators=(",", ":"))
+
+
 def _decode(body: str) -> Record:
-    record: Record = json.loads(body)
+    record: Record
+    try:
+        record = from_json(body)
+    except ValueError:  # what `_encode` left to json
+        record = json.loads(body)
     return record

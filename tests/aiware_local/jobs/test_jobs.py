@@ -288,6 +288,45 @@ async def test_a_page_of_many_jobs_reads_no_others(local: Local, monkeypatch: py
     assert len(read) == 2
 
 
+async def test_a_list_by_status_reads_no_jobs_that_have_ended_otherwise(
+    local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await local.behave(engines={WRITER: {"fail": {}, "failTimes": 1}})
+    failed = (await local.new_job(**one_task(WRITER)))["id"]
+    complete = [(await local.new_job(**one_task(INDEX)))["id"] for _ in range(3)]
+    cancelled = (await local.new_job(**one_task(INDEX)))["id"]
+    await local.ask(CANCEL, id=cancelled)
+    local.clock.advance(3)
+    running = (await local.new_job(**one_task(INDEX)))["id"]
+    local.clock.advance(1)
+    read: list[str] = []
+    decode = store._decode
+
+    def noted(body: str) -> dict[str, Any]:
+        read.append(body)
+        return decode(body)
+
+    monkeypatch.setattr(store, "_decode", noted)
+    await local.ask("{ me { id } }")  # what is due is done
+
+    async def ids(filters: str) -> list[str]:
+        read.clear()
+        found = (await local.ask(f"{{ jobs({filters}) {{ records {{ id }} }} }}"))["jobs"]["records"]
+        return [record["id"] for record in found]
+
+    assert await ids("status: [failed]") == [failed]
+    assert len(read) == 2  # the one that runs may have ended by now
+    assert await ids("status: [running, queued, pending]") == [running]
+    assert len(read) == 1
+    assert await ids("status: [cancelled], orderBy: [{field: createdDateTime, direction: desc}]") == [cancelled]
+    assert await ids('applicationStatus: "complete", limit: 2') == complete[:0:-1]
+    assert await ids('applicationStatus: "complete", status: [failed]') == []
+    await local.ask(RETRY, id=failed)
+    assert await ids("status: [failed]") == []
+    local.clock.advance(3)
+    assert await ids("status: [complete], limit: 5") == [running, *complete[::-1], failed]
+
+
 async def test_nested_tasks_page_and_filter(local: Local) -> None:
     job = await local.new_job(target={}, **transcription_job(URL))
     local.clock.advance(0.9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,13 @@ def store(tmp_path: Path) -> Any:
 
 def _record(name: str, created: float) -> dict[str, Any]:
     return {"id": name, "createdDateTime": created, "modifiedDateTime": created}
+
+
+def _nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
 
 
 def test_store_keeps_what_is_put(store: Store) -> None:
@@ -70,6 +78,54 @@ def test_a_store_of_an_earlier_version_learns_the_clusters_of_its_jobs(store: St
     assert [record["id"] for record in again.scan("job", cluster="c")] == ["d", "a"]
     assert len(list(again.scan("job"))) == 3
     again.close()
+
+
+def test_store_leaves_out_what_has_ended_otherwise(store: Store) -> None:
+    store.put("job", _record("a", 1), outcome=("failed", 5))
+    store.put("job", _record("b", 2), outcome=("complete", 5))
+    store.put("job", _record("c", 3), outcome=("complete", 9))
+    store.put("job", _record("d", 4))
+    seen: list[str] = []
+    store.connection.set_trace_callback(seen.append)
+    assert [record["id"] for record in store.scan("job", outcomes=({"failed"}, 7))] == ["d", "c", "a"]
+    store.connection.set_trace_callback(None)
+    assert [record["id"] for record in store.scan("job", outcomes=({"failed", "complete"}, 9))] == ["d", "c", "b", "a"]
+    assert [record["id"] for record in store.scan("job", outcomes=((), 9))] == ["d"]
+    (plan,) = store.connection.execute(f"EXPLAIN QUERY PLAN {seen[0]}")
+    assert "USING INDEX by_creation_and_outcome" in plan[3]
+    store.put("job", _record("a", 1))
+    assert [record["id"] for record in store.scan("job", outcomes=((), 9))] == ["d", "a"]
+
+
+def test_jobs_in_a_store_of_an_earlier_version_have_no_certain_outcome(store: Store, tmp_path: Path) -> None:
+    store.put("job", _record("a", 1), outcome=("failed", 5))
+    store.connection.execute("DROP INDEX by_creation_and_outcome")
+    store.connection.execute("ALTER TABLE records DROP COLUMN outcome")
+    store.connection.execute("ALTER TABLE records DROP COLUMN ended")
+    store.connection.execute("CREATE INDEX by_creation ON records (kind, created)")
+    again = Store(tmp_path / "s.sqlite3")
+    again.put("job", _record("b", 2), outcome=("failed", 5))
+    assert [record["id"] for record in again.scan("job", outcomes=({"complete"}, 7))] == ["a"]
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "\ud83d",
+        '\U0001f600 \u2028 \0 "',
+        _nested(400),
+        [1795924517.967, 1e22, 5e-324, -0.0, 10**30, True, None],
+        {"": {}},
+    ],
+)
+def test_what_json_can_say_is_stored_as_it_is(store: Store, value: Any) -> None:
+    record = {**_record("a", 1), "jobConfig": value}
+    store.put("job", record)
+    found = store.get("job", "a")
+    assert repr(found) == repr(record)
+    (body,) = store.connection.execute("SELECT body FROM records").fetchone()
+    assert repr(json.loads(body)) == repr(record)
 
 
 def test_store_transactions_are_all_or_nothing(store: Store) -> None:
