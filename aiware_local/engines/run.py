@@ -160,7 +160,7 @@ class Run:
         """The nearest tasks before this one that made vtn-standard documents, and the documents."""
         return [
             (task, read_document(self.installation, task["_result"]["document"]))
-            for task in self.upstream(lambda result: result["document"] is not None)
+            for task in self.upstream(has_document)
         ]
 
     async def find_media(self, *, of_tdo: bool) -> Media:
@@ -199,6 +199,11 @@ class Run:
         if of_tdo:
             places += f", and TDO {self.tdo_id} has no media asset" if self.has_tdo else ", and the job has no TDO"
         return f"{self.engine['name']} has no media to work on: {places}."
+
+
+def has_document(result: Record) -> bool:
+    """Whether a run has left a vtn-standard document."""
+    return result["document"] is not None
 
 
 def read_document(installation: Installation, name: str) -> Record:

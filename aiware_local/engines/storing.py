@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import PurePosixPath
 
-from aiware_local.engines.run import Run
+from aiware_local.engines.run import Run, has_document
 from aiware_local.installation.media import UNREACHABLE, Media
 from aiware_local.storage.ids import made_by_task
 from aiware_local.storage.store import Record
@@ -96,8 +96,9 @@ async def aggregate(run: Run) -> None:
 async def write_output(run: Run) -> None:
     """Stores the documents of the tasks before in the TDO as assets of type vtn-standard."""
     assets = []
-    for task, document in run.upstream_documents():
-        assets.append(_store_document(run, task, document))
+    found = [(task, run.path(task["_result"]["document"]).read_bytes()) for task in run.upstream(has_document)]
+    for task, content in found:
+        assets.append(_store_document(run, task, content))
         task["_result"]["collected"] = True
     run.note(f"Stored in TDO {run.tdo_id}: {', '.join(assets)}." if assets else "There was nothing to collect.")
     run.output = {"assetIds": assets}
@@ -113,14 +114,14 @@ def _joined(documents: list[Record]) -> Record:
     return {**result, "object": items} if items else result
 
 
-def _store_document(run: Run, task: Record, document: Record) -> str:
+def _store_document(run: Run, task: Record, content: bytes) -> str:
     """Stores the document of a task as an asset of the engine that recognized it."""
     installation = run.installation
     asset_id = made_by_task(run.tdo_id, task["id"], "vtn-standard")
-    content = json.dumps(document, ensure_ascii=False).encode()  # which is what the file has
     installation.files.link(task["_result"]["document"], asset_id)
-    engine = installation.catalogue.engine(document["sourceEngineId"])
-    source = {"taskId": task["id"], "engineId": document["sourceEngineId"], "name": engine["name"] if engine else None}
+    engine_id = json.loads(content)["sourceEngineId"]
+    engine = installation.catalogue.engine(engine_id)
+    source = {"taskId": task["id"], "engineId": engine_id, "name": engine["name"] if engine else None}
     asset = new_asset(
         installation,
         asset_id,
