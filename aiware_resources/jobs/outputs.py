@@ -20,6 +20,7 @@ from aiware_resources.jobs.documents import DocumentsCondition, foresee_document
 from aiware_resources.jobs.removal import TARGET_TDO
 from aiware_resources.jobs.results import Result, read_results, shown
 from aiware_resources.reconcile import RERUNS, EntityResource, RunsJobs, mocks
+from aiware_resources.reconcile.outputs import leave_to_others
 from aiware_resources.reconcile.recency import SUBMITTED
 from aiware_resources.reconcile.runs import ANY_RERUN
 from aiware_resources.settings import Settings
@@ -91,6 +92,8 @@ class JobOutputs(RunsJobs, EntityResource):
         self.tasks = self._completion.output(
             lambda seen: seen.known(_task_outputs) if self._is_only_read else seen.when_done(_task_outputs)
         )
+        # They are known, or fail, together with the status.
+        leave_to_others(self.target_id, self.tasks)
         kept = CompletedFiles(
             self._completion,
             type(self).__name__,
@@ -102,6 +105,8 @@ class JobOutputs(RunsJobs, EntityResource):
         )
         files = asyncio.ensure_future(self._files(kept))
         self.result_files = kept.output(files, lambda found: [file.properties() for file in found])
+        if "resultsTo" not in self.__dict__:
+            leave_to_others(self.result_files)
         self._resolve_after(self._completion.seen, files)
 
     async def _results(self, engine_id: str | None) -> Any:

@@ -35,6 +35,17 @@ def derived(
     return pulumi.Output(origin, task, asyncio.ensure_future(is_known()), is_secret)
 
 
+def leave_to_others(*outputs: pulumi.Output[Any]) -> None:
+    """Takes outputs off the list of what Pulumi awaits before the program ends: another one on it awaits them.
+
+    Pulumi goes through the whole list whenever one of them is known, so a program's time grows by the square of its
+    length. Older SDKs leave outputs on it even when others are derived from them, and have no way to take them off.
+    """
+    for output in outputs:
+        if (untrack := getattr(type(output), "_untrack", None)) is not None:
+            untrack(output)
+
+
 def urn_after(resource: pulumi.Resource, raw: pulumi.Output[str], *work: Awaitable[Any]) -> pulumi.Output[str]:
     """A resource's urn that resolves when work has been done: what depends on the resource waits for it.
 
@@ -43,6 +54,8 @@ def urn_after(resource: pulumi.Resource, raw: pulumi.Output[str], *work: Awaitab
         raw: Its urn as Pulumi gives it.
         work: What has to be done first; not in a preview, which does nothing.
     """
+
+    leave_to_others(raw)
 
     async def when_done() -> str:
         urn = await raw.future()

@@ -20,7 +20,7 @@ from aiware_resources.reconcile.carrying import carried
 from aiware_resources.reconcile.explicit import named_in, provider_of
 from aiware_resources.reconcile.holders import OWNER_KEY, PARENT_KEY, PROVIDER_NAME
 from aiware_resources.reconcile.naming import api_properties, check_arguments, python_name
-from aiware_resources.reconcile.outputs import derived, urn_after
+from aiware_resources.reconcile.outputs import derived, leave_to_others, urn_after
 from aiware_resources.reconcile.provider import ASKED, READ_KEY, EntityProvider
 from aiware_resources.reconcile.pulumi_processes import end_with_engine
 from aiware_resources.settings import Settings
@@ -92,6 +92,8 @@ class EntityResource(pulumi.dynamic.Resource):
         props |= dict.fromkeys([*provider.facts, *map(to_camel, mocked)])
         props |= hidden
         super().__init__(provider, name, props, opts)
+        # All that an answer of the engine tells is known, or fails, together with the urn.
+        leave_to_others(self.id, *(self.__dict__[key] for key in props))
         if provider_of(self) is None:
             _tell_of_the_local_aiware()
         if self._is_only_read:

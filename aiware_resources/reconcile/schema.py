@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -170,6 +171,8 @@ class Schema:
 
     def differing(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The properties that differ in normal form, of each side, put so that they can be compared place by place."""
+        if self._are_written_alike(old, new):
+            return {}, {}
         before, after = self.leveled(old), self.leveled(new)
         was, will = self._form(before), self._form(after)
         if was == will:
@@ -178,6 +181,17 @@ class Schema:
         sides = self._model.side_by_side(before, after)
         left, right = ({key: unsigned(side[key]) for key in keys & side.keys()} for side in sides)
         return left, right
+
+    def _are_written_alike(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """Whether the properties are equal as they are: most are, and to put them in normal form takes long.
+
+        Not by Python's own comparison, for which true is 1.
+        """
+        left, right = (
+            json.dumps({key: side[key] for key in self.properties & side.keys()}, sort_keys=True, default=repr)
+            for side in (old, new)
+        )
+        return left == right
 
     def _form(self, leveled: dict[str, Any]) -> dict[str, Any]:
         form: dict[str, Any] = self._model.canonical(unsigned(leveled))
