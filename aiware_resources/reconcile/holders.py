@@ -88,6 +88,8 @@ class Owned:
 
     def __init__(self) -> None:
         self._holders: dict[str, list[Holder]] = {}
+        # What a resource has held at any time in this run: each creation and deletion asks for it, among thousands.
+        self._ever: dict[tuple[str, str], dict[str, None]] = {}
         self._taken_over: set[tuple[str, str]] = set()
         self._made: set[str] = set()
         self._lock = threading.Lock()
@@ -98,6 +100,7 @@ class Owned:
             holders = self._holders.setdefault(object_id, [])
             if holder is not None:
                 self._holders[object_id] = [*(each for each in holders if not each.may_be(holder)), holder]
+                self._ever.setdefault((holder.type_name, holder.owner), {})[object_id] = None
 
     def has(self, object_id: str) -> bool:
         """Whether a resource of the stack holds this object, or held it in this run."""
@@ -146,7 +149,8 @@ class Owned:
     def held_by(self, holder: Holder) -> list[str]:
         """The objects of a resource."""
         with self._lock:
-            return [id_ for id_, holders in self._holders.items() if any(each.may_be(holder) for each in holders)]
+            ever = self._ever.get((holder.type_name, holder.owner), {})
+            return [id_ for id_ in ever if any(each.may_be(holder) for each in self._holders.get(id_, []))]
 
     def made_by(self, holder: Holder) -> list[str]:
         """The objects of a resource that it was created with in this run."""

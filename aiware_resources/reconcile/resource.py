@@ -98,7 +98,7 @@ class EntityResource(pulumi.dynamic.Resource):
             _tell_of_the_local_aiware()
         if self._is_only_read:
             self._know_what_is_read(props, opts)
-        self._types = _joined(types, self.pulumi_resource_type)
+        self._types_above = types
         # The engine knows the API's names, a program Python's.
         for key in props:
             self.__dict__.setdefault(python_name(key), self.__dict__[key])
@@ -186,7 +186,7 @@ def _types_of(parent: pulumi.Resource) -> pulumi.Output[str]:
     """The types of a component and of those that it is in, as a URN has them; nothing depends on it by that."""
     if isinstance(parent, EntityResource):
         # Its URN resolves on completion.
-        return parent._types
+        return _joined(parent._types_above, parent.pulumi_resource_type)
     urn: pulumi.Output[str | None] = pulumi.Output(set(), parent.urn.future(), parent.urn.is_known())
     return urn.apply(_types_in)
 

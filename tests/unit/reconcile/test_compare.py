@@ -96,6 +96,17 @@ def test_change(schema: Schema, recorded: dict[str, Any], desired: dict[str, Any
     assert changes(schema, recorded, desired) == paths
 
 
+def test_what_is_written_alike_is_not_put_in_normal_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = {"tasks": [{"engineId": "1", "payload": {"b": 1, "a": [None]}}], "__complete": True}
+    monkeypatch.delattr(Schema, "leveled")
+    assert changes(JOB, recorded, {"tasks": [{"payload": {"a": [None], "b": 1}, "engineId": "1"}]}) == []
+
+
+def test_true_is_not_written_as_1_is() -> None:
+    recorded, desired = ({"collaborators": [{"organizationId": one, "permission": "viewer"}]} for one in (1, True))
+    assert changes(CLUSTER, recorded, desired)
+
+
 def test_equal_values_do_not_differ() -> None:
     assert list(plain_differences({"a": [1]}, {"a": [1]})) == []
     assert list(plain_differences({"a": 1}, {"a": "1"})) == [Difference(("a",), 1, "1")]
