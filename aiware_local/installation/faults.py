@@ -109,9 +109,12 @@ class Conditions:
         )
 
 
+NO_CONDITIONS = Conditions()
+
+
 def conditions_of(faults: Iterable[Fault], operation: str) -> Conditions:
     """The conditions under which an operation or root field is executed."""
-    return reduce(Conditions.and_, (fault.action for fault in faults if fault.matches([operation])), Conditions())
+    return reduce(Conditions.and_, (fault.action for fault in faults if fault.matches([operation])), NO_CONDITIONS)
 
 
 class Faults:

@@ -60,9 +60,12 @@ def page_of_jobs(call: Call, args: Mapping[str, Any], **scan: Any) -> Record:
         scan["outcomes"] = statuses, call.now
         return page(select_jobs(call, {**args, "orderBy": None}, **scan), args)
     offset, skip = args.get("offset") or 0, 0
-    if offset > 0 and not paging_now().counts_all and all(args[name] is None for name in args.keys() - IN_STORE):
+    is_for_store = all(args[name] is None for name in args.keys() - IN_STORE)
+    if offset > 0 and not paging_now().counts_all and is_for_store:
         skip = offset  # the store leaves them out without reading them
-    jobs = (job for job in call.store.scan("job", skip=skip, **scan) if _passes(call, {**job, "_job": job}, args))
+    jobs = call.store.scan("job", skip=skip, **scan)
+    if not is_for_store:
+        jobs = (job for job in jobs if _passes(call, {**job, "_job": job}, args))
     chosen = page(jobs, {**args, "offset": offset - skip})
     return {**chosen, "offset": offset, "records": [show_job(job, call.now) for job in chosen["records"]]}
 

@@ -155,8 +155,8 @@ class Timeline:
             return _window(ready, ready, ready + seconds, seconds)
         if not task["_parents"]:
             return _window(self.started_at, self.started_at, self.started_at + seconds, seconds)
-        complete = max(self._end(parent) for parent in task["_parents"])
-        ready = complete if task["_waitsForParents"] else max(self._lead(parent) for parent in task["_parents"])
+        complete = max(map(self._end, task["_parents"]))
+        ready = complete if task["_waitsForParents"] else max(map(self._lead, task["_parents"]))
         return _window(ready, complete, complete + seconds, seconds)
 
     def _lead(self, order: int) -> float:

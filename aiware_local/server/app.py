@@ -34,8 +34,11 @@ from aiware_local.storage.store import DamagedStore
 
 log = logging.getLogger(__name__)
 
-YOUNG_OBJECTS = 100_000
-"""So many objects are made before the process looks for garbage among them."""
+LOOK_FOR_GARBAGE = (200_000, 20, 20)
+"""So many new objects are there, a page of a thousand jobs, before the process looks for garbage among them.
+
+After so many such looks it also looks through older ones, and after so many of these through all.
+"""
 SHUTDOWN_SECONDS = 3
 """Requests under way get this long when the server is asked to stop."""
 
@@ -123,7 +126,7 @@ def serve(data: Path, port: int | None, media_root: Path, *, recognition: bool =
         )
         # Answers are made of many small objects, which live for one request: the default would look through them over
         # and over, in up to half of the time.
-        gc.set_threshold(YOUNG_OBJECTS)
+        gc.set_threshold(*LOOK_FOR_GARBAGE)
         log.info("the local aiWARE serves %s at %s (process %d)", data, url, os.getpid())
         CuttingServer(config).run(sockets=[listener])
 

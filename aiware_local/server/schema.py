@@ -171,7 +171,8 @@ def _under_conditions(name: str, field: GraphQLField) -> GraphQLFieldResolver:
         unreadable = call.unreadable(name)
         if not is_list and str(args.get("id")) in unreadable:
             raise _unreadable(name, str(args["id"]))
-        found = resolve(root, info._replace(context=call.reading(name, is_list=is_list)), **args)
+        reading = call.reading(name, is_list=is_list)
+        found = resolve(root, info if reading is call else info._replace(context=reading), **args)
         if not is_list or not unreadable:
             return found
         # an exception in the place of a record is the failure of that one alone
