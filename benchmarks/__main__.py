@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from benchmarks import against_naive, console, fleets, previews, speech, waiting
+from benchmarks import against_naive, checkpoints, console, fleets, previews, speech, waiting
 from benchmarks.plot import plot
 from benchmarks.report import markdown
 from benchmarks.results import Results, this_machine
 from tests.support.interrupts import heed_interrupts
 
 PAGE = Path(__file__).with_name("results.md")
-PARTS = ("waiting", "naive", "fleet", "previews", "speech", "console")
+PARTS = ("waiting", "naive", "checkpoints", "fleet", "previews", "speech", "console")
 ARCHIVE = "archive"
 """The part that is measured only when it is named: a fleet of 100,000 jobs, and as many by the script."""
 
@@ -30,6 +30,8 @@ def main(parts: tuple[str, ...], small: bool) -> None:
         results.waiting = waiting.measure(waiting.JOBS, 1 if small else waiting.ROUNDS, _say)
     if "naive" in wanted:
         results.naive = against_naive.measure(_sizes(against_naive.SIZES, small), _say)
+    if "checkpoints" in wanted and not small:
+        results.checkpoints = checkpoints.measure(checkpoints.JOBS, _say)
     if "fleet" in wanted:
         results.fleet = fleets.together(fleets.measure(_sizes(fleets.SIZES, small), _say), results.fleet)
     if ARCHIVE in wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from benchmarks import against_naive, console, previews, speech, waiting
+from benchmarks import against_naive, checkpoints, console, previews, speech, waiting
 from benchmarks.fleet import FleetFigures
 from benchmarks.plot import FILE as PICTURE
 from benchmarks.results import Results
@@ -30,6 +30,7 @@ def markdown(results: Results) -> str:
     sections = [
         INTRODUCTION,
         *(_naive(results.naive) if results.naive else []),
+        *(_checkpoints(results.checkpoints) if results.checkpoints else []),
         *(_fleet(results.fleet) if results.fleet else []),
         *(_previews(results.previews) if results.previews else []),
         *(_console(results.console) if results.console else []),
@@ -59,6 +60,27 @@ def _naive(found: Sequence[against_naive.Figures]) -> Iterable[str]:
             f"{each.over_the_bare_floor:.2f}",
         )
     yield FLOOR
+
+
+def _checkpoints(found: Sequence[checkpoints.Figures]) -> Iterable[str]:
+    yield "## The state written after every step, or at the end only: `pulumi up`, seconds\n"
+    yield (
+        f"Jobs of {against_naive.JOB_SECONDS:g} s. The figures above are with checkpoints; `make` and the templates "
+        "leave them out (`PULUMI_SKIP_CHECKPOINTS=true`).\n"
+    )
+    yield "| jobs | state is written | this library | floor | of floor + 5 s | bare floor | of bare floor + 5 s |"
+    yield "|---|---|---|---|---|---|---|"
+    for each in found:
+        yield _row(
+            each.jobs,
+            "at the end" if each.skipped else "after every step",
+            f"**{each.ours:.1f}**",
+            f"{each.floor:.1f}",
+            f"**{each.over_the_floor:.2f}**",
+            f"{each.bare:.1f}",
+            f"{each.over_the_bare_floor:.2f}",
+        )
+    yield ""
 
 
 def _fleet(found: Sequence[FleetFigures]) -> Iterable[str]:

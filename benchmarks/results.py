@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from benchmarks import against_naive, console, fleets, previews, speech, waiting
 from benchmarks.against_naive import Figures as NaiveFigures
+from benchmarks.checkpoints import Figures as CheckpointFigures
 from benchmarks.console import Figures as ConsoleFigures
 from benchmarks.fleet import FleetFigures
 from benchmarks.previews import Figures as PreviewFigures
@@ -27,6 +28,7 @@ class Results(BaseModel):
     Attributes:
         waiting: What waiting adds.
         naive: Against a provider that waits inside ``create``.
+        checkpoints: With the state written after every step, and at the end only.
         fleet: Fleets.
         previews: Previews that find nothing to do.
         speech: The recognition of speech.
@@ -36,6 +38,7 @@ class Results(BaseModel):
 
     waiting: WaitingFigures | None = None
     naive: list[NaiveFigures] = []
+    checkpoints: list[CheckpointFigures] = []
     fleet: list[FleetFigures] = []
     previews: list[PreviewFigures] = []
     speech: SpeechFigures | None = None
