@@ -36,7 +36,7 @@ from aiware_resources.fleet.handover import (
 )
 from aiware_resources.fleet.local_files import FOLDER, may_have_files, with_contents
 from aiware_resources.fleet.outputs import FleetOutputs
-from aiware_resources.fleet.packing import is_packed, packed, unpacked
+from aiware_resources.fleet.packing import COUNT, IGNORED, is_packed, lost_entries, packed, unpacked
 from aiware_resources.fleet.plan import ADOPT, FAILURES, named, plan
 from aiware_resources.fleet.reading import NEWEST, OPEN, Looked, look, open_keys, to_look_at
 from aiware_resources.fleet.refreshing import Refreshed
@@ -140,7 +140,9 @@ class JobFleetProvider(FleetEntity, EntityProvider):
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """As for every entity; each entry's job is validated as a `Job` is."""
         as_given, olds = news, plain(unpacked(_olds))
-        news = admitted(olds, unpacked(news), _name(news))
+        if lost_entries(_olds, news):
+            return CheckResult(news, [CheckFailure(MEDIA, IGNORED)])
+        news = admitted(olds, {key: value for key, value in unpacked(news).items() if key != COUNT}, _name(news))
         news = with_contents(seen_before(olds, news), news, lambda: template_of(news), str(news.get(OWNER_KEY)))
         checked = super().check(olds, news)
         allowed = checked.inputs.pop(ALLOWED_KEY, None)

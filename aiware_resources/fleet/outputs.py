@@ -19,7 +19,7 @@ from aiware_resources.fleet.entries import JOBS, MEDIA, TEMPLATE, Entry, recorde
 from aiware_resources.fleet.files.files import DOWNLOAD_TO, RESULTS_TO, FleetFiles
 from aiware_resources.fleet.files.formats import EXPORTS, captions_of
 from aiware_resources.fleet.files.names import stems
-from aiware_resources.fleet.packing import packed_if_large, unpacked
+from aiware_resources.fleet.packing import COUNT, is_packed, packed_if_large, parts_left_as_they_were, unpacked
 from aiware_resources.fleet.reading import NEWEST, OPEN, known_complete, seen_keys
 from aiware_resources.fleet.unfinished import UNDONE, Unfinished
 from aiware_resources.jobs.results import Result, read_results, shown
@@ -82,6 +82,9 @@ class FleetOutputs(RunsJobs, EntityResource):
         hidden: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         hidden = {} if mocks.are_set() else {**hidden, **going_to_allow(arguments.get("cluster_id"))}
+        self._left_as_they_were = parts_left_as_they_were(opts.ignore_changes or ()) if opts is not None else []
+        if self._left_as_they_were and isinstance(media := arguments.get(MEDIA), Mapping):
+            hidden = {**hidden, COUNT: len(media)}
         super().__init__(resource_name, arguments, opts, hidden)
         if mocks.are_set():
             return
@@ -101,7 +104,14 @@ class FleetOutputs(RunsJobs, EntityResource):
 
     def _declared(self, provider: EntityProvider, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         props = super()._declared(provider, name, arguments)
-        return props if mocks.are_set() else packed_if_large(props)
+        props = props if mocks.are_set() else packed_if_large(props)
+        if is_packed(props) and self._left_as_they_were:
+            raise pulumi.RunError(
+                f"JobFleet {name}: ignore_changes names {self._left_as_they_were[0]}, and Pulumi sees the entries of "
+                "so large a fleet as one text, of which it cannot leave a part as it was. Give the entry the values "
+                "that it had, or name media as a whole."
+            )
+        return props
 
     async def _told(self) -> None:
         """Ends a run that waited for nothing with what it could not do; one that waits has been told by then."""

@@ -4,12 +4,15 @@ The engine needs about 20 KB of memory for each entry whose values it sees one b
 an update. A text it takes as it is, and yet shows a change of it value by value, as with any JSON.
 
 The program decides, by the number of entries. What a provider is given as a text, it gives back as one.
+
+Of a text, the engine cannot leave a part as it was (``ignore_changes``). Where one side is a text and the other is not,
+it would take such a part out of the new one, and the provider would remove the job of that entry.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiware_resources.fleet.entries import JOBS, MEDIA
@@ -20,6 +23,15 @@ FLEET = "pulumi-python:dynamic/aiware:JobFleet"
 
 LEAST = 2_000
 """From so many entries on, a program gives them as one text."""
+
+COUNT = "__entries"
+"""The property that says how many entries the program gives, where the engine may leave some as they were.
+
+`lost_entries` looks at it, and ``check`` takes it out.
+"""
+
+_START = " {"
+"""What such a text begins with: no text that a program gives by mistake does."""
 
 _written = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True).encode
 
@@ -36,7 +48,7 @@ def packed(props: Props) -> Props:
     for key in (MEDIA, JOBS):
         if isinstance(props.get(key), Mapping):
             try:
-                found[key] = _written(props[key])
+                found[key] = f" {_written(props[key])}"
             except (TypeError, ValueError):
                 # There is an Output in it, something unknown, or a number that JSON has no word for.
                 continue
@@ -62,4 +74,21 @@ def is_packed(props: Mapping[str, Any]) -> bool:
 
 def _is_text(value: Any) -> bool:
     # Pulumi writes a text where something is not known yet or masked, too.
-    return isinstance(value, str) and value.startswith("{")
+    return isinstance(value, str) and value.startswith(_START)
+
+
+def parts_left_as_they_were(paths: Iterable[str]) -> list[str]:
+    """Those of the paths of ``ignore_changes`` that name a part of the entries."""
+    return [path for path in paths if path.startswith((f"{MEDIA}.", f"{MEDIA}["))]
+
+
+IGNORED = (
+    "has fewer entries than the program gives: ignore_changes names a part of it, and Pulumi has recorded the entries "
+    "as one text, in which it finds no part. Give the entry the values that it had, instead of ignore_changes"
+)
+
+
+def lost_entries(olds: Props, news: Props) -> bool:
+    """Whether the engine has taken entries out of what a program declares, for want of a part of the recorded text."""
+    media, count = news.get(MEDIA), news.get(COUNT)
+    return is_packed(olds) and count is not None and isinstance(media, Mapping) and len(media) != count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ from aiware_resources.reconcile.recency import SUBMITTED, submitted_now
 from aiware_resources.settings import Settings
 from aiware_resources.shards import SHARD, Shard
 from aiware_resources.sources import holds_private
+from aiware_resources.text.secret_words import MASK
 from aiware_resources.waiting.conditions import MISSING
 
 LEFT = "left"
@@ -245,17 +247,19 @@ def _has_link(wanted: Wanted) -> bool:
 
 
 def with_links(props: Props, entries: Mapping[str, Entry]) -> list[str]:
-    """The keys of entries whose jobs were submitted with links that were valid for some time.
+    """The keys of entries whose jobs were submitted with links that were valid for some time, as far as is known.
 
     Args:
         props: What the program has declared.
-        entries: The entries that are asked about.
+        entries: The entries that are asked about; those that it does not declare, or masks, may have links.
     """
     if is_unknown(props):
         return [key for key, entry in entries.items() if entry.content is not None]
     asked = {**props, MEDIA: {key: values for key, values in (props.get(MEDIA) or {}).items() if key in entries}}
     files = files_of(asked, lambda: template_of(asked))
-    return [key for key, job in jobs_of(asked) if _has_link(Wanted(key, job, file=files.get(key)))]
+    jobs = ((key, job) for key, job in jobs_of(asked) if MASK not in json.dumps(job))
+    without = {key for key, job in jobs if not _has_link(Wanted(key, job, file=files.get(key)))}
+    return [key for key in entries if key not in without]
 
 
 def _with_its_tdo(wanted: Wanted) -> Wanted:

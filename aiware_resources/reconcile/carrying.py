@@ -25,6 +25,7 @@ TOO_LARGE = (
 )
 NO_NUMBER = "is infinite or not a number, which JSON cannot say: leave it out, or write it as text"
 NULL = "is null, and Pulumi drops such a key on the way to aiWARE: leave it out, or give it a value"
+NO_TEXT = "has a key that is not text, and JSON has no other: write it as text"
 NO_JSON = "is a date or time where any JSON may stand: write it as text, such as value.isoformat()"
 
 _MOST = 20
@@ -63,11 +64,14 @@ def carried(value: Any, path: Path) -> Any:
         path: Where it stands.
 
     Raises:
-        pulumi.RunError: When a key is null, or there is what JSON has no word for. In an Output, when it is known.
+        pulumi.RunError: When a key is null or not text, or there is what JSON has no word for. In an Output, when it is
+            known.
     """
     if isinstance(value, pulumi.Output):
         return value.apply(lambda known: carried(known, path))
     if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise _refused(path, NO_TEXT)
         return {key: _member(item, (*path, key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [carried(item, (*path, index)) for index, item in enumerate(value)]

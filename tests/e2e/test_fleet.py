@@ -123,6 +123,20 @@ def test_a_mistake_in_one_entry_shows_in_the_preview(project: Project, local: Lo
     assert local.mutations() == {}
 
 
+def test_no_entry_is_lost_where_pulumi_is_to_leave_a_part_as_it_was(project: Project, local: Local) -> None:
+    project.program(PROGRAM)
+    declare(project, entries("ep-1", "ep-2", "ep-3", "ep-4"))
+    project.up()
+    project.program(
+        PROGRAM.replace("    concurrency=4,\n", "    opts=pulumi.ResourceOptions(ignore_changes=['media.ep-1']),\n")
+    )
+    told = project.up(fails=True).output
+    assert "JobFleet interviews: ignore_changes names media.ep-1, and Pulumi sees" in told
+    declare(project, entries("ep-1", "ep-2", "ep-3"))
+    assert "has fewer entries than the program gives" in project.up(fails=True).output
+    assert local.mutations() == {"createJob": 4, "createTDO": 1}
+
+
 # --- kills ------------------------------------------------------------------------------------------------------------
 
 SEEDS = range(int(os.environ.get("FLEET_KILLS", "2")))

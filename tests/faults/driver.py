@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ DESTROY = ("destroy", "--yes", "--skip-preview")
 STORY = "story.log"
 """What was run, what went wrong with it, and what it said; in the project's folder."""
 REST_SECONDS = 30.0
+HIDDEN_SECONDS = 60.0
+"""How long an object cannot be read at the most: a run that awaits it goes on for ten minutes."""
 LONG_JOB_SECONDS = 600
 """A job that takes so long runs on unless it is cancelled."""
 CONDITIONS_OF_FAULTS = frozenset({"lag", "unreadable", "totalCount"})
@@ -176,14 +180,13 @@ class Driver:
     def _run(self, command: tuple[str, ...], trouble: Trouble) -> int:
         for fault in trouble.faults:
             self._local.fault(fault.action, operation=fault.operation, times=fault.times, after=fault.after)
-        hidden = self._hide(trouble)
-        before = self._still_to_come()
-        ran, killed, left = run(self._project, self._local, command, trouble.kill)
+        with self._hidden(trouble) as hidden:
+            before = self._still_to_come()
+            ran, killed, left = run(self._project, self._local, command, trouble.kill)
         self._told.problems += [f"left running after {command[0]}: {each}" for each in left]
         acted = before - self._still_to_come()
         if hidden:
             acted["unreadable"] += 1
-            self._show_again()
         self._told.counts[command[0]] += 1
         self._count(trouble, killed, acted)
         self._ledger.note(ran.output)
@@ -195,12 +198,22 @@ class Driver:
             time.sleep(KILL_DELAY + self._plan.lag if self._plan.lag else 0)
         return ran.code
 
-    def _hide(self, trouble: Trouble) -> bool:
-        """Makes one object of the state unreadable, if there is one."""
+    @contextmanager
+    def _hidden(self, trouble: Trouble) -> Iterator[bool]:
+        """Makes one object of the state unreadable for a while, if there is one."""
         known = self._ledger.ids(trouble.unreadable) if trouble.unreadable else []
-        if known:
-            self._local.fault({"unreadable": known[:1]})
-        return bool(known)
+        if not known:
+            yield False
+            return
+        self._local.fault({"unreadable": known[:1]})
+        shown = threading.Timer(HIDDEN_SECONDS, self._show_again)
+        shown.start()
+        try:
+            yield True
+        finally:
+            shown.cancel()
+            shown.join()
+            self._show_again()
 
     def _show_again(self) -> None:
         """Makes all objects readable again; what else is still to go wrong stays."""

@@ -31,7 +31,9 @@ def jobs(local: Local, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     entries = {key: f"{id_} {targets[id_]} 2.abc" for key, id_ in found.items()} | {"2027/d": "26010101_gone 1 2.abc"}
     outputs: dict[str, Any] = {"__owner": "p/dev/archive", "jobs": entries, "failures": {"2026/b": "failed"}}
     outputs["undone"] = {"count": 2, "reasons": {"x": "refused", "y": "refused"}}
+    media = {key: {"url": f"https://media.test/{key}.mp4"} for key in entries}
     state = [{"urn": f"urn:pulumi:dev::p::{TYPE}::archive", "type": TYPE, "id": "p/dev/archive", "outputs": outputs}]
+    state[0]["inputs"] = {"template": TEMPLATE, "media": media}
     monkeypatch.setattr(pulumi_command, "recorded", lambda stack: state)
     monkeypatch.setattr(pulumi_command, "selected", lambda: "dev")
     monkeypatch.setattr(pulumi_command, "config", lambda stack: {"aiware:endpoint": "local"})
@@ -94,16 +96,19 @@ def test_failed_jobs_run_again(aiware: Aiware, jobs: dict[str, str], local: Loca
     ("values", "template"),
     [
         ({"url": "s3://media/c.mp4"}, TEMPLATE),
+        ({"url": {SECRET: SECRET_OF_PULUMI, "ciphertext": "x"}}, TEMPLATE),
+        (None, TEMPLATE),
         ({"file": "c.mp4", "__file": "5.7.-"}, TEMPLATE),
         ({"file": "c.mp4", "__file": "5.7.-"}, {SECRET: SECRET_OF_PULUMI, "ciphertext": "x"}),
     ],
 )
 def test_a_job_with_a_link_that_may_have_expired_is_left_to_an_update(
-    aiware: Aiware, jobs: dict[str, str], local: Local, values: dict[str, Any], template: Any
+    aiware: Aiware, jobs: dict[str, str], local: Local, values: dict[str, Any] | None, template: Any
 ) -> None:
     (fleet,) = pulumi_command.recorded("dev")
-    fleet["inputs"] = {"template": template, "media": {"2026/b": {"url": "https://media.test/b.mp4"}, "2027/c": values}}
-    if "file" in values:
+    media = {"2026/b": {"url": "https://media.test/b.mp4"}} | ({} if values is None else {"2027/c": values})
+    fleet["inputs"] = {"template": template, "media": media}
+    if "file" in (values or {}):
         fleet["outputs"]["jobs"]["2027/c"] += " 5.7.-"
     refused = aiware("fleets", "retry", "archive", "--yes")
     assert refused.exit_code == 1

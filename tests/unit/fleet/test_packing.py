@@ -10,7 +10,17 @@ from pulumi.output import Unknown
 
 from aiware_resources.entities import entity_of
 from aiware_resources.fleet import packing
-from aiware_resources.fleet.packing import FLEET, is_packed, packed, packed_if_large, unpacked, unpacked_resource
+from aiware_resources.fleet.packing import (
+    COUNT,
+    FLEET,
+    is_packed,
+    lost_entries,
+    packed,
+    packed_if_large,
+    parts_left_as_they_were,
+    unpacked,
+    unpacked_resource,
+)
 from aiware_resources.report.live import owned_ids, recorded_in
 from aiware_resources.report.pulumi_json import State
 from aiware_resources.text.secret_words import MASK
@@ -51,6 +61,25 @@ def test_what_only_the_engine_can_carry_stays_as_it_is(value: Any) -> None:
 def test_what_is_not_known_or_masked_is_not_taken_for_a_text(value: Any) -> None:
     assert unpacked({"media": value}) == {"media": value}
     assert not is_packed({"media": value})
+
+
+@pytest.mark.parametrize("value", ["{}", '{"a": {"url": "u"}}', "{broken", "[1]"])
+def test_a_text_that_a_program_gives_is_not_one_of_entries(value: str) -> None:
+    assert unpacked({"media": value}) == {"media": value}
+
+
+def test_what_the_engine_took_out_of_a_declaration_is_noticed() -> None:
+    news = {"media": MEDIA, COUNT: 2}
+    fewer = {**news, "media": {"b": MEDIA["b"]}}
+    recorded = packed({"media": MEDIA})
+    assert not lost_entries(recorded, news)
+    assert lost_entries(recorded, fewer)
+    # Of values that it sees one by one, it leaves as it was what it was told to.
+    assert not lost_entries({"media": MEDIA}, fewer)
+    assert parts_left_as_they_were(["media", "template.tasks", "media.a", 'media["a"]', "mediaX"]) == [
+        "media.a",
+        'media["a"]',
+    ]
 
 
 def test_only_large_fleets_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:

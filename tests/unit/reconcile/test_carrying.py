@@ -40,6 +40,7 @@ def test_of_many_numbers_the_first_are_told() -> None:
         ({"a": date(2026, 1, 1)}, "payload.a is a date or time"),
         ({"a": time(4, 30)}, "payload.a is a date or time"),
         ({"a": 10**400}, "payload.a is a number of"),
+        ({"a": {1: "b"}}, "payload.a has a key that is not text"),
     ],
 )
 def test_what_would_not_arrive_is_refused(value: Any, said: str) -> None:
