@@ -95,8 +95,11 @@ def _tell_unless_engine_is_gone(
     """Prints the traceback of a program, but not that of one which failed because its engine does not listen any more.
 
     An engine that fails closes its connections while the program still registers resources, and has told the user why
-    by then. Pulumi's SDK cannot tell the engine of that, and Python would print how it tried.
+    by then. Pulumi's SDK cannot tell the engine of that, and Python would print how it tried. Nor does it help anybody
+    where a program was when it was interrupted, by such an engine or from the terminal.
     """
+    if isinstance(error, KeyboardInterrupt):
+        return
     first = error
     while first.__context__ is not None:
         first = first.__context__

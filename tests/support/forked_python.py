@@ -192,7 +192,7 @@ def _run(arguments: Sequence[str], folder: str, environment: dict[str, str], ask
         else:
             sys.argv = [each for each in arguments if each != "-u"]
             runpy.run_path(sys.argv[0], run_name="__main__")
-    except Exception:  # noqa: BLE001 - as an interpreter does it
+    except (Exception, KeyboardInterrupt):  # noqa: BLE001 - as an interpreter does it
         sys.excepthook(*sys.exc_info())
         sys.exit(1)
     finally:

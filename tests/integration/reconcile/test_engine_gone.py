@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, reso
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = "from aiware_resources import Cluster; Cluster('cluster', name='c', allowed_engines=['all'])"
 MISTAKE = "from aiware_resources.reconcile.pulumi_processes import end_with_engine; end_with_engine(); 1 / 0"
+INTERRUPTED = MISTAKE.replace("1 / 0", "raise KeyboardInterrupt")
 CONFIG = {"aiware:endpoint": "http://127.0.0.1:1/v3/graphql", "aiware:token": "not-used"}
 
 
@@ -68,8 +70,12 @@ def engine() -> Iterator[str]:
     server.stop(None).wait()
 
 
-@pytest.mark.parametrize(("code", "traceback"), [(PROGRAM, False), (MISTAKE, True)])
-def test_no_traceback_where_the_engine_cannot_be_told(engine: str, tmp_path: Path, code: str, traceback: bool) -> None:
+@pytest.mark.parametrize(
+    ("code", "ends", "traceback"), [(PROGRAM, 1, False), (MISTAKE, 1, True), (INTERRUPTED, -signal.SIGINT, False)]
+)
+def test_no_traceback_where_the_engine_cannot_be_told(
+    engine: str, tmp_path: Path, code: str, ends: int, traceback: bool
+) -> None:
     (tmp_path / "__main__.py").write_text(code)
     address = ["--monitor", engine, "--engine", engine]
     names = ["--project", "p", "--stack", "s", "--dry_run", "true", "--parallel", "4", "--pwd", str(tmp_path)]
@@ -82,5 +88,5 @@ def test_no_traceback_where_the_engine_cannot_be_told(engine: str, tmp_path: Pat
         text=True,
         timeout=100,
     )
-    assert ran.returncode == 1
+    assert ran.returncode == ends
     assert ("ZeroDivisionError" in ran.stderr) == ("Traceback" in ran.stderr) == traceback
