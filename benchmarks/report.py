@@ -65,8 +65,8 @@ def _naive(found: Sequence[against_naive.Figures]) -> Iterable[str]:
 def _checkpoints(found: Sequence[checkpoints.Figures]) -> Iterable[str]:
     yield "## The state written after every step, or at the end only: `pulumi up`, seconds\n"
     yield (
-        f"Jobs of {against_naive.JOB_SECONDS:g} s. The figures above are with checkpoints; `make` and the templates "
-        "leave them out (`PULUMI_SKIP_CHECKPOINTS=true`).\n"
+        f"Jobs of {against_naive.JOB_SECONDS:g} s. The figures above are with checkpoints; `make` "
+        "leaves them out (`PULUMI_SKIP_CHECKPOINTS=true`).\n"
     )
     yield "| jobs | state is written | this library | floor | of floor + 5 s | bare floor | of bare floor + 5 s |"
     yield "|---|---|---|---|---|---|---|"
