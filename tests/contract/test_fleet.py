@@ -46,7 +46,7 @@ def test_thousands_of_entries_are_given_and_recorded_as_texts(host: Host, local:
     assert isinstance(outs["jobs"], str)
     assert host.read(PROVIDER, id_, outs).outs["jobs"] == outs["jobs"]
     assert settled(host, outs, news)
-    # The other form is no change, whichever comes first.
+    # The form alone changes nothing, whichever comes first.
     assert settled(host, outs, few)
     assert settled(host, unpacked(outs), news)
     after = host.update(PROVIDER, id_, unpacked(outs), packed(fleet("bcd")))

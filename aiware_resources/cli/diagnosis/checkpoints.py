@@ -29,7 +29,7 @@ def checkpoints(config: Mapping[str, str], resources: Iterable[Mapping[str, Any]
         return ok(CHECK, said)
     remedy = f"{SKIP}=false"
     if str(sources_of(config, os.environ).get("markers", ("", "true"))[1]).strip().lower() == "false":
-        said = f"{_ONCE}, and there are no markers: what a killed run has created is created again"
+        said = f"{_ONCE}, and markers are off: the next run creates again what a killed run created"
         return warn(CHECK, said, remedy)
     types = (str(each.get("type")) for each in resources if each.get("custom"))
     if others := sorted({each.partition(":")[0] for each in types if not each.startswith(_OWN)}):

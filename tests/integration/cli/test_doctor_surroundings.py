@@ -237,7 +237,7 @@ OTHERS = [
         ("false", "false", OTHERS, "ok", "Pulumi writes the state after every step"),
         ("true", "true", OTHERS[:3], "ok", "after a killed run, run `pulumi up` before you change the program"),
         ("1", "true", OTHERS, "warn", "the stack holds resources of aws: a killed run may make them a second time"),
-        ("true", "false", [], "warn", "there are no markers: what a killed run has created is created again"),
+        ("true", "false", [], "warn", "markers are off: the next run creates again what a killed run created"),
     ],
 )
 def test_when_the_state_is_written(
