@@ -185,9 +185,10 @@ def require_addresses(uris: Sequence[Any] | None, field: str) -> None:
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
+        _ = parts.port  # raises where it is none
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(map(str.isspace, text))
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and text.isprintable() and " " not in text
 
 
 def require_media(tasks: Sequence[Record], catalogue: Catalogue) -> None:

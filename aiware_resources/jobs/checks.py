@@ -141,9 +141,10 @@ def address_problems(uri: str, path: Path) -> Iterator[Problem]:
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
+        _ = parts.port  # raises where it is none
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, text))
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and text.isprintable() and " " not in text
 
 
 def _stop_alone(stop: datetime, unknown: frozenset[Path]) -> Iterator[Problem]:

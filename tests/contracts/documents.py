@@ -290,6 +290,15 @@ WRONG = [
     ),
     Document("webhook without address", chunked(notificationUris=["not a url"]), ("notificationUris[0]",)),
     Document("webhook of a file", chunked(notificationUris=["file:///tmp/a"]), ("notificationUris[0]",)),
+    Document(
+        "webhook with a port that is none", chunked(notificationUris=["https://a.e:99999/"]), ("notificationUris[0]",)
+    ),
+    Document("webhook with a port in words", chunked(notificationUris=["https://a.e:x/"]), ("notificationUris[0]",)),
+    Document(
+        "webhook with a character that is none",
+        chunked(notificationUris=["https://a.e/\x01"]),
+        ("notificationUris[0]",),
+    ),
     Document("webhook without host", chunked(notificationUris=["https:///done"]), ("notificationUris[0]",)),
     Document(
         "webhook of a task without address",
