@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from aiware_local.installation.catalogue import Catalogue
@@ -237,6 +237,10 @@ def _require_allowed(engine: Record, path: str, cluster: Record | None) -> None:
         )
 
 
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON value")
+
+
 def _payload(task: Mapping[str, Any], path: str) -> Any:
     text, payload = task.get("payloadString"), task.get("payload")
     if text is None:
@@ -244,6 +248,6 @@ def _payload(task: Mapping[str, Any], path: str) -> Any:
     if payload is not None:
         raise invalid_input(f"{path} has both payload and payloadString; give one of them.")
     try:
-        return json.loads(text)
-    except ValueError as error:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
         raise invalid_input(f"{path}.payloadString is not JSON: {error}.") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 MOST_NESTED = 100
 """How deep objects and lists may lie inside each other. aiWARE's own are about ten deep; what walks through an answer
@@ -23,6 +23,10 @@ class TooDeep(ValueError):
 def read_json(text: str | bytes) -> Any:
     """Reads JSON.
 
+    Args:
+        text: The JSON. Bytes are an answer, and read as far as possible. Text is what somebody sends: NaN and Infinity,
+            which only some writers have, and a mark of the byte order are not JSON in it.
+
     Returns:
         Its value. Halves of characters, which nothing could write again, are replaced by question marks.
 
@@ -32,7 +36,7 @@ def read_json(text: str | bytes) -> Any:
     """
     content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     try:
-        value = json.loads(content)
+        value = json.loads(text, parse_constant=_refuse if isinstance(text, str) else None)
     except RecursionError:
         raise TooDeep from None
     # Counting is quick, and nearly always enough.
@@ -41,6 +45,10 @@ def read_json(text: str | bytes) -> Any:
     if _HALF_CHARACTER.search(content):
         return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     return value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON value")
 
 
 def _is_deep(value: Any) -> bool:

@@ -265,6 +265,10 @@ WRONG = [
         ("routes[2]",),
     ),
     Document("payload that is not JSON", _of_task(payloadString="{not json"), ("tasks[1].payloadString",)),
+    Document("payload that has NaN", _of_task(payloadString='{"a": NaN}'), ("tasks[1].payloadString",)),
+    Document("payload that has Infinity", _of_task(payloadString="[-Infinity]"), ("tasks[1].payloadString",)),
+    Document("payload that begins with a mark", _of_task(payloadString='\ufeff{"a": 1}'), ("tasks[1].payloadString",)),
+    Document("payload that is nested too deep", _of_task(payloadString="[" * 100_000), ("tasks[1].payloadString",)),
     Document("payload of no text", _of_task(payloadString=""), ("tasks[1].payloadString",)),
     Document(
         "payload of a standby task that is not JSON",
