@@ -14,7 +14,8 @@ from starlette.datastructures import UploadFile
 SMALLEST_MILLISECONDS = 1e11
 """A number from here on counts milliseconds, a smaller one seconds (the year 5138 in seconds, 1973 in milliseconds)."""
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?")
-_ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+"""A number as text, which is not a time: 20260101 could be a day, and is seconds elsewhere."""
 
 
 class Clock:
@@ -39,8 +40,8 @@ def parse_datetime(value: object) -> float:
             seconds = value / 1000 if abs(value) >= SMALLEST_MILLISECONDS else float(value)
             datetime.fromtimestamp(seconds, UTC)  # refuses what is outside the calendar
             return round(seconds, 3)
-        if isinstance(value, str) and _ISO_START.match(value):
-            moment = datetime.fromisoformat(value)
+        if isinstance(value, str) and not _NUMBER.fullmatch(value):
+            moment = datetime.fromisoformat(value.upper())
             return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp(), 3)
     except (ValueError, OverflowError, OSError):
         pass  # answered below, like every other value that is not a time

@@ -16,6 +16,8 @@ _AS_YAML_HAS_IT = re.compile(
 """A point in time in YAML without quotes: with a short offset, or as Pulumi passes it on and writes it into
 the stack's file (`2026-03-02 09:00:00 +0000 UTC`)."""
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_STANDARD = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
 
 PointInTime = str | int | float | datetime | date
 """The kinds of value that a program may give for a point in time."""
@@ -33,18 +35,28 @@ def parse_time(value: Any) -> datetime:
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, date):
         return datetime.combine(value, time.min, UTC)
-    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
         value = float(value)
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
             return datetime.fromtimestamp(seconds, UTC)
         if isinstance(value, str):
-            parsed = datetime.fromisoformat(_iso(value))
+            parsed = datetime.fromisoformat(_iso(value).upper())
             return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         pass
     raise ValueError("is not a point in time: give ISO 8601 text, or seconds or milliseconds since the epoch")
+
+
+def standard_time(value: Any) -> Any:
+    """A point in time as every aiWARE reads it; `parse_time` reads more spellings. What is none stays as it is."""
+    if not isinstance(value, str) or _STANDARD.fullmatch(value):
+        return value
+    try:
+        return format_time(parse_time(value))
+    except ValueError:
+        return value
 
 
 def _iso(text: str) -> str:

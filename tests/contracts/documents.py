@@ -127,6 +127,10 @@ RIGHT = [
         in_turn(task(SPEECH, payloadString='{"mode": "library-train", "libraryId": "2"}'), name="x"),
     ),
     Document("equal times", chunked(target={"name": "talk", "startDateTime": NOON, "stopDateTime": NOON})),
+    Document("times of few signs", chunked(target={"startDateTime": "20260101T120000Z", "stopDateTime": NOON})),
+    Document("times in small letters", chunked(target={"startDateTime": NOON.lower(), "stopDateTime": NOON})),
+    Document("times without seconds", chunked(target={"startDateTime": "2026-01-01T12:00Z", "stopDateTime": NOON})),
+    Document("times of days", chunked(target={"startDateTime": "2026-01-01", "stopDateTime": "2026-01-02"})),
     Document("equal times, two spellings", chunked(target={"startDateTime": 1767268800, "stopDateTime": NOON})),
     Document(
         "input without a route, with a url",

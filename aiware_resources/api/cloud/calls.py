@@ -18,9 +18,14 @@ from aiware_resources.api.failures import Failure, Kind, RequestFailed, from_ent
 from aiware_resources.api.paging import Malformed, follow, key_of, records_of
 from aiware_resources.api.records import Record
 from aiware_resources.api.transport import FilePart, Reply
+from aiware_resources.text.times import standard_time
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
+
+_TIMES = frozenset({"startDateTime", "stopDateTime", "dueDateTime", "startDate", "stopDate"})
+_AROUND_TIMES = frozenset({"input", "target", "tasks", "standbyTask", "executionPreferences", "tdoData"})
+"""Fields of inputs that have times, and what these may be in."""
 
 # aiWARE's own default, which every list accepts; a larger one may be refused as invalid_input.
 PAGE_SIZE = 30
@@ -47,7 +52,7 @@ class Calls:
         Raises:
             ApiError: Of the class that fits, see `aiware_resources.errors`.
         """
-        given = {name: value for name, value in variables.items() if value is not None}
+        given = {name: value for name, value in _with_times(variables).items() if value is not None}
 
         def field_in(answer: Answer) -> Any:
             failure = answers.problem(answer, operation.kind, operation.field)
@@ -172,3 +177,15 @@ def _present(page: Any) -> Any:
     if page is None or (isinstance(page, Mapping) and page.get("records") is None):
         raise Malformed("no list where one was asked for")
     return page
+
+
+def _with_times(value: Any) -> Any:
+    """Variables, with the times in them as every aiWARE reads them."""
+    if isinstance(value, list):
+        return [_with_times(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        key: standard_time(item) if key in _TIMES else _with_times(item) if key in _AROUND_TIMES else item
+        for key, item in value.items()
+    }

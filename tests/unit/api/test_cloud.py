@@ -307,3 +307,22 @@ def test_the_user_behind_the_token(script: Script) -> None:
     assert (found.name, found.organization.id) == ("me@example.com", "7682")
     with pytest.raises(errors.NotFound, match="belongs to no user"):
         api.me()
+
+
+def test_times_are_sent_as_every_aiware_reads_them(script: Script) -> None:
+    script.play(script.answer({"createJob": {"id": "j"}}))
+    at, iso = "2026-03-02 09:00:00 +0000 UTC", "2026-03-02T09:00:00.000Z"
+    task = {"payload": {"startDateTime": at}, "executionPreferences": {"dueDateTime": "1772442000"}}
+    target = {"startDateTime": at, "stopDateTime": "20260302T090000Z", "details": {"startDateTime": at}}
+    script.api().create_job({"target": target, "tasks": [task | {"standbyTask": task}]})
+    sent = script.bodies[0]["variables"]["input"]
+    assert sent["target"] == {"startDateTime": iso, "stopDateTime": iso, "details": {"startDateTime": at}}
+    right = {"payload": {"startDateTime": at}, "executionPreferences": {"dueDateTime": iso}}
+    assert sent["tasks"] == [right | {"standbyTask": right}]
+
+
+@pytest.mark.parametrize("time", [1772442000, "2026-03-02", "2026-03-02T09:00:00", "2026-03-02T10:00:00+01:00", "soon"])
+def test_a_time_that_every_aiware_reads_is_sent_as_it_is(script: Script, time: Any) -> None:
+    script.play(script.answer({"createTDO": {"id": "1"}}))
+    script.api().create_tdo({"startDateTime": time})
+    assert script.bodies[0]["variables"] == {"input": {"startDateTime": time}}
