@@ -35,7 +35,7 @@ def parse_time(value: Any) -> datetime:
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, date):
         return datetime.combine(value, time.min, UTC)
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
+    if isinstance(value, str) and is_number(value):
         value = float(value)
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -47,6 +47,11 @@ def parse_time(value: Any) -> datetime:
     except (ValueError, OverflowError, OSError):
         pass
     raise ValueError("is not a point in time: give ISO 8601 text, or seconds or milliseconds since the epoch")
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, which `parse_time` reads as seconds or milliseconds."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def standard_time(value: Any) -> Any:

@@ -16,6 +16,7 @@ from aiware_resources.cli.documents.resources import TAKEN, Resource, field_prob
 from aiware_resources.job import JobProvider
 from aiware_resources.reconcile import EntityProvider, Path, Problem, path_text
 from aiware_resources.reconcile.unknowns import cut
+from aiware_resources.text.times import is_number
 from aiware_resources.text.words import did_you_mean
 
 _WITHOUT_AIWARE = {"aiware:endpoint": "local", "aiware:validateEngines": "false"}
@@ -26,6 +27,9 @@ _SHAPES: Mapping[str, Callable[[Mapping[str, Any]], list[Problem]]] = {
     "single-engine job": field_problems,
 }
 """What checks the parts of a job that its resource does not have."""
+
+_TIMES = ("startDateTime", "stopDateTime", "dueDateTime")
+_AROUND_TIMES = ("target", "tasks", "standbyTask", "executionPreferences")
 
 _STEP = re.compile(r"\[(\d+)\]|[^.\[\]]+")
 
@@ -65,9 +69,25 @@ def _problems(job: FoundJob, resource: Resource) -> Iterator[FoundProblem]:
             what = "createJob" if job.kind == "job" else "launchSingleEngineJob"
             hint = did_you_mean(key, taken, f"it takes {', '.join(sorted(taken))}")
             yield job.problem((key,), key, f"is not something that {what} takes: {hint}")
+        for path in _numbers_for_times(job.properties, ()):
+            reason = "is a number as text, and no point in time to aiWARE: write it without quotes, or as ISO 8601"
+            yield job.problem(path, path_text(path), reason)
     for path, reason in _failures(_provider(job, resource), resource):
         written = resource.written(path)
         yield job.problem(written, path_text(written), reason)
+
+
+def _numbers_for_times(value: Any, path: Path) -> Iterator[Path]:
+    """The times of a job that are numbers in quotes: a program may write them so, since the library reads them."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _numbers_for_times(item, (*path, index))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key in _TIMES and isinstance(item, str) and is_number(item):
+                yield (*path, key)
+            elif key in _AROUND_TIMES:
+                yield from _numbers_for_times(item, (*path, key))
 
 
 def _provider(job: FoundJob, resource: Resource) -> EntityProvider:

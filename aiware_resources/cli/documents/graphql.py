@@ -210,7 +210,7 @@ class _Operation:
         if isinstance(node, VariableNode):
             given = self._given(node.name.value)
             place = below(given.place if given else place, node.name.value)
-        content = _with_lists(content)
+        content = with_lists(content)
         kind = CREATIONS[creation.name.value]
         name = alias or own_name(content) or self._name or self._request.name
         into.jobs.append(FoundJob(name, kind, place, content, lambda path: self._locate(node, path)))
@@ -287,16 +287,17 @@ def _start(node: Any) -> int:
     return node.loc.start if node.loc else 0
 
 
-def _with_lists(content: dict[str, Any]) -> dict[str, Any]:
-    """An input whose lists are lists: in GraphQL, a value stands for a list of one."""
+def with_lists(content: Mapping[str, Any]) -> dict[str, Any]:
+    """An input whose lists are lists: in GraphQL, a value stands for a list of one. A page of an answer is none."""
     listed: dict[str, Any] = {
-        key: [item] if key in _LISTS and isinstance(item, dict | str) else item for key, item in content.items()
+        key: [item] if key in _LISTS and isinstance(item, dict | str) and "records" not in item else item
+        for key, item in content.items()
     }
     for key in ("target", "standbyTask"):
         if isinstance(listed.get(key), dict):
-            listed[key] = _with_lists(listed[key])
+            listed[key] = with_lists(listed[key])
     if isinstance(listed.get("tasks"), list):
-        listed["tasks"] = [_with_lists(task) if isinstance(task, dict) else task for task in listed["tasks"]]
+        listed["tasks"] = [with_lists(task) if isinstance(task, dict) else task for task in listed["tasks"]]
     return listed
 
 

@@ -90,9 +90,10 @@ class JsonPlaces:
             if at not in self._members:
                 # Of a key that is there twice, the last one counts.
                 self._members[at] = dict(_members(self._text, at))
-            if step not in self._members[at]:
+            if step in self._members[at]:
+                at = self._members[at][step]
+            elif step != 0:  # A value stands for a list of one.
                 return at
-            at = self._members[at][step]
         return at
 
 
@@ -119,9 +120,9 @@ def yaml_node(node: yaml.Node, path: Path) -> yaml.Node:
             inner = next((value for key, value in node.value if key.value == str(step)), None)
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
             inner = node.value[step]
-        if inner is None:
+        if inner is None and step != 0:  # A value stands for a list of one.
             return node
-        node = inner
+        node = inner or node
     return node
 
 

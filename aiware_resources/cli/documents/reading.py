@@ -17,7 +17,7 @@ from aiware_resources.api.json_text import TooDeep, read_json
 from aiware_resources.cli.documents.curl import Body, bodies, is_curl
 from aiware_resources.cli.documents.edge import is_edge_job
 from aiware_resources.cli.documents.found import Document, FoundJob, Kind, NotReadable, below
-from aiware_resources.cli.documents.graphql import Given, Request, Stand, own_name, read_graphql
+from aiware_resources.cli.documents.graphql import Given, Request, Stand, own_name, read_graphql, with_lists
 from aiware_resources.cli.documents.places import (
     JsonPlaces,
     Locate,
@@ -254,6 +254,7 @@ class _Reader:
                     self._value(value, content.get(key), (*path, key))
 
     def _job(self, value: Value, content: Mapping[str, Any], path: Path, kind: Kind) -> None:
+        content = content if kind == "Edge job" else with_lists(content)
         name = own_name(content) or self._stem
         self.found.jobs.append(FoundJob(name, kind, path_text(path), content, _from(value.locate, path)))
 

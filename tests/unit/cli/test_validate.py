@@ -62,6 +62,27 @@ def broken() -> dict[str, Any]:
     return {**job, "cluster_id": "rt-1", "onDestroy": "retain", "retries": "often"}
 
 
+def test_a_value_stands_for_a_list_of_one(aiware: Aiware, written: Written) -> None:
+    hook = "https://hooks.example/done"
+    task: dict[str, Any] = {"engineId": engines.SPEECHMATICS_ENGLISH, "notificationUris": hook}
+    folder = {"referenceId": "in", "mode": "chunk", "type": "input"}
+    target = {"assets": {"assetType": "media", "uri": "https://media.example/a.mp4"}}
+    assert problems(aiware, written({"target": target, "tasks": task, "notificationUris": hook})) == {}
+    wrong = {"targetId": "1", "tasks": task | {"ioFolders": folder | {"mode": "streem"}}}
+    for file in (written(wrong), written(yaml.safe_dump(wrong), "job.yaml")):
+        (place,) = problems(aiware, file)
+        assert place == "tasks[0].ioFolders[0].mode"
+
+
+def test_times_are_no_numbers_in_quotes(aiware: Aiware, written: Written) -> None:
+    preferences = {"dueDateTime": "1574311000"}
+    task = {"engineId": engines.SPEECHMATICS_ENGLISH, "executionPreferences": preferences, "payload": preferences}
+    job = {"target": {"startDateTime": "1574311000", "stopDateTime": 1574311000}, "tasks": [task]}
+    found = problems(aiware, written(job))
+    assert set(found) == {"target.startDateTime", "tasks[0].executionPreferences.dueDateTime"}
+    assert all(reason.endswith("write it without quotes, or as ISO 8601") for reason in found.values())
+
+
 def test_each_problem_has_its_path(aiware: Aiware, written: Written) -> None:
     found = problems(aiware, written({"input": broken()}))
     assert found["input.cluster_id"] == "is not something that createJob takes: did you mean clusterId?"
