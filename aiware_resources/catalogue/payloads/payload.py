@@ -14,8 +14,8 @@ from aiware_resources.reconcile import Path, Problem, is_within, path_text
 from aiware_resources.text import commands
 from aiware_resources.text.words import did_you_mean
 
-COMMON_KEYS = ("url", "libraryId", "libraryEngineModelId")
-"""Keys that any engine's payload may have though no engine lists them: the input, and the library to work with."""
+COMMON_KEYS = ("url", "mode", "libraryId", "libraryEngineModelId")
+"""Keys that any engine's payload may have though no engine lists them: input, what to do, and which library."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class TaskPayload:
         path: Where the task stands.
         engine: Its engine.
         unknown: Paths of what is not known yet, and not checked.
-        is_tdo_empty: Whether the job makes itself a TDO that has nothing in it.
+        is_tdo_empty: Whether the job makes itself a TDO that has no media.
         oddities: What is odd without being wrong, as `problems` finds it.
     """
 

@@ -56,7 +56,8 @@ def problems(settings: Settings, inputs: Props, tell: Callable[[str], object] = 
     known, unknown = cut(inputs)
     tasks = dict(_tasks(known.get("tasks"), ("tasks",)))
     target = known.get("target")
-    is_empty = isinstance(target, dict) and not target.get("assets") and ("target", "assets") not in unknown
+    is_empty = isinstance(target, dict) and not any(path[:2] == ("target", "assets") for path in unknown)
+    is_empty = is_empty and all(asset.get("assetType") != "media" for asset in target.get("assets") or ())
     ids = {path: str(task["engineId"]) for path, task in tasks.items() if _is_id(task.get("engineId"))}
     if not ids:
         return

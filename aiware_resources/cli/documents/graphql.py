@@ -290,7 +290,7 @@ def _start(node: Any) -> int:
 def with_lists(content: Mapping[str, Any]) -> dict[str, Any]:
     """An input whose lists are lists: in GraphQL, a value stands for a list of one. A page of an answer is none."""
     listed: dict[str, Any] = {
-        key: [item] if key in _LISTS and isinstance(item, dict | str) and "records" not in item else item
+        key: [item] if key in _LISTS and (isinstance(item, str) or _is_object(item)) else item
         for key, item in content.items()
     }
     for key in ("target", "standbyTask"):
@@ -299,6 +299,10 @@ def with_lists(content: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(listed.get("tasks"), list):
         listed["tasks"] = [with_lists(task) if isinstance(task, dict) else task for task in listed["tasks"]]
     return listed
+
+
+def _is_object(item: Any) -> bool:
+    return isinstance(item, dict) and "records" not in item
 
 
 def _without_undefined(value: Any) -> Any:
