@@ -10,7 +10,7 @@ from typing import Any
 
 from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.installation.installation import Installation
-from aiware_local.installation.media import Media
+from aiware_local.installation.media import Media, is_blank
 from aiware_local.storage.store import Record
 from aiware_local.tdos.records import newest_asset
 from aiware_local.tdos.transcripts import VTN_SCHEMA
@@ -169,7 +169,7 @@ class Run:
         Raises:
             RunError: it cannot be fetched, or there is none.
         """
-        if self.payload.get("url") is not None:
+        if not is_blank(self.payload.get("url")):
             return await self.installation.media.fetch(self.payload["url"], f"{self.task['id']}.media")
         for task in self.upstream(lambda result: result["media"] is not None):
             return Media(**task["_result"]["media"])

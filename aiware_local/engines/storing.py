@@ -7,7 +7,7 @@ import json
 from pathlib import PurePosixPath
 
 from aiware_local.engines.run import Run, has_document
-from aiware_local.installation.media import UNREACHABLE, Media
+from aiware_local.installation.media import UNREACHABLE, Media, is_blank
 from aiware_local.storage.ids import made_by_task
 from aiware_local.storage.store import Record
 from aiware_local.tdos.records import new_asset, newest_asset, save_asset, set_primary
@@ -19,7 +19,7 @@ async def adapt(run: Run) -> None:
     Without folders nothing takes what it passes on: it stores what it has fetched in the TDO.
     """
     run.media = await run.find_media(of_tdo=True)
-    is_fetched = run.payload.get("url") is not None
+    is_fetched = not is_blank(run.payload.get("url"))
     if run.media.file is None:
         run.simulate(UNREACHABLE, f"{run.media.url} is out of reach of the local aiWARE: the media is simulated.")
     else:

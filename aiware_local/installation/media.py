@@ -57,6 +57,11 @@ class Media:
         return dict(vars(self))
 
 
+def is_blank(value: object) -> bool:
+    """Whether a value of a payload is as good as left out."""
+    return not value or (isinstance(value, str) and not value.strip())
+
+
 class MediaFetcher:
     """Fetches what a URL names.
 
@@ -82,7 +87,7 @@ class MediaFetcher:
             RunError: with url_not_found, url_not_allowed, url_connection_refused, url_timeout, url_error or
                 invalid_data.
         """
-        if not isinstance(url, str) or not url.strip():
+        if not isinstance(url, str):
             raise RunError(FailureReason.INVALID_DATA, "The payload has no url to fetch media from.")
         try:
             parts = urlsplit(url)

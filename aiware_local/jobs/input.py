@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from aiware_local.installation.catalogue import Catalogue
 from aiware_local.installation.errors import invalid_input, not_found, require_count
 from aiware_local.installation.installation import Call
+from aiware_local.installation.media import is_blank
 from aiware_local.storage.store import Record
 
 Input = Mapping[str, Any]
@@ -38,6 +39,8 @@ class Folder:
 
 CUSTOM = "custom"
 """The template of the chunk engine that takes ffmpeg's arguments from the payload."""
+TEMPLATES = ("audio", "video", "frame", "rawchunk", CUSTOM)
+"""What the chunk engine can do (ffmpegTemplate)."""
 COUNTS = ("maxRetries", "maxEngines")
 """Execution preferences that count something."""
 
@@ -157,8 +160,11 @@ def _checked(catalogue: Catalogue, task: Mapping[str, Any], path: str, cluster: 
     for name in COUNTS:
         require_count(preferences.get(name), f"{path}.executionPreferences.{name}")
     require_addresses(task.get("notificationUris"), f"{path}.notificationUris")
-    if engine["_role"] == "chunk" and isinstance(payload, dict) and payload.get("ffmpegTemplate") == CUSTOM:
-        _require_custom_template(payload, path)
+    if engine["_role"] == "chunk" and isinstance(payload, dict):
+        _require_template(payload, path)
+    url = payload.get("url") if isinstance(payload, dict) else None
+    if engine["_role"] == "adapter" and not isinstance(url, str | None):
+        raise invalid_input(f"{path}.payload.url must be text: the address of the media.")
     if engine["libraryRequired"] and not (isinstance(payload, dict) and payload.get("libraryId")):
         raise invalid_input(f"{path}.payload needs a libraryId: engine {engine['id']} works with a library.")
     standby = task.get("standbyTask")
@@ -200,12 +206,15 @@ def require_media(tasks: Sequence[Record], catalogue: Catalogue) -> None:
     for place, task in enumerate(tasks):
         engine = catalogue.engine(task["engineId"])
         payload = task["payload"] if isinstance(task["payload"], dict) else {}
-        if engine is not None and engine["_role"] == "adapter" and not payload.get("url"):
+        if engine is not None and engine["_role"] == "adapter" and is_blank(payload.get("url")):
             raise invalid_input(f"tasks[{place}].payload has no url, and the new TDO of the job has no media to read.")
 
 
-def _require_custom_template(payload: Mapping[str, Any], path: str) -> None:
-    if not payload.get("customFFMPEGTemplate"):
+def _require_template(payload: Mapping[str, Any], path: str) -> None:
+    template = payload.get("ffmpegTemplate")
+    if template is not None and template not in TEMPLATES:
+        raise invalid_input(f"{path}.payload.ffmpegTemplate must be one of: {', '.join(TEMPLATES)}.")
+    if template == CUSTOM and is_blank(payload.get("customFFMPEGTemplate")):
         raise invalid_input(f"{path}.payload needs customFFMPEGTemplate with the ffmpegTemplate {CUSTOM}.")
 
 

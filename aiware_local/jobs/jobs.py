@@ -130,7 +130,7 @@ def create_job(call: Call, values: Mapping[str, Any], *, in_turn: bool = True) -
     tasks = checked_tasks(call, values, cluster)
     graph = _graph(tasks, values.get("routes") or [])
     graph = graph.one_after_another(tasks) if in_turn else graph
-    if target is not None and not target.get("assets"):
+    if target is not None and not _has_media(target):
         require_media(tasks, call.installation.catalogue)
     with call.store.transaction():
         if target is not None:
@@ -175,6 +175,10 @@ def resolve_tasks(job: Record, _: Info, **args: Any) -> Record:
 @JOB.field("target")
 def resolve_target(job: Record, info: Info) -> Record | None:
     return None if job["targetId"] is None else info.context.store.get("tdo", job["targetId"])
+
+
+def _has_media(target: Mapping[str, Any]) -> bool:
+    return any("media" in (asset.get("assetType"), asset.get("type")) for asset in target.get("assets") or ())
 
 
 def _with_times(call: Call, target: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,10 @@ ADAPTERS = frozenset({engines.WEBSTREAM_ADAPTER, "9e611ad7-2d3b-48f6-a51b-0a1ba4
 _STORES = frozenset({engines.PLAYBACK, engines.ASSET_CREATOR, engines.OUTPUT_WRITER})
 """Engines that store what they get in the TDO of their job."""
 
+_TEMPLATES = ("audio", "video", "frame", "rawchunk", "custom")
+"""What the chunk engine can do (``ffmpegTemplate``)."""
+_LEAST = {"chunkSizeInSeconds": 1, "framesPerSecond": 0}
+"""Properties of its pieces (``customFFMPEGProperties``), and the least that they may be."""
 _COUNTS = {"maxRetries": "max_retries", "maxEngines": "max_engines"}
 
 
@@ -43,10 +48,8 @@ def problems(values: Values, unknown: frozenset[Path]) -> Iterator[Problem]:
     if target is not None:
         yield from content_problems(target.content_templates, target.assets, unknown, ("target",))
     yield from graphs.standby_problems(values.get("tasks", ()), unknown)
-    is_empty = target is not None and not target.assets
-    is_empty = is_empty and not any(path[:2] == ("target", "assets") for path in unknown)
     for path, task in every_task(values.get("tasks", ())):
-        yield from _task_problems(path, task, unknown, is_empty=is_empty)
+        yield from _task_problems(path, task, unknown, is_empty=_is_empty(values, unknown))
 
 
 def oddities(values: Values, unknown: frozenset[Path], *, needs_tdo: bool) -> Iterator[Problem]:
@@ -61,13 +64,15 @@ def oddities(values: Values, unknown: frozenset[Path], *, needs_tdo: bool) -> It
     for path, reference in graphs.unfed(tasks, values.get("routes", ()), unknown):
         task = tasks[int(path[1])]
         payload = payload_of(task)
-        if not payload.get("url") and not _is_payload_unknown(path[:2], unknown):
+        if _is_blank(payload.get("url")) and not _is_payload_unknown(path[:2], unknown):
             yield Problem(
                 path,
                 f'no route leads to the input folder "{reference}", and the payload of its task has no url: add a '
                 "route, unless the engine needs no input",
             )
     is_given = {"targetId", "target"} & values.keys() or any(path[0] in {"targetId", "target"} for path in unknown)
+    if needs_tdo and (_is_empty(values, unknown) or not is_given):
+        yield from _without_media(tasks, unknown, is_given=bool(is_given))
     storing = [index for index, task in enumerate(tasks) if task.engine_id in _STORES]
     if needs_tdo and storing and not is_given:
         yield Problem(
@@ -96,6 +101,38 @@ def payload_of(task: Task) -> Mapping[str, Any]:
     return payload if isinstance(payload, dict) else {}
 
 
+def _is_empty(values: Values, unknown: frozenset[Path]) -> bool:
+    """Whether the job makes itself a TDO that has no media."""
+    target: Target | None = values.get("target")
+    if target is None or any(path[:2] == ("target", "assets") for path in unknown):
+        return False
+    return all(asset.asset_type != "media" for asset in target.assets or ())
+
+
+def _is_blank(value: Any) -> bool:
+    return not value or (isinstance(value, str) and not value.strip())
+
+
+def _without_media(tasks: Sequence[Task], unknown: frozenset[Path], *, is_given: bool) -> Iterator[Problem]:
+    """The tasks that begin a job, and get nothing to work on where the TDO has no media, or is not there."""
+    why = "the new TDO of the job is empty" if is_given else "there is no TDO"
+    first = next((index for index, task in enumerate(tasks) if not task.io_folders), None)
+    for index, task in enumerate(tasks):
+        path: Path = ("tasks", index)
+        if _is_payload_unknown(path, unknown) or any(each[:3] == (*path, "ioFolders") for each in unknown):
+            continue
+        if task.engine_id in ADAPTERS and is_given:
+            continue  # That is an error.
+        begins = all(each.type == "output" for each in task.io_folders) and (task.io_folders or index == first)
+        payload = payload_of(task)
+        # Training has a library to work on.
+        if begins and _is_blank(payload.get("url")) and not {"mode", "libraryId"} & payload.keys():
+            yield Problem(
+                (*path, "payload", "url"),
+                f"is missing: {why}, so the engine has no media to work on. Name the media, unless it needs none",
+            )
+
+
 def _task_problems(path: Path, task: Task, unknown: frozenset[Path], *, is_empty: bool) -> Iterator[Problem]:
     preferences: ExecutionPreferences = task.execution_preferences
     for key, name in _COUNTS.items():
@@ -105,16 +142,43 @@ def _task_problems(path: Path, task: Task, unknown: frozenset[Path], *, is_empty
         return
     payload = payload_of(task)
     where = (*path, "payload" if task.payload_string is None else "payloadString")
-    if task.engine_id == engines.CHUNK and payload.get("ffmpegTemplate") == "custom":
-        template = (*where, "customFFMPEGTemplate")
-        if not payload.get("customFFMPEGTemplate") and not is_within(template, unknown):
-            yield Problem(template, "is missing: the template custom is what it says. Give ffmpeg's arguments in it")
-    if task.engine_id in ADAPTERS and is_empty and not payload.get("url") and not is_within((*where, "url"), unknown):
+    if task.engine_id == engines.CHUNK:
+        yield from _chunk_problems(payload, where, unknown)
+    url = payload.get("url")
+    if task.engine_id in ADAPTERS and url is not None and not isinstance(url, str):
+        yield Problem((*where, "url"), "must be text: the address of the media")
+    elif task.engine_id in ADAPTERS and is_empty and _is_blank(url) and not is_within((*where, "url"), unknown):
         name = engines.NAMES[engines.WEBSTREAM_ADAPTER]
         yield Problem(
             (*where, "url"),
             f"is missing: engine {name} needs it, since the new TDO of the job has no media that it could read",
         )
+
+
+def _chunk_problems(payload: Mapping[str, Any], where: Path, unknown: frozenset[Path]) -> Iterator[Problem]:
+    """What the chunk engine cannot cut by."""
+    template = payload.get("ffmpegTemplate")
+    if template == "custom":
+        path = (*where, "customFFMPEGTemplate")
+        if _is_blank(payload.get("customFFMPEGTemplate")) and not is_within(path, unknown):
+            yield Problem(path, "is missing: the template custom is what it says. Give ffmpeg's arguments in it")
+    elif template is not None and template not in _TEMPLATES:
+        yield Problem((*where, "ffmpegTemplate"), f"must be one of: {', '.join(_TEMPLATES)}")
+    properties = payload.get("customFFMPEGProperties")
+    for key, least in _LEAST.items():
+        given = properties.get(key) if isinstance(properties, dict) else None
+        if given is not None and not _is_number(given, least):
+            wanted = f"a number of at least {least}" if least else "a number or a fraction above 0"
+            yield Problem((*where, "customFFMPEGProperties", key), f"must be {wanted}")
+
+
+def _is_number(value: Any, least: int) -> bool:
+    """Whether a value is a number or a fraction, as such or as text, that is large enough."""
+    try:
+        number = float(Fraction(str(value)))
+    except (ValueError, ArithmeticError):
+        return False
+    return number >= least and number > 0
 
 
 def _is_payload_unknown(path: Path, unknown: frozenset[Path]) -> bool:

@@ -121,6 +121,7 @@ RIGHT = [
         "adapter of a target with media",
         in_turn(task(ADAPTER), task(SPEECH), target={"assets": [{"assetType": "media", "uri": URL}]}),
     ),
+    Document("adapter of a TDO, blank url", _streamed({"url": " "})),
     Document("training", in_turn(task(SPEECH, payload={"mode": "library-train", "libraryId": "2"}))),
     Document(
         "training, as text",
@@ -209,6 +210,13 @@ WRONG = [
     Document("adapter of nothing", _streamed(target={}), ("tasks[0].payload.url",)),
     Document("adapter of nothing, null", _streamed({"url": None}, target={}), ("tasks[0].payload.url",)),
     Document("adapter of nothing, empty", _streamed({"url": ""}, target={}), ("tasks[0].payload.url",)),
+    Document("adapter of nothing, blank", _streamed({"url": " "}, target={}), ("tasks[0].payload.url",)),
+    Document(
+        "adapter of a target without media",
+        in_turn(task(ADAPTER), task(SPEECH), target={"assets": [{"assetType": "vtn-standard", "uri": URL}]}),
+        ("tasks[0].payload.url",),
+    ),
+    Document("adapter with a number", in_turn(task(ADAPTER, payload={"url": 5}), target={}), ("tasks[0].payload.url",)),
     Document("adapter of nothing, routeless", in_turn(task(OLD_ADAPTER), target={}), ("tasks[0].payload.url",)),
     Document(
         "stop before start",
@@ -317,6 +325,16 @@ WRONG = [
         "custom without its template",
         chunked(lambda job: _chunk(job)["payload"].update(ffmpegTemplate="custom")),
         ("tasks[0].payload.customFFMPEGTemplate",),
+    ),
+    Document(
+        "custom with a blank template",
+        chunked(lambda job: _chunk(job)["payload"].update(ffmpegTemplate="custom", customFFMPEGTemplate=" ")),
+        ("tasks[0].payload.customFFMPEGTemplate",),
+    ),
+    Document(
+        "template that is none",
+        chunked(lambda job: _chunk(job)["payload"].update(ffmpegTemplate="Audio")),
+        ("tasks[0].payload.ffmpegTemplate",),
     ),
     Document(
         "custom without its template, as text",

@@ -166,10 +166,9 @@ async def test_without_a_transcript_it_is_simulated_and_says_so(local: Local) ->
         ("file:link.mp4", "url_not_allowed", "outside"),
         ("file://elsewhere/talk.mp4", "url_not_allowed", "another machine"),
         ("http://127.0.0.1:9/a.mp4", "url_connection_refused", "127.0.0.1:9"),
-        (5, "invalid_data", "url"),
     ],
 )
-async def test_media_that_cannot_be_fetched(local: Local, url: Any, reason: str, says: str) -> None:
+async def test_media_that_cannot_be_fetched(local: Local, url: str, reason: str, says: str) -> None:
     outside = local.media_root.parent / "outside.mp4"
     outside.write_bytes(b"")
     (local.media_root / "link.mp4").symlink_to(outside)
@@ -216,6 +215,16 @@ async def test_engine_without_anything_to_work_on_fails(local: Local, engine: st
     (task,) = (await local.job(job["id"]))["tasks"]["records"]
     assert task["failureReason"] == "invalid_data"
     assert "no media to work on" in task["failureMessage"]
+
+
+async def test_media_that_are_no_text_fail(local: Local) -> None:
+    job = await local.new_job(target={}, **one_task(SPEECHMATICS, payload={"url": 5}))
+    local.clock.advance(100)
+    (task,) = (await local.job(job["id"]))["tasks"]["records"]
+    assert (task["failureReason"], task["failureMessage"]) == (
+        "invalid_data",
+        "The payload has no url to fetch media from.",
+    )
 
 
 @pytest.mark.usefixtures("without_apertium")

@@ -63,7 +63,7 @@ def broken() -> dict[str, Any]:
 
 
 def test_a_value_stands_for_a_list_of_one(aiware: Aiware, written: Written) -> None:
-    hook = "https://hooks.example/done"
+    hook = "https://hooks.example/records"
     task: dict[str, Any] = {"engineId": engines.SPEECHMATICS_ENGLISH, "notificationUris": hook}
     folder = {"referenceId": "in", "mode": "chunk", "type": "input"}
     target = {"assets": {"assetType": "media", "uri": "https://media.example/a.mp4"}}
@@ -101,7 +101,7 @@ def test_each_problem_has_its_path(aiware: Aiware, written: Written) -> None:
 
 
 def test_it_is_told_in_lines(aiware: Aiware, written: Written) -> None:
-    file = written({"tasks": [{"engineId": engines.PLAYBACK}], "retries": "often", "target": {}})
+    file = written({"tasks": [{"engineId": engines.PLAYBACK}], "retries": "often", "targetId": "1"})
     result = aiware("validate", str(file))
     assert result.exit_code == 1
     assert result.stdout == f"{file}:1:78: retries: must be a whole number\n"

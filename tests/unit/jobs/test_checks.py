@@ -14,7 +14,20 @@ from pulumi.output import UNKNOWN
 from aiware_resources.job import JobProvider
 from aiware_resources.single_engine_job import SingleEngineJobProvider
 from aiware_resources.temporal_data_object import TdoProvider
-from tests.contracts.documents import ADAPTER, CHUNK, RIGHT, SPEECH, WRITER, WRONG, Document, chunked, in_turn, task
+from tests.contracts.documents import (
+    ADAPTER,
+    CHUNK,
+    RIGHT,
+    SPEECH,
+    URL,
+    WRITER,
+    WRONG,
+    Document,
+    chunked,
+    folder,
+    in_turn,
+    task,
+)
 
 SETTINGS = {"aiware:endpoint": "local", "aiware:api": "cloud", "aiware:validateEngines": "false"}
 
@@ -73,6 +86,55 @@ def test_a_job_that_ran_is_not_held_to_new_rules(document: Document) -> None:
 def test_a_job_that_runs_again_is(document: Document) -> None:
     assert found({**document.job, "adopt": "26112900_aaaaaaaaaa"}) == {}
     assert set(found({**document.job, "triggers": 1}, olds=document.job)) == set(document.refused)
+
+
+@pytest.mark.parametrize(
+    ("job", "where"),
+    [
+        (in_turn(task(SPEECH), task(ADAPTER, payload={"url": URL}), target={}), "tasks[0].payload.url"),
+        (in_turn(task(SPEECH), target={"assets": [{"assetType": "text", "uri": URL}]}), "tasks[0].payload.url"),
+        (chunked(lambda job: job["tasks"][0]["payload"].pop("url"), target={}), "tasks[0].payload.url"),
+        (in_turn(task(ADAPTER, payload={"url": URL}, ioFolders=[folder("o", "output")]), task(SPEECH), target={}),
+         "tasks[1].payload.url"),
+    ],
+)  # fmt: skip
+def test_an_engine_that_gets_nothing_to_work_on_is_told(
+    job: dict[str, Any], where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    assert found(job) == {}
+    (warning,) = caplog.messages
+    assert f"{where}: is missing: the new TDO of the job is empty" in warning
+    caplog.clear()
+    # What is not known yet may be media.
+    found({**job, "target": UNKNOWN})
+    found({**job, "tasks": [UNKNOWN, *job["tasks"][1:]]} if where.startswith("tasks[0]") else {**job, "tasks": UNKNOWN})
+    assert not [each for each in caplog.messages if "no media" in each]
+
+
+def test_an_adapter_without_url_and_tdo_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    assert found(in_turn(task(ADAPTER), task(SPEECH))) == {}
+    (warning,) = caplog.messages
+    assert "tasks[0].payload.url: is missing: there is no TDO, so the engine has no media to work on" in warning
+
+
+@pytest.mark.parametrize(
+    ("properties", "wrong"),
+    [
+        ({"chunkSizeInSeconds": "20", "framesPerSecond": "1/5"}, []),
+        ({"chunkSizeInSeconds": 1.5, "framesPerSecond": 2}, []),
+        ({"chunkSizeInSeconds": -5}, ["chunkSizeInSeconds"]),
+        ({"chunkSizeInSeconds": "0.5"}, ["chunkSizeInSeconds"]),
+        ({"chunkSizeInSeconds": True, "framesPerSecond": "often"}, ["chunkSizeInSeconds", "framesPerSecond"]),
+        ({"framesPerSecond": 0}, ["framesPerSecond"]),
+        ({"framesPerSecond": "1/0"}, ["framesPerSecond"]),
+        ("text", []),
+    ],
+)
+def test_media_are_cut_into_pieces_that_there_can_be(properties: Any, wrong: list[str]) -> None:
+    job = chunked(lambda job: job["tasks"][0]["payload"].update(customFFMPEGProperties=properties))
+    assert set(found(job)) == {f"tasks[0].payload.customFFMPEGProperties.{key}" for key in wrong}
 
 
 def test_a_tdo_that_is_there_is_not_held_to_new_rules() -> None:
