@@ -106,9 +106,10 @@ class JobProvider(EntityProvider):
         checked.failures.extend(CheckFailure(path_text(path), why) for path, why in self.abilities.objections(known))
         found: list[Problem] = []
         if self._will_run(_olds, checked.inputs):
-            values, _ = self.schema.validate(known, unknown)
+            values, wrong = self.schema.validate(known, unknown)
             found += self.unfit(values, unknown)
-            for each in self.odd(values, unknown):
+            # What is wrong by itself is not among the values, and would seem to be missing.
+            for each in () if wrong else self.odd(values, unknown):
                 log.warning("warning: %s: %s: %s", _called(checked.inputs), path_text(each.path), each.reason)
             if self._settings.validate_engines:
                 found += self.unsuitable({**checked.inputs, ALLOWED_KEY: allowed})

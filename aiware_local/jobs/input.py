@@ -102,6 +102,8 @@ def _folders(tasks: Sequence[Input]) -> dict[str, Folder]:
     for place, task in enumerate(tasks):
         for folder in task.get("ioFolders") or []:
             reference = str(folder["referenceId"])
+            if is_blank(reference):
+                raise invalid_input(f"tasks[{place}] has an ioFolder whose referenceId is empty.")
             if reference in folders:
                 raise invalid_input(
                     f"tasks[{place}] has an ioFolder with referenceId {reference}, which "

@@ -58,7 +58,7 @@ def _identifier(value: Any) -> Any:
 
 def _not_empty(value: str) -> str:
     if not value.strip():
-        raise ValueError("is empty")
+        raise ValueError("is empty: give a value")
     return value
 
 

@@ -270,6 +270,11 @@ WRONG = [
     ),
     Document("number as text", chunked(retries="5"), ("retries",)),
     Document("flag as text", chunked(isReprocessJob="true"), ("isReprocessJob",)),
+    Document(
+        "a folder without a name",
+        chunked(lambda job: _chunk(job)["ioFolders"].append(folder("", "output"))),
+        ("tasks[0].ioFolders[1].referenceId",),
+    ),
     Document("a route twice", chunked(lambda job: job["routes"].append(route("c", "si"))), ("routes[2]",)),
     Document(
         "a route twice, with options",

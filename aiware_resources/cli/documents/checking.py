@@ -51,8 +51,9 @@ def warnings_of(job: FoundJob) -> list[FoundProblem]:
     if not isinstance(provider, JobProvider):
         return []
     known, unknown = cut(dict(resource.properties))
-    values, _ = provider.schema.validate(known, unknown)
-    found = [(resource.written(each.path), each.reason) for each in provider.odd(values, unknown)]
+    values, wrong = provider.schema.validate(known, unknown)
+    odd = () if wrong else provider.odd(values, unknown)
+    found = [(resource.written(each.path), each.reason) for each in odd]
     return [job.problem(path, path_text(path), reason) for path, reason in found]
 
 

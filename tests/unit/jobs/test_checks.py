@@ -35,7 +35,9 @@ SETTINGS = {"aiware:endpoint": "local", "aiware:api": "cloud", "aiware:validateE
 AS_BEFORE = {
     each.name
     for each in WRONG
-    if not each.name.startswith(("stop before", "stop alone, b", "a route", "payload that", "payload of no"))
+    if not each.name.startswith(
+        ("stop before", "stop alone, b", "a route", "a folder", "payload that", "payload of no")
+    )
 }
 """What other aiWAREs may have taken."""
 
@@ -110,6 +112,13 @@ def test_an_engine_that_gets_nothing_to_work_on_is_told(
     found({**job, "target": UNKNOWN})
     found({**job, "tasks": [UNKNOWN, *job["tasks"][1:]]} if where.startswith("tasks[0]") else {**job, "tasks": UNKNOWN})
     assert not [each for each in caplog.messages if "no media" in each]
+
+
+def test_what_is_wrong_does_not_seem_to_be_missing(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    assert set(found(chunked(target={"startDateTime": "soon"}))) == {"target.startDateTime"}
+    assert set(found(chunked(lambda job: job.update(routes=[{}])))) >= {"routes[0].parentIoFolderReferenceId"}
+    assert caplog.messages == []
 
 
 def test_an_adapter_without_url_and_tdo_is_told(caplog: pytest.LogCaptureFixture) -> None:
