@@ -218,7 +218,8 @@ def _log(task: TaskRecord) -> str | None:
 def retry(session: Session, job_ids: tuple[str, ...], as_json: bool) -> None:
     """Start the tasks of failed jobs again (mutation retryJob).
 
-    A job keeps its id, and the stack that declares it takes it as it is.
+    A job keeps its id, and the stack that declares it takes it as it is. One whose signed link to its media has expired
+    is refused: `pulumi up` submits it again with a new link.
     """
     from aiware_resources.jobs import actions
 
@@ -226,6 +227,7 @@ def retry(session: Session, job_ids: tuple[str, ...], as_json: bool) -> None:
     before = api.jobs(job_ids)
 
     def again(job_id: str) -> dict[str, Any]:
+        actions.check_links(api, before.get(job_id))
         return {"status": actions.retry(api, job_id, before.get(job_id)).status}
 
     to_each(job_ids, again, lambda job_id: f"Job {job_id} runs again.", as_json=as_json)

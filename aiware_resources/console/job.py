@@ -166,7 +166,9 @@ class _Job:
 
 def retry(api: Api, job_id: str) -> None:
     """Starts a job again, as ``aiware jobs retry`` does."""
-    actions.retry(api, job_id, api.jobs([job_id]).get(job_id))
+    before = api.jobs([job_id]).get(job_id)
+    actions.check_links(api, before)
+    actions.retry(api, job_id, before)
 
 
 def cancel(api: Api, job_id: str) -> None:

@@ -20,7 +20,10 @@ from aiware_resources.api import Api, JobRecord
 from aiware_resources.api.statuses import JOB_DONE, JOB_FAILED
 from aiware_resources.errors import InvalidInput, NotFound, ServerFailure
 from aiware_resources.reconcile import repeat_until_applied, send_once
+from aiware_resources.reconcile.addresses import expired
+from aiware_resources.reconcile.recency import now_at
 from aiware_resources.text import commands
+from aiware_resources.text.times import format_time
 
 
 def is_over(record: JobRecord | None) -> bool:
@@ -100,6 +103,29 @@ def retry(api: Api, job_id: str, before: JobRecord | None) -> JobRecord:
         return record if has_run or record.status not in JOB_FAILED else None
 
     return send_once(lambda: api.retry_job(job_id), restarted, looks=1)
+
+
+def check_links(api: Api, job: JobRecord | None) -> None:
+    """Refuses a retry of a failed job that has a link which has expired: the retry would use it again.
+
+    Args:
+        api: Where it is.
+        job: The job as it was read before; ``None`` when aiWARE did not show it.
+
+    Raises:
+        InvalidInput: It has one.
+        ApiError: It cannot be read.
+    """
+    if job is None or job.status not in JOB_FAILED:
+        return
+    payloads = [task.payload for task in api.job_details(job.id).tasks]
+    for link, end in expired(payloads, now_at(api.url)):
+        raise InvalidInput(
+            f"Job {job.id} has a signed link to {link}, which expired at {format_time(end)}: a retry would fail.",
+            remedy="`pulumi up` of the stack that declares the job submits it again with a new link, unless "
+            "on_failure is keep.",
+            object_id=job.id,
+        )
 
 
 def _has_run_since(record: JobRecord, before: JobRecord | None) -> bool:

@@ -8,11 +8,14 @@ another site means something, and stays.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from aiware_resources.reconcile.paths import Path
+from aiware_resources.text.times import parse_time
 
 
 @dataclass(frozen=True)
@@ -103,3 +106,30 @@ def _signature(names: frozenset[str]) -> frozenset[str]:
     """Which of an address's parameters are its signature."""
     found = (scheme.parts for scheme in _SCHEMES if all(names & one_of for one_of in scheme.marks))
     return frozenset[str]().union(*found)
+
+
+def expired(value: Any, now: datetime) -> Iterator[tuple[str, datetime]]:
+    """The signed links in a value that are known to have expired: each without its query, and since when."""
+    if isinstance(value, str):
+        end = _end(value)
+        if end is not None and end <= now:
+            yield value.partition("?")[0].rpartition("@")[2], end
+    elif isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from expired(item, now)
+
+
+def _end(text: str) -> datetime | None:
+    """Until when a signed link is valid; ``None`` for what is not one, or does not say."""
+    if "?" not in text or not text[:8].lower().startswith(("http://", "https://")):
+        return None
+    with suppress(ValueError, OverflowError):
+        query = urlsplit(text).query
+        given = {name.lower(): value for name, value in parse_qsl(query)}
+        for name, seconds in (("x-amz-date", "x-amz-expires"), ("x-goog-date", "x-goog-expires")):
+            if name in given and seconds in given:
+                return parse_time(given[name]) + timedelta(seconds=int(given[seconds]))
+        if given.keys() & {"signature", "sig"}:
+            end = given.get("expires") or given.get("se")
+            return None if end is None else parse_time(end)
+    return None

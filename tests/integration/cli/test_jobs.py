@@ -197,6 +197,17 @@ def test_one_that_cannot_be_retried_does_not_keep_the_others_from_it(aiware: Aiw
     assert "24112609_gonegonego" in failures[1]["message"]
 
 
+def test_a_job_whose_link_has_expired_is_not_retried(aiware: Aiware, local: Local) -> None:
+    local.behave(engines={engine: {**broken, "failTimes": 2} for engine, broken in BROKEN.items()})
+    links = (f"https://media.test/a.mp4?Expires={end}&Signature=sekrit&Key-Pair-Id=K" for end in (10**9, 10**10))
+    outdated, valid = (submit(local, media=link) for link in links)
+    result = aiware("jobs", "retry", outdated, valid)
+    assert (result.exit_code, result.stdout) == (1, f"Job {valid} runs again.\n")
+    assert "a signed link to https://media.test/a.mp4, which expired at 2001-09-09T01:46:40.000Z" in result.stderr
+    assert "sekrit" not in result.stderr
+    assert local.mutations()["retryJob"] == 1
+
+
 def test_a_lost_answer_retries_once(aiware: Aiware, local: Local) -> None:
     local.behave(engines=BROKEN)
     failed = submit(local)

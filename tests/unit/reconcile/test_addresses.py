@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from aiware_resources.reconcile.addresses import signed_again, unsigned
+from aiware_resources.reconcile.addresses import expired, signed_again, unsigned
 
 S3 = (
     "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA{n}%2Fx&X-Amz-Date=2026{n}T0Z&X-Amz-Expires=3600"
@@ -71,3 +72,26 @@ def test_addresses_are_found_at_any_depth() -> None:
     assert list(signed_again(value(1), value(2))) == [("a", 0, "url")]
     assert list(signed_again(value(1), {**value(1), "n": 2})) == []
     assert list(signed_again("https://h.test/a?X-Amz-Signature=1", "https://h.test/b?X-Amz-Signature=1")) == []
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "X-Amz-Date=20260102T030405Z&X-Amz-Expires=60&X-Amz-Signature=a",
+        "X-Goog-Date=20260102T030405Z&X-Goog-Expires=60&X-Goog-Signature=a",
+        "Expires=1767323105&Signature=a&Key-Pair-Id=K",
+        "sv=2022&se=2026-01-02T03%3A05%3A05Z&sig=a",
+    ],
+)
+def test_a_link_says_until_when_it_is_valid(signature: str) -> None:
+    end = datetime(2026, 1, 2, 3, 5, 5, tzinfo=UTC)
+    payload = [{"url": f"https://me:x@h.test/a.mp4?{signature}"}, {"n": 1, "none": None}]
+    assert list(expired(payload, end)) == [("h.test/a.mp4", end)]
+    assert list(expired(payload, end - timedelta(seconds=1))) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["expires=1", "X-Amz-Date=tomorrow&X-Amz-Expires=60", "sig=a", "sig=a&se=soon", "sig=a&expires=9e99"]
+)
+def test_a_link_that_does_not_say_has_not_expired(query: str) -> None:
+    assert list(expired([f"https://h.test/a.mp4?{query}", "https://[h.test/a?sig=1", None], datetime.now(UTC))) == []
