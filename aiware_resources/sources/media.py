@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
@@ -26,6 +27,12 @@ STILL_WRITTEN = timedelta(minutes=1)
 
 _TABLES = (".csv", ".jsonl", ".ndjson")
 _FEEDS = (".xml", ".rss", ".atom")
+
+
+_KINDS = {"xml": ".xml", "csv": ".csv", "ndjson": ".ndjson", "jsonl": ".ndjson", "json-seq": ".ndjson"}
+"""What an answer is by its type, where the address does not say."""
+_PAGE = re.compile(rb"\s*(<!doctype\s+html|<html)", re.IGNORECASE)
+_LONGEST_START = 1000
 
 
 class Media(dict[str, dict[str, Any]]):
@@ -95,11 +102,13 @@ def media_from(
     shard = None if shards is None else Shard.of_stack(shards)
     now = datetime.now(UTC)
     name = os.fspath(source)
-    wanted = _wanted(name, pattern, min_size, max_size, min_age)
     chosen: list[Item] = []
     growing: dict[str, dict[str, Any]] = {}
     matching = 0
+    if most_new is not None and most_new < 0:
+        raise pulumi.RunError(f"most_new is {most_new}: give the number of new entries that an update may take.")
     try:
+        wanted = _wanted(name, pattern, min_size, max_size, min_age)
         for item in _items(name, wanted):
             # One that is written again from its start may be empty at the moment: its size tells nothing yet.
             may_grow = wanted.may_grow(item, now)
@@ -150,6 +159,8 @@ def _wanted(
     source: str, pattern: str | Sequence[str], min_size: int, max_size: int | None, min_age: timedelta | None
 ) -> Wanted:
     patterns = (pattern,) if isinstance(pattern, str) else tuple(pattern)
+    if not source.strip() or not patterns:
+        raise SourceError(f"media_from needs {'a source' if patterns else 'a pattern'}, and is given none.")
     if min_age is None:
         is_whole = scheme_of(source) in SIGNED or source.casefold().endswith((*_TABLES, *_FEEDS))
         min_age = timedelta() if is_whole else STILL_WRITTEN
@@ -158,7 +169,20 @@ def _wanted(
 
 def _items(source: str, wanted: Wanted) -> Iterator[Item]:
     """What a source lists and matches, of whatever size."""
-    return (item for item in _listed(source, wanted) if wanted.matches(item.path))
+    for item in _listed(source, wanted):
+        if wanted.matches(item.path):
+            _check_text(source, item)
+            yield item
+
+
+def _check_text(source: str, item: Item) -> None:
+    """Refuses names that cannot be sent: Linux takes any bytes for the name of a file."""
+    try:
+        f"{item.key}{item.url}".encode()
+    except UnicodeEncodeError as error:
+        raise SourceError(
+            f"{shown(source)} lists {item.key!a}, which is not Unicode.", remedy="Give it another name."
+        ) from error
 
 
 def _listed(source: str, wanted: Wanted) -> Iterator[Item]:
@@ -183,8 +207,15 @@ def _on_server(source: str, wanted: Wanted) -> Iterator[Item]:
     reply = fetched(source)
     kind = reply.headers.get("content-type", "").casefold()
     end = PurePosixPath(urlsplit(source).path.casefold()).suffix
-    if "html" not in kind and (end in {*_TABLES, *_FEEDS} or "xml" in kind or "csv" in kind):
-        end = end if end in {*_TABLES, *_FEEDS} else ".csv" if "csv" in kind else ".xml"
+    is_list = end in {*_TABLES, *_FEEDS}
+    if is_list and "html" in kind and _PAGE.match(reply.content[:_LONGEST_START]):
+        raise SourceError(
+            f"{shown(source)} is a page, and not a list.",
+            remedy="Check the address, and that it may be read without a login.",
+        )
+    told = next((each for name, each in _KINDS.items() if name in kind and "html" not in kind), None)
+    if is_list or told:
+        end = end if is_list else str(told)
         yield from _written(shown(source), end, io.BytesIO(reply.content))
     else:
         yield from files_on(source, reply, wanted)

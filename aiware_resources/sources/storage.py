@@ -108,6 +108,8 @@ def files_in(address: str) -> Iterator[Item]:
     with told(address):
         storage, top = opened(address)
         top = top.rstrip("/")
+        if not top and scheme_of(address) in SIGNED:
+            raise SourceError(f"{address} names no bucket.")
         is_local = scheme_of(address) in _LOCAL
         place = top if is_local and "://" in address else Path(address).expanduser().as_posix()
         base = (place if is_local else address).rstrip("/")
@@ -134,18 +136,44 @@ def _in_bucket(storage: Any, top: str) -> Iterator[tuple[str, int, Any]]:
 
 def _in_folders(storage: AbstractFileSystem, top: str) -> Iterator[tuple[str, int | None, Any]]:
     # fsspec's own walk leaves out folders that it may not read: an error would pass for recordings that were removed.
-    folders, seen = [top], set[str]()
+    real = getattr(getattr(storage, "ftp", None), "normalize", os.path.realpath)
+    folders, seen = [top], {str(real(top))}
     while folders:
         folder = folders.pop()
         for each in storage.ls(folder, detail=True):
             path = str(each["name"]).rstrip("/")
-            if each["type"] != "directory":
-                modified = next((each[name] for name in _MODIFIED if each.get(name) is not None), None)
-                yield path, each.get("size"), modified
-            elif path != folder and (real := os.path.realpath(path) if each.get("islink") else path) not in seen:
+            is_link = each.get("islink") or each["type"] == "link"
+            found = _behind(storage, path) if is_link else each
+            if found is None or found["type"] == "other":
+                # A pipe or a device, for example.
+                continue
+            if found["type"] != "directory":
+                modified = next((found[name] for name in _MODIFIED if found.get(name) is not None), None)
+                yield path, found.get("size"), modified
+            elif path != folder and (place := real(path) if is_link else path) not in seen:
                 # A link may lead back up.
-                seen.add(real)
+                seen.add(place)
                 folders.append(path)
+
+
+def _behind(storage: AbstractFileSystem, path: str) -> Mapping[str, Any] | None:
+    """What a link leads to.
+
+    One that leads nowhere may stand for a disk that is not mounted. Programs make such links under names with a dot,
+    to say that they use a file: there is nothing behind these.
+
+    Raises:
+        SourceError: It leads nowhere.
+    """
+    try:
+        found: Mapping[str, Any] = storage.info(path)
+    except FileNotFoundError as error:
+        if path.rpartition("/")[2].startswith("."):
+            return None
+        raise SourceError(
+            f"{path} is a link to something that is not there.", remedy="Mount that, or remove the link."
+        ) from error
+    return found
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from aiware_resources.errors import SourceError
 from aiware_resources.sources.items import Item, Wanted, in_utc
@@ -126,13 +126,20 @@ def _listed(page: str, top: str, reply: Reply) -> Iterator[Item]:
     if "json" in reply.headers.get("content-type", ""):
         for each in _json(page, reply):
             folder = "/" if each.get("type") == "directory" else ""
-            url = urljoin(page, f"{each['name']}{folder}")
-            yield Item(_within(url, top), url, _within(url, top), each.get("size"), _date(each.get("mtime")))
+            # A name is not an address: it may have a # or ? in it.
+            name = quote(str(each["name"]).rstrip("/"), safe="")
+            url = urljoin(page, f"./{name}{'/' if str(each['name']).endswith('/') else folder}")
+            size = each.get("size")
+            known = size if isinstance(size, int) and size >= 0 else None
+            yield Item(_within(url, top), url, _within(url, top), known, _date(each.get("mtime")))
         return
     links = _Links()
     links.feed(reply.content.decode("utf-8", "replace"))
     for href in links.found:
-        url = urldefrag(urljoin(page, href)).url
+        try:
+            url = urldefrag(urljoin(page, href)).url
+        except ValueError:
+            continue
         # Links that sort the page, and those to elsewhere, lead to no file.
         if url.startswith(top) and url != top and not urlsplit(url).query:
             yield Item(_within(url, top), url, _within(url, top))

@@ -150,17 +150,47 @@ def test_what_a_server_answers_tells_what_it_is(web: str, tmp_path: Path) -> Non
     }
 
 
+def test_names_in_the_json_of_a_folder_are_not_addresses(web: str, tmp_path: Path) -> None:
+    names = ("c#d.mp4", "e?f.mp4", "%41.mp4", "g:h.mp4", "\u00fc b.mp4", "sub/i.mp4")
+    for name in names:
+        write(tmp_path, f"talks/{name}", "two")
+    sub = {"name": "sub", "type": "directory"}
+    write(tmp_path, "talks/sub/index.html", '<a href="i.mp4">i</a><a href="https://[nowhere">nothing</a>')
+    listed = [{"name": name, "size": "odd" if name == "c#d.mp4" else -1} for name in names[:-1]]
+    write(tmp_path, "talks/all.json", json.dumps([*listed, sub]))
+    found = media_from(f"{web}/talks/all.json", "*.mp4")
+    assert found.keys() == set(names)
+    assert {values["size"] for values in found.values()} == {3}
+    assert found["e?f.mp4"]["url"] == f"{web}/talks/e%3Ff.mp4"
+
+
+def test_addresses_in_a_feed_are_from_where_it_is(web: str, tmp_path: Path) -> None:
+    item = '<item><enclosure url="{}" type="audio/mpeg"/></item>'
+    items = "".join(map(item.format, ("1.mp3", "/2.mp3", "https://pod.test/3.mp3?token=sekrit")))
+    write(tmp_path, "pod/feed.xml", f'<rss version="2.0"><channel>{items}</channel></rss>')
+    found = media_from(f"{web}/pod/feed.xml")
+    # What opens an address may be different every time.
+    assert found.keys() == {"1.mp3", "/2.mp3", "https://pod.test/3.mp3"}
+    assert found["1.mp3"]["url"] == f"{web}/pod/1.mp3"
+    assert found["/2.mp3"]["url"] == f"{web}/2.mp3"
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [
+        ("page.csv", "page.csv is a page, and not a list. Check the address, and that it may be read without a login."),
         ("nothing/", "nothing/ cannot be read: it answers HTTP 404. Check the address."),
         ("bad.json", "bad.json is not JSON"),
         ("other.json", "other.json is not an index"),
     ],
 )
-def test_what_is_not_an_index_is_an_error(web: str, tmp_path: Path, path: str, said: str) -> None:
+def test_what_is_not_an_index_is_an_error(
+    web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, said: str
+) -> None:
     write(tmp_path, "bad.json", "[")
     write(tmp_path, "other.json", "{}")
+    write(tmp_path, "page.csv", "<!DOCTYPE html><title>Login</title>")
+    monkeypatch.setitem(Handler.extensions_map, ".csv", "text/html")
     with pytest.raises(pulumi.RunError, match=said):
         media_from(f"{web}/{path}")
 

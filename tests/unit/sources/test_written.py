@@ -83,7 +83,38 @@ def test_a_file_that_is_written_again_from_its_start_is_growing_whatever_its_siz
 def test_links_that_lead_back_up_end(tmp_path: Path) -> None:
     write(tmp_path, "a/b.mp4", "x")
     (tmp_path / "a" / "up").symlink_to(tmp_path)
-    assert len(media_from(tmp_path, "*.mp4")) in {1, 2}
+    assert list(media_from(tmp_path, "*.mp4")) == ["a/b.mp4"]
+
+
+def test_links_are_what_they_lead_to(tmp_path: Path) -> None:
+    write(tmp_path, "elsewhere/a.mp4", "two")
+    write(tmp_path, "elsewhere/growing.mp4", "x", age=2)
+    folder = tmp_path / "talks"
+    folder.mkdir()
+    (folder / "there").symlink_to(tmp_path / "elsewhere")
+    (folder / "b.mp4").symlink_to(tmp_path / "elsewhere" / "growing.mp4")
+    os.utime(folder / "b.mp4", (10**9, 10**9), follow_symlinks=False)
+    (folder / ".#lock").symlink_to("me@host.1")
+    found = media_from(folder, "*.mp4")
+    assert {key: values["size"] for key, values in found.items()} == {"there/a.mp4": 3}
+    assert found.growing == {"b.mp4", "there/growing.mp4"}
+    (folder / "disk").symlink_to("/nothing/is/mounted")
+    assert "talks/disk is a link to something that is not there. Mount that" in refused(folder, "*.mp4")
+
+
+def test_names_that_are_not_unicode_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, os.fsdecode(b"a\xe9.mp4"), "x")
+    write(tmp_path, "a.mp4", "x")
+    assert r"lists 'a\udce9.mp4', which is not Unicode. Give it another name." in refused(tmp_path, "*.mp4")
+    assert list(media_from(tmp_path, "a.*")) == ["a.mp4"]
+
+
+def test_arguments_that_mean_nothing_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, "a.mp4", "x")
+    assert "is given none" in refused("")
+    assert "is given none" in refused(tmp_path, [], allow_empty=True)
+    assert "most_new is -1" in refused(tmp_path, most_new=-1)
+    assert "s3:// names no bucket." in refused("s3://")
 
 
 def test_a_folder_that_may_not_be_read_is_not_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,13 +143,29 @@ def test_tables(tmp_path: Path) -> None:
     assert list(media_from(table, "*.mov")) == ["ep-2"]
     lines = write(tmp_path, "talks.jsonl", '{"key": "a", "url": "https://media.test/a.mp4", "speakers": 3}\n\n')
     assert media_from(lines)["a"]["speakers"] == 3
+    write(tmp_path, "odd.jsonl", '{"key": 0, "url": "https://media.test/a.mp4", "size": "\u00b2", "weight": NaN}')
+    assert media_from(tmp_path / "odd.jsonl") == {
+        "0": {"url": "https://media.test/a.mp4", "name": "a", "size": "\u00b2"}
+    }
+    write(tmp_path, "short.csv", "key,url,title\na,b\n")
+    assert media_from(tmp_path / "short.csv") == {"a": {"url": "b", "name": "b"}}
 
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("a.csv", "key,url\n,https://x.test/1\n", "a.csv, line 2, has no key. Each entry needs a key"),
-        ("a.csv", "name,url\na,https://x.test/1\n", "a.csv, line 2, has no key."),
+        ("a.csv", "name,url\na,https://x.test/1\n", "a.csv has no column key: its first line is 'name,url'."),
+        ("a.csv", "key;url\na;b\n", "a.csv has no column key and no column url: its first line is 'key;url'."),
+        ("a.csv", "", "a.csv has no column key and no column url"),
+        ("a.csv", "key,url,url\na,b,c\n", "a.csv has several columns called url."),
+        ("a.csv", 'key,url,title\na,b,"c\nd,e,f\n', "unexpected end of data"),
+        ("a.csv", "key,url,title\na,b,c\nd,https://x.te", "a.csv was cut: its last line, 3, has fewer values"),
+        ("a.csv", "key,url\na,https://[x\n", "a.csv, line 2, has a url that is not an address"),
+        ("a.jsonl", '{"key": true, "url": "b"}', "a.jsonl, line 1, has a key that is not text: True."),
+        ("a.jsonl", '{"key": "a", "url": {}}', "a.jsonl, line 1, has a url that is not text: {}."),
+        ("a.jsonl", '{"key": "\\ud800", "url": "b"}', "a.jsonl lists '\\ud800', which is not Unicode."),
+        ("a.xml", "<ListBucketResult/>", "It is a list of objects in a bucket"),
         ("a.csv", "key,url\na,b,c\n", "a.csv, line 2, has more values than the first line has names."),
         ("a.csv", "key,url\na,b\na,c\n", "a.csv lists a twice."),
         ("a.csv", b"key,url\na,\xff\n", "is not CSV in UTF-8"),
