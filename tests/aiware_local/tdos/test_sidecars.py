@@ -75,6 +75,10 @@ def test_more_than_99_hours() -> None:
         ("one<br>two<br/>three", "one two three"),
         ("NOTE that STYLE counts", "NOTE that STYLE counts"),
         ("R&D &copy 1 &lt 2 &#233;t&eacute;", "R&D &copy 1 &lt 2 été"),
+        ("if a<b then c>d <i class='x'>so</i>", "if a<b then c>d so"),
+        ("{\\an8}top", "top"),
+        ("go --> there", "go --> there"),
+        ("\u202bשלום&rlm;\u202c \u200b un\u00adtold", "שלום untold"),
     ],
 )
 def test_markup_of_webvtt_is_not_spoken(tmp_path: Path, text: str, expected: str) -> None:
@@ -89,6 +93,8 @@ def test_markup_of_webvtt_is_not_spoken(tmp_path: Path, text: str, expected: str
         ("{\\an8}{\\pos(10,20)}top\\Nsecond\\hhard", "top second hard"),
         ("{y:i}old {set} of {numbers}", "old {set} of {numbers}"),
         ("<B>b</B><font color='red'>f</font><BR>next", "bf next"),
+        ("{b}b{/b} {\\an8\\p1}m 0 0 l 100 0{\\p0}hello <u>there</u>", "b hello there"),
+        ("-Hi Tom. -Hi Nora. -5 a-b", "Hi Tom. Hi Nora. -5 a-b"),
     ],
 )
 def test_markup_of_subrip_is_not_spoken(tmp_path: Path, text: str, expected: str) -> None:
@@ -129,6 +135,33 @@ def test_files_as_programs_write_them(tmp_path: Path, name: str, text: str, line
     assert [word.text for word in read_sidecar(path)] == ["first", "second"]
 
 
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ("1\n00:01,000 --> 00:03,000", (1000, 3000)),
+        (" 1 \n 00:00:01,000\t-->\t00:00:03,000 ", (1000, 3000)),
+        ("1.\n0:0:1,000-->0:0:3,000", (1000, 3000)),
+        ("1\n00:00:01:000 -> 00:00:03:000", (1000, 3000)),
+        ("1\n\n00:00:01,000000 --> 00:00:03,000000 X1:100 X2:200 Y1:1 Y2:2", (1000, 3000)),
+        ("00:00:01 --> 00:00:03", (1000, 3000)),
+        ("1\n00:75:01,000 --> 1000:00:00,000", (4_501_000, 3_600_000_000)),
+    ],
+)
+def test_times_of_subrip_as_programs_write_them(tmp_path: Path, times: str, expected: tuple[int, int]) -> None:
+    words = read_sidecar(_file(tmp_path, "a.srt", f"{times}\nfirst\n1984\n\n2\n"))
+    assert [word.text for word in words] == (["first", "1984"] if times[:1] in " 1" else ["first", "1984", "2"])
+    assert (words[0].start_ms, words[-1].stop_ms) == expected
+
+
+@pytest.mark.parametrize("name", ["a.vtt", "a.srt"])
+def test_captions_that_underline_each_of_their_words_in_turn(tmp_path: Path, name: str) -> None:
+    texts = ["<u>And</u> so my", "And so my", "And <u>so</u> my", "And so <u>my</u>"]
+    times = ["00:01.000 --> 00:02.000", "00:02.000 --> 00:03.000", "00:03.000 --> 00:04.000", "00:04.000 --> 00:05.000"]
+    content = "\n\n".join(f"{time}\n{text}" for time, text in zip(times, texts, strict=True))
+    words = read_sidecar(_file(tmp_path, name, f"WEBVTT\n\n{content}" if name == "a.vtt" else content))
+    assert words == [Word("And", 1000, 3000), Word("so", 3000, 4000), Word("my", 4000, 5000)]
+
+
 @pytest.mark.parametrize(("name", "text"), [("a.vtt", "WEBVTT\n"), ("a.vtt", ""), ("a.srt", "\n\n"), ("a.ttml", " ")])
 def test_nothing_is_said(tmp_path: Path, name: str, text: str) -> None:
     assert read_sidecar(_file(tmp_path, name, text)) == []
@@ -162,7 +195,7 @@ def test_a_line_that_stays_is_said_once(tmp_path: Path, captions: list[tuple[int
 
 
 TTML = """<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" xml:lang="en"
-    ttp:frameRate="25"><body begin="1s"><div>{body}</div></body></tt>"""
+    xmlns:tts="http://www.w3.org/ns/ttml#styling" ttp:frameRate="25"><body begin="1s"><div>{body}</div></body></tt>"""
 
 
 @pytest.mark.parametrize(
@@ -174,6 +207,12 @@ TTML = """<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/
         ("<p begin='2s' end='1s'>a</p>", [("a", 2000, 3000)]),
         ("<p begin='1s'>a</p>", [("a", 2000, 2400)]),
         ("<p begin='1s' end='2s'><metadata>not said</metadata>a</p>", [("a", 2000, 3000)]),
+        ("<p begin='00:00:01,000' end='00:00:02,000'>a</p>", [("a", 2000, 3000)]),
+        ("</div><p begin='1s' end='2s'>a</p><div>", [("a", 2000, 3000)]),
+        ("</div><div begin='9s'><p begin='1s' end='2s'>a</p><p begin='2s'>b</p>",
+         [("a", 11000, 12000), ("b", 12000, 12400)]),
+        ("<p begin='1s' tts:display='none'>no</p><p begin='1s' end='2s'>a<span tts:visibility='hidden'> no</span></p>",
+         [("a", 2000, 3000)]),
     ],
 )  # fmt: skip
 def test_times_of_ttml(tmp_path: Path, body: str, expected: list[tuple[str, int, int]]) -> None:
@@ -208,6 +247,11 @@ def test_encodings(tmp_path: Path, encoding: str, text: str) -> None:
     path = tmp_path / "a.srt"
     path.write_bytes(_srt((0, 1000, text)).encode(encoding))
     assert " ".join(word.text for word in read_sidecar(path)).split() == text.split()
+
+
+def test_ttml_without_its_namespace(tmp_path: Path) -> None:
+    ttml = "\n<tt><body><div><p begin='1s' end='2s'>one</p></div></body></tt>"
+    assert read_sidecar(_file(tmp_path, "a.ttml", ttml)) == [Word("one", 1000, 2000)]
 
 
 def test_ttml_and_scc(tmp_path: Path) -> None:
@@ -253,6 +297,7 @@ def test_plain_text_is_spread_evenly(tmp_path: Path) -> None:
     [
         *((name, "nothing of the kind") for name in ("a.srt", "a.vtt", "a.ttml", "a.dfxp", "a.scc")),
         ("a.ttml", "<tt><p>"),
+        ("a.ttml", "<tt><body><div><p begin='soon'>a</p></div></body></tt>"),
         ("a.ttml", "<html/>"),
         ("a.srt", "1\n-00:00:01,000 --> 00:00:02,000\nnegative"),
         ("a.txt", "\0"),
