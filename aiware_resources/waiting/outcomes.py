@@ -19,7 +19,7 @@ LONGEST = 600.0
 """Seconds that something may stay unread before the waiting for it gives up. The work itself goes on in aiWARE."""
 
 _REPEAT_PROGRESS = 10.0
-"""Seconds after which a row's progress is written again although only the time has changed."""
+"""Seconds after which a row's progress is written again although its status has not changed."""
 
 _MANY = 50
 """Objects from which on that is done less often: so many rows in those seconds are enough for anybody."""
@@ -111,7 +111,7 @@ class Outcomes:
             what = f"{watch.condition.kind} {watch.object_id}"
             self._fail(watch, AiwareError(f"waiting for {what} broke off: {trouble}", remedy=RESUME), None)
         elif is_alone:
-            if watch.shown[0] != _UNREAD:
+            if watch.progress != _UNREAD:
                 watch.row.warn(f"waiting goes on, though it cannot be read at the moment: {trouble}")
             self._show(watch, _UNREAD, watch.status)
 
@@ -130,10 +130,12 @@ class Outcomes:
         return self._show(watch, _NOT_SHOWN, watch.status)
 
     def _show(self, watch: Watch[Any], progress: str, status: str | None) -> bool:
-        changed = (status, progress) != (watch.status, watch.shown[0])
-        watch.status = status
-        if changed or watch.elapsed - watch.shown[1] >= _REPEAT_PROGRESS * max(1.0, self._awaited() / _MANY):
-            watch.shown = (progress, watch.elapsed)
+        is_new, changed = status != watch.status, (status, progress) != (watch.status, watch.progress)
+        watch.status, watch.progress = status, progress
+        many = max(1.0, self._awaited() / _MANY)
+        is_told = is_new or (changed and many == 1)
+        if is_told or watch.elapsed - watch.told >= _REPEAT_PROGRESS * many:
+            watch.told = watch.elapsed
             watch.row.progress(f"{progress}, {duration(watch.elapsed)}")
         return changed
 

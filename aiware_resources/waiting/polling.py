@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from aiware_resources.text.words import counted
 from aiware_resources.waiting.failures import Failures
 from aiware_resources.waiting.outcomes import PASSING, RESUME, Outages, Outcomes
 from aiware_resources.waiting.reading import Call, gathered, read
-from aiware_resources.waiting.watch import Failed, Row, Verdict, Watch
+from aiware_resources.waiting.watch import Done, Failed, Row, Verdict, Watch
 
 R = TypeVar("R")
 
@@ -29,10 +30,15 @@ _PATIENCE = 5.0
 
 GROWTH = 1.5
 
+_LONGER = 1.1
+"""How many times as long as the quickest object the last one is given. Their waits do not begin at the same moment."""
+
 
 @dataclass
 class Interval:
     """An interval that grows while nothing changes and is short again as soon as something does.
+
+    It ends early when the last object should have ended: the whole run waits for that one.
 
     Attributes:
         shortest: Seconds to begin with (``aiware:pollInterval``).
@@ -44,10 +50,29 @@ class Interval:
 
     def __post_init__(self) -> None:
         self.seconds = self.shortest
+        self._quickest = math.inf
 
     def after(self, *, changed: bool) -> None:
         """Notes a poll, and whether it showed anything new."""
         self.seconds = self.shortest if changed else min(self.seconds * GROWTH, self.longest)
+
+    def ended_after(self, seconds: float) -> None:
+        """Notes how long an object took that has ended well."""
+        self._quickest = min(self._quickest, seconds)
+
+    def due(self, now: float, started: Iterable[float]) -> float:
+        """When the next poll is due.
+
+        Args:
+            now: The present.
+            started: When the waiting for each object began.
+
+        Returns:
+            The moment when the last object has taken a little longer than the quickest so far, if that is to come
+            within the interval; else the end of the interval.
+        """
+        expected = max(started, default=now) + self._quickest * _LONGER
+        return expected if now < expected < now + self.seconds else now + self.seconds
 
 
 class Polling:
@@ -149,7 +174,7 @@ class _Kind:
             self._running = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        self._due = time.monotonic() + self._interval.seconds
+        self._due = self._next()
         try:
             while self.watches:
                 await self._round()
@@ -157,22 +182,33 @@ class _Kind:
             self._running = None
 
     async def _round(self) -> None:
-        """Polls new objects once they have gathered, and all of them whenever the interval has passed."""
+        """Polls new objects once they have gathered, and all of them whenever they are due."""
+        is_due = not await self._have_gathered()
+        self._arrived.clear()
+        new, self._new = self._new, []
+        await self._poll(self.watches if is_due else new)
+        self._interval.after(changed=self._has_changed or not is_due)
+        if is_due:
+            self._has_changed = False
+            self._due = self._next()
+        else:
+            # New objects that keep arriving must not put off the poll of the others.
+            self._due = min(self._due, self._next())
+
+    async def _have_gathered(self) -> bool:
+        """Waits until new objects do not arrive any more, or have done so for an interval; not beyond what is due."""
         try:
             await asyncio.wait_for(self._arrived.wait(), self._due - time.monotonic())
         except TimeoutError:
-            await self._poll(self.watches)
-            self._interval.after(changed=self._has_changed)
-            self._has_changed = False
-            self._due = time.monotonic() + self._interval.seconds
-            return
-        await gathered()
-        self._arrived.clear()
-        new, self._new = self._new, []
-        await self._poll(new)
-        self._interval.after(changed=True)
-        # New objects that keep arriving must not put off the poll of the others.
-        self._due = min(self._due, time.monotonic() + self._interval.seconds)
+            return False
+        latest = min(self._due, time.monotonic() + self._interval.shortest)
+        while self._arrived.is_set() and time.monotonic() < latest:
+            self._arrived.clear()
+            await gathered()
+        return time.monotonic() < self._due
+
+    def _next(self) -> float:
+        return self._interval.due(time.monotonic(), [watch.started for watch in self.watches])
 
     async def _poll(self, watches: Sequence[Watch[Any]]) -> None:
         """Polls objects, except those whose last poll has not been answered yet."""
@@ -224,6 +260,8 @@ class _Kind:
             if isinstance(verdict, Failed):
                 failed.append((watch, verdict))
             else:
+                if isinstance(verdict, Done) and watch.status is not None:
+                    self._interval.ended_after(watch.elapsed)
                 self._has_changed |= self._outcomes.record(watch, verdict)
         explained = await asyncio.gather(*(self._explained(watch, verdict) for watch, verdict in failed))
         # What one poll has shown is noted in one go: a first failure may end the run.

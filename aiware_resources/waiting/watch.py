@@ -133,7 +133,8 @@ class Watch(Generic[R]):
         allow_failure: Whether dependents may run after a failure.
         started: When the waiting began, by the monotonic clock.
         status: The status that was seen last.
-        shown: The progress that the row shows, and after how many seconds it was written.
+        progress: The progress that was seen last.
+        told: After how many seconds the row was written.
         unknown_since: Since when aiWARE has not shown it; ``None`` while it does.
         unread_since: Since when it could not be read; ``None`` while it can.
         is_asked_about: Whether a poll of it is under way.
@@ -147,7 +148,8 @@ class Watch(Generic[R]):
     allow_failure: bool = False
     started: float = field(default_factory=time.monotonic)
     status: str | None = None
-    shown: tuple[str, float] = ("", 0.0)
+    progress: str = ""
+    told: float = 0.0
     unknown_since: float | None = None
     unread_since: float | None = None
     is_asked_about: bool = False
@@ -167,7 +169,7 @@ class Watch(Generic[R]):
 
     def timed_out(self) -> WaitTimedOut:
         """The error of a waiting that has lasted too long."""
-        seen = self.shown[0] or self.status
+        seen = self.progress or self.status
         return WaitTimedOut(
             f"{self.condition.kind} {self.object_id} was not finished within {duration(self.timeout)}; "
             + (f"last seen: {seen}." if seen else "aiWARE has not answered a question about it so far."),

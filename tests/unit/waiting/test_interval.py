@@ -37,3 +37,26 @@ def test_it_reaches_the_longest_in_few_looks(shortest: float, factor: float) -> 
     for _ in range(math.ceil(math.log(factor, GROWTH)) + 1):
         interval.after(changed=False)
     assert interval.seconds == pytest.approx(interval.longest)
+
+
+@UNHURRIED
+@given(SECONDS, st.lists(SECONDS, max_size=5), st.lists(SECONDS, max_size=5))
+def test_it_ends_no_later_than_without_knowing_how_long_others_took(
+    seconds: float, lengths: list[float], started: list[float]
+) -> None:
+    interval, now = Interval(seconds, seconds), 500.0
+    for length in lengths:
+        interval.ended_after(length)
+    assert now < interval.due(now, started) <= now + seconds
+
+
+@pytest.mark.parametrize(
+    ("lengths", "due"),
+    [([], 12.0), ([4.0], 10.4), ([7.0, 4.0], 10.4), ([7.0], 12.0), ([3.0], 12.0)],
+    ids=["unknown", "within the interval", "the quickest counts", "after the interval", "overdue"],
+)
+def test_it_ends_when_the_last_object_should_have_ended(lengths: list[float], due: float) -> None:
+    interval = Interval(2.0, 30.0)
+    for length in lengths:
+        interval.ended_after(length)
+    assert interval.due(10.0, [1.0, 6.0]) == pytest.approx(due)

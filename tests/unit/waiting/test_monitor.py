@@ -22,8 +22,9 @@ from aiware_resources.errors import (
     ServerFailure,
 )
 from aiware_resources.text import commands
-from aiware_resources.waiting import Done, Failed, Monitor, Verdict
+from aiware_resources.waiting import Done, Failed, Monitor, Pending, Verdict
 from aiware_resources.waiting.monitor import current
+from aiware_resources.waiting.polling import Interval
 from tests.support.engine import Engine
 from tests.support.waiting import (
     SOON,
@@ -41,6 +42,14 @@ from tests.support.waiting import (
 )
 
 MakeMonitor = Callable[..., Monitor]
+
+
+class Steps(Scripted):
+    """Objects whose records say a status and how far they are: ``running:2``."""
+
+    def judge(self, object_id: str, record: str | None) -> Verdict[str]:
+        verdict = super().judge(object_id, record)
+        return Pending(verdict.progress, verdict.status.partition(":")[0]) if isinstance(verdict, Pending) else verdict
 
 
 async def test_it_returns_what_was_seen_at_the_end(make_monitor: MakeMonitor) -> None:
@@ -88,6 +97,54 @@ async def test_what_keeps_arriving_does_not_keep_it_from_what_is_there(make_moni
     assert old.done()
 
 
+async def test_what_arrives_one_after_another_shares_a_look(
+    make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    condition = scripted(a="done", b="done", c="done")
+    monitor = make_monitor(poll_interval=60, poll_max_interval=60)
+    still_to_come = ["c", "b"]
+
+    async def gathered() -> None:
+        if still_to_come:
+            start(monitor, watch(condition, still_to_come.pop()))
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr("aiware_resources.waiting.polling.gathered", gathered)
+    await completed(monitor, watch(condition, "a"))
+    assert condition.looks == [["a", "b", "c"]]
+
+
+async def test_what_arrives_for_longer_than_the_interval_is_looked_at(
+    make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    condition = scripted(old="running", **{f"new{number}": "running" for number in range(1000)})
+    monitor = make_monitor(poll_interval=0.05, poll_max_interval=60)
+    start(monitor, watch(condition, "old"))
+    arrived = 0
+
+    async def gathered() -> None:
+        nonlocal arrived
+        start(monitor, watch(condition, f"new{arrived}"))
+        arrived += 1
+        await asyncio.sleep(SOON)
+
+    monkeypatch.setattr("aiware_resources.waiting.polling.gathered", gathered)
+    await until(condition, looks=2)
+    assert arrived < 1000
+
+
+async def test_the_time_that_was_waited_for_what_ended_well_is_noted(
+    make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[float] = []
+    monkeypatch.setattr(Interval, "ended_after", lambda _, seconds: noted.append(seconds))
+    condition = scripted(waited="running done", there="done", failed="running failed")
+    monitor = make_monitor()
+    waits = [start(monitor, watch(condition, name)) for name in ("waited", "there", "failed")]
+    await asyncio.gather(*waits, return_exceptions=True)
+    assert len(noted) == 1
+
+
 async def test_it_looks_less_often_while_nothing_changes(make_monitor: MakeMonitor) -> None:
     condition = scripted(a="running")
     start(make_monitor(poll_interval=0.01, poll_max_interval=60), watch(condition, "a"))
@@ -108,6 +165,21 @@ async def test_progress_is_shown_when_it_changes(make_monitor: MakeMonitor) -> N
     watched = watch(scripted(a="queued queued running running done"), "a")
     await completed(make_monitor(), watched)
     assert row(watched).said == [("progress", "queued, 0 s"), ("progress", "running, 0 s")]
+
+
+async def test_of_many_objects_not_every_step_is_shown(
+    make_monitor: MakeMonitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiware_resources.waiting.outcomes._MANY", 1)
+    condition = Steps({"a": ["queued:0", "running:1", "running:2", "done"], "b": ["running:1"] * 3 + ["done"]})
+    watches = [watch(condition, each) for each in "ab"]
+    monitor = make_monitor()
+    await asyncio.gather(*(completed(monitor, each) for each in watches))
+    assert [row(each).messages("progress") for each in watches] == [
+        ["queued:0, 0 s", "running:1, 0 s"],
+        ["running:1, 0 s"],
+    ]
+    assert [each.progress for each in watches] == ["running:2", "running:1"]
 
 
 async def test_what_else_is_to_be_known_is_told_where_it_was_waited_for(make_monitor: MakeMonitor) -> None:
