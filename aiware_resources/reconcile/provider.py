@@ -38,7 +38,7 @@ from aiware_resources.reconcile.once import send_once
 from aiware_resources.reconcile.ownership import Mark
 from aiware_resources.reconcile.paths import Path, text
 from aiware_resources.reconcile.provider_host import tell_errors_by_their_messages
-from aiware_resources.reconcile.pulumi_processes import end_with_engine
+from aiware_resources.reconcile.pulumi_processes import end_with_engine, look_less_for_garbage
 from aiware_resources.reconcile.recency import SUBMITTED, looked_for, submitted_now
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX, ApiModel, Problem, Schema
 from aiware_resources.reconcile.unknowns import cut
@@ -172,6 +172,7 @@ class EntityProvider(Entity, ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the settings of the stack, or of an explicit provider. Called once in each provider process."""
         end_with_engine()
+        look_less_for_garbage()
         tell_errors_by_their_messages()
         keys = [*map(key_of, Settings.model_fields), EXPLICIT_KEY]
         self._settings = Settings.from_mapping({key: req.config.get(key) for key in keys})

@@ -22,7 +22,7 @@ from aiware_resources.reconcile.holders import OWNER_KEY, PARENT_KEY, PROVIDER_N
 from aiware_resources.reconcile.naming import api_properties, check_arguments, python_name
 from aiware_resources.reconcile.outputs import derived, leave_to_others, urn_after
 from aiware_resources.reconcile.provider import ASKED, READ_KEY, EntityProvider
-from aiware_resources.reconcile.pulumi_processes import end_with_engine
+from aiware_resources.reconcile.pulumi_processes import end_with_engine, look_less_for_garbage
 from aiware_resources.settings import Settings
 from aiware_resources.text import commands
 
@@ -79,6 +79,7 @@ class EntityResource(pulumi.dynamic.Resource):
         if not self._is_only_read:
             check_arguments(type(self).__name__, self.args, arguments)
         end_with_engine()
+        look_less_for_garbage()
         _refuse_unknown_keys()
         provider = self.provider()
         props = self._asked(provider, arguments) if self._is_only_read else self._declared(provider, name, arguments)
