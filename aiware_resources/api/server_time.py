@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Protocol
 
 import httpx
@@ -61,7 +62,7 @@ def by_server(url: str, moment: datetime) -> datetime | None:
     Returns:
         None as long as the server has not answered anything.
     """
-    ahead = _ahead.get(_place(httpx.URL(url)))
+    ahead = _ahead.get(_place_in(url))
     return None if ahead is None else moment + ahead
 
 
@@ -76,12 +77,17 @@ def learned_from(api: Asked, moment: datetime) -> datetime | None:
         None when the server cannot be asked, or does not show the time.
     """
     known = by_server(api.url, moment)
-    if known is None and _place(httpx.URL(api.url)) not in _silent:
+    if known is None and _place_in(api.url) not in _silent:
         # Any answer tells what time it is there; whether this one is good makes no difference.
         with suppress(ApiError):
             api.me()
         known = by_server(api.url, moment)
     return known
+
+
+@lru_cache
+def _place_in(address: str) -> str:
+    return _place(httpx.URL(address))
 
 
 def _place(url: httpx.URL) -> str:

@@ -25,8 +25,12 @@ def cut(value: Any) -> tuple[Any, frozenset[Path]]:
 
     Returns:
         The value without its unknown parts, and the paths where they were. An unknown dictionary entry is left out; an
-        unknown list item becomes ``None``, so that its neighbors keep their places.
+        unknown list item becomes ``None``, so that its neighbors keep their places. A value without unknown parts is
+        the same object.
     """
+    if not _is_partly_unknown(value):
+        # An update knows nearly everything, and to note the path of each part takes long.
+        return value, frozenset()
     found: set[Path] = set()
     return _cut(value, (), found), frozenset(found)
 
@@ -34,6 +38,14 @@ def cut(value: Any) -> tuple[Any, frozenset[Path]]:
 def blank(value: Any, paths: frozenset[Path]) -> Any:
     """Blanks the same paths in another value, so that what remains of the two can be compared."""
     return _blank(value, (), paths)
+
+
+def _is_partly_unknown(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_is_partly_unknown, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_partly_unknown, value))
+    return isinstance(value, Unknown)
 
 
 def _cut(value: Any, path: Path, found: set[Path]) -> Any:
