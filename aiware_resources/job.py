@@ -145,7 +145,7 @@ class JobProvider(EntityProvider):
 
     def unsuitable(self, inputs: Props) -> Iterable[Problem]:
         """What does not suit the engines, as the engine catalogue has them."""
-        return payloads.problems(self._settings, inputs)
+        return payloads.problems(self._settings, *cut(inputs))
 
     def replacing(self, paths: Iterable[Path], olds: Props, news: Props) -> list[str]:
         """What the job produces re-runs it; where and how it runs does not. A failed job may have to run again."""

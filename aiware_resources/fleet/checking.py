@@ -140,21 +140,20 @@ def _job_problems(settings: Settings, before: Mapping[str, Props], inputs: Mappi
 def _unsuitable(settings: Settings, before: Mapping[str, Props], inputs: Mapping[str, Any]) -> Found:
     """Each job that is new or changed, checked against the engine catalogue; what is merely odd is said once."""
     owner = str(inputs.get(OWNER_KEY, "fleet"))
+    allowed, _ = cut(inputs.get(ALLOWED_KEY))
     odd: dict[str, None] = {}
-    for key, job in jobs_of(inputs):
-        if key in before and _is_same(before[key], job):
+    for key, known, unknown in known_jobs_of(inputs):
+        if key in before and not unknown and _is_same(before[key], known):
             continue
-        asked = {**job, OWNER_KEY: owner, ALLOWED_KEY: inputs.get(ALLOWED_KEY)}
-        for problem in payloads.problems(settings, asked, tell=odd.setdefault):
+        asked = {**known, OWNER_KEY: owner, ALLOWED_KEY: allowed}
+        for problem in payloads.problems(settings, asked, unknown, tell=odd.setdefault):
             yield key, Problem(_own_path(problem.path), problem.reason)
     for text in odd:
         log.warning(text)
 
 
 def _is_same(before: Props, job: Props) -> bool:
-    if before == job:
-        return True
-    return not cut(job)[1] and fingerprint(before) == fingerprint(job)
+    return before == job or fingerprint(before) == fingerprint(job)
 
 
 def _own_path(path: Path) -> Path:

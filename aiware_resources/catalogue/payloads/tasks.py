@@ -19,7 +19,6 @@ from aiware_resources.catalogue.payloads.payload import TaskPayload
 from aiware_resources.errors import AiwareError
 from aiware_resources.reconcile import Path, Problem, Props, owned, path_text
 from aiware_resources.reconcile.holders import OWNER_KEY
-from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.settings import Settings
 from aiware_resources.text import commands
 from aiware_resources.text.words import near
@@ -39,7 +38,9 @@ class _OutOfReach(Exception):
     """The catalogue cannot be asked."""
 
 
-def problems(settings: Settings, inputs: Props, tell: Callable[[str], object] = log.warning) -> Iterator[Problem]:
+def problems(
+    settings: Settings, known: Props, unknown: frozenset[Path], tell: Callable[[str], object] = log.warning
+) -> Iterator[Problem]:
     """What is wrong with a job's tasks in the eyes of the engine catalogue (query ``engines(ids:)``).
 
     All engines that are not known yet are asked for in one request, once a provider process. When aiWARE cannot be
@@ -47,13 +48,13 @@ def problems(settings: Settings, inputs: Props, tell: Callable[[str], object] = 
 
     Args:
         settings: The stack's settings.
-        inputs: The job's properties; unknown parts are tolerated.
+        known: The job's properties, without what is not known yet.
+        unknown: The paths of that.
         tell: Told what is merely odd, in a sentence that names the resource.
 
     Yields:
         Each problem with its property path, such as ``tasks[2].payload.customFFMPEGProperties.chunkSizeInSeconds``.
     """
-    known, unknown = cut(inputs)
     tasks = dict(_tasks(known.get("tasks"), ("tasks",)))
     target = known.get("target")
     is_empty = isinstance(target, dict) and not any(path[:2] == ("target", "assets") for path in unknown)
