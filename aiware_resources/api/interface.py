@@ -95,6 +95,9 @@ class Api(ABC):
             owner: Whose job it is; ids that the client has to choose follow from it, so that they stay the same.
             default_name: What the job is called where `input` has no `name`, and the installation knows names of jobs.
 
+        Returns:
+            The job's id, its TDO and when it was created; the rest of it is not asked for.
+
         Raises:
             AnswerLost: It may have been submitted; `jobs_created_since` finds it.
         """

@@ -56,7 +56,7 @@ def problems(
         Each problem with its property path, such as ``tasks[2].payload.customFFMPEGProperties.chunkSizeInSeconds``.
     """
     tasks = dict(_tasks(known.get("tasks"), ("tasks",)))
-    target = known.get("target")
+    target: Any = known.get("target")
     is_empty = isinstance(target, dict) and not any(path[:2] == ("target", "assets") for path in unknown)
     is_empty = is_empty and all(asset.get("assetType") != "media" for asset in target.get("assets") or ())
     ids = {path: str(task["engineId"]) for path, task in tasks.items() if _is_id(task.get("engineId"))}
