@@ -33,9 +33,12 @@ VIRAMA = 9
 """The combining class of what joins a letter with the next one."""
 _PARSERS = {"ja": r"[\u3040-\u30ff]", "th": r"[\u0e00-\u0e7f]", "zh-hans": r"[\u3400-\u4dbf\u4e00-\u9fff]"}
 """Scripts without spaces, by what knows where they may break. Chinese is last: Japanese has its signs too."""
-_NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-
-
+_NO_SPACES = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_KILLED = re.compile(r"[\u1000-\u1021]\u1037?[\u1039\u103a]")
+"""A consonant of Burmese that ends the syllable before it, or is written above the next one."""
+_TIBETAN = re.compile(r"[\u0f00-\u0fff]")
+_TIBETAN_ENDS = "\u0f0b\u0f0d"
+"""What ends a syllable or a sentence of Tibetan."""
 _SENTENCE = re.compile(r"(?<=[。！？।])(?![。！？।」』）》”’])")
 
 
@@ -286,14 +289,19 @@ def _phrases(text: str, most: int) -> list[str]:
 
 def _pieces(text: str, most: int) -> Iterator[str]:
     while len(text) > most:
-        cut = next((at for at in range(most, 0, -1) if _may_break(text[at - 1], text[at])), most)
+        cut = next((at for at in range(most, 0, -1) if _may_break(text, at)), most)
         yield text[:cut]
         text = text[cut:]
     yield text
 
 
-def _may_break(before: str, after: str) -> bool:
-    """Whether a line may end between two characters: a mark, for example, belongs to the character before it."""
+def _may_break(text: str, at: int) -> bool:
+    """Whether a line may end before a character: a mark, for example, belongs to the character before it."""
+    before, after = text[at - 1], text[at]
+    if _TIBETAN.match(after):
+        return before in _TIBETAN_ENDS
+    if _KILLED.match(text, at):
+        return False
     joined = "\u200d" in (before, after) or unicodedata.combining(before) == VIRAMA
     marked = unicodedata.category(after).startswith("M")
     return not (joined or marked or before in NOT_LAST or after in NOT_FIRST)

@@ -169,6 +169,8 @@ def test_scripts_without_spaces_are_wrapped_where_they_may(text: str, most: int,
         ("インターフェースアーキテクチャ、", 8, ["インターフェース", "アーキテクチャ、"]),
         ("「ソフトウェアエンジニアリング」。", 16, ["「ソフトウェアエンジニアリン", "グ」。"]),
         ("ក្រុងថ្ងៃនេះ", 7, ["ក្រុង", "ថ្ងៃនេះ"]),
+        ("မင်္ဂလာပါယနေ့ကျွန်ုပ်တို့သည်", 26, ["မင်္ဂလာပါယနေ့ကျွန်ုပ်တို့", "သည်"]),
+        ("བོད་ཡིག་གི་ཚིག་གྲུབ", 10, ["བོད་ཡིག་", "གི་ཚིག་", "གྲུབ"]),
     ],
 )
 def test_no_line_begins_or_ends_with_what_belongs_to_others(text: str, most: int, lines: list[str]) -> None:
