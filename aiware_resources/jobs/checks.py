@@ -28,8 +28,6 @@ _STORES = frozenset({engines.PLAYBACK, engines.ASSET_CREATOR, engines.OUTPUT_WRI
 
 _TEMPLATES = ("audio", "video", "frame", "rawchunk", "custom")
 """What the chunk engine can do (``ffmpegTemplate``)."""
-_LEAST = {"chunkSizeInSeconds": 1, "framesPerSecond": 0}
-"""Properties of its pieces (``customFFMPEGProperties``), and the least that they may be."""
 _COUNTS = {"maxRetries": "max_retries", "maxEngines": "max_engines"}
 
 
@@ -162,14 +160,29 @@ def _chunk_problems(payload: Mapping[str, Any], where: Path, unknown: frozenset[
         path = (*where, "customFFMPEGTemplate")
         if _is_blank(payload.get("customFFMPEGTemplate")) and not is_within(path, unknown):
             yield Problem(path, "is missing: the template custom is what it says. Give ffmpeg's arguments in it")
-    elif template is not None and template not in _TEMPLATES:
-        yield Problem((*where, "ffmpegTemplate"), f"must be one of: {', '.join(_TEMPLATES)}")
+    rate = _property(payload, "framesPerSecond")
+    if rate is not None and not _is_number(rate, 0):
+        yield Problem((*where, "customFFMPEGProperties", "framesPerSecond"), "must be a number or a fraction above 0")
+
+
+def known_of_engines(tasks: Sequence[Task], unknown: frozenset[Path]) -> Iterator[Problem]:
+    """What is wrong with payloads by what the documentation says of engines, where no catalogue can be asked."""
+    for path, task in every_task(tasks):
+        if task.engine_id != engines.CHUNK or _is_payload_unknown(path, unknown):
+            continue
+        payload = payload_of(task)
+        where = (*path, "payload" if task.payload_string is None else "payloadString")
+        template, seconds = payload.get("ffmpegTemplate"), _property(payload, "chunkSizeInSeconds")
+        if template is not None and template not in _TEMPLATES:
+            yield Problem((*where, "ffmpegTemplate"), f"must be one of: {', '.join(_TEMPLATES)}")
+        if seconds is not None and not _is_number(seconds, 1):
+            path = (*where, "customFFMPEGProperties", "chunkSizeInSeconds")
+            yield Problem(path, "must be a number of at least 1")
+
+
+def _property(payload: Mapping[str, Any], key: str) -> Any:
     properties = payload.get("customFFMPEGProperties")
-    for key, least in _LEAST.items():
-        given = properties.get(key) if isinstance(properties, dict) else None
-        if given is not None and not _is_number(given, least):
-            wanted = f"a number of at least {least}" if least else "a number or a fraction above 0"
-            yield Problem((*where, "customFFMPEGProperties", key), f"must be {wanted}")
+    return properties.get(key) if isinstance(properties, dict) else None
 
 
 def _is_number(value: Any, least: int) -> bool:

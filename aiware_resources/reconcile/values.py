@@ -68,7 +68,12 @@ def _fits_32_bits(value: int) -> int:
     return value
 
 
-def _not_negative(value: int) -> int:
+def not_negative(value: int) -> int:
+    """Refuses what counts less than nothing.
+
+    Raises:
+        ValueError: It is below zero.
+    """
     if value < 0:
         raise ValueError(f"is {value}: give 0 or more")
     return value
@@ -110,7 +115,7 @@ Identifier = Annotated[str, BeforeValidator(_identifier), AfterValidator(_not_em
 Int32 = Annotated[int, BeforeValidator(whole_numbers), Strict(), AfterValidator(_fits_32_bits)]
 """A whole number as GraphQL has it: of 32 bits, and never given as text."""
 
-Count = Annotated[Int32, AfterValidator(_not_negative)]
+Count = Annotated[Int32, AfterValidator(not_negative)]
 """A number of things, bytes or milliseconds."""
 
 Flag = Annotated[bool, Strict()]

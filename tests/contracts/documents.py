@@ -337,11 +337,6 @@ WRONG = [
         ("tasks[0].payload.customFFMPEGTemplate",),
     ),
     Document(
-        "template that is none",
-        chunked(lambda job: _chunk(job)["payload"].update(ffmpegTemplate="Audio")),
-        ("tasks[0].payload.ffmpegTemplate",),
-    ),
-    Document(
         "custom without its template, as text",
         chunked(lambda job: _chunk(job).update(payload=None, payloadString='{"ffmpegTemplate": "custom"}')),
         ("tasks[0].payloadString.customFFMPEGTemplate",),

@@ -13,7 +13,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from aiware_local.server.edge.errors import bad
-from aiware_local.server.edge.request import Body, Correlation, Count, DateTime, Int32, Int64, JobStatus, JsonText, Uuid
+from aiware_local.server.edge.request import (
+    Body,
+    Correlation,
+    Count,
+    Count64,
+    DateTime,
+    Int32,
+    Int64,
+    JobStatus,
+    JsonText,
+    Uuid,
+)
 
 OPTIONS = ("endpoint", "syncEnabled", "syncTimeoutInSeconds", "chunkCallbackEnabled")
 """What a route says besides its ends; stored among the options of a GraphQL route."""
@@ -37,10 +48,10 @@ class CreateTask(Body):
     due_date_time: Annotated[DateTime | None, Field(alias="dueDateTime")] = None
     io_folders: Annotated[list[CreateFolder], Field(alias="ioFolders", default_factory=list)]
     max_engines: Annotated[Count | None, Field(alias="maxEngines")] = None
-    max_processing_seconds: Annotated[Int64 | None, Field(alias="maxProcessingSecondsPerWorkItem")] = None
+    max_processing_seconds: Annotated[Count64 | None, Field(alias="maxProcessingSecondsPerWorkItem")] = None
     max_retries: Annotated[Count | None, Field(alias="maxRetries")] = None
-    max_wait_seconds: Annotated[Int64 | None, Field(alias="maxWaitSecondsForChunk")] = None
-    chunks_per_work_item: Annotated[Int64 | None, Field(alias="numChunksPerWorkItem")] = None
+    max_wait_seconds: Annotated[Count64 | None, Field(alias="maxWaitSecondsForChunk")] = None
+    chunks_per_work_item: Annotated[Count64 | None, Field(alias="numChunksPerWorkItem")] = None
     parallel_processing: Annotated[bool | None, Field(alias="parallelProcessing")] = None
     waits_for_parents: Annotated[bool | None, Field(alias="parentMustBeCompleteBeforeStarting")] = None
     payload: Annotated[JsonText | None, Field(alias="payloadJSON")] = None

@@ -31,6 +31,7 @@ JobStatus = Literal[
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Count64 = Annotated[int, Field(ge=0, le=2**63 - 1)]
 DEFAULT_LIMIT = 10
 DEFAULT_ORDER = "createdDateTime"
 WORDS = {"extra_forbidden": "is not known to the API", "missing": "is required"}

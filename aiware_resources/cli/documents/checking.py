@@ -14,6 +14,7 @@ from aiware_resources.cli.documents.edge import edge_problems
 from aiware_resources.cli.documents.found import FoundJob, FoundProblem
 from aiware_resources.cli.documents.resources import TAKEN, Resource, field_problems, resource_of
 from aiware_resources.job import JobProvider
+from aiware_resources.jobs.checks import known_of_engines
 from aiware_resources.reconcile import EntityProvider, Path, Problem, path_text
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.text.times import is_number
@@ -73,7 +74,8 @@ def _problems(job: FoundJob, resource: Resource) -> Iterator[FoundProblem]:
         for path in _numbers_for_times(job.properties, ()):
             reason = "is a number as text, and no point in time to aiWARE: write it without quotes, or as ISO 8601"
             yield job.problem(path, path_text(path), reason)
-    for path, reason in _failures(_provider(job, resource), resource):
+    provider = _provider(job, resource)
+    for path, reason in [*_failures(provider, resource), *_known_of_engines(provider, resource)]:
         written = resource.written(path)
         yield job.problem(written, path_text(written), reason)
 
@@ -104,6 +106,13 @@ def _failures(provider: EntityProvider, resource: Resource) -> Iterator[tuple[Pa
         failures = provider.check({}, dict(resource.properties)).failures
     for failure in failures:
         yield _path(failure.property), failure.reason
+
+
+def _known_of_engines(provider: EntityProvider, resource: Resource) -> Iterator[tuple[Path, str]]:
+    """What a preview knows by the engine catalogue, as far as it is documented."""
+    known, unknown = cut(dict(resource.properties))
+    values, _ = provider.schema.validate(known, unknown)
+    yield from ((each.path, each.reason) for each in known_of_engines(values.get("tasks", ()), unknown))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from aiware_resources.api.json_text import read_json
 from aiware_resources.reconcile import ApiModel, Path, Problem
 from aiware_resources.reconcile.carrying import null_paths
 from aiware_resources.reconcile.provider import schema_of
-from aiware_resources.reconcile.values import Count, Flag, Int32, Name
+from aiware_resources.reconcile.values import Count, Flag, Int32, Name, not_negative
 from aiware_resources.settings.endpoints import is_uuid
 from aiware_resources.text.times import parse_time
 
@@ -75,6 +75,7 @@ JsonText = Annotated[str, AfterValidator(_json)]
 Time = Annotated[str, AfterValidator(_time)]
 Beginning = Annotated[str, AfterValidator(_beginning)]
 Whole = Annotated[int, Strict()]
+LongCount = Annotated[Whole, AfterValidator(not_negative)]
 
 
 class EdgeFolder(ApiModel):
@@ -95,10 +96,10 @@ class EdgeTask(ApiModel):
     due_date_time: Time | None = None
     io_folders: list[EdgeFolder] | None = None
     max_engines: Count | None = None
-    max_processing_seconds_per_work_item: Whole | None = None
+    max_processing_seconds_per_work_item: LongCount | None = None
     max_retries: Count | None = None
-    max_wait_seconds_for_chunk: Whole | None = None
-    num_chunks_per_work_item: Whole | None = None
+    max_wait_seconds_for_chunk: LongCount | None = None
+    num_chunks_per_work_item: LongCount | None = None
     parallel_processing: Flag | None = None
     parent_must_be_complete_before_starting: Flag | None = None
     payload_json: JsonText | None = Field(None, alias="payloadJSON")

@@ -74,6 +74,24 @@ def test_a_value_stands_for_a_list_of_one(aiware: Aiware, written: Written) -> N
         assert place == "tasks[0].ioFolders[0].mode"
 
 
+@pytest.mark.parametrize(
+    ("payload", "wrong"),
+    [
+        ({"ffmpegTemplate": "Audio"}, ["ffmpegTemplate"]),
+        ({"ffmpegTemplate": ["audio"]}, ["ffmpegTemplate"]),
+        ({"customFFMPEGProperties": {"chunkSizeInSeconds": -5}}, ["customFFMPEGProperties.chunkSizeInSeconds"]),
+        ({"customFFMPEGProperties": {"chunkSizeInSeconds": "0.5"}}, ["customFFMPEGProperties.chunkSizeInSeconds"]),
+        ({"ffmpegTemplate": "rawchunk", "customFFMPEGProperties": {"chunkSizeInSeconds": "20"}}, []),
+        ({"customFFMPEGProperties": "text"}, []),
+    ],
+)
+def test_media_are_cut_as_is_documented(
+    aiware: Aiware, written: Written, payload: dict[str, Any], wrong: list[str]
+) -> None:
+    job = {"targetId": "1", "tasks": [{"engineId": engines.CHUNK, "payload": payload}]}
+    assert list(problems(aiware, written(job))) == [f"tasks[0].payload.{name}" for name in wrong]
+
+
 def test_times_are_no_numbers_in_quotes(aiware: Aiware, written: Written) -> None:
     preferences = {"dueDateTime": "1574311000"}
     task = {"engineId": engines.SPEECHMATICS_ENGLISH, "executionPreferences": preferences, "payload": preferences}
@@ -279,6 +297,7 @@ def test_jobs_of_edge(aiware: Aiware, written: Written) -> None:
         (("tasks", 0, "engineId"), "speech", "tasks[0].engineId: must be a UUID"),
         (("tasks", 0, "dueDateTime"), "2026-01-01", "tasks[0].dueDateTime: must be a time with its zone"),
         (("tasks", 0, "maxRetries"), -1, "tasks[0].maxRetries: "),
+        (("tasks", 0, "numChunksPerWorkItem"), -1, "tasks[0].numChunksPerWorkItem: is -1: give 0 or more"),
         (("taskRoutes", 0), {"taskChildId": "store"}, "tasks[0]: no route leads to it: add an entry of taskRoutes"),
         (("taskRoutes", 1), {"taskChildId": "translate"}, "taskRoutes[1]: says a second time that its task is a first"),
         (("taskRoutes", 0, "taskChildInputId"), "x", "taskRoutes[0].taskChildInputId: joins no folders without a"),

@@ -99,6 +99,7 @@ OF_TASKS: list[Refusal] = [
     (_task(0, taskStatus="running"), 400, "jobs[0].tasks[0].taskStatus is running"),
     (_task(0, maxEngines="1"), 400, "jobs[0].tasks[0].maxEngines: Input should be a valid integer"),
     (_task(0, maxEngines=True), 400, "jobs[0].tasks[0].maxEngines"),
+    (_task(0, maxWaitSecondsForChunk=-1), 400, "jobs[0].tasks[0].maxWaitSecondsForChunk: Input should be greater"),
     (_task(0, priority=2**31), 400, "jobs[0].tasks[0].priority"),
     (_task(0, parallelProcessing="true"), 400, "jobs[0].tasks[0].parallelProcessing"),
     (_task(0, parentCompleteBeforeStarting=True), 400, "jobs[0].tasks[0].parentCompleteBeforeStarting is not known"),
