@@ -105,6 +105,8 @@ def scene(program: str, *, recognition: bool = False, **behaviour: Any) -> Itera
     """
     with tempfile.TemporaryDirectory(prefix="aiware-benchmark-") as folder:
         project = Project(Path(folder), LONGEST)
+        # Where Python does not keep what it has compiled, each run compiles this library again, twice.
+        project.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         # The tests look more often than a stack does.
         project.config(aiware__pollInterval=None)
         project.program(program)
