@@ -181,7 +181,7 @@ def _read(source: str) -> Report:
     from aiware_resources import report as reports
 
     text = sys.stdin.read() if source == STANDARD_INPUT else Path(source).read_text(encoding="utf-8")
-    return reports.build(reports.parse(text))
+    return reports.build(reports.with_jobs(reports.parse(text), lambda: ()))
 
 
 def previewed(stack: str | None, arguments: tuple[str, ...] = ()) -> Report:
@@ -198,7 +198,8 @@ def previewed(stack: str | None, arguments: tuple[str, ...] = ()) -> Report:
     from aiware_resources.cli import pulumi_command
 
     ended = pulumi_command.preview(stack, [*_refresh(arguments), *arguments])
-    report = reports.build(reports.with_policies(reports.parse(ended.output), ended.events))
+    found = reports.with_policies(reports.parse(ended.output), ended.events)
+    report = reports.build(reports.with_jobs(found, lambda: pulumi_command.recorded(stack)))
     if not report.stack:
         # A preview that ends before its first step does not say.
         report = replace(report, project=_project(), stack=stack or pulumi_command.selected())

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,10 @@ def recorded(stack: str | None, *, show_secrets: bool = False) -> list[dict[str,
     Raises:
         ConfigurationError: It cannot be read.
     """
-    return _exported(stack, *(["--show-secrets"] if show_secrets else []))
+    from aiware_resources.fleet.packing import with_jobs
+
+    in_clear = partial(_exported, stack, "--show-secrets")
+    return in_clear() if show_secrets else with_jobs(_exported(stack), in_clear)
 
 
 def _exported(stack: str | None, *options: str) -> list[dict[str, Any]]:

@@ -14,17 +14,18 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aiware_resources.fleet.adopting import ADOPTED
 from aiware_resources.fleet.entries import JOBS, MEDIA, Entry, recorded_entries
 from aiware_resources.fleet.local_files import Content
-from aiware_resources.fleet.packing import FLEET, unpacked_resource
+from aiware_resources.fleet.packing import FLEET, unpacked_resource, with_jobs
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.reading import OPEN
 from aiware_resources.reconcile import RERUNS, Props
 from aiware_resources.reconcile.holders import OWNER_KEY
-from aiware_resources.reconcile.other_stacks import stacks, states
+from aiware_resources.reconcile.other_stacks import stacks, state_in_clear, states
 from aiware_resources.shards import SHARD, Shard, parsed, shard_of
 from aiware_resources.waiting.conditions import MISSING
 
@@ -309,7 +310,7 @@ def _fleets(shard: Shard, props: Mapping[str, Any]) -> Iterator[tuple[int, Props
     there = ((stack, parsed(stack.rpartition("/")[2])) for stack in stacks(project))
     numbers = {stack: found[1] for stack, found in there if found is not None and found[0] == shard.archive}
     for stack, resources in states(list(numbers)):
-        for each in resources:
+        for each in with_jobs(resources, partial(state_in_clear, stack)):
             is_it = each["type"] == FLEET and each["urn"].rpartition("::")[2] == name
             if is_it and not each.get("delete"):
                 found = unpacked_resource(each)

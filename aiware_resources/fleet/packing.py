@@ -12,11 +12,12 @@ it would take such a part out of the new one, and the provider would remove the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiware_resources.fleet.entries import JOBS, MEDIA
 from aiware_resources.reconcile import Props
+from aiware_resources.text.secret_words import IN_CLEAR, SIGNATURE
 
 FLEET = "pulumi-python:dynamic/aiware:JobFleet"
 """The type of a fleet in the engine."""
@@ -64,7 +65,41 @@ def unpacked_resource(resource: Mapping[str, Any]) -> Mapping[str, Any]:
     """A resource of any type, as the engine prints it, with the entries of a fleet as they were."""
     if resource.get("type") != FLEET:
         return resource
-    return {**resource, **{side: unpacked(resource[side]) for side in ("inputs", "outputs") if resource.get(side)}}
+    found = {side: resource[side] for side in ("inputs", "outputs") if resource.get(side)}
+    jobs = found.get("outputs", {}).get(JOBS)
+    if _is_sealed(jobs) and IN_CLEAR in jobs:
+        found["outputs"] = {**found["outputs"], JOBS: json.loads(jobs[IN_CLEAR])}
+    return {**resource, **{side: unpacked(props) for side, props in found.items()}}
+
+
+def with_jobs(
+    resources: list[dict[str, Any]], in_clear: Callable[[], Iterable[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """A state in which the jobs of fleets can be read, where a program has them encrypted.
+
+    That is what ``additional_secret_outputs`` does.
+
+    Args:
+        resources: The resources of the state, as ``pulumi stack export`` prints them.
+        in_clear: Gives the same with all secrets, of which no other is taken.
+    """
+    sealed = [each for each in resources if each.get("type") == FLEET and _is_sealed(_jobs(each))]
+    if not sealed:
+        return resources
+    known = {(each["urn"], each.get("id")): _jobs(each) for each in in_clear() if each.get("type") == FLEET}
+    opened = {id(each): known.get((each["urn"], each.get("id"))) for each in sealed}
+    return [
+        {**each, "outputs": {**each["outputs"], JOBS: opened[id(each)]}} if id(each) in opened else each
+        for each in resources
+    ]
+
+
+def _jobs(resource: Mapping[str, Any]) -> Any:
+    return (resource.get("outputs") or {}).get(JOBS)
+
+
+def _is_sealed(value: Any) -> bool:
+    return isinstance(value, Mapping) and SIGNATURE in value
 
 
 def is_packed(props: Mapping[str, Any]) -> bool:

@@ -8,9 +8,7 @@ from typing import Any
 
 from aiware_resources.cli import pulumi_command
 from aiware_resources.report.pulumi_json import State
-
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_IN_CLEAR = "plaintext"
+from aiware_resources.text.secret_words import IN_CLEAR, SIGNATURE
 
 
 class Recorded(State):
@@ -86,7 +84,7 @@ _told: dict[str, Any] = {}
 
 def _in_clear(value: Any) -> Any:
     if isinstance(value, Mapping):
-        if _SIGNATURE in value and _IN_CLEAR in value:
-            return _in_clear(json.loads(value[_IN_CLEAR]))
+        if SIGNATURE in value and IN_CLEAR in value:
+            return _in_clear(json.loads(value[IN_CLEAR]))
         return {key: _in_clear(item) for key, item in value.items()}
     return [_in_clear(item) for item in value] if isinstance(value, list) else value

@@ -38,8 +38,17 @@ def states(names: list[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield from zip(names, threads.map(_state, names), strict=True)
 
 
-def _state(name: str) -> list[dict[str, Any]]:
-    deployment = json.loads(_pulumi("stack", "export", "--stack", name)).get("deployment") or {}
+def state_in_clear(name: str) -> list[dict[str, Any]]:
+    """The resources that a stack of the project holds, with their secrets.
+
+    Raises:
+        ConfigurationError: They cannot be read.
+    """
+    return _state(name, "--show-secrets")
+
+
+def _state(name: str, *options: str) -> list[dict[str, Any]]:
+    deployment = json.loads(_pulumi("stack", "export", *options, "--stack", name)).get("deployment") or {}
     return list(deployment.get("resources") or [])
 
 

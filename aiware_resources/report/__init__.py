@@ -8,7 +8,7 @@ from aiware_resources.report.html import html
 from aiware_resources.report.markdown import GITHUB_LIMIT, markdown, marker
 from aiware_resources.report.model import Report
 from aiware_resources.report.origin import origin_in
-from aiware_resources.report.pulumi_json import Preview, parse, with_policies
+from aiware_resources.report.pulumi_json import Preview, parse, with_jobs, with_policies
 from aiware_resources.report.sentence import sentence
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "origin_in",
     "parse",
     "sentence",
+    "with_jobs",
     "with_policies",
 ]

@@ -21,11 +21,11 @@ from aiware_resources.report.drift import in_order, kept_failure
 from aiware_resources.report.masking import SECRET
 from aiware_resources.report.model import Drifted, KeptFailure
 from aiware_resources.report.properties import found_differences, overlaps, property_changes
+from aiware_resources.text.secret_words import SIGNATURE
 
 READERS = 8
 """Objects read at the same time; the requests of all of them share one rate limit."""
 
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
 _IS_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the public signature of a value that is encrypted
 _IN_STATE_ONLY = {"delete", "external"}
 
@@ -141,7 +141,7 @@ def _in_lists(paths: Sequence[Path]) -> list[Path]:
 
 def _without_secrets(value: Any, path: Path, found: list[Path]) -> Any:
     if isinstance(value, dict):
-        if value.get(_SIGNATURE) == _IS_SECRET:
+        if value.get(SIGNATURE) == _IS_SECRET:
             found.append(path)
             return SECRET
         return {key: _without_secrets(item, (*path, key), found) for key, item in value.items()}

@@ -6,18 +6,20 @@ Nothing in it is executed: the pickled provider that it carries along is dropped
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from aiware_resources.errors import AiwareError
-from aiware_resources.fleet.packing import unpacked_resource
+from aiware_resources.fleet.entries import JOBS
+from aiware_resources.fleet.packing import FLEET, unpacked_resource
 from aiware_resources.fleet.reading import OPEN
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
 from aiware_resources.reconcile.values import whole_numbers
+from aiware_resources.text.secret_words import MASK
 from aiware_resources.waiting.conditions import COMPLETE
 
 UNKNOWN_TEXTS = frozenset(
@@ -211,6 +213,33 @@ def with_policies(preview: Preview, events: str) -> Preview:
     found = [event for line in events.splitlines() if (event := json.loads(line).get("policyEvent"))]
     others = [each for each in preview.diagnostics if _RUNS_PACKS not in each.message]
     return preview.model_copy(update={"diagnostics": [*others, *map(_policy_diagnostic, found)]})
+
+
+def with_jobs(preview: Preview, state: Callable[[], Iterable[Mapping[str, Any]]]) -> Preview:
+    """A preview with the jobs of fleets as they are recorded, where it masks them (``additional_secret_outputs``).
+
+    Args:
+        preview: The preview.
+        state: Reads the resources of the stack's state.
+
+    Raises:
+        AiwareError: The state does not have a fleet that is previewed.
+    """
+    sides = [side for step in preview.steps for side in (step.old_state, step.new_state) if side is not None]
+    masked = [side for side in sides if side.type == FLEET and side.outputs.get(JOBS) == MASK]
+    if not masked:
+        return preview
+    recorded = [unpacked_resource(each) for each in state() if each.get("type") == FLEET]
+    jobs = {each["urn"]: (each.get("outputs") or {}).get(JOBS) for each in recorded}
+    for side in masked:
+        if side.urn not in jobs and side.id:
+            raise AiwareError(
+                f"The preview masks the jobs of JobFleet {name_of(side.urn)}, which the program declares to be secret.",
+                remedy="Run `aiware preview` in the project: it reads them from the stack's state. Or take jobs out of "
+                "additional_secret_outputs: the ids of jobs let nobody in.",
+            )
+        side.outputs[JOBS] = jobs.get(side.urn) or {}
+    return preview
 
 
 def _policy_diagnostic(event: Mapping[str, Any]) -> Diagnostic:

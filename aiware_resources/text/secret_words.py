@@ -10,6 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 MASK = "[secret]"
 """What Pulumi writes instead of a value that it knows to be secret, and so does this library."""
 
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The key by which Pulumi knows what stands for a value in a state, such as one that is encrypted."""
+IN_CLEAR = "plaintext"
+"""The key of such a value in JSON, where a state is written with its secrets."""
+
 _SECRET = re.compile(
     r"(password|passwd|passphrase|secret|token|apikey|accesskey|secretkey|privatekey|credentials?|authorization"
     r"|signature|sig)$"

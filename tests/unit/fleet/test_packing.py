@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pulumi
@@ -20,10 +21,11 @@ from aiware_resources.fleet.packing import (
     parts_left_as_they_were,
     unpacked,
     unpacked_resource,
+    with_jobs,
 )
 from aiware_resources.report.live import owned_ids, recorded_in
 from aiware_resources.report.pulumi_json import State
-from aiware_resources.text.secret_words import MASK
+from aiware_resources.text.secret_words import MASK, SIGNATURE
 
 UNKNOWN: Any = Unknown  # has no types
 MEDIA = {"ä": {"url": "https://m.test/1", "n": 2, "f": 2.5, "is": True, "list": ["a", {"b": "c"}]}, "b": {"url": "u"}}
@@ -101,3 +103,26 @@ def test_reports_and_commands_see_the_entries() -> None:
     assert State(type=FLEET, inputs=packed({"media": MEDIA})).inputs["media"] == MEDIA
     other = {**resource, "type": "pulumi-python:dynamic/acme:Thing"}
     assert unpacked_resource(other) is other
+
+
+def sealed(**said: str) -> dict[str, str]:
+    return {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", **said}
+
+
+@pytest.mark.parametrize("jobs", [{"a": "job_a 1 2.abc"}, {f"e{n}": f"job_{n} 1 2.abc" for n in range(2)}])
+@pytest.mark.parametrize("as_text", [False, True])
+def test_jobs_that_are_encrypted_can_be_read_and_nothing_else(jobs: dict[str, str], as_text: bool) -> None:
+    def fleet(name: str, jobs: Any, undone: Any = None) -> dict[str, Any]:
+        urn = f"urn:pulumi:dev::p::{FLEET}::{name}"
+        return {"urn": urn, "type": FLEET, "id": name, "outputs": {"jobs": jobs, "undone": undone}}
+
+    text = packed({"jobs": jobs})["jobs"] if as_text else jobs
+    cipher, clear = sealed(ciphertext="v1:a:b"), sealed(plaintext=json.dumps(text))
+    stack = {"urn": "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", "type": "pulumi:pulumi:Stack"}
+    state = [stack, fleet("a", cipher, cipher), fleet("b", jobs)]
+    found = with_jobs(state, lambda: [fleet("b", jobs), fleet("a", clear, sealed(plaintext='"sekrit"')), stack])
+    assert found == [stack, fleet("a", clear, cipher), fleet("b", jobs)]
+    first, second = recorded_in(found)
+    assert first.outputs == {"jobs": jobs, "undone": MASK}
+    assert second.outputs["jobs"] == jobs
+    assert with_jobs([stack, fleet("b", jobs)], lambda: pytest.fail("read again")) == [stack, fleet("b", jobs)]

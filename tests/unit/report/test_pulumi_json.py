@@ -8,8 +8,10 @@ import pytest
 from pulumi.output import Unknown
 
 from aiware_resources.errors import AiwareError
-from aiware_resources.report import build, parse, with_policies
+from aiware_resources.fleet.packing import FLEET
+from aiware_resources.report import build, parse, with_jobs, with_policies
 from aiware_resources.report.pulumi_json import name_of, type_of
+from aiware_resources.text.secret_words import MASK
 from tests.unit.report.made import STACK, UNKNOWN, printed, state, step, urn
 
 
@@ -36,6 +38,23 @@ def test_a_resource_in_a_component_is_called_as_in_the_program() -> None:
 def test_nulls_are_nothing() -> None:
     found = parse('{"steps": [{"op": "create", "urn": "u::a::b::c", "newState": {"type": "t", "inputs": null}}]}')
     assert found.steps[0].state.inputs == {}
+
+
+def test_jobs_that_a_preview_masks_are_those_of_the_state() -> None:
+    masked = {**state("JobFleet", {}, "f", jobs=MASK), "urn": urn("JobFleet", "f")}
+    new = {**state("JobFleet", {}, jobs=MASK), "urn": urn("JobFleet", "g")}
+    text = printed(step("update", "JobFleet", "f", old=masked, new=masked), step("create", "JobFleet", "g", new=new))
+    recorded = {"urn": urn("JobFleet", "f"), "type": FLEET, "outputs": {"jobs": {"a": "job_a 1 2.abc"}}}
+    first, second = with_jobs(parse(text), lambda: [recorded]).steps
+    for side in (first.old_state, first.new_state):
+        assert side is not None
+        assert side.outputs == {"jobs": {"a": "job_a 1 2.abc"}}
+    assert second.new_state is not None
+    assert second.new_state.outputs == {"jobs": {}}
+    with pytest.raises(AiwareError, match="masks the jobs of JobFleet f") as raised:
+        with_jobs(parse(text), lambda: ())
+    assert raised.value.remedy
+    assert with_jobs(parse(printed()), lambda: pytest.fail("read for nothing")).steps == []
 
 
 @pytest.mark.parametrize(
