@@ -26,7 +26,7 @@ LEAST = 2_000
 """From so many entries on, a program gives them as one text."""
 
 COUNT = "__entries"
-"""The property that says how many entries the program gives, where the engine may leave some as they were.
+"""The property that says how many entries the program gives: the engine may leave some as they were.
 
 `lost_entries` looks at it, and ``check`` takes it out.
 """
@@ -118,8 +118,9 @@ def parts_left_as_they_were(paths: Iterable[str]) -> list[str]:
 
 
 IGNORED = (
-    "has fewer entries than the program gives: ignore_changes names a part of it, and Pulumi has recorded the entries "
-    "as one text, in which it finds no part. Give the entry the values that it had, instead of ignore_changes"
+    "has other entries than the program gives: ignore_changes names a part of it, in the program or in a "
+    "transformation, and Pulumi has recorded the entries as one text, in which it finds no part. Give the entry the "
+    "values that it had, instead of ignore_changes"
 )
 
 

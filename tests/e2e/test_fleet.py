@@ -123,6 +123,13 @@ def test_a_mistake_in_one_entry_shows_in_the_preview(project: Project, local: Lo
     assert local.mutations() == {}
 
 
+TRANSFORMATION = """
+def leave(given):
+    left = pulumi.ResourceOptions(ignore_changes=["media.ep-1"])
+    return pulumi.ResourceTransformationResult(given.props, pulumi.ResourceOptions.merge(given.opts, left))
+"""
+
+
 def test_no_entry_is_lost_where_pulumi_is_to_leave_a_part_as_it_was(project: Project, local: Local) -> None:
     project.program(PROGRAM)
     declare(project, entries("ep-1", "ep-2", "ep-3", "ep-4"))
@@ -132,8 +139,13 @@ def test_no_entry_is_lost_where_pulumi_is_to_leave_a_part_as_it_was(project: Pro
     )
     told = project.up(fails=True).output
     assert "JobFleet interviews: ignore_changes names media.ep-1, and Pulumi sees" in told
+    # What a transformation adds, the program does not see.
+    project.program(
+        TRANSFORMATION
+        + PROGRAM.replace("    concurrency=4,\n", "    opts=pulumi.ResourceOptions(transformations=[leave]),\n")
+    )
     declare(project, entries("ep-1", "ep-2", "ep-3"))
-    assert "has fewer entries than the program gives" in project.up(fails=True).output
+    assert "has other entries than the program gives" in project.up(fails=True).output
     assert local.mutations() == {"createJob": 4, "createTDO": 1}
 
 
