@@ -141,7 +141,7 @@ class JobFleetProvider(FleetEntity, EntityProvider):
         """As for every entity; each entry's job is validated as a `Job` is."""
         as_given, olds = news, plain(unpacked(_olds))
         if lost_entries(_olds, news):
-            return CheckResult(news, [CheckFailure(MEDIA, IGNORED)])
+            return CheckResult(news, [CheckFailure("ignoreChanges", IGNORED)])
         news = admitted(olds, {key: value for key, value in unpacked(news).items() if key != COUNT}, _name(news))
         news = with_contents(seen_before(olds, news), news, lambda: template_of(news), str(news.get(OWNER_KEY)))
         checked = super().check(olds, news)

@@ -1,4 +1,4 @@
-"""A file on this machine that is to be uploaded: what is in it, and reading it once more while it is sent."""
+"""A file that is to be uploaded: what is in it, and reading it once more while it is sent."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Literal, Protocol, cast
 
 from aiware_resources import errors
 from aiware_resources.api.transport import FilePart
@@ -15,6 +16,13 @@ Progress = Callable[[int, int], None]
 """Is told how many bytes have gone, and of how many."""
 
 _BLOCK = 1 << 20
+
+
+class Place(Protocol):
+    """Where a file is: a path, or an address in a storage that this process can read."""
+
+    def open(self, mode: Literal["rb"], /) -> IO[bytes]:
+        """Opens the file for reading."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +36,13 @@ class LocalFile:
         md5: Its MD5, in hexadecimal; aiWARE knows contents by it.
     """
 
-    path: Path
+    path: Path | Place
     size: int
     sha256: str
     md5: str
 
     @classmethod
-    def read(cls, path: Path) -> LocalFile:
+    def read(cls, path: Path | Place) -> LocalFile:
         """Reads a file through, in constant memory.
 
         Raises:
@@ -56,17 +64,18 @@ class LocalFile:
             content_type: Its MIME type; None to tell it by the name.
             progress: Is told how far the sending is.
         """
-        return FilePart(name, content_type, lambda: _Sent(self, progress))
+        return FilePart(name, content_type, lambda: cast(IO[bytes], _Sent(self, progress)))
 
 
-class _Sent(io.FileIO):
+class _Sent(io.RawIOBase):
     """The file while it is sent.
 
     What goes out must be what was read before: else the request is broken off before its end, and so never applied.
     """
 
     def __init__(self, file: LocalFile, progress: Progress | None) -> None:
-        super().__init__(file.path, "rb")
+        super().__init__()
+        self._stream = file.path.open("rb")
         self._file = file
         self._progress = progress
         self._sha256 = hashlib.sha256()
@@ -75,7 +84,22 @@ class _Sent(io.FileIO):
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """The HTTP library rewinds what it is about to send."""
         self._sha256, self._gone = hashlib.sha256(), 0
-        return super().seek(offset, whence)
+        # That of SFTP does not say where it is then.
+        self._stream.seek(offset, whence)
+        return self.tell()
+
+    def tell(self) -> int:
+        """Where the reading is."""
+        return self._stream.tell()
+
+    def fileno(self) -> int:
+        """The descriptor of a file of this machine, which tells its size."""
+        return self._stream.fileno()
+
+    def close(self) -> None:
+        """Ends the reading."""
+        self._stream.close()
+        super().close()
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Reads the next block.
@@ -83,7 +107,7 @@ class _Sent(io.FileIO):
         Raises:
             UploadFailed: At the end, if the content is not what it was.
         """
-        block = super().read(-1 if size is None else size) or b""
+        block = self._stream.read(-1 if size is None else size) or b""
         self._sha256.update(block)
         self._gone += len(block)
         is_over = not block or self._gone > self._file.size

@@ -11,7 +11,7 @@ from aiware_resources.api.abilities import Abilities
 from aiware_resources.catalogue import payloads
 from aiware_resources.catalogue.allowed_engines import ALLOWED_KEY
 from aiware_resources.fleet.entries import CLUSTER, MEDIA, TEMPLATE, fingerprint, jobs_of, known_jobs_of, template_of
-from aiware_resources.fleet.local_files import FILE, SEEN, URL, file_of, path_of
+from aiware_resources.fleet.local_files import FILE, SEEN, URL, file_of, path_of, why_unreadable
 from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.template import Template
 from aiware_resources.job import JobProvider, JobState
@@ -21,7 +21,6 @@ from aiware_resources.reconcile.provider import schema_of
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.settings import Settings
-from aiware_resources.tdos.assets import unreadable
 from aiware_resources.text.words import did_you_mean, near
 
 log = logging.getLogger("aiware")
@@ -62,7 +61,8 @@ def problems(settings: Settings, olds: Mapping[str, Any], inputs: Mapping[str, A
     if not found and settings.validate_engines:
         found = _grouped(_unsuitable(settings, before, inputs), len(media))
     more = len(found) - MOST
-    return found if more <= 0 else [*found[:MOST], Problem((MEDIA,), f"and {more} more problems of its entries")]
+    # Pulumi shows the value of a whole property: thousands of entries, and the signatures of their links.
+    return found if more <= 0 else [*found[:MOST], Problem((MEDIA, "..."), f"and {more} more problems of its entries")]
 
 
 def _template_problems(template: Props) -> Iterator[Problem]:
@@ -112,7 +112,7 @@ def _file_problems(
                 Problem((MEDIA, key, URL), "is given beside file: a recording is at one place, so give one of them"),
             )
         elif SEEN not in values:
-            yield key, Problem(path, unreadable(file, path_of(inputs.get(OWNER_KEY), file)))
+            yield key, Problem(path, why_unreadable(file, path_of(inputs.get(OWNER_KEY), file)))
         if inputs[TEMPLATE].get("targetId") is not None:
             reason = "cannot be given for files of this machine: each gets a TDO of its own. Describe that in target"
             yield key, Problem((TEMPLATE, "targetId"), reason)

@@ -7,7 +7,6 @@ nothing again.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,11 +17,14 @@ from urllib.parse import quote
 
 from pulumi.output import Unknown
 
+from aiware_resources.api import LocalFile
 from aiware_resources.fleet.parallel import in_parallel
 from aiware_resources.fleet.template import Template
 from aiware_resources.reconcile import Props
 from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
+from aiware_resources.sources import RemoteFile
+from aiware_resources.tdos.assets import unreadable
 from aiware_resources.text.times import format_time
 
 FILE = "file"
@@ -57,12 +59,17 @@ class Content:
     md5: str | None = None
 
     @staticmethod
-    def of(path: Path) -> Content:
+    def of(path: Path | RemoteFile) -> Content:
         """How a file is at the moment, without reading it.
 
         Raises:
             OSError: It cannot be read.
         """
+        if isinstance(path, RemoteFile):
+            return Content(*path.stat())
+        if not path.is_file():
+            # To open a pipe would wait for somebody who writes to it.
+            raise FileNotFoundError(path)
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
         return Content(found.st_size, found.st_mtime_ns)
@@ -82,7 +89,7 @@ class Content:
         """What it is known by as long as it is not read."""
         return f"{self.size}.{self.modified}"
 
-    def is_now(self, now: Content, path: Path) -> bool:
+    def is_now(self, now: Content, path: Path | RemoteFile) -> bool:
         """Whether a file that is to be uploaded has this content; it is read only where nothing else tells."""
         if self.size != now.size:
             return False
@@ -91,17 +98,16 @@ class Content:
         return self.md5 is not None and self.md5 == (now.md5 or md5_of(path, now))
 
 
-_read: dict[tuple[Path, str], str] = {}
+_read: dict[tuple[Path | RemoteFile, str], str] = {}
 """The MD5 of files that this process has read, by path, size and time."""
 
 
-def md5_of(path: Path, content: Content) -> str | None:
+def md5_of(path: Path | RemoteFile, content: Content) -> str | None:
     """Reads a file through, once a process; ``None`` where it cannot be read."""
     known = _read.get((path, content.stamp))
     if known is None:
         try:
-            with path.open("rb") as file:
-                known = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+            known = LocalFile.read(path).md5
         except OSError:
             return None
         _read[path, content.stamp] = known
@@ -119,7 +125,7 @@ class LocalMedia:
         by_address: Whether the job has the address; otherwise it works on the media of its TDO.
     """
 
-    path: Path
+    path: Path | RemoteFile
     content: Content
     job_at: Callable[[str], Props] = field(compare=False)
     by_address: bool = True
@@ -129,8 +135,10 @@ _folders: dict[str, Path] = {}
 """The folders in which programs run, by the owner of a fleet: a provider may run elsewhere."""
 
 
-def path_of(owner: Any, file: str) -> Path:
+def path_of(owner: Any, file: str) -> Path | RemoteFile:
     """Where a file of a fleet is."""
+    if "://" in file:
+        return RemoteFile(file)
     return _folders.get(str(owner), Path()) / file
 
 
@@ -163,7 +171,23 @@ def _asset(address: Any) -> Props:
 
 def address_of(file: Any) -> Any:
     """How a file is called in reports, and where its length is measured."""
-    return f"file:{quote(file)}" if isinstance(file, str) else file
+    return f"file:{quote(file)}" if isinstance(file, str) and "://" not in file else file
+
+
+def why_unreadable(file: str, place: Path | RemoteFile) -> str:
+    """Why a file cannot be read, and what to do.
+
+    Args:
+        file: As the program names it.
+        place: Where that is.
+    """
+    if isinstance(place, Path):
+        return unreadable(file, place)
+    try:
+        place.stat()
+    except OSError as error:
+        return f"cannot be read: {error}"
+    return f"could not be read ({file}): run it again"
 
 
 def with_contents(olds: Mapping[str, Any], news: Props, template: Callable[[], Template], owner: str) -> Props:
@@ -205,7 +229,7 @@ def _may_name(values: Any) -> bool:
     return isinstance(values, dict) and FILE in values and SEEN not in values
 
 
-def _content(path: Path, known: Content | None) -> Content | None:
+def _content(path: Path | RemoteFile, known: Content | None) -> Content | None:
     try:
         now = Content.of(path)
     except OSError:

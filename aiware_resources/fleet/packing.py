@@ -118,9 +118,8 @@ def parts_left_as_they_were(paths: Iterable[str]) -> list[str]:
 
 
 IGNORED = (
-    "has other entries than the program gives: ignore_changes names a part of it, in the program or in a "
-    "transformation, and Pulumi has recorded the entries as one text, in which it finds no part. Give the entry the "
-    "values that it had, instead of ignore_changes"
+    "names a part of media, in the program or in a transformation: Pulumi has recorded the entries as one text, in "
+    "which it finds no part, and so takes that entry out. Give the entry the values that it had, instead"
 )
 
 

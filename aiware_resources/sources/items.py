@@ -25,7 +25,8 @@ class Item:
         size: Its size in bytes; ``None`` when the source does not tell.
         modified: When it was changed last; ``None`` when the source does not tell.
         more: What else the source tells of it.
-        is_local: Whether it is a file of this machine, and the address a path.
+        is_uploaded: Whether a fleet has to upload it: it is a file of this machine, and the address a path; or in a
+            storage that aiWARE cannot read.
     """
 
     key: str
@@ -34,12 +35,12 @@ class Item:
     size: int | None = None
     modified: datetime | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
-    is_local: bool = False
+    is_uploaded: bool = False
 
     def values(self) -> dict[str, Any]:
         """The values of a fleet's entry."""
         own = {
-            "file" if self.is_local else "url": self.url,
+            "file" if self.is_uploaded else "url": self.url,
             "name": PurePosixPath(self.path).stem,
             "size": self.size,
             "modified": None if self.modified is None else format_time(self.modified),

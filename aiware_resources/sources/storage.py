@@ -6,8 +6,9 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from aiware_resources.api.redaction import without_query
@@ -37,8 +38,12 @@ _OPTIONS: Mapping[str, Mapping[str, Any]] = {
 }
 _MODIFIED = ("LastModified", "last_modified", "mtime", "updated", "modified")
 _PAGE = 1000
+_AHEAD = 64
+"""How many blocks of a file are asked for before they are needed."""
+_SECOND = 10**9
+"""Nanoseconds of one."""
 
-_opened: dict[tuple[str, str], AbstractFileSystem] = {}
+_opened: dict[tuple[str, str, int | None], AbstractFileSystem] = {}
 _opening = threading.Lock()
 
 
@@ -88,7 +93,9 @@ def opened(address: str) -> tuple[AbstractFileSystem, str]:
     from fsspec.core import url_to_fs
 
     scheme = scheme_of(address)
-    key = scheme, urlsplit(address).netloc if "://" in address else ""
+    # A connection serves one thread at a time; buckets have no connection of that kind.
+    thread = None if scheme in SIGNED else threading.get_ident()
+    key = scheme, urlsplit(address).netloc if "://" in address else "", thread
     with _opening:
         if key not in _opened:
             options = _OPTIONS.get("s3" if scheme == "s3a" else scheme, {})
@@ -113,12 +120,13 @@ def files_in(address: str) -> Iterator[Item]:
         is_local = scheme_of(address) in _LOCAL
         place = top if is_local and "://" in address else Path(address).expanduser().as_posix()
         base = (place if is_local else address).rstrip("/")
+        is_uploaded = scheme_of(address) not in SIGNED
         found = _in_bucket(storage, top) if scheme_of(address) in {"s3", "s3a"} else _in_folders(storage, top)
         for path, size, modified in found:
             within = path[len(top) :].lstrip("/")
             if not within:
                 raise SourceError(f"{address} is a file.", remedy="Name the folder, and the file as the pattern.")
-            yield Item(within, f"{base}/{within}", within, size, in_utc(modified), is_local=is_local)
+            yield Item(within, f"{base}/{within}", within, size, in_utc(modified), is_uploaded=is_uploaded)
 
 
 def _in_bucket(storage: Any, top: str) -> Iterator[tuple[str, int, Any]]:
@@ -187,3 +195,57 @@ def open_file(address: str) -> Iterator[IO[bytes]]:
         storage, path = opened(address)
         with storage.open(path, "rb") as file:
             yield file
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file in a storage.
+
+    Attributes:
+        address: Where it is.
+    """
+
+    address: str
+
+    def __str__(self) -> str:
+        return self.address
+
+    def open(self, mode: Literal["rb"] = "rb", /) -> IO[bytes]:
+        """Opens it for reading.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        with self._told():
+            storage, path = opened(self.address)
+            file: Any = storage.open(path, mode)
+            if hasattr(file, "prefetch"):
+                # SFTP waits for each block otherwise.
+                file.prefetch(max_concurrent_requests=_AHEAD)
+        opened_file: IO[bytes] = file
+        return opened_file
+
+    def stat(self) -> tuple[int, int]:
+        """Its size in bytes, and when it was changed last, in nanoseconds since the epoch; 0 where that is not told.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        with self._told():
+            storage, path = opened(self.address)
+            found = storage.info(path)
+            if found["type"] == "directory":
+                raise SourceError(f"{self.address} is a folder: name a file.")
+        modified = in_utc(next((found[name] for name in _MODIFIED if found.get(name) is not None), None))
+        return int(found["size"] or 0), 0 if modified is None else int(modified.timestamp()) * _SECOND
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Raises what goes wrong as an error of a file, as a file of this machine does."""
+        try:
+            if urlsplit(self.address).password:
+                raise SourceError("it is given with a password, which the state would show")
+            with told(self.address):
+                yield
+        except SourceError as error:
+            raise OSError(str(error)) from error

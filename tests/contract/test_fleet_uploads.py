@@ -17,6 +17,7 @@ from aiware_resources.job_fleet import JobFleetProvider
 from tests.contract.fleets import FAILING, Start, job_ids, settled
 from tests.support.host import Host, HostError
 from tests.support.local import Local
+from tests.support.sftp import PASSWORD, sftp
 
 PROVIDER = JobFleetProvider()
 TEMPLATE = JobTemplate(dag=pipelines.translation(media_value("url")), target={"name": media_key()}).properties
@@ -70,6 +71,24 @@ def test_each_file_is_uploaded_into_a_tdo_and_worked_on(host: Host, local: Local
     assert "signature" not in str(outs) + str(news)
     host.delete(PROVIDER, id_, outs)
     assert local.objects()["tdos"] == []
+
+
+def test_files_on_an_sftp_server_are_uploaded(local: Local, declare: Declare, tmp_path: Path) -> None:
+    settings = {"aiware:endpoint": f"{local.server.url}/v3/graphql", "aiware:token": local.token}
+    with sftp(tmp_path) as port:
+        host = Host(settings, {"FSSPEC_SFTP_PASSWORD": PASSWORD})
+        try:
+            media = {key: {"file": f"sftp://me@127.0.0.1:{port}/{key}.txt"} for key in "abc"}
+            given = {**declare(host, "abc"), "media": media}
+            news = host.checked(PROVIDER, given)
+            _, outs = host.create(PROVIDER, news)
+            assert uploaded(local, outs) == {key: f"Hola, {key}.\n" for key in "abc"}
+            assert settled(host, outs, host.checked(PROVIDER, given, news))
+            (tmp_path / "b.txt").write_text("Adios.\n")
+            host.update(PROVIDER, "fleet", outs, host.checked(PROVIDER, given, news))
+            assert local.mutations() == {"createTDO": 4, "createAsset": 4, "createJob": 4, "deleteTDO": 1}
+        finally:
+            assert "Traceback" not in host.close()
 
 
 @pytest.mark.parametrize("operation", ["createTDO", "createAsset", "createJob"])

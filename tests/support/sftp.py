@@ -26,6 +26,28 @@ class _Login(paramiko.ServerInterface):  # type: ignore[misc]  # it has no types
         return int(paramiko.OPEN_SUCCEEDED)
 
 
+class _Opened(paramiko.SFTPHandle):  # type: ignore[misc]  # it has no types
+    """A file that is read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file = path.open("rb")
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Reads a block."""
+        self._file.seek(offset)
+        return self._file.read(length)
+
+    def stat(self) -> paramiko.SFTPAttributes:
+        """Tells of the file."""
+        return paramiko.SFTPAttributes.from_stat(os.fstat(self._file.fileno()))
+
+    def close(self) -> None:
+        """Ends the reading."""
+        self._file.close()
+        super().close()
+
+
 class _Files(paramiko.SFTPServerInterface):  # type: ignore[misc]  # it has no types
     """Shows a folder."""
 
@@ -46,6 +68,13 @@ class _Files(paramiko.SFTPServerInterface):  # type: ignore[misc]  # it has no t
             return int(paramiko.SFTPServer.convert_errno(error.errno or 0))
 
     lstat = stat
+
+    def open(self, path: str, flags: int, attr: paramiko.SFTPAttributes) -> paramiko.SFTPHandle | int:
+        """Opens a file for reading."""
+        try:
+            return _Opened(self._local(path))
+        except OSError as error:
+            return int(paramiko.SFTPServer.convert_errno(error.errno or 0))
 
     def _local(self, path: str) -> Path:
         return self.root / path.lstrip("/")

@@ -95,7 +95,7 @@ def test_an_empty_file_can_be_uploaded(api: CloudApi, tdo: str, tmp_path: Path) 
 def test_a_file_that_changes_meanwhile_makes_nothing(
     api: CloudApi, local: Local, tdo: str, file: LocalFile, change: bytes
 ) -> None:
-    file.path.write_bytes(change)
+    Path(str(file.path)).write_bytes(change)
     with pytest.raises(errors.UploadFailed, match="changed while it was uploaded"):
         api.upload_asset(media(tdo), file)
     assert list(api.assets(tdo)) == []
@@ -103,7 +103,7 @@ def test_a_file_that_changes_meanwhile_makes_nothing(
 
 
 def test_a_file_that_is_gone_is_named(api: CloudApi, tdo: str, file: LocalFile) -> None:
-    file.path.unlink()
+    Path(str(file.path)).unlink()
     with pytest.raises(errors.UploadFailed, match=r"interview é\.mp4 could not be read: No such file"):
         api.upload_asset(media(tdo), file)
 

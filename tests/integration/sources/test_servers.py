@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ import pulumi
 import pytest
 
 from aiware_resources import list_media, media_from
-from aiware_resources.sources import storage
+from aiware_resources.api import LocalFile
+from aiware_resources.sources import RemoteFile, storage
 from aiware_resources.sources import web as servers
 from tests.support.buckets import Bucket, bucket
 from tests.support.sftp import PASSWORD, sftp
@@ -200,6 +202,17 @@ def test_a_server_that_is_not_there_is_an_error() -> None:
         media_from("http://127.0.0.1:1/?token=secret")
 
 
+def _check_upload(folder: Path, file: RemoteFile) -> None:
+    """A file of a server is read as one of this machine is, and once more when it is sent."""
+    assert file.stat() == (5, int((folder / "talks/2026/a.mp4").stat().st_mtime) * 10**9)
+    read = LocalFile.read(file)
+    assert (read.size, read.sha256) == (5, hashlib.sha256(b"three").hexdigest())
+    with read.part("a.mp4", None).open() as sent:
+        assert sent.seek(0, 2) == 5
+        sent.seek(0)
+        assert sent.read(2) + sent.read() == b"three"
+
+
 def test_a_folder_of_an_sftp_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "talks/2026/a.mp4", "three")
     write(tmp_path, "talks/b.mp4", "x")
@@ -210,8 +223,14 @@ def test_a_folder_of_an_sftp_server(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         address = f"sftp://me@127.0.0.1:{port}/talks"
         found = media_from(address, "*.mp4")
         assert found.keys() == {"2026/a.mp4", "b.mp4"}
-        assert found["2026/a.mp4"]["url"] == f"{address}/2026/a.mp4"
+        assert found["2026/a.mp4"]["file"] == f"{address}/2026/a.mp4"
         assert found["2026/a.mp4"]["size"] == 5
+        _check_upload(tmp_path, RemoteFile(f"{address}/2026/a.mp4"))
+        for name, said in (("nothing.mp4", "is not there"), ("2026", "is a folder: name a file")):
+            with pytest.raises(OSError, match=said):
+                RemoteFile(f"{address}/{name}").stat()
+        with pytest.raises(OSError, match="is given with a password"):
+            RemoteFile("sftp://me:sekrit@127.0.0.1/a.mp4").stat()
         with pytest.raises(pulumi.RunError, match="is not there"):
             media_from(f"{address}/nothing")
         storage._opened.clear()

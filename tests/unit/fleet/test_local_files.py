@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 from pulumi.output import Unknown
 
@@ -165,3 +166,26 @@ def test_a_file_that_is_written_again_counts_as_it_was_uploaded(tmp_path: Path) 
     entries, hidden = declared(Media(growing=["a"]), frozenset({"url"}))
     news = admitted(olds, {**olds, "media": entries, **hidden}, "f")
     assert with_contents(olds, news, lambda: template_of(news), "p/s/f")["media"] == olds["media"]
+
+
+def test_a_file_in_another_storage_is_one_that_is_uploaded(tmp_path: Path) -> None:
+    """What it is, is known without reading it; and a password in its address would be in the state."""
+    with fsspec.filesystem("memory").open("/talks/a.txt", "wb") as file:
+        file.write(b"Hola")
+    news = fleet(tmp_path, file="memory://talks/a.txt")
+    (wanted,) = plan({}, news).added
+    assert wanted.file is not None
+    assert (wanted.product, wanted.file.content.size, str(wanted.file.path)) == (PRODUCT, 4, "memory://talks/a.txt")
+    assert next(iter(job_of(news, "a")["tasks"]))["payload"]["url"] == "memory://talks/a.txt"
+    olds = recorded(news, local_files.md5_of(wanted.file.path, wanted.file.content))
+    assert not plan(olds, fleet(tmp_path, news, file="memory://talks/a.txt"), news)
+    for address, said in (("memory://none.txt", "is not there"), ("memory://me:sekrit@talks/a.txt", "with a password")):
+        (problem,) = problems(Settings(), {}, fleet(tmp_path, file=address))
+        assert said in problem.reason
+        assert "sekrit" not in problem.reason
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    (problem,) = problems(Settings(), {}, fleet(tmp_path, file="a.txt"))
+    assert problem.reason.startswith("cannot be read (a.txt)")
