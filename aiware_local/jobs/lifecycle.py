@@ -14,7 +14,7 @@ apis/jobs-tasks-tdos.md, support article 000004353). How long a state lasts is d
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from aiware_local.storage.store import Record
@@ -102,10 +102,12 @@ class Timeline:
             return stop
         return max(self._end(task["order"]) if self._settled(task["order"]) else NEVER for task in self._mains)
 
-    def outcome(self) -> tuple[str, float] | None:
-        """The job's last status, and when it gets it; None while a task's outcome is still open."""
+    def outcome(self) -> tuple[str, float, float] | None:
+        """The job's last status, when it gets it, and when the last of its tasks changes; None while that is open."""
         ended = self.ended_at()
-        return None if ended == NEVER else (self.job_status(ended), ended)
+        if ended == NEVER:
+            return None
+        return self.job_status(ended), ended, max(moment for moment in self._moments() if moment < NEVER)
 
     def next_tasks(self) -> list[tuple[float, int]]:
         """When the next engine runs are due, and of which tasks, the earliest first; none when the job is over."""
@@ -125,12 +127,14 @@ class Timeline:
 
     def last_change(self, now: float, orders: Sequence[int] | None = None) -> float:
         """The latest moment up to now at which the job, or one of the given tasks, changed its state."""
-        chosen = range(len(self.tasks)) if orders is None else orders
-        moments = [self.started_at, self.cancelled_at, self.failed_at]
-        for order in chosen:
+        return max((moment for moment in self._moments(orders) if moment <= now), default=self.started_at)
+
+    def _moments(self, orders: Sequence[int] | None = None) -> Iterator[float]:
+        """When the job, or one of the given tasks, changes its state."""
+        yield from (self.started_at, self.cancelled_at, self.failed_at)
+        for order in range(len(self.tasks)) if orders is None else orders:
             window = self.windows[order]
-            moments += [window.queued, window.started, window.ended]
-        return max((moment for moment in moments if moment <= now), default=self.started_at)
+            yield from (window.queued, window.started, window.ended)
 
     def _all_windows(self) -> list[Window]:
         windows: dict[int, Window] = {}

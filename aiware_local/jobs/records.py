@@ -9,9 +9,9 @@ from typing import Any
 from aiware_local.engines.speech import LISTENING
 from aiware_local.installation.installation import ORGANIZATION_ID, Installation
 from aiware_local.jobs.input import Graph
-from aiware_local.jobs.lifecycle import BEFORE_THE_START, Timeline
+from aiware_local.jobs.lifecycle import BEFORE_THE_START, NEVER, Timeline
 from aiware_local.storage.ids import new_job_id, new_task_id
-from aiware_local.storage.store import Record, Store, without_notes
+from aiware_local.storage.store import OUTCOME, Record, Store, without_notes
 
 STANDBY_LEVEL = 0.5
 """A standby task comes after the task that it stands by for, and before that one's children."""
@@ -97,21 +97,36 @@ def save_job(store: Store, job: Record, timeline: Timeline | None = None) -> Non
     """
     timeline = timeline or Timeline(job)
     due = [moment for moment, _ in timeline.next_tasks()]
-    store.put("job", job, owner=job["targetId"], due=due[0] if due else None, outcome=timeline.outcome())
+    job[OUTCOME] = timeline.outcome()
+    store.put("job", job, owner=job["targetId"], due=due[0] if due else None)
 
 
 def show_job(job: Record, now: float, timeline: Timeline | None = None) -> Record:
-    """The job in the shape of the API, as it is at that moment; its timeline is computed unless it is known."""
-    timeline = timeline or Timeline(job)
+    """The job in the shape of the API, as it is at that moment; its timeline is computed unless it is known.
+
+    That of a job with nothing more to come is left out: its tasks alone need it; see `timeline_of`.
+    """
+    status, _, changed = job.get(OUTCOME) or (None, None, NEVER)
+    if now < changed:
+        timeline = timeline or Timeline(job)
+        status, changed = timeline.job_status(now), timeline.last_change(now)
     return {
         **without_notes(job),
-        "status": timeline.job_status(now),
-        "modifiedDateTime": max(job["modifiedDateTime"], timeline.last_change(now)),
+        "status": status,
+        "modifiedDateTime": max(job["modifiedDateTime"], changed),
         "sourceAssetId": None,
         "_job": job,
         "_timeline": timeline,
         "_now": now,
     }
+
+
+def timeline_of(shown_job: Record) -> Timeline:
+    """The timeline of a shown job."""
+    if shown_job["_timeline"] is None:
+        shown_job["_timeline"] = Timeline(shown_job["_job"])
+    timeline: Timeline = shown_job["_timeline"]
+    return timeline
 
 
 def save_new_job(store: Store, job: Record) -> Record:
@@ -129,7 +144,7 @@ def show_tasks(shown_job: Record) -> list[Record]:
 
 def show_task(shown_job: Record, order: int) -> Record:
     """One task of a shown job in the shape of the API."""
-    job, timeline, now = shown_job["_job"], shown_job["_timeline"], shown_job["_now"]
+    job, timeline, now = shown_job["_job"], timeline_of(shown_job), shown_job["_now"]
     task = job["_tasks"][order]
     window = timeline.windows[order]
     status = timeline.task_status(order, now)

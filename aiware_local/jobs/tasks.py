@@ -22,9 +22,11 @@ TASK = ObjectType("Task")
 def find_task(call: Call, task_id: object) -> Record | None:
     """The task as it is now, or None."""
     job = call.store.get("job", job_of_task(str(task_id)))
-    orders = {task["id"]: task["order"] for task in (job or {}).get("_tasks", [])}
+    if job is None:
+        return None
+    orders = {task["id"]: task["order"] for task in job["_tasks"]}
     order = orders.get(str(task_id))
-    return None if job is None or order is None else show_task(show_job(job, call.now), order)
+    return None if order is None else show_task(show_job(job, call.now), order)
 
 
 def task_log(task: Record) -> list[str]:

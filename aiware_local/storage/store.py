@@ -19,6 +19,10 @@ Keys that start with an underscore are the server's own notes and never leave it
 """
 DATABASE = "aiware.sqlite3"
 """The name of the file in the data folder."""
+TASKS = "_tasks"
+"""The key of what has a column of its own, since it is most of a job and seldom needed."""
+OUTCOME = "_outcome"
+"""The key of a job's last status, since when it has that, and what else is said of its end; null while that is open."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS records (
@@ -33,6 +37,7 @@ CREATE TABLE IF NOT EXISTS records (
     outcome TEXT,
     ended REAL,
     body TEXT NOT NULL,
+    tasks TEXT,
     UNIQUE (kind, id)
 );
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -93,7 +98,8 @@ class Store:
 
     A record is a JSON object. Beside it stand the columns that look-ups need: `owner` (the TDO of an asset or job), the
     times of creation and change, `due` (when the server next has to do something for it), and `outcome` and `ended`
-    (its last status and since when it has that, as far as they are certain). All times are seconds since the epoch.
+    (what its `_outcome` says). The tasks of a job are decoded when they are first asked for. All times are seconds
+    since the epoch.
 
     Args:
         path: the file; made if it is not there.
@@ -113,6 +119,7 @@ class Store:
             self.connection.executescript(TABLES)
             self._add_clusters()
             self._add_outcomes()
+            self._add_tasks()
             self.connection.executescript(INDEXES)
         except sqlite3.DatabaseError as error:
             self.connection.close()
@@ -128,7 +135,7 @@ class Store:
         with self.transaction():
             self.connection.execute("ALTER TABLE records ADD COLUMN cluster TEXT")
             rows = self.connection.execute("SELECT sequence, body FROM records WHERE kind = 'job'")
-            clusters = [(cluster, sequence) for sequence, body in rows if (cluster := _decode(body).get("clusterId"))]
+            clusters = [(cluster, sequence) for sequence, body in rows if (cluster := _parsed(body).get("clusterId"))]
             self.connection.executemany("UPDATE records SET cluster = ? WHERE sequence = ?", clusters)
 
     def _add_outcomes(self) -> None:
@@ -137,6 +144,11 @@ class Store:
             with self.transaction():
                 self.connection.execute("ALTER TABLE records ADD COLUMN outcome TEXT")
                 self.connection.execute("ALTER TABLE records ADD COLUMN ended REAL")
+
+    def _add_tasks(self) -> None:
+        """Adds the column that a file of an earlier version lacks; where it is empty, the tasks are in the body."""
+        if not self._has_column("tasks"):
+            self.connection.execute("ALTER TABLE records ADD COLUMN tasks TEXT")
 
     def _has_column(self, name: str) -> bool:
         return any(column[1] == name for column in self.connection.execute("PRAGMA table_info(records)"))
@@ -173,21 +185,13 @@ class Store:
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """The record, or None."""
-        query = "SELECT body, created FROM records WHERE kind = ? AND id = ?"
+        query = "SELECT body, tasks, created FROM records WHERE kind = ? AND id = ?"
         row = self.connection.execute(query, (kind, record_id)).fetchone()
-        if row is None or (self._newest is not None and row[1] is not None and row[1] > self._newest):
+        if row is None or (self._newest is not None and row[2] is not None and row[2] > self._newest):
             return None
-        return _decode(row[0])
+        return _decode(row[0], row[1])
 
-    def put(
-        self,
-        kind: str,
-        record: Record,
-        *,
-        owner: str | None = None,
-        due: float | None = None,
-        outcome: tuple[str, float] | None = None,
-    ) -> None:
+    def put(self, kind: str, record: Record, *, owner: str | None = None, due: float | None = None) -> None:
         """Writes the record under its `id`, in place of an earlier one of the same owner, cluster and creation.
 
         Args:
@@ -195,15 +199,14 @@ class Store:
             record: the record.
             owner: whose it is.
             due: when the server next has to do something for it.
-            outcome: its last status, and since when it has that; None while that is open.
         """
-        status, ended = outcome or (None, None)
+        status, ended, *_ = record.get(OUTCOME) or (None, None)
         # Columns that never change are left out of the update: SQLite would write their indexes again.
         self.connection.execute(
-            "INSERT INTO records (kind, id, owner, created, modified, due, cluster, outcome, ended, body) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "INSERT INTO records (kind, id, owner, created, modified, due, cluster, outcome, ended, body, tasks) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (kind, id) DO UPDATE SET modified = excluded.modified, due = excluded.due, "
-            "outcome = excluded.outcome, ended = excluded.ended, body = excluded.body",
+            "outcome = excluded.outcome, ended = excluded.ended, body = excluded.body, tasks = excluded.tasks",
             (
                 kind,
                 record["id"],
@@ -214,14 +217,15 @@ class Store:
                 record.get("clusterId"),
                 status,
                 ended,
-                _encode(record),
+                *_encode(record),
             ),
         )
 
     def update(self, kind: str, record: Record) -> None:
         """Writes the record in place of that of its `id`, with the same owner, and due at the same time."""
-        values = (_encode(record), record.get("modifiedDateTime"), kind, record["id"])
-        self.connection.execute("UPDATE records SET body = ?, modified = ? WHERE kind = ? AND id = ?", values)
+        values = (*_encode(record), record.get("modifiedDateTime"), kind, record["id"])
+        query = "UPDATE records SET body = ?, tasks = ?, modified = ? WHERE kind = ? AND id = ?"
+        self.connection.execute(query, values)
 
     def delete(self, kind: str, record_id: str) -> None:
         """Removes the record if it is there."""
@@ -271,13 +275,13 @@ class Store:
         direction = "DESC" if descending else "ASC"
         # only fixed words are put into the text; values travel as parameters
         query = (
-            f"SELECT body FROM records WHERE {' AND '.join(conditions)} "  # noqa: S608
+            f"SELECT body, tasks FROM records WHERE {' AND '.join(conditions)} "  # noqa: S608
             f"ORDER BY {order} {direction}, sequence {direction} LIMIT -1 OFFSET ?"
         )
         cursor = self.connection.execute(query, [*parameters, skip])
         while rows := cursor.fetchmany(100):
-            for (body,) in rows:
-                yield _decode(body)
+            for body, tasks in rows:
+                yield _decode(body, tasks)
 
     def due(self, kind: str, now: float, most: int = -1) -> list[str]:
         """The ids of the records that are due at that moment, earliest first; all of them, or so many at most."""
@@ -307,17 +311,43 @@ def without_notes(record: Record) -> Record:
     return {key: value for key, value in record.items() if key[0] != "_"}
 
 
-def _encode(record: Record) -> str:
+class _Job(Record):
+    """A job whose tasks are decoded when they are first asked for, by their key."""
+
+    def __init__(self, record: Record, tasks: str) -> None:
+        super().__init__(record)
+        self._text = tasks
+
+    def __missing__(self, key: str) -> Any:
+        if key != TASKS:
+            raise KeyError(key)
+        self[TASKS] = tasks = _parsed(self._text)
+        return tasks
+
+
+def _encode(record: Record) -> tuple[str, str | None]:
+    """The texts of a record, the second one that of its tasks."""
     try:
-        return to_json(record).decode()
+        tasks = record[TASKS]
+    except KeyError:
+        return _written(record), None
+    return _written({key: value for key, value in record.items() if key != TASKS}), _written(tasks)
+
+
+def _decode(body: str, tasks: str | None) -> Record:
+    record: Record = _parsed(body)
+    return record if tasks is None else _Job(record, tasks)
+
+
+def _written(value: Any) -> str:
+    try:
+        return to_json(value).decode()
     except PydanticSerializationError:  # halves of characters, and what is nested deeply
-        return json.dumps(record, separators=(",", ":"))
+        return json.dumps(value, separators=(",", ":"))
 
 
-def _decode(body: str) -> Record:
-    record: Record
+def _parsed(text: str) -> Any:
     try:
-        record = from_json(body)
-    except ValueError:  # what `_encode` left to json
-        record = json.loads(body)
-    return record
+        return from_json(text)
+    except ValueError:  # what `_written` left to json
+        return json.loads(text)

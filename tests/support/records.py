@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from contextlib import closing
 
@@ -21,10 +20,9 @@ def fleet(local: Local, job_ids: list[str], count: int) -> None:
 
 def _copy(job: Record, number: int) -> Record:
     created = job["createdDateTime"] - number - 1
-    made = {**copy.deepcopy(job), "id": new_job_id(created), "name": f"episode {number}", "createdDateTime": created}
-    for task in made["_tasks"]:
-        task["id"] = new_task_id(made["id"])
-    return made
+    job_id = new_job_id(created)
+    tasks = [{**task, "id": new_task_id(job_id)} for task in job["_tasks"]]
+    return {**job, "id": job_id, "name": f"episode {number}", "createdDateTime": created, "_tasks": tasks}
 
 
 def begin(local: Local, job_id: str, seconds: float) -> None:
@@ -32,5 +30,5 @@ def begin(local: Local, job_id: str, seconds: float) -> None:
     with closing(Store(local.server.data / DATABASE)) as store, store.transaction():
         job = store.get("job", job_id)
         assert job is not None
-        job["_startedAt"] = time.time() + seconds
+        job |= {"_startedAt": time.time() + seconds, "_outcome": None}
         store.put("job", job, owner=job["targetId"], due=job["_startedAt"])

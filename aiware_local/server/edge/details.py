@@ -9,7 +9,7 @@ from typing import Any
 from aiware_local.installation.errors import FailureReason
 from aiware_local.installation.installation import Installation
 from aiware_local.installation.scalars import format_datetime
-from aiware_local.jobs.records import as_text, show_tasks
+from aiware_local.jobs.records import as_text, show_tasks, timeline_of
 from aiware_local.jobs.tasks import task_output
 from aiware_local.launcher import ORGANIZATION_UUID
 from aiware_local.server.edge.create_body import OPTIONS
@@ -131,7 +131,7 @@ def job_detail(installation: Installation, shown: Record) -> dict[str, Any]:
             "modifiedDateTime": format_datetime(shown["modifiedDateTime"]),
             "startedDateTime": _time(started_at(shown)),
             "completedDateTime": _time(completed_at(shown)),
-            "abortedDateTime": _time(shown["_timeline"].ended_at()) if status == "aborted" else None,
+            "abortedDateTime": _time(timeline_of(shown).ended_at()) if status == "aborted" else None,
             "tasks": [_task_detail(installation, task) for task in show_tasks(shown)],
             "taskRoutes": _routes(shown),
         },
@@ -146,7 +146,7 @@ def started_at(shown: Record) -> float | None:
 
 def completed_at(shown: Record) -> float | None:
     """When a shown job came to an end by itself, in seconds since the epoch; None if it has not."""
-    ended: float = shown["_timeline"].ended_at()
+    ended: float = timeline_of(shown).ended_at()
     return ended if job_status(shown) in ENDED else None
 
 

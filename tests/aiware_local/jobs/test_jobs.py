@@ -276,9 +276,9 @@ async def test_a_page_of_many_jobs_reads_no_others(local: Local, monkeypatch: py
     read: list[str] = []
     decode = store._decode
 
-    def noted(body: str) -> dict[str, Any]:
+    def noted(body: str, tasks: str | None) -> dict[str, Any]:
         read.append(body)
-        return decode(body)
+        return decode(body, tasks)
 
     monkeypatch.setattr(store, "_decode", noted)
     await local.ask("{ me { id } }")  # what is due is done
@@ -302,9 +302,9 @@ async def test_a_list_by_status_reads_no_jobs_that_have_ended_otherwise(
     read: list[str] = []
     decode = store._decode
 
-    def noted(body: str) -> dict[str, Any]:
+    def noted(body: str, tasks: str | None) -> dict[str, Any]:
         read.append(body)
-        return decode(body)
+        return decode(body, tasks)
 
     monkeypatch.setattr(store, "_decode", noted)
     await local.ask("{ me { id } }")  # what is due is done

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiware_local.jobs.lifecycle import BEFORE_THE_START, NEVER, Timeline
+from aiware_local.jobs.records import show_job, timeline_of
 
 DONE = {"failure": None}
 FAILED = {"failure": {"reason": "other", "message": ""}}
@@ -95,12 +96,13 @@ def test_job_without_duration_is_complete_at_once() -> None:
 
 
 @st.composite
-def _graphs(draw: st.DrawFn) -> dict[str, Any]:
+def _graphs(draw: st.DrawFn, results: tuple[Any, ...] = (DONE,)) -> dict[str, Any]:
     tasks = []
     for order in range(draw(st.integers(1, 6))):
         parents = draw(st.lists(st.integers(0, order - 1), unique=True)) if order else []
         seconds = draw(st.floats(0, 60))
-        tasks.append(_task(order, parents, seconds, _waitsForParents=draw(st.booleans()), _result=DONE))
+        tasks.append(_task(order, parents, seconds, _waitsForParents=draw(st.booleans())))
+        tasks[-1]["_result"] = draw(st.sampled_from(results))
     return _job(*tasks)
 
 
@@ -122,3 +124,19 @@ def test_states_only_move_forward_and_children_end_after_their_parents(job: dict
     assert timeline.job_status(timeline.ended_at()) == "complete"
     before = [timeline.job_status(moment - 0.0005) for moment in moments]
     assert not {"failed", "cancelled"} & set(before)
+
+
+@settings(deadline=None, max_examples=50)
+@given(_graphs((DONE, DONE, FAILED, None)), st.none() | st.floats(1000, 1060))
+def test_a_job_is_shown_by_its_outcome_as_its_tasks_say(job: dict[str, Any], cancelled: float | None) -> None:
+    job |= {"_cancelledAt": cancelled, "modifiedDateTime": 1000.0}
+    timeline = Timeline(job)
+    outcome = timeline.outcome()
+    assert (outcome is None) == (timeline.ended_at() == NEVER)
+    moments = {moment for window in timeline.windows for moment in window if moment < NEVER}
+    for now in (999.0, 1030.0, *moments, *((cancelled,) if cancelled else ())):
+        computed, shown = show_job(job, now), show_job({**job, "_outcome": outcome}, now)
+        assert [shown[key] for key in ("status", "modifiedDateTime")] == [
+            computed[key] for key in ("status", "modifiedDateTime")
+        ]
+        assert timeline_of(shown).windows == timeline.windows

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from aiware_local.storage import store as store_module
 from aiware_local.storage.files import Files
 from aiware_local.storage.store import Store
 
@@ -81,9 +82,9 @@ def test_a_store_of_an_earlier_version_learns_the_clusters_of_its_jobs(store: St
 
 
 def test_store_leaves_out_what_has_ended_otherwise(store: Store) -> None:
-    store.put("job", _record("a", 1), outcome=("failed", 5))
-    store.put("job", _record("b", 2), outcome=("complete", 5))
-    store.put("job", _record("c", 3), outcome=("complete", 9))
+    store.put("job", {**_record("a", 1), "_outcome": ["failed", 5]})
+    store.put("job", {**_record("b", 2), "_outcome": ["complete", 5]})
+    store.put("job", {**_record("c", 3), "_outcome": ["complete", 9]})
     store.put("job", _record("d", 4))
     seen: list[str] = []
     store.connection.set_trace_callback(seen.append)
@@ -98,14 +99,53 @@ def test_store_leaves_out_what_has_ended_otherwise(store: Store) -> None:
 
 
 def test_jobs_in_a_store_of_an_earlier_version_have_no_certain_outcome(store: Store, tmp_path: Path) -> None:
-    store.put("job", _record("a", 1), outcome=("failed", 5))
+    store.put("job", {**_record("a", 1), "_outcome": ["failed", 5]})
     store.connection.execute("DROP INDEX by_creation_and_outcome")
     store.connection.execute("ALTER TABLE records DROP COLUMN outcome")
     store.connection.execute("ALTER TABLE records DROP COLUMN ended")
     store.connection.execute("CREATE INDEX by_creation ON records (kind, created)")
     again = Store(tmp_path / "s.sqlite3")
-    again.put("job", _record("b", 2), outcome=("failed", 5))
+    again.put("job", {**_record("b", 2), "_outcome": ["failed", 5]})
     assert [record["id"] for record in again.scan("job", outcomes=({"complete"}, 7))] == ["a"]
+    again.close()
+
+
+def test_tasks_of_jobs_are_read_when_they_are_asked_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    parsed = store_module._parsed
+
+    def noted(text: str) -> Any:
+        read.append(text)
+        return parsed(text)
+
+    monkeypatch.setattr(store_module, "_parsed", noted)
+    store.put("job", {**_record("a", 1), "_tasks": [{"id": "b"}]})
+    job = store.get("job", "a")
+    assert job is not None
+    assert len(read) == 1
+    store.update("job", {**job, "_tasks": job["_tasks"]})
+    assert len(read) == 2
+    (again,) = store.scan("job")
+    store.put("job", again)
+    assert [each["_tasks"] for each in store.scan("job")] == [[{"id": "b"}]]
+    with pytest.raises(KeyError, match="name"):
+        again["name"]
+
+
+def test_jobs_in_a_store_of_an_earlier_version_have_their_tasks(store: Store, tmp_path: Path) -> None:
+    body = {**_record("a", 1), "_tasks": [{"id": "b"}]}
+    store.put("job", body)
+    store.connection.execute("ALTER TABLE records DROP COLUMN tasks")
+    store.connection.execute("UPDATE records SET body = ?", [json.dumps(body)])
+    with contextlib.closing(Store(tmp_path / "s.sqlite3").connection):
+        pass
+    again = Store(tmp_path / "s.sqlite3")
+    job = again.get("job", "a")
+    assert job == body
+    again.put("job", job)
+    (read,) = again.scan("job")
+    assert "_tasks" not in read
+    assert read["_tasks"] == [{"id": "b"}]
     again.close()
 
 
