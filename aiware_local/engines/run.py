@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from aiware_local.installation.errors import FailureReason, RunError
 from aiware_local.installation.installation import Installation
 from aiware_local.installation.media import Media, is_blank
-from aiware_local.storage.store import Record
+from aiware_local.storage.store import Record, from_text, to_text
 from aiware_local.tdos.records import newest_asset
 from aiware_local.tdos.transcripts import VTN_SCHEMA
 
@@ -182,7 +181,7 @@ class Run:
     def keep_document(self, document: Record) -> None:
         """Stores a vtn-standard document as what this run made."""
         name = f"{self.task['id']}.vtn.json"
-        self.installation.files.write(name, json.dumps(document, ensure_ascii=False).encode())
+        self.installation.files.write(name, to_text(document).encode())
         self.document = name
 
     def keep_result(self, contract: str | None, **content: object) -> None:
@@ -208,7 +207,7 @@ def has_document(result: Record) -> bool:
 
 def read_document(installation: Installation, name: str) -> Record:
     """A stored vtn-standard document."""
-    document: Record = json.loads(installation.files.path(name).read_text(encoding="utf-8"))
+    document: Record = from_text(installation.files.path(name).read_bytes())
     return document
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import PurePosixPath
 
 from aiware_local.engines.run import Run, has_document
 from aiware_local.installation.media import UNREACHABLE, Media, is_blank
 from aiware_local.storage.ids import made_by_task
-from aiware_local.storage.store import Record
+from aiware_local.storage.store import Record, from_text
 from aiware_local.tdos.records import new_asset, newest_asset, save_asset, set_primary
 
 
@@ -119,7 +118,7 @@ def _store_document(run: Run, task: Record, content: bytes) -> str:
     installation = run.installation
     asset_id = made_by_task(run.tdo_id, task["id"], "vtn-standard")
     installation.files.link(task["_result"]["document"], asset_id)
-    engine_id = json.loads(content)["sourceEngineId"]
+    engine_id = from_text(content)["sourceEngineId"]
     engine = installation.catalogue.engine(engine_id)
     source = {"taskId": task["id"], "engineId": engine_id, "name": engine["name"] if engine else None}
     asset = new_asset(

@@ -113,12 +113,8 @@ class Timeline:
         """When the next engine runs are due, and of which tasks, the earliest first; none when the job is over."""
         if self.cancelled_at < NEVER:
             return []  # what was due before has been done before; what was under way ended with it
-        due = [
-            (self._due(task), task["_level"], task["order"])
-            for task in self.tasks
-            if task["_result"] is None and self._due(task) <= self.failed_at
-        ]
-        return [(moment, order) for moment, _, order in sorted(due) if moment < NEVER]
+        due = [(self._due(task), task["_level"], task["order"]) for task in self.tasks if task["_result"] is None]
+        return [(moment, order) for moment, _, order in sorted(due) if moment <= self.failed_at and moment < NEVER]
 
     def _due(self, task: Record) -> float:
         """When the engine of a task runs: at the end of the task, or if it listens, when all that it needs is there."""

@@ -103,11 +103,14 @@ def _without_null(field: GraphQLField, resolve: GraphQLFieldResolver, *, is_read
     return cleaned
 
 
-def _has_null(value: Any) -> bool:
+_NESTED = (dict, list)
+
+
+def _has_null(value: dict[str, Any] | list[Any]) -> bool:
     """Whether a list anywhere in a value has an item that is null."""
     if isinstance(value, dict):
-        return any(map(_has_null, value.values()))
-    return isinstance(value, list) and (None in value or any(map(_has_null, value)))
+        return any(_has_null(item) for item in value.values() if type(item) in _NESTED)
+    return None in value or any(_has_null(item) for item in value if type(item) in _NESTED)
 
 
 def _cleaned(of_type: GraphQLInputType, value: Any, path: str, is_read: bool) -> Any:

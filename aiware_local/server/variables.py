@@ -60,26 +60,21 @@ def _list_reader(of_type: GraphQLInputType, readers: dict[str, Reader]) -> Reade
 def _object_reader(kind: GraphQLInputObjectType, readers: dict[str, Reader]) -> Reader:
     if kind.name in readers:
         return readers[kind.name]
-    fields: list[tuple[str, str, Reader, bool, Any]] = []
+    fields: dict[str, tuple[str, Reader, bool]] = {}
+    defaults: dict[str, Any] = {}
+    required: list[str] = []
 
     def read_object(value: Any) -> Any:
         if not isinstance(value, Mapping):
             raise ValueError("it is not an object")
-        found, given = {}, 0
-        for name, out_name, read, is_required, default in fields:
-            item = value.get(name, Undefined)
-            if item is Undefined:
-                if default is not Undefined:
-                    found[out_name] = default
-                elif is_required:
-                    raise ValueError("a field is missing")
-                continue
-            given += 1
+        found = dict(defaults)
+        for name, item in value.items():
+            out_name, read, is_required = fields[name]
             if item is None and is_required:
                 raise ValueError("a field is null")
             found[out_name] = None if item is None else read(item)
-        if given < len(value):
-            raise ValueError("a field is not known")
+        if not all(name in value for name in required):
+            raise ValueError("a field is missing")
         return kind.out_type(found)
 
     readers[kind.name] = read_object  # before those of its fields: an object may have one of its own kind inside
@@ -87,5 +82,10 @@ def _object_reader(kind: GraphQLInputObjectType, readers: dict[str, Reader]) -> 
         node = field.ast_node
         default = Undefined if node is None else value_from_ast(node.default_value, field.type)
         is_required = isinstance(field.type, GraphQLNonNull)
-        fields.append((name, field.out_name or name, _reader(field.type, readers), is_required, default))
+        out_name = field.out_name or name
+        fields[name] = (out_name, _reader(field.type, readers), is_required)
+        if default is not Undefined:
+            defaults[out_name] = default
+        elif is_required:
+            required.append(name)
     return read_object

@@ -45,13 +45,12 @@ def job_of_task(task_id: str) -> str:
 def made_by_task(tdo_id: str, task_id: str, purpose: str) -> str:
     """The id of an asset that a task makes: always the same one, so that a task run twice does not make two."""
     digest = hashlib.sha256(f"{task_id}/{purpose}".encode()).digest()
-    return f"{tdo_id}_" + "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:10])
+    return f"{tdo_id}_{_letters(digest[:10])}"
 
 
 def _random(length: int) -> str:
-    number = secrets.randbelow(len(ALPHABET) ** length)
-    letters = []
-    for _ in range(length):
-        number, place = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[place])
-    return "".join(letters)
+    return _letters(secrets.token_bytes(length))
+
+
+def _letters(data: bytes) -> str:
+    return "".join([ALPHABET[byte % len(ALPHABET)] for byte in data])

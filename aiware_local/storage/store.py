@@ -135,7 +135,7 @@ class Store:
         with self.transaction():
             self.connection.execute("ALTER TABLE records ADD COLUMN cluster TEXT")
             rows = self.connection.execute("SELECT sequence, body FROM records WHERE kind = 'job'")
-            clusters = [(cluster, sequence) for sequence, body in rows if (cluster := _parsed(body).get("clusterId"))]
+            clusters = [(cluster, sequence) for sequence, body in rows if (cluster := from_text(body).get("clusterId"))]
             self.connection.executemany("UPDATE records SET cluster = ? WHERE sequence = ?", clusters)
 
     def _add_outcomes(self) -> None:
@@ -321,7 +321,7 @@ class _Job(Record):
     def __missing__(self, key: str) -> Any:
         if key != TASKS:
             raise KeyError(key)
-        self[TASKS] = tasks = _parsed(self._text)
+        self[TASKS] = tasks = from_text(self._text)
         return tasks
 
 
@@ -330,24 +330,26 @@ def _encode(record: Record) -> tuple[str, str | None]:
     try:
         tasks = record[TASKS]
     except KeyError:
-        return _written(record), None
-    return _written({key: value for key, value in record.items() if key != TASKS}), _written(tasks)
+        return to_text(record), None
+    return to_text({key: value for key, value in record.items() if key != TASKS}), to_text(tasks)
 
 
 def _decode(body: str, tasks: str | None) -> Record:
-    record: Record = _parsed(body)
+    record: Record = from_text(body)
     return record if tasks is None else _Job(record, tasks)
 
 
-def _written(value: Any) -> str:
+def to_text(value: Any) -> str:
+    """A value as JSON."""
     try:
         return to_json(value).decode()
     except PydanticSerializationError:  # halves of characters, and what is nested deeply
         return json.dumps(value, separators=(",", ":"))
 
 
-def _parsed(text: str) -> Any:
+def from_text(text: str | bytes) -> Any:
+    """The value of JSON."""
     try:
         return from_json(text)
-    except ValueError:  # what `_written` left to json
+    except ValueError:  # what `to_text` left to json
         return json.loads(text)

@@ -112,13 +112,13 @@ def test_jobs_in_a_store_of_an_earlier_version_have_no_certain_outcome(store: St
 
 def test_tasks_of_jobs_are_read_when_they_are_asked_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    parsed = store_module._parsed
+    parse = store_module.from_text
 
     def noted(text: str) -> Any:
         read.append(text)
-        return parsed(text)
+        return parse(text)
 
-    monkeypatch.setattr(store_module, "_parsed", noted)
+    monkeypatch.setattr(store_module, "from_text", noted)
     store.put("job", {**_record("a", 1), "_tasks": [{"id": "b"}]})
     job = store.get("job", "a")
     assert job is not None
