@@ -6,7 +6,6 @@ import asyncio
 import os
 import secrets
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -118,8 +117,6 @@ class Call:
         conditions: the faults that last, for what is read.
         replica: what is read instead of the installation's own store, if it lags.
         found: what root fields have found, or their errors, by response key: none of them is executed twice.
-        completions: how what they have found is completed, by response key.
-        is_unfit: whether that is not possible.
     """
 
     installation: Installation
@@ -131,8 +128,6 @@ class Call:
     conditions: list[Fault] = field(default_factory=list)
     replica: Store | None = None
     found: dict[str | int, Any] = field(default_factory=dict)
-    completions: Mapping[str | int, Any] = field(default_factory=dict)
-    is_unfit: bool = False
 
     @property
     def store(self) -> Store:

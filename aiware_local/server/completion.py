@@ -1,16 +1,15 @@
-"""Completes what root fields have found, along a selection that is compiled once for each document.
+"""Executes operations along selections that are compiled once for each document.
 
 graphql-core goes through a selection value by value and checks each time all that could be, which takes most of the
-time of a request. Here it executes the root fields alone: to `whole_schema` what they find is a leaf. The objects in it
-are completed by functions that `compiled` makes. These give up where something is out of the ordinary, such as an error
-or a directive: graphql-core then completes what was found, and so it alone says what is wrong.
+time of a request. Here the fields are resolved by functions that `compiled` makes. They give up where something is out
+of the ordinary, such as an error or a directive: graphql-core then executes the operation with what root fields have
+found by then, and so it alone says what is wrong.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -23,30 +22,31 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLID,
+    GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLScalarType,
     GraphQLSchema,
     GraphQLString,
     InlineFragmentNode,
     ListValueNode,
     ObjectValueNode,
+    OperationDefinitionNode,
     SelectionSetNode,
+    Undefined,
     ValueNode,
     VariableNode,
-    get_argument_values,
     get_operation_ast,
     is_abstract_type,
     is_leaf_type,
+    value_from_ast,
 )
+from graphql.pyutils import Path
 
-from aiware_local.installation.installation import Info
-from aiware_local.server.variables import read_at_once
+from aiware_local.installation.installation import Call, Info
+from aiware_local.server.variables import variables_reader
 
-WHOLE = GraphQLScalarType("Whole")
-"""The type of what a root field has found, with all that is in it."""
 TYPE_NAME = "__typename"
 
 _NULL = frozenset({NoneType})
@@ -75,7 +75,7 @@ class Completion(NamedTuple):
 
 
 class _Field(NamedTuple):
-    """A field of a compiled selection; without a resolver it is a key of the object."""
+    """A field of a compiled selection."""
 
     key: str
     name: str
@@ -85,63 +85,55 @@ class _Field(NamedTuple):
     finish: Callable[[Any, Info], Any]
 
 
-def compiled(
-    schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None
-) -> Mapping[str | int, Completion] | None:
-    """How what the root fields of an operation find is completed, by response key; None where graphql-core has to.
+class _Info(NamedTuple):
+    """What resolvers here use of graphql-core's `GraphQLResolveInfo`."""
+
+    context: Call
+    path: Path
+    schema: GraphQLSchema
+    variable_values: Mapping[str, Any]
+
+
+class Operation:
+    """An operation of a document, with its selections compiled.
 
     Args:
         schema: the schema.
         document: a document that is valid against it.
-        operation_name: which of its operations.
+        definition: the operation.
+
+    Raises:
+        Exception: graphql-core has to execute it.
     """
-    operation = get_operation_ast(document, operation_name)
-    root = None if operation is None else schema.get_root_type(operation.operation)
-    if operation is None or root is None:
-        return None
-    compiler = _Compiler(schema, document)
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode) -> None:
+        self._schema = schema
+        self._read = variables_reader(schema, definition)
+        self._fields = _Compiler(schema, document).root_fields(definition)
+
+    async def answer(self, call: Call, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Executes it.
+
+        Raises:
+            Exception: graphql-core has to execute it, with what the call has found by then.
+        """
+        values = self._read(variables)
+        shown = {}
+        for key, _, resolve, args, passing, finish in self._fields:
+            info: Any = _Info(call, Path(None, key, None), self._schema, values)
+            found: Any = (resolve or _unfit)(None, info, **args(info))
+            if inspect.iscoroutine(found):
+                found = await found
+            shown[key] = found if type(found) in passing else finish(found, info)
+        return shown
+
+
+def compiled(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None) -> Operation | None:
+    """The operation of a document that is valid against the schema; None where graphql-core has to execute it."""
+    definition = get_operation_ast(document, operation_name)
     try:
-        asked = compiler.nodes(root, [operation.selection_set])
-        return {key: compiler.completion(_definition(root, nodes[0]).type, nodes) for key, nodes in asked.items()}
+        return None if definition is None else Operation(schema, document, definition)
     except (Unfit, GraphQLError):
-        return None
-
-
-@cache
-def whole_schema(schema: GraphQLSchema) -> GraphQLSchema:
-    """The schema with root fields that complete what they find themselves, as the call in the context says."""
-    whole = GraphQLSchema(_with_leaves(schema.query_type), _with_leaves(schema.mutation_type), assume_valid=True)
-    read_at_once(whole)
-    return whole
-
-
-def _with_leaves(root: GraphQLObjectType | None) -> GraphQLObjectType | None:
-    return None if root is None else GraphQLObjectType(root.name, {k: _leaf(each) for k, each in root.fields.items()})
-
-
-def _leaf(field: GraphQLField) -> GraphQLField:
-    resolve: Any = field.resolve
-
-    def leaf(root: Any, info: Info, **args: Any) -> Any:
-        found = resolve(root, info, **args)
-        return _awaited(found, info) if inspect.iscoroutine(found) else _completed(found, info)
-
-    return GraphQLField(GraphQLNonNull(WHOLE) if isinstance(field.type, GraphQLNonNull) else WHOLE, field.args, leaf)
-
-
-async def _awaited(found: Awaitable[Any], info: Info) -> Any:
-    return _completed(await found, info)
-
-
-def _completed(found: Any, info: Info) -> Any:
-    if isinstance(found, Exception):
-        return found  # which graphql-core raises
-    call = info.context
-    passing, finish = call.completions[info.path.key]
-    try:
-        return found if type(found) in passing else finish(found, info)
-    except Exception:  # noqa: BLE001 - graphql-core meets it again, and says where
-        call.is_unfit = True
         return None
 
 
@@ -156,20 +148,27 @@ class _Compiler:
             if isinstance(definition, FragmentDefinitionNode)
         }
 
-    def nodes(self, kind: GraphQLObjectType, selections: Iterable[SelectionSetNode]) -> dict[str, list[FieldNode]]:
-        """The fields that are asked of an object, by response key."""
-        asked: dict[str, list[FieldNode]] = {}
-        for node in self._fields(kind, selections):
-            asked.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
-        return asked
+    def root_fields(self, definition: OperationDefinitionNode) -> list[_Field]:
+        """The root fields of an operation; each has a resolver, which may be a coroutine function."""
+        root = self._schema.get_root_type(definition.operation)
+        if root is None:
+            raise Unfit
+        return self._fields(root, [definition.selection_set])
 
-    def completion(self, of_type: GraphQLOutputType, nodes: list[FieldNode]) -> Completion:
+    def _fields(self, kind: GraphQLObjectType, selections: Iterable[SelectionSetNode]) -> list[_Field]:
+        """The fields that are asked of an object."""
+        asked: dict[str, list[FieldNode]] = {}
+        for node in self._nodes(kind, selections):
+            asked.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+        return [self._field(kind, key, nodes) for key, nodes in asked.items()]
+
+    def _completion(self, of_type: GraphQLOutputType, nodes: list[FieldNode]) -> Completion:
         """How a value of a type is completed."""
         if isinstance(of_type, GraphQLNonNull):
-            passing, finish = self.completion(of_type.of_type, nodes)
+            passing, finish = self._completion(of_type.of_type, nodes)
             return Completion(passing - _NULL, finish)
         if isinstance(of_type, GraphQLList):
-            return Completion(_NULL, _list(*self.completion(of_type.of_type, nodes)))
+            return Completion(_NULL, _list(*self._completion(of_type.of_type, nodes)))
         if isinstance(of_type, GraphQLObjectType):
             return Completion(_NULL, self._object(of_type, nodes))
         if is_leaf_type(of_type):
@@ -177,8 +176,9 @@ class _Compiler:
         raise Unfit
 
     def _object(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Callable[[Any, Info], Any]:
-        selections = [node.selection_set for node in nodes if node.selection_set is not None]
-        fields = [self._field(kind, key, each) for key, each in self.nodes(kind, selections).items()]
+        fields = self._fields(kind, [node.selection_set for node in nodes if node.selection_set is not None])
+        if any(inspect.iscoroutinefunction(inspect.unwrap(field.resolve or _unfit)) for field in fields):
+            raise Unfit
 
         def finish(value: Any, info: Info) -> Any:
             if type(value) is not dict:
@@ -196,12 +196,10 @@ class _Compiler:
         if node.name.value == TYPE_NAME:
             return _Field(key, TYPE_NAME, lambda *_: kind.name, _no_args, frozenset({str}), _unfit)
         definition = _definition(kind, node)
-        if inspect.iscoroutinefunction(inspect.unwrap(definition.resolve or _unfit)):
-            raise Unfit
-        completion = self.completion(definition.type, nodes)
+        completion = self._completion(definition.type, nodes)
         return _Field(key, node.name.value, definition.resolve, _args(definition, node), *completion)
 
-    def _fields(self, kind: GraphQLObjectType, selections: Iterable[SelectionSetNode]) -> Iterator[FieldNode]:
+    def _nodes(self, kind: GraphQLObjectType, selections: Iterable[SelectionSetNode]) -> Iterator[FieldNode]:
         for selection in (node for each in selections for node in each.selections):
             if selection.directives:
                 raise Unfit
@@ -212,7 +210,7 @@ class _Compiler:
             if isinstance(selection, FragmentSpreadNode):
                 fragment = self._fragments[selection.name.value]
             if self._is_of(kind, fragment):
-                yield from self._fields(kind, [fragment.selection_set])
+                yield from self._nodes(kind, [fragment.selection_set])
 
     def _is_of(self, kind: GraphQLObjectType, fragment: InlineFragmentNode | FragmentDefinitionNode) -> bool:
         if fragment.type_condition is None or fragment.type_condition.name.value == kind.name:
@@ -229,11 +227,38 @@ def _definition(kind: GraphQLObjectType, node: FieldNode) -> GraphQLField:
 
 
 def _args(field: GraphQLField, node: FieldNode) -> Callable[[Info], Mapping[str, Any]]:
-    """The arguments of a field, which are computed once where no variable is in them."""
-    if any(_has_variables(argument.value) for argument in node.arguments or ()):
-        return lambda info: get_argument_values(field, node, info.variable_values)
-    args = get_argument_values(field, node)
-    return lambda _: args
+    """The arguments of a field; those without variables in them are computed once."""
+    given = {argument.name.value: argument.value for argument in node.arguments or ()}
+    fixed: dict[str, Any] = {}
+    varying: list[tuple[str, ValueNode, ValueNode | None, GraphQLInputType]] = []
+    for name, argument in field.args.items():
+        default = None if argument.ast_node is None else argument.ast_node.default_value
+        value, out_name = given.get(name, default), argument.out_name or name
+        if value is not None and _has_variables(value):
+            varying.append((out_name, value, default, argument.type))
+        elif value is not None:
+            fixed[out_name] = _value(value, argument.type, {})
+    if not varying:
+        return lambda _: fixed
+
+    def args(info: Info) -> Mapping[str, Any]:
+        variables: Any = info.variable_values
+        found = dict(fixed)
+        for name, value, default, of_type in varying:
+            is_given = not isinstance(value, VariableNode) or value.name.value in variables
+            node = value if is_given else default
+            if node is not None:
+                found[name] = _value(node, of_type, variables)
+        return found
+
+    return args
+
+
+def _value(node: ValueNode, of_type: GraphQLInputType, variables: dict[str, Any]) -> Any:
+    value = value_from_ast(node, of_type, variables)
+    if value is Undefined:
+        raise Unfit
+    return value
 
 
 def _no_args(_: Info) -> Mapping[str, Any]:

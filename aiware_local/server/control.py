@@ -25,7 +25,7 @@ from starlette.routing import Route
 from aiware_local.installation.installation import Call, Installation
 from aiware_local.installation.lists import LARGEST_LIMIT
 from aiware_local.launcher import CONTROL_FILE, CONTROL_HEADER, INSTANCE_HEADER
-from aiware_local.server.completion import Completion, compiled
+from aiware_local.server.completion import Operation, compiled
 from aiware_local.server.graphql import run_document
 from aiware_local.server.schema import load_schema
 from aiware_local.server.worker import Worker
@@ -160,11 +160,11 @@ async def live_objects(installation: Installation, base_url: str) -> dict[str, l
 
 async def _everything(installation: Installation, base_url: str, field: str) -> list[Any]:
     call = Call(installation, installation.clock.now(), base_url)
-    document, completions = _document(field)
+    document, operation = _document(field)
     found: list[Any] = []
     while True:
         variables = {"offset": len(found), "limit": LARGEST_LIMIT}
-        result = await run_document(document, call, variables, completions=completions)
+        result = await run_document(document, call, variables, operation=operation)
         if result.errors or result.data is None:
             raise RuntimeError(f"{field} could not be read: {result.errors}")
         page = result.data[field]
@@ -174,7 +174,7 @@ async def _everything(installation: Installation, base_url: str, field: str) -> 
 
 
 @cache
-def _document(field: str) -> tuple[DocumentNode, Mapping[str | int, Completion] | None]:
+def _document(field: str) -> tuple[DocumentNode, Operation | None]:
     schema = load_schema()
     query = schema.query_type
     if query is None:

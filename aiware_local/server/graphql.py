@@ -21,7 +21,6 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
-    GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionNode,
@@ -41,7 +40,7 @@ from aiware_local.installation.errors import ApiError, envelope_entry, error_ent
 from aiware_local.installation.installation import Call, Installation
 from aiware_local.installation.lists import paging_as
 from aiware_local.installation.request_log import recorded
-from aiware_local.server.completion import Completion, compiled, whole_schema
+from aiware_local.server.completion import Operation, compiled
 from aiware_local.server.connections import Unanswered, answer_under_fault, answer_with, status_answer
 from aiware_local.server.dialect import respelled_graphql
 from aiware_local.server.schema import load_schema
@@ -132,8 +131,8 @@ def _prepared(query: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]
 
 
 @lru_cache(maxsize=256)
-def _completions(query: str, operation_name: str | None) -> Mapping[str | int, Completion] | None:
-    """How what the root fields of a valid document find is completed; None where graphql-core has to."""
+def _operation(query: str, operation_name: str | None) -> Operation | None:
+    """The operation of a valid document; None where graphql-core has to execute it."""
     document, _ = _prepared(query)
     return None if document is None else compiled(load_schema(), document, operation_name)
 
@@ -284,8 +283,8 @@ class GraphQLApi:
         await self._worker.settle()
         call.conditions = self._installation.faults.conditions(fields)
         with paging_as(call.paging):
-            completions = _completions(sent.query, sent.operation_name)
-            result = await run_document(document, call, sent.variables, sent.operation_name, completions)
+            operation = _operation(sent.query, sent.operation_name)
+            result = await run_document(document, call, sent.variables, sent.operation_name, operation)
         errors = result.errors or []
         if result.data is None and errors and all(error.path is None for error in errors):
             return await _bad_request(errors, call.now)  # the variables do not fit their types
@@ -303,7 +302,7 @@ async def run_document(
     call: Call,
     variables: Mapping[str, Any] | None = None,
     operation_name: str | None = None,
-    completions: Mapping[str | int, Completion] | None = None,
+    operation: Operation | None = None,
 ) -> ExecutionResult:
     """Executes a valid document.
 
@@ -312,27 +311,16 @@ async def run_document(
         call: the request.
         variables: the values of its variables.
         operation_name: which of its operations.
-        completions: how what its root fields find is completed; None where that is for graphql-core.
+        operation: that operation; None where graphql-core has to execute it.
     """
     call.found = {}
-    if completions is not None:
-        call.completions = completions
-        result = await _executed(whole_schema(load_schema()), document, call, variables, operation_name)
-        was_executed = result.data is not None or call.found
-        if was_executed and not call.is_unfit:
-            return result
-    return await _executed(load_schema(), document, call, variables, operation_name)
-
-
-async def _executed(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    call: Call,
-    variables: Mapping[str, Any] | None,
-    operation_name: str | None,
-) -> ExecutionResult:
+    if operation is not None:
+        try:
+            return ExecutionResult(await operation.answer(call, variables or {}), None)
+        except Exception as error:  # noqa: BLE001 - graphql-core meets it again, and says where
+            log.debug("graphql-core executes a request because of: %r", error)
     result = execute(
-        schema,
+        load_schema(),
         document,
         context_value=call,
         variable_values=dict(variables or {}),

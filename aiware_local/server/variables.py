@@ -13,22 +13,60 @@ from graphql import (
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
-    GraphQLScalarType,
     GraphQLSchema,
-    Undefined,
+    OperationDefinitionNode,
+    ValueNode,
+    is_input_type,
     is_leaf_type,
+    type_from_ast,
     value_from_ast,
 )
 
 Reader = Callable[[Any], Any]
 
 
-def read_at_once(schema: GraphQLSchema) -> None:
-    """Lets a schema read variables of its input objects as if these were scalars, each in one go."""
-    objects = [kind for kind in schema.type_map.values() if isinstance(kind, GraphQLInputObjectType)]
-    readers: dict[str, Reader] = {}
-    for kind in objects:
-        schema.type_map[kind.name] = GraphQLScalarType(kind.name, parse_value=_object_reader(kind, readers))
+def variables_reader(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Callable[[Any], dict[str, Any]]:
+    """What reads the variables of an operation that is valid."""
+    members, readers = _Members(), dict[str, Reader]()
+    for definition in operation.variable_definitions or ():
+        name, of_type = definition.variable.name.value, type_from_ast(schema, definition.type)
+        if not is_input_type(of_type):
+            raise TypeError(f"{of_type} is not an input type")
+        members.add(name, name, of_type, definition.default_value, readers)
+    # What is given beyond them is nobody's concern.
+    return lambda values: members.read({name: values[name] for name in members.names if name in values})
+
+
+class _Members:
+    """The variables of an operation, or the fields of an input object."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, tuple[str, Reader, bool]] = {}
+        self._defaults: dict[str, Any] = {}
+        self._required: list[str] = []
+
+    def add(
+        self, name: str, out_name: str, of_type: GraphQLInputType, default: ValueNode | None, readers: dict[str, Reader]
+    ) -> None:
+        """Adds a member, which is called `out_name` in what is read."""
+        is_required = isinstance(of_type, GraphQLNonNull)
+        self.names[name] = (out_name, _reader(of_type, readers), is_required)
+        if default is not None:
+            self._defaults[out_name] = value_from_ast(default, of_type)
+        elif is_required:
+            self._required.append(name)
+
+    def read(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Reads them all."""
+        found = dict(self._defaults)
+        for name, value in values.items():
+            out_name, read, is_required = self.names[name]
+            if value is None and is_required:
+                raise ValueError("a value is null")
+            found[out_name] = None if value is None else read(value)
+        if not all(name in values for name in self._required):
+            raise ValueError("a value is missing")
+        return found
 
 
 def _reader(of_type: GraphQLInputType, readers: dict[str, Reader]) -> Reader:
@@ -60,32 +98,15 @@ def _list_reader(of_type: GraphQLInputType, readers: dict[str, Reader]) -> Reade
 def _object_reader(kind: GraphQLInputObjectType, readers: dict[str, Reader]) -> Reader:
     if kind.name in readers:
         return readers[kind.name]
-    fields: dict[str, tuple[str, Reader, bool]] = {}
-    defaults: dict[str, Any] = {}
-    required: list[str] = []
+    members = _Members()
 
     def read_object(value: Any) -> Any:
         if not isinstance(value, Mapping):
             raise ValueError("it is not an object")
-        found = dict(defaults)
-        for name, item in value.items():
-            out_name, read, is_required = fields[name]
-            if item is None and is_required:
-                raise ValueError("a field is null")
-            found[out_name] = None if item is None else read(item)
-        if not all(name in value for name in required):
-            raise ValueError("a field is missing")
-        return kind.out_type(found)
+        return kind.out_type(members.read(value))
 
     readers[kind.name] = read_object  # before those of its fields: an object may have one of its own kind inside
     for name, field in kind.fields.items():
-        node = field.ast_node
-        default = Undefined if node is None else value_from_ast(node.default_value, field.type)
-        is_required = isinstance(field.type, GraphQLNonNull)
-        out_name = field.out_name or name
-        fields[name] = (out_name, _reader(field.type, readers), is_required)
-        if default is not Undefined:
-            defaults[out_name] = default
-        elif is_required:
-            required.append(name)
+        default = None if field.ast_node is None else field.ast_node.default_value
+        members.add(name, field.out_name or name, field.type, default, readers)
     return read_object
