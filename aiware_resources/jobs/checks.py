@@ -46,8 +46,9 @@ def problems(values: Values, unknown: frozenset[Path]) -> Iterator[Problem]:
     if target is not None:
         yield from content_problems(target.content_templates, target.assets, unknown, ("target",))
     yield from graphs.standby_problems(values.get("tasks", ()), unknown)
+    is_empty = _is_empty(values, unknown)
     for path, task in every_task(values.get("tasks", ())):
-        yield from _task_problems(path, task, unknown, is_empty=_is_empty(values, unknown))
+        yield from _task_problems(path, task, unknown, is_empty=is_empty)
 
 
 def oddities(values: Values, unknown: frozenset[Path], *, needs_tdo: bool) -> Iterator[Problem]:
@@ -195,7 +196,7 @@ def _is_number(value: Any, least: int) -> bool:
 
 
 def _is_payload_unknown(path: Path, unknown: frozenset[Path]) -> bool:
-    return any(is_within((*path, key), unknown) for key in ("payload", "payloadString", "engineId"))
+    return bool(unknown) and any(is_within((*path, key), unknown) for key in ("payload", "payloadString", "engineId"))
 
 
 def _count(value: Any, path: Path) -> Iterator[Problem]:
