@@ -25,7 +25,7 @@ from aiware_resources.fleet.plan import named
 from aiware_resources.fleet.reading import Looked, look
 from aiware_resources.fleet.unfinished import Unfinished
 from aiware_resources.text import commands
-from aiware_resources.text.words import counted
+from aiware_resources.text.words import counted, printable
 from aiware_resources.waiting import Done, Failed, Pending, Verdict, outcomes
 from aiware_resources.waiting.conditions import NO_STATUS
 
@@ -204,7 +204,7 @@ def _without_files(reasons: Mapping[str, str], entries: Mapping[str, Entry]) -> 
     lines = [f"The files of {counted(len(keys), 'job')} were not written: {named(keys)}."]
     lines = lines if keys else ["Files were not written."]
     lines += [f"  {reasons['']}"] if "" in reasons else []
-    lines += [f"  {key}: {_with_job(reasons[key], entries[key].job_id)}" for key in keys[:_LISTED]]
+    lines += [f"  {printable(key)}: {_with_job(reasons[key], entries[key].job_id)}" for key in keys[:_LISTED]]
     lines += [f"  and {len(keys) - _LISTED} more"] if len(keys) > _LISTED else []
     lines += ["The next `pulumi up` makes what is missing; no job runs again for it."]
     return FleetFailed("\n".join(lines), status="incomplete")
@@ -215,7 +215,7 @@ def _failed(record: FleetRecord, entries: Mapping[str, Entry], *, wants_files: b
     failed = record.failures
     # The first line is also in the list of all failures of a run.
     lines = [f"{len(failed)} of {record.total} jobs failed: {named(sorted(failed))}."]
-    lines += [f"  {key}: {_with_job(failed[key], entries[key].job_id)}" for key in sorted(failed)[:_LISTED]]
+    lines += [f"  {printable(key)}: {_with_job(failed[key], entries[key].job_id)}" for key in sorted(failed)[:_LISTED]]
     lines += [f"  and {len(failed) - _LISTED} more"] if len(failed) > _LISTED else []
     lines += ["No files were written of them."] if wants_files else []
     lines += [

@@ -26,6 +26,7 @@ from aiware_resources.fleet.unfinished import UNDONE
 from aiware_resources.reconcile import Props
 from aiware_resources.reconcile.unknowns import cut
 from aiware_resources.text.secret_words import MASK
+from aiware_resources.text.words import printable
 
 FAILURES = "failures"
 ADOPT = "adoptJobs"
@@ -217,6 +218,6 @@ def _successor(entry: Entry, key: str, before: Mapping[str, Any]) -> str | None:
 def named(keys: Sequence[str]) -> str:
     """Keys for a sentence: all of a few, the first ones of many, and how many there are when that is not plain."""
     if len(keys) == 1:
-        return keys[0]
+        return printable(keys[0])
     more = ", ..." if len(keys) > _NAMED else ""
-    return f"{', '.join(keys[:_NAMED])}{more} ({len(keys)})"
+    return f"{', '.join(map(printable, keys[:_NAMED]))}{more} ({len(keys)})"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiware_resources.errors import FleetFailed
+from aiware_resources.text.words import printable
 
 UNDONE = "undone"
 """The fact that holds it."""
@@ -52,9 +53,9 @@ class Unfinished:
     def error(self, failures: Mapping[str, str] | None = None) -> FleetFailed:
         """What to tell at the end of the run, with the jobs that failed besides."""
         more = ", ..." if self.count > _LISTED else ""
-        first = ", ".join(list(self.reasons)[:_LISTED])
+        first = ", ".join(map(printable, list(self.reasons)[:_LISTED]))
         lines = [f"aiWARE did not take all that was asked of it; {self.count} not done: {first}{more}."]
-        lines += [f"  {key}: {reason}" for key, reason in list(self.reasons.items())[:_LISTED]]
+        lines += [f"  {printable(key)}: {reason}" for key, reason in list(self.reasons.items())[:_LISTED]]
         lines += [f"  and {self.count - _LISTED} more"] if self.count > _LISTED else []
         lines += [f"Besides, {len(failures)} jobs failed."] if failures else []
         lines += ["What was accepted is kept. Run `pulumi up` again: it takes up the rest, and nothing runs twice."]

@@ -16,6 +16,13 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def printable(text: str) -> str:
+    """A name that somebody else gave, with characters that would do something to a terminal written out: ``\\n``."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 def duration(seconds: float) -> str:
     """Writes a span of time, to two units: ``8 s``, ``3 min 20 s``, ``2 h 5 min``."""
     minutes, rest = divmod(int(seconds), 60)

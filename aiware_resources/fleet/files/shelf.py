@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,10 +136,11 @@ class Shelf:
                     refused[new.file] = reason
             with _locked(self.folder):
                 self._append([line for _, line in lines])
-            for new, _ in lines:
-                target = self.folder / new.file
-                target.parent.mkdir(parents=True, exist_ok=True)
-                new.content.replace(target)
+                # Another fleet may remove folders in which it leaves nothing.
+                for new, _ in lines:
+                    target = self.folder / new.file
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    new.content.replace(target)
         return refused
 
     def remove(self, lines: Iterable[Line]) -> list[Path]:
@@ -160,10 +161,18 @@ class Shelf:
                 path = self.folder / line.file
                 if self._is_unchanged(line):
                     path.unlink(missing_ok=True)
+                    self._remove_empty(path.parent)
                 elif path.exists():
                     changed.append(path)
             self._append([Line(file=line.file, fleet=self._fleet, key="") for line in own])
         return changed
+
+    def _remove_empty(self, folder: Path) -> None:
+        """Removes the folders of a key in which nothing is left."""
+        with suppress(OSError):
+            while folder != self.folder:
+                folder.rmdir()
+                folder = folder.parent
 
     def _objection(self, line: Line) -> str | None:
         """Why a file is not put in place; ``None`` when nothing stands against it."""

@@ -130,6 +130,11 @@ def test_many_keys_are_cut_short(keys: list[str], text: str) -> None:
     assert named(keys) == text
 
 
+def test_a_key_does_nothing_to_a_terminal() -> None:
+    said = named(["a\nb", "\x1b[2J", "\u202egpm.4pm", "ä 1"])
+    assert said == "a\\nb, \\x1b[2J, \\u202egpm.4pm, ä 1 (4)"
+
+
 ADDRESS = "https://bucket.s3.amazonaws.com/{key}?X-Amz-Date={n}&X-Amz-Signature={n}"
 
 

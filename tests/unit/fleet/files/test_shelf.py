@@ -88,6 +88,18 @@ def test_only_unchanged_files_of_its_own_are_removed(out: Path) -> None:
     assert Shelf(out, "p/s/mine").lines() == []
 
 
+def test_folders_in_which_nothing_is_left_go_too(out: Path) -> None:
+    shelf = Shelf(out, "p/s/f")
+    for name in ("2026/03/a.vtt", "2026/b.vtt", "2027/c.vtt"):
+        put(shelf, name, "one", "text")
+    (out / "2027" / "mine.txt").write_text("not the fleet's")
+    lines = {line.file: line for line in shelf.lines()}
+    shelf.remove([lines["2026/03/a.vtt"], lines["2027/c.vtt"]])
+    assert sorted(path.name for path in out.rglob("*") if path.is_dir()) == ["2026", "2027"]
+    shelf.remove([lines["2026/b.vtt"]])
+    assert [path.name for path in out.iterdir() if path.is_dir()] == ["2027"]
+
+
 def test_a_file_that_another_fleet_made_of_the_same_job_is_taken_over(out: Path) -> None:
     put(Shelf(out, "p/one/f"), "a.vtt", "one", "text")
     before = Shelf(out, "p/one/f")
