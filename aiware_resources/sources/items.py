@@ -13,6 +13,9 @@ from urllib.parse import unquote, urlsplit
 from aiware_resources.errors import SourceError
 from aiware_resources.text.times import format_time, parse_time
 
+_SKEW = timedelta(days=1)
+"""How far the clock of a storage may be ahead. A recorder whose clock is wrong writes times further away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -80,8 +83,8 @@ class Wanted:
         return self.min_size <= item.size and (self.max_size is None or item.size <= self.max_size)
 
     def may_grow(self, item: Item, now: datetime) -> bool:
-        """Whether an item was changed so recently that it may still grow."""
-        return item.modified is not None and now - item.modified < self.min_age
+        """Whether an item was changed so recently that it may still grow; one of the far future was not."""
+        return item.modified is not None and -_SKEW < now - item.modified < self.min_age
 
 
 def last_part(url: str) -> str:

@@ -123,7 +123,8 @@ def files_in(address: str) -> Iterator[Item]:
         is_uploaded = scheme_of(address) not in SIGNED
         found = _in_bucket(storage, top) if scheme_of(address) in {"s3", "s3a"} else _in_folders(storage, top)
         for path, size, modified in found:
-            within = path[len(top) :].lstrip("/")
+            # The name of an object may begin with a slash.
+            within = path[len(top) :].removeprefix("/")
             if not within:
                 raise SourceError(f"{address} is a file.", remedy="Name the folder, and the file as the pattern.")
             yield Item(within, f"{base}/{within}", within, size, in_utc(modified), is_uploaded=is_uploaded)

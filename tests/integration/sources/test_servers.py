@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import fsspec
+import httpx
 import pulumi
 import pytest
 
 from aiware_resources import list_media, media_from
 from aiware_resources.api import LocalFile
-from aiware_resources.sources import RemoteFile, storage
+from aiware_resources.sources import RemoteFile, signed, storage
 from aiware_resources.sources import web as servers
 from tests.support.buckets import Bucket, bucket
 from tests.support.sftp import PASSWORD, sftp
@@ -51,6 +52,15 @@ def test_a_bucket_is_listed_page_by_page(media: Bucket, monkeypatch: pytest.Monk
     assert len(list(list_media("s3://media"))) == 6
     with pytest.raises(pulumi.RunError, match="s3://nothing is not there, or these credentials do not show it"):
         media_from("s3://nothing")
+
+
+def test_slashes_are_a_part_of_the_names_of_objects(media: Bucket) -> None:
+    media.put({name: name.encode() for name in ("slashes/a.mp4", "slashes//a.mp4", "/slashes.mp4")})
+    found = media_from("s3://media/slashes")
+    assert found.keys() == {"a.mp4", "/a.mp4"}
+    first = media_from("s3://media", "slashes.mp4")["/slashes.mp4"]["url"]
+    for url in (found["/a.mp4"]["url"], first):
+        assert httpx.get(signed({"url": url})["url"]).text == url.removeprefix("s3://media/")
 
 
 def test_a_table_may_be_in_a_bucket(media: Bucket) -> None:
