@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -42,6 +43,9 @@ _AHEAD = 64
 """How many blocks of a file are asked for before they are needed."""
 _SECOND = 10**9
 """Nanoseconds of one."""
+
+# What it says of a connection that fails, with a traceback, goes to whoever asks for it; the error says the reason.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 _opened: dict[tuple[str, str, int | None], AbstractFileSystem] = {}
 _opening = threading.Lock()
