@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiware_resources.errors import FleetFailed
-from aiware_resources.text.words import printable
+from aiware_resources.text.words import counted, printable
 
 UNDONE = "undone"
 """The fact that holds it."""
@@ -57,6 +57,6 @@ class Unfinished:
         lines = [f"aiWARE did not take all that was asked of it; {self.count} not done: {first}{more}."]
         lines += [f"  {printable(key)}: {reason}" for key, reason in list(self.reasons.items())[:_LISTED]]
         lines += [f"  and {self.count - _LISTED} more"] if self.count > _LISTED else []
-        lines += [f"Besides, {len(failures)} jobs failed."] if failures else []
+        lines += [f"Besides, {counted(len(failures), 'job')} failed."] if failures else []
         lines += ["What was accepted is kept. Run `pulumi up` again: it takes up the rest, and nothing runs twice."]
         return FleetFailed("\n".join(lines), status="incomplete")

@@ -252,7 +252,7 @@ def test_what_was_not_submitted_fails_whether_failures_are_allowed_or_not() -> N
     assert isinstance(verdict, Failed)
     # Without a record the monitor never takes it for a failure that is allowed.
     assert verdict.record is None
-    for words in ("1 not done: b.", "b: createJob: refused", "Besides, 1 jobs failed", "takes up the rest"):
+    for words in ("1 not done: b.", "b: createJob: refused", "Besides, 1 job failed", "takes up the rest"):
         assert words in str(verdict.error)
 
 
