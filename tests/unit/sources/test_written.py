@@ -68,10 +68,7 @@ def test_a_file_that_may_still_be_written_is_left_for_the_next_run(tmp_path: Pat
     assert media_from(tmp_path, "*.mp4", min_age=timedelta()).growing == frozenset()
     write(tmp_path, "ahead.mp4", "x", age=-3600)
     write(tmp_path, "future.mp4", "x", age=-(10**8))
-    assert (list(media_from(tmp_path, "*a*.mp4")), media_from(tmp_path, "*.mp4").growing) == (
-        [],
-        {"growing.mp4", "ahead.mp4"},
-    )
+    assert media_from(tmp_path, "*a*.mp4").growing == {"ahead.mp4"}
     assert list(media_from(tmp_path, "f*.mp4")) == ["future.mp4"]
     # A source with nothing but such files is not empty.
     assert media_from(tmp_path, "growing.*") == {}
