@@ -13,6 +13,8 @@ from aiware_local.jobs.lifecycle import BEFORE_THE_START, NEVER, Timeline
 from aiware_local.storage.ids import new_job_id, new_task_id
 from aiware_local.storage.store import OUTCOME, Record, Store, without_notes
 
+MOST_NOTED = 20_000
+"""So many jobs take some seconds, which the start of a server may take."""
 STANDBY_LEVEL = 0.5
 """A standby task comes after the task that it stands by for, and before that one's children."""
 
@@ -99,6 +101,15 @@ def save_job(store: Store, job: Record, timeline: Timeline | None = None) -> Non
     due = [moment for moment, _ in timeline.next_tasks()]
     job[OUTCOME] = timeline.outcome()
     store.put("job", job, owner=job["targetId"], due=due[0] if due else None)
+
+
+def note_outcomes(store: Store) -> None:
+    """Stores how jobs have ended that an earlier version has stored without saying so: the newest ones, for a start."""
+    with store.transaction():
+        for job_id in store.without_outcome("job", MOST_NOTED):
+            job = store.get("job", job_id)
+            if job is not None:
+                save_job(store, job)
 
 
 def show_job(job: Record, now: float, timeline: Timeline | None = None) -> Record:

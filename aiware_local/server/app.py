@@ -20,6 +20,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from aiware_local.installation.installation import Installation
+from aiware_local.jobs.records import note_outcomes
 from aiware_local.launcher import EDGE_PATH, HOST, SERVER_FILE, SERVER_LOCK, lock
 from aiware_local.server.connections import CuttableProtocol, CuttingServer
 from aiware_local.server.control import Control
@@ -55,6 +56,7 @@ def create_app(
         instance: distinguishes this process from others, in the health answer.
         patience: how long a request waits for engine work that is under way, in seconds.
     """
+    note_outcomes(installation.store)
     worker = Worker(installation, patience)
     oauth = OAuth(installation)
 

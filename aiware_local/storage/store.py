@@ -288,6 +288,13 @@ class Store:
         query = "SELECT id FROM records WHERE kind = ? AND due <= ? ORDER BY due, sequence LIMIT ?"
         return [row[0] for row in self.connection.execute(query, (kind, now, most))]
 
+    def without_outcome(self, kind: str, most: int) -> list[str]:
+        """The ids of the newest records for which nothing is due and no outcome is stored; so many at most."""
+        query = (
+            "SELECT id FROM records WHERE kind = ? AND outcome IS NULL AND due IS NULL ORDER BY created DESC LIMIT ?"
+        )
+        return [row[0] for row in self.connection.execute(query, (kind, most))]
+
     def clear(self, *kinds: str) -> None:
         """Removes every record of these kinds."""
         for kind in kinds:

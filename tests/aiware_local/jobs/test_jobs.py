@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 
+from aiware_local.server.app import create_app
 from aiware_local.storage import store
 from tests.aiware_local.support import (
     ADAPTER,
@@ -325,6 +327,29 @@ async def test_a_list_by_status_reads_no_jobs_that_have_ended_otherwise(
     assert await ids("status: [failed]") == []
     local.clock.advance(3)
     assert await ids("status: [complete], limit: 5") == [running, *complete[::-1], failed]
+
+
+async def test_a_server_notes_how_jobs_of_earlier_versions_have_ended(local: Local) -> None:
+    await local.behave(engines={WRITER: {"fail": {}}})
+    made = [(await local.new_job(**one_task(engine)))["id"] for engine in (WRITER, INDEX, INDEX, INDEX)]
+    await local.ask(CANCEL, id=made[1])
+    local.clock.advance(100)
+    made.append((await local.new_job(**one_task(INDEX)))["id"])
+    query = "{ jobs { records { id status modifiedDateTime tasks { records { status payload } } } } }"
+    before = await local.ask(query)
+    records = local.installation.store
+    for job in list(records.scan("job")):
+        body = json.dumps({key: job[key] for key in (*job, "_tasks") if key != "_outcome"})
+        values = (body, job["id"])
+        records.connection.execute(
+            "UPDATE records SET body = ?, tasks = NULL, outcome = NULL, ended = NULL WHERE id = ?", values
+        )
+    assert await local.ask(query) == before
+    create_app(local.installation)  # as the server does when it starts
+    found = records.connection.execute("SELECT id, outcome FROM records WHERE kind = 'job' ORDER BY sequence")
+    expected = ["failed", "cancelled", "complete", "complete", None]
+    assert found.fetchall() == list(zip(made, expected, strict=True))
+    assert await local.ask(query) == before
 
 
 async def test_nested_tasks_page_and_filter(local: Local) -> None:
