@@ -6,6 +6,7 @@ as a JSON object, and an exit code, and not as a traceback.
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ EXIT_CODES = {
 """The meaning of each exit code, for the help and the documents."""
 
 _AS_JSON = "aiware.as_json"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What Linux says when there is no space for a file; it does not say for which."""
 _FACTS = ("operation", "status", "name", "request_id", "object_id")
 """Attributes of errors beside their text, see `aiware_resources.errors`."""
 
@@ -116,6 +119,9 @@ def _ending(as_json: bool) -> Iterator[None]:
     except click.Abort:
         _end(Aborted("Nothing was done."), as_json)
     except OSError as error:
+        if error.errno in _FULL:
+            what = f"The output could not be written: {error.strerror}."
+            _end(AiwareError(what, remedy="Make space, or write it elsewhere."), as_json)
         if error.filename is None:
             # Not about a file: a closed pipe, which click knows how to end.
             raise

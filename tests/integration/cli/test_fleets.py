@@ -72,6 +72,11 @@ def test_entries_as_csv(aiware: Aiware, jobs: dict[str, str], tmp_path: Path) ->
     assert lines[2:] == ["2027/d,gone,26010101_gone,1,"]
     assert aiware("fleets", "export", "archive", "-o", str(tmp_path / "all.csv")).exit_code == 0
     assert len((tmp_path / "all.csv").read_text().splitlines()) == 5
+    full = aiware("fleets", "export", "archive", "-o", "/dev/full")
+    assert (full.exit_code, full.stderr) == (
+        1,
+        "Error: The output could not be written: No space left on device. Make space, or write it elsewhere.\n",
+    )
 
 
 def test_a_retry_whose_answer_is_lost_is_applied_once(aiware: Aiware, jobs: dict[str, str], local: Local) -> None:
