@@ -60,12 +60,14 @@ class Reply:
         headers: Its headers.
         content: Its body.
         request_id: By which the request is found in the log of a server that is told one.
+        path: The path that was asked for last, where the server has sent the client there.
     """
 
     status: int
     headers: Mapping[str, str]
     content: bytes
     request_id: str | None = None
+    path: str = ""
 
     def json(self) -> Any:
         """Its JSON; None when it is not JSON.
@@ -195,7 +197,7 @@ def whole_answer(
     except NETWORK_ERRORS as error:
         raise RequestFailed(from_network(error)) from error
     request_id = response.headers.get(CORRELATION_ID) or sent.headers.get(CORRELATION_ID)
-    return Reply(response.status_code, response.headers, bytes(content), request_id)
+    return Reply(response.status_code, response.headers, bytes(content), request_id, response.url.path)
 
 
 def _version() -> str:

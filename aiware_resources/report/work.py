@@ -36,7 +36,9 @@ _SERVES = frozenset(
 )
 """Engines that fetch, split and store for the others."""
 
-_ADDRESS = re.compile(r"(?:https?|s3|gs|ftp|file|azure|wasbs?|rtmps?|rtsp)://?\S|file:\S", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?|s3a?|gc?s|az|abfss?|s?ftp|ssh|file|azure|wasbs?|rtmps?|rtsp)://?\S|file:\S", re.IGNORECASE
+)
 
 
 def does(tasks: Any) -> str:

@@ -27,7 +27,10 @@ _EXTRAS = {
 }
 """The extra of this package that each kind of address needs."""
 
-SIGNED = frozenset(name for name, extra in _EXTRAS.items() if extra != "sftp")
+ON_SFTP = frozenset(name for name, extra in _EXTRAS.items() if extra == "sftp")
+"""The kinds of address that are read by SFTP."""
+
+SIGNED = frozenset(_EXTRAS) - ON_SFTP
 """The kinds of address that are signed for aiWARE, which cannot read them as they are."""
 
 _LOCAL = frozenset({"file", "local"})

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from aiware_resources.errors import SourceError
 from aiware_resources.sources.items import Item, in_utc, last_part
+from aiware_resources.sources.storage import ON_SFTP, scheme_of
 
 KEY, URL = "key", "url"
 
@@ -112,4 +113,5 @@ def _item(source: str, number: int, row: Mapping[str, Any]) -> Item:
         (int(size) or None) if size.isdecimal() else None,
         in_utc(row.get("modified")),
         more,
+        is_uploaded=scheme_of(url) in ON_SFTP,
     )

@@ -103,7 +103,10 @@ def files_on(url: str, first: Reply, wanted: Wanted) -> Iterator[Item]:
     Raises:
         SourceError: A page cannot be read, or the server refuses to tell of a file.
     """
-    base = url if url.endswith("/") else f"{url}/" if "." not in urlsplit(url).path.rpartition("/")[2] else url
+    asked = urlsplit(url)
+    # Servers send those who ask for a folder to its name with a slash. Not all do; then a dot tells a page.
+    is_folder = first.path.endswith("/") or "." not in asked.path.rpartition("/")[2]
+    base = url if asked.path.endswith("/") or not is_folder else asked._replace(path=f"{asked.path}/").geturl()
     top = urljoin(base, ".")
     with closing(_client(url)) as client, ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
         pages, seen = [(base, first)], {base}

@@ -113,6 +113,8 @@ def test_an_index_is_followed_into_its_folders(web: str, tmp_path: Path) -> None
     assert found.keys() == {"b c.mp4", "2026/a.mp4"}
     assert found["b c.mp4"]["url"] == f"{web}/talks/b%20c.mp4"
     assert (found["b c.mp4"]["size"], found["2026/a.mp4"]["size"]) == (3, 5)
+    write(tmp_path, "talks.2026/c.mp4", "four")
+    assert media_from(f"{web}/talks.2026", "*.mp4")["c.mp4"]["url"] == f"{web}/talks.2026/c.mp4"
     write(tmp_path, "talks/new.mp4", "x", age=1)
     assert media_from(f"{web}/talks/", "*.mp4").growing == {"new.mp4"}
 

@@ -147,6 +147,8 @@ def test_tables(tmp_path: Path) -> None:
     assert list(media_from(table, "*.mov")) == ["ep-2"]
     lines = write(tmp_path, "talks.jsonl", '{"key": "a", "url": "https://media.test/a.mp4", "speakers": 3}\n\n')
     assert media_from(lines)["a"]["speakers"] == 3
+    write(tmp_path, "sftp.csv", "key,url\na,sftp://me@media.test/talks/a.mp4\n")
+    assert media_from(tmp_path / "sftp.csv")["a"] == {"file": "sftp://me@media.test/talks/a.mp4", "name": "a"}
     write(tmp_path, "odd.jsonl", '{"key": 0, "url": "https://media.test/a.mp4", "size": "\u00b2", "weight": NaN}')
     assert media_from(tmp_path / "odd.jsonl") == {
         "0": {"url": "https://media.test/a.mp4", "name": "a", "size": "\u00b2"}
