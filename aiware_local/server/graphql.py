@@ -31,6 +31,7 @@ from graphql import (
     parse,
     validate,
 )
+from pydantic_core import PydanticSerializationError, to_json
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -294,7 +295,18 @@ class GraphQLApi:
         body: dict[str, Any] = {"data": data}
         if errors:
             body["errors"] = [envelope_entry(error, call.now) for error in errors]
-        return JSONResponse(body)
+        return _Answer(body)
+
+
+class _Answer(JSONResponse):
+    """An answer with data, which may be a page of a thousand jobs."""
+
+    def render(self, content: Any) -> bytes:
+        """The body."""
+        try:
+            return to_json(content, inf_nan_mode="null")
+        except PydanticSerializationError:
+            return super().render(content)
 
 
 async def run_document(

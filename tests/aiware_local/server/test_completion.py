@@ -76,3 +76,17 @@ async def test_a_mutation_whose_answer_has_an_error_is_executed_once(local: Loca
     jobs = (await local.http.get("/_local/objects")).json()["jobs"]
     assert [job["id"] for job in jobs] == [answer["data"]["createJob"]["id"]]
     assert (await local.http.get("/_local/requests")).json()["totals"] == {"createJob": 1}
+
+
+async def test_what_json_can_say_is_answered_as_it_is(local: Local) -> None:
+    nested: list[Any] = []
+    for _ in range(300):
+        nested = [nested]
+    config = {
+        "a": [1e22, 5e-324, -0.0, 10**30, 1795924517.967, True, None],
+        "\U0001f600 \u2028": '\0 "',
+        "deep": nested,
+    }
+    query = "mutation($i: CreateJob) { createJob(input: $i) { jobConfig } }"
+    answer = await local.ask(query, i={**transcription_job(URL), "target": {}, "jobConfig": config})
+    assert repr(answer["createJob"]["jobConfig"]) == repr(config)
