@@ -9,7 +9,7 @@ from typing import Any
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.fleet.entries import MEDIA, template_of
 from aiware_resources.fleet.handover import recorded_contents, recorded_media
-from aiware_resources.fleet.local_files import FILE, SEEN, URL
+from aiware_resources.fleet.local_files import FILE, SEEN, STAMPS, URL, stamps_of
 from aiware_resources.fleet.plan import named
 from aiware_resources.reconcile import Props
 from aiware_resources.shards import SHARD
@@ -37,6 +37,8 @@ def declared(media: Media, names: frozenset[str] | None) -> tuple[dict[str, dict
     if media.most_new is not None:
         admission |= {"mostNew": media.most_new, "order": list(media)}
     hidden: dict[str, Any] = {ADMISSION: admission} if admission else {}
+    if stamps := stamps_of(media):
+        hidden[STAMPS] = stamps
     return entries, hidden if media.shard is None else {**hidden, SHARD: media.shard.properties()}
 
 

@@ -23,9 +23,9 @@ from aiware_resources.fleet.template import Template
 from aiware_resources.reconcile import Props
 from aiware_resources.reconcile.holders import OWNER_KEY
 from aiware_resources.reconcile.unknowns import NOT_KNOWN
-from aiware_resources.sources import RemoteFile
+from aiware_resources.sources import RemoteFile, whole_seconds
 from aiware_resources.tdos.assets import unreadable
-from aiware_resources.text.times import format_time
+from aiware_resources.text.times import format_time, parse_time
 
 FILE = "file"
 """The value of an entry that is the path of a file to upload, unless the template uses a value of this name."""
@@ -35,6 +35,8 @@ SEEN = "__file"
 """The value that `check` adds: the content of the file. Names that begin so are kept from Pulumi's displays."""
 FOLDER = "__folder"
 """The property that names the folder in which the program runs; `check` takes it out."""
+STAMPS = "__stamps"
+"""The property that says how the files of a listing are that are elsewhere; `check` takes it out."""
 UPLOADED = "aiware-upload:"
 """Stands for the address of an uploaded file in what a job produces: aiWARE gives another address every time."""
 
@@ -202,7 +204,7 @@ def with_contents(olds: Mapping[str, Any], news: Props, template: Callable[[], T
         owner: The owner of the fleet.
     """
     news = dict(news)
-    folder = news.pop(FOLDER, None)
+    folder, stamps = news.pop(FOLDER, None), news.pop(STAMPS, None) or {}
     if isinstance(folder, str):
         _folders[owner] = Path(folder)
     media = news.get("media")
@@ -217,7 +219,7 @@ def with_contents(olds: Mapping[str, Any], news: Props, template: Callable[[], T
         file = file_of(named[key], compiled)
         recorded = (before.get(key) or {}).get(SEEN)
         known = Content.parse(recorded) if isinstance(recorded, str) else None
-        return key, _content(path_of(owner, file), known) if isinstance(file, str) else None
+        return key, _content(path_of(owner, file), known, stamps.get(key)) if isinstance(file, str) else None
 
     found = {key: content for key, content in in_parallel(noted, sorted(named), _AT_A_TIME) if content is not None}
     seen = {key: {**named[key], SEEN: content.text()} for key, content in found.items()}
@@ -229,9 +231,18 @@ def _may_name(values: Any) -> bool:
     return isinstance(values, dict) and FILE in values and SEEN not in values
 
 
-def _content(path: Path | RemoteFile, known: Content | None) -> Content | None:
+def stamps_of(media: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """How the files of a listing are that are elsewhere, by key: to ask for each once more would take its time."""
+    return {
+        key: f"{values['size']}.{whole_seconds(parse_time(values['modified']))}"
+        for key, values in media.items()
+        if "://" in str(values.get(FILE)) and values.get("size") and values.get("modified")
+    }
+
+
+def _content(path: Path | RemoteFile, known: Content | None, stamp: str | None = None) -> Content | None:
     try:
-        now = Content.of(path)
+        now = Content.of(path) if stamp is None else Content.parse(f"{stamp}.-")
     except OSError:
         return known
     if known is None or known.size != now.size:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -205,6 +206,11 @@ def open_file(address: str) -> Iterator[IO[bytes]]:
             yield file
 
 
+def whole_seconds(moment: datetime) -> int:
+    """A moment in nanoseconds since the epoch, as exact as every storage tells it."""
+    return int(moment.timestamp()) * _SECOND
+
+
 @dataclass(frozen=True)
 class RemoteFile:
     """A file in a storage.
@@ -245,7 +251,7 @@ class RemoteFile:
             if found["type"] == "directory":
                 raise SourceError(f"{self.address} is a folder: name a file.")
         modified = in_utc(next((found[name] for name in _MODIFIED if found.get(name) is not None), None))
-        return int(found["size"] or 0), 0 if modified is None else int(modified.timestamp()) * _SECOND
+        return int(found["size"] or 0), 0 if modified is None else whole_seconds(modified)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ from aiware_resources.fleet.entries import Entry, job_of, template_of
 from aiware_resources.fleet.local_files import Content, with_contents
 from aiware_resources.fleet.plan import plan
 from aiware_resources.settings import Settings
-from aiware_resources.sources import Media
+from aiware_resources.sources import Media, RemoteFile
 
 UNKNOWN: Any = Unknown  # has no types
 TEMPLATE = JobTemplate(dag=pipelines.translation(media_value("url")), target={}).properties
@@ -183,6 +183,16 @@ def test_a_file_in_another_storage_is_one_that_is_uploaded(tmp_path: Path) -> No
         (problem,) = problems(Settings(), {}, fleet(tmp_path, file=address))
         assert said in problem.reason
         assert "sekrit" not in problem.reason
+
+
+def test_a_listing_tells_how_files_elsewhere_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RemoteFile, "stat", lambda _: pytest.fail("asked for it once more"))
+    values = {"file": "sftp://me@media.test/a.txt", "size": 4, "modified": "1970-01-01T00:00:07.500Z"}
+    entries, hidden = declared(Media({"a": values}.items()), frozenset({"url"}))
+    news = {"__owner": "p/s/f", "template": TEMPLATE, "media": entries, **hidden}
+    found = with_contents({}, news, lambda: template_of(news), "p/s/f")
+    assert found["media"] == {"a": {"file": "sftp://me@media.test/a.txt", "__file": "4.7000000000.-"}}
+    assert found.keys() == {"__owner", "template", "media"}
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
