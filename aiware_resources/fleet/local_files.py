@@ -1,4 +1,4 @@
-"""Entries whose media is a file of this machine: which file it is, and whether it is the one that was uploaded.
+"""Entries whose media is a file to upload: which file it is, and whether it is the one that was uploaded.
 
 The path of a file says only where it is at the moment. What an entry works on is the content, which is known by size
 and time of change as long as both are the same. Where only the time differs, the content is read: copying files runs

@@ -115,7 +115,7 @@ EDGE = Abilities(
         Refusal(("routes", EACH, "options"), "are of no use with aiWARE Edge, whose routes have none: leave them out"),
     ),
     no_files=(
-        "is a file of this machine, and aiWARE Edge stores no media: give url, an address from which its engines can "
+        "is a file to upload, and aiWARE Edge stores no media: give url, an address from which its engines can "
         "fetch the recording"
     ),
     retries_in_place=False,
