@@ -179,6 +179,10 @@ class Shelf:
         target = self.folder / line.file
         if not target.parent.resolve().is_relative_to(self.folder.resolve()):
             return f"{target.parent} is a link out of the folder"
+        if target.is_dir():
+            return f"{target} is a folder: move it away, or give another download_to"
+        if target.parent.exists() and not target.parent.is_dir():
+            return f"{target.parent} is a file, and not a folder: move it away, or give another folder"
         first = _claimed.setdefault((target.parent.resolve(), same_name(target.name)), self._fleet)
         if first != self._fleet:
             return f"{target} is a file of the fleet {first} too: give each a folder of its own"

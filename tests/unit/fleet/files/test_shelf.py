@@ -55,6 +55,17 @@ def test_a_file_of_somebody_else_is_never_overwritten(out: Path) -> None:
     assert shelf.has("a.vtt", "one")
 
 
+def test_a_folder_in_place_of_a_file_and_a_file_in_place_of_a_folder_concern_one_entry(out: Path) -> None:
+    shelf = Shelf(out, "p/s/f")
+    put(shelf, "a.vtt", "one", "text")
+    put(shelf, "b.vtt", "one", "text")
+    (out / "a.vtt").unlink()
+    (out / "a.vtt").mkdir()
+    assert "a.vtt is a folder: move it away" in put(shelf, "a.vtt", "two", "text")["a.vtt"]
+    assert "b.vtt is a file, and not a folder" in put(shelf, "b.vtt/c.json", "two", "text")["b.vtt/c.json"]
+    assert put(shelf, "c.vtt", "two", "text") == {}
+
+
 def test_a_link_does_not_lead_out_of_the_folder(out: Path, tmp_path: Path) -> None:
     out.mkdir()
     (tmp_path / "elsewhere").mkdir()
