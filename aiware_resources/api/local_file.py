@@ -84,9 +84,7 @@ class _Sent(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """The HTTP library rewinds what it is about to send."""
         self._sha256, self._gone = hashlib.sha256(), 0
-        # That of SFTP does not say where it is then.
-        self._stream.seek(offset, whence)
-        return self.tell()
+        return self._stream.seek(offset, whence)
 
     def tell(self) -> int:
         """Where the reading is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import threading
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
 from aiware_resources.api.redaction import without_query
@@ -87,6 +88,8 @@ def told(address: str) -> Iterator[None]:
             remedy="Allow them to list the bucket or folder, and to read what is in it; or use others.",
         ) from error
     except Exception as error:  # each package has errors of its own
+        # A connection that was lost is of no use any more.
+        _opened.pop(_place(address), None)
         raise SourceError(f"{address} cannot be read: {_first_line(error)}") from error
 
 
@@ -96,19 +99,25 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {text[0] if text else 'no reason was given'}"
 
 
+def _place(address: str) -> tuple[str, str, int | None]:
+    """What addresses have in common that one storage serves."""
+    scheme = scheme_of(address)
+    # A connection serves one thread at a time; buckets have no connection of that kind.
+    thread = None if scheme in SIGNED else threading.get_ident()
+    return scheme, urlsplit(address).netloc if "://" in address else "", thread
+
+
 def opened(address: str) -> tuple[AbstractFileSystem, str]:
     """The storage of an address, and the path in it. A storage is opened once: that takes time."""
     from fsspec.core import url_to_fs
 
-    scheme = scheme_of(address)
-    # A connection serves one thread at a time; buckets have no connection of that kind.
-    thread = None if scheme in SIGNED else threading.get_ident()
-    key = scheme, urlsplit(address).netloc if "://" in address else "", thread
+    scheme, key = scheme_of(address), _place(address)
     with _opening:
         if key not in _opened:
             options = _OPTIONS.get("s3" if scheme == "s3a" else scheme, {})
             # What others put there in the meantime is to be seen. Other storages have no such option.
-            caching = {"use_listings_cache": False, "skip_instance_cache": True} if scheme in SIGNED else {}
+            caching = {"use_listings_cache": False} if scheme in SIGNED else {}
+            caching |= {"skip_instance_cache": True} if scheme in _EXTRAS else {}
             _opened[key] = url_to_fs(address, **options, **caching)[0]
         storage = _opened[key]
     return storage, str(storage._strip_protocol(address))
@@ -230,14 +239,13 @@ class RemoteFile:
         Raises:
             OSError: It cannot be read.
         """
-        with self._told():
+        with self.told():
             storage, path = opened(self.address)
             file: Any = storage.open(path, mode)
             if hasattr(file, "prefetch"):
                 # SFTP waits for each block otherwise.
                 file.prefetch(max_concurrent_requests=_AHEAD)
-        opened_file: IO[bytes] = file
-        return opened_file
+        return cast(IO[bytes], _Reading(self, file))
 
     def stat(self) -> tuple[int, int]:
         """Its size in bytes, and when it was changed last, in nanoseconds since the epoch; 0 where that is not told.
@@ -245,7 +253,7 @@ class RemoteFile:
         Raises:
             OSError: It cannot be read.
         """
-        with self._told():
+        with self.told():
             storage, path = opened(self.address)
             found = storage.info(path)
             if found["type"] == "directory":
@@ -254,7 +262,7 @@ class RemoteFile:
         return int(found["size"] or 0), 0 if modified is None else whole_seconds(modified)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def told(self) -> Iterator[None]:
         """Raises what goes wrong as an error of a file, as a file of this machine does."""
         try:
             if urlsplit(self.address).password:
@@ -263,3 +271,28 @@ class RemoteFile:
                 yield
         except SourceError as error:
             raise OSError(str(error)) from error
+
+
+class _Reading(io.RawIOBase):
+    """A file in a storage while it is read: what goes wrong is an error of a file."""
+
+    def __init__(self, place: RemoteFile, file: IO[bytes]) -> None:
+        super().__init__()
+        self._place = place
+        self._file = file
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        with self._place.told():
+            return self._file.read(-1 if size is None else size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        with self._place.told():
+            self._file.seek(offset, whence)
+        return self.tell()
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import fsspec
@@ -11,6 +12,7 @@ import pytest
 from pulumi.output import Unknown
 
 from aiware_resources import JobTemplate, media_value, pipelines
+from aiware_resources.api import LocalFile
 from aiware_resources.api.edge.abilities import EDGE
 from aiware_resources.fleet import local_files
 from aiware_resources.fleet.admission import admitted, declared
@@ -183,6 +185,23 @@ def test_a_file_in_another_storage_is_one_that_is_uploaded(tmp_path: Path) -> No
         (problem,) = problems(Settings(), {}, fleet(tmp_path, file=address))
         assert said in problem.reason
         assert "sekrit" not in problem.reason
+
+
+def test_a_connection_that_is_lost_is_an_error_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    place, files = RemoteFile("memory://lost/a.txt"), fsspec.filesystem("memory")
+    with files.open("/lost/a.txt", "wb") as file:
+        file.write(b"Hola")
+    assert LocalFile.read(place).size == 4
+    with place.open() as reading:
+        assert (reading.seek(-2, 2), reading.read(), reading.tell()) == (2, b"la", 4)
+
+    def read(_: int) -> bytes:
+        raise EOFError
+
+    lost: Any = SimpleNamespace(read=read, close=lambda: None)
+    monkeypatch.setattr(type(files), "open", lambda *_: lost)
+    with pytest.raises(OSError, match=r"memory://lost/a\.txt cannot be read: EOFError: no reason was given"):
+        LocalFile.read(place)
 
 
 def test_a_listing_tells_how_files_elsewhere_are(monkeypatch: pytest.MonkeyPatch) -> None:
