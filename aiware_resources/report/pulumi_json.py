@@ -37,6 +37,11 @@ _FACTS = (COMPLETE, OPEN)
 
 STACK = "pulumi:pulumi:Stack"
 
+_NOT_SEEN = (
+    "its jobs are secret in a preview, so this report does not see which of them are gone from aiWARE and are "
+    "submitted again; `aiware drift` does"
+)
+
 _RUNS_PACKS = "using pulumi-language-aiware from $PATH"
 """Pulumi warns so of what runs the packs of this library, which says nothing of the update."""
 
@@ -239,7 +244,9 @@ def with_jobs(preview: Preview, state: Callable[[], Iterable[Mapping[str, Any]]]
                 "additional_secret_outputs: the ids of jobs let nobody in.",
             )
         side.outputs[JOBS] = jobs.get(side.urn) or {}
-    return preview
+    urns = sorted({side.urn for side in masked if side.id})
+    said = [Diagnostic(message=_NOT_SEEN, severity="warning", urn=urn) for urn in urns]
+    return preview.model_copy(update={"diagnostics": [*preview.diagnostics, *said]})
 
 
 def _policy_diagnostic(event: Mapping[str, Any]) -> Diagnostic:

@@ -45,7 +45,10 @@ def test_jobs_that_a_preview_masks_are_those_of_the_state() -> None:
     new = {**state("JobFleet", {}, jobs=MASK), "urn": urn("JobFleet", "g")}
     text = printed(step("update", "JobFleet", "f", old=masked, new=masked), step("create", "JobFleet", "g", new=new))
     recorded = {"urn": urn("JobFleet", "f"), "type": FLEET, "outputs": {"jobs": {"a": "job_a 1 2.abc"}}}
-    first, second = with_jobs(parse(text), lambda: [recorded]).steps
+    found = with_jobs(parse(text), lambda: [recorded])
+    (told,) = found.diagnostics
+    assert (told.urn, told.severity) == (urn("JobFleet", "f"), "warning")
+    first, second = found.steps
     for side in (first.old_state, first.new_state):
         assert side is not None
         assert side.outputs == {"jobs": {"a": "job_a 1 2.abc"}}
