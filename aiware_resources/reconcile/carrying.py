@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from datetime import date, time
+from inspect import isawaitable
 from typing import Any
 
 import pulumi
 
+from aiware_resources.api.json_text import MOST_NESTED
 from aiware_resources.reconcile.paths import Path, text
 from aiware_resources.reconcile.schema import INTERNAL_PREFIX, Problem
 
@@ -27,6 +29,9 @@ NO_NUMBER = "is infinite or not a number, which JSON cannot say: leave it out, o
 NULL = "is null, and Pulumi drops such a key on the way to aiWARE: leave it out, or give it a value"
 NO_TEXT = "has a key that is not text, and JSON has no other: write it as text"
 NO_JSON = "is a date or time where any JSON may stand: write it as text, such as value.isoformat()"
+NO_RESOURCE = "is a resource: give one of its outputs, such as its id"
+NO_VALUE = "is of the type {}, which JSON does not have: give text, a number, true or false, a list or an object"
+TOO_DEEP = f"is nested more than {MOST_NESTED} deep: make it flatter, or write it as text"
 
 _MOST = 20
 """So many numbers are told."""
@@ -56,38 +61,44 @@ def null_paths(value: Any, path: Path = ()) -> Iterator[Path]:
             yield from null_paths(item, (*path, index))
 
 
-def carried(value: Any, path: Path) -> Any:
+def carried(value: Any, path: Path, *, with_nulls: bool = False) -> Any:
     """A value as it is, once it is certain that all of it gets to the provider, what is not known yet included.
 
     Args:
         value: A property's value; it may be or contain Outputs at any depth.
         path: Where it stands.
+        with_nulls: Whether it does not matter that keys get lost whose value is null.
 
     Raises:
         pulumi.RunError: When a key is null or not text, or there is what JSON has no word for. In an Output, when it is
             known.
     """
     if isinstance(value, pulumi.Output):
-        return value.apply(lambda known: carried(known, path))
+        return value.apply(lambda known: carried(known, path, with_nulls=with_nulls))
+    if len(path) > MOST_NESTED:
+        raise _refused(path[:_MOST], TOO_DEEP)
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise _refused(path, NO_TEXT)
-        return {key: _member(item, (*path, key)) for key, item in value.items()}
+        one = carried if with_nulls else _member
+        return {key: one(item, (*path, key), with_nulls=with_nulls) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [carried(item, (*path, index)) for index, item in enumerate(value)]
-    if isinstance(value, date | time):
-        raise _refused(path, NO_JSON)
+        return [carried(item, (*path, index), with_nulls=with_nulls) for index, item in enumerate(value)]
     if isinstance(value, int) and value.bit_length() > 1023:  # a double cannot hold it at all
         raise _refused(path, TOO_LARGE)
-    return value
+    if value is None or isinstance(value, str | int | float) or isawaitable(value):
+        return value
+    if isinstance(value, date | time):
+        raise _refused(path, NO_JSON)
+    raise _refused(path, NO_RESOURCE if isinstance(value, pulumi.Resource) else NO_VALUE.format(type(value).__name__))
 
 
-def _member(value: Any, path: Path) -> Any:
+def _member(value: Any, path: Path, *, with_nulls: bool) -> Any:
     if value is None:
         raise _refused(path, NULL)
     if isinstance(value, pulumi.Output):
-        return value.apply(lambda known: _member(known, path))
-    return carried(value, path)
+        return value.apply(lambda known: _member(known, path, with_nulls=with_nulls))
+    return carried(value, path, with_nulls=with_nulls)
 
 
 def _refused(path: Path, reason: str) -> pulumi.RunError:

@@ -110,7 +110,7 @@ class EntityResource(pulumi.dynamic.Resource):
         """What the program says of an object that the stack manages."""
         given = {key: value for key, value in arguments.items() if key in provider.model.model_fields}
         props = {
-            key: value if key in NEVER_SENT else carried(value, (f"{type(self).__name__} {name}", key))
+            key: carried(value, (f"{type(self).__name__} {name}", key), with_nulls=key in NEVER_SENT)
             for key, value in api_properties(provider.model, given).items()
         }
         props |= {key: pulumi.Output.secret(props[key]) for key in provider.secrets if key in props}

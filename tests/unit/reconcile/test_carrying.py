@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import Enum, StrEnum
+from functools import reduce
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pulumi
 import pytest
@@ -13,6 +18,14 @@ from aiware_resources.reconcile import path_text
 from aiware_resources.reconcile.carrying import carried, number_problems
 
 BIG = 2**53
+
+
+class Color(Enum):
+    RED = "red"
+
+
+class Word(StrEnum):
+    A = "a"
 
 
 @pytest.mark.parametrize("number", [BIG, float(BIG), -BIG, 10**19, 1e300, float("nan"), float("-inf")])
@@ -40,6 +53,13 @@ def test_of_many_numbers_the_first_are_told() -> None:
         ({"a": date(2026, 1, 1)}, "payload.a is a date or time"),
         ({"a": time(4, 30)}, "payload.a is a date or time"),
         ({"a": 10**400}, "payload.a is a number of"),
+        ({"a": b"b"}, "payload.a is of the type bytes, which JSON does not have: give text"),
+        ({"a": [UUID(int=1)]}, r"payload.a\[0\] is of the type UUID"),
+        ({"a": Decimal("1.5")}, "payload.a is of the type Decimal"),
+        ({"a": Path("b")}, "payload.a is of the type (Posix|Windows)Path"),
+        ({"a": {1, 2}}, "payload.a is of the type set"),
+        ({"a": Color.RED}, "payload.a is of the type Color"),
+        (reduce(lambda inner, _: [inner], range(150), []), r"payload\[0\]\[0\].* is nested more than 100 deep"),
         ({"a": {1: "b"}}, "payload.a has a key that is not text"),
     ],
 )
@@ -48,7 +68,16 @@ def test_what_would_not_arrive_is_refused(value: Any, said: str) -> None:
         carried(value, ("Job j", "payload"))
 
 
-@pytest.mark.parametrize("value", [None, 1, "a", {"a": [None, {"b": []}]}, {"a": BIG}, (1, 2)])
+def test_what_is_never_sent_may_have_nulls_and_nothing_else() -> None:
+    assert carried({"a": None, "b": [{"c": None}]}, ("Job j", "triggers"), with_nulls=True) == {
+        "a": None,
+        "b": [{"c": None}],
+    }
+    with pytest.raises(pulumi.RunError, match=r"^Job j: triggers\[0\] is of the type UUID"):
+        carried([UUID(int=1)], ("Job j", "triggers"), with_nulls=True)
+
+
+@pytest.mark.parametrize("value", [None, 1, "a", {"a": [None, {"b": []}]}, {"a": BIG}, (1, 2), Word.A])
 def test_all_else_stays_as_it_is(value: Any) -> None:
     assert carried(value, ("Job j", "payload")) == (list(value) if isinstance(value, tuple) else value)
 
