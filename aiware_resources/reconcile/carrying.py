@@ -7,6 +7,7 @@ does not arrive at all. Numbers are judged where they arrive, in ``check``; all 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from inspect import isawaitable
@@ -31,8 +32,10 @@ NO_TEXT = "has a key that is not text, and JSON has no other: write it as text"
 NO_JSON = "is a date or time where any JSON may stand: write it as text, such as value.isoformat()"
 NO_RESOURCE = "is a resource: give one of its outputs, such as its id"
 NO_VALUE = "is of the type {}, which JSON does not have: give text, a number, true or false, a list or an object"
+HALF = "has half a character in it (a lone surrogate), which no text can be sent with: leave it out"
 TOO_DEEP = f"is nested more than {MOST_NESTED} deep: make it flatter, or write it as text"
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MOST = 20
 """So many numbers are told."""
 
@@ -86,6 +89,8 @@ def carried(value: Any, path: Path, *, with_nulls: bool = False) -> Any:
         return [carried(item, (*path, index), with_nulls=with_nulls) for index, item in enumerate(value)]
     if isinstance(value, int) and value.bit_length() > 1023:  # a double cannot hold it at all
         raise _refused(path, TOO_LARGE)
+    if isinstance(value, str) and _SURROGATE.search(value):
+        raise _refused(path, HALF)
     if value is None or isinstance(value, str | int | float) or isawaitable(value):
         return value
     if isinstance(value, date | time):

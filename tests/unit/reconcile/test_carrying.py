@@ -53,6 +53,7 @@ def test_of_many_numbers_the_first_are_told() -> None:
         ({"a": date(2026, 1, 1)}, "payload.a is a date or time"),
         ({"a": time(4, 30)}, "payload.a is a date or time"),
         ({"a": 10**400}, "payload.a is a number of"),
+        ({"a": "b\ud83d"}, "payload.a has half a character in it"),
         ({"a": b"b"}, "payload.a is of the type bytes, which JSON does not have: give text"),
         ({"a": [UUID(int=1)]}, r"payload.a\[0\] is of the type UUID"),
         ({"a": Decimal("1.5")}, "payload.a is of the type Decimal"),
