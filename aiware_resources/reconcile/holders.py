@@ -92,6 +92,7 @@ class Owned:
         self._ever: dict[tuple[str, str], dict[str, None]] = {}
         self._taken_over: set[tuple[str, str]] = set()
         self._made: set[str] = set()
+        self._renamed: dict[str, list[tuple[Holder, Holder]]] = {}
         self._lock = threading.Lock()
 
     def add(self, object_id: str, holder: Holder | None = None) -> None:
@@ -133,7 +134,8 @@ class Owned:
     def release(self, object_id: str, holder: Holder) -> None:
         """Notes that a resource does not hold this object any more; no other resource of this run takes it."""
         with self._lock:
-            kept = [each for each in self._holders.get(object_id, []) if not each.may_be(holder)]
+            own = self._names(object_id, holder)
+            kept = [each for each in self._holders.get(object_id, []) if not any(map(each.may_be, own))]
             self._holders[object_id] = kept
 
     def discard(self, object_id: str) -> None:
@@ -145,6 +147,9 @@ class Owned:
         """Notes what a resource is called now, which may have been called otherwise before (an alias)."""
         self.release(object_id, before)
         self.add(object_id, now)
+        if before != now:
+            with self._lock:
+                self._renamed.setdefault(object_id, []).append((before, now))
 
     def held_by(self, holder: Holder) -> list[str]:
         """The objects of a resource."""
@@ -181,7 +186,12 @@ class Owned:
         """Whether an object has to stay although this resource is deleted: another one holds it, or took it over."""
         with self._lock:
             taken_over = (holder.family, object_id) in self._taken_over
-        return taken_over or self.other_holder(object_id, holder) is not None
+            own = self._names(object_id, holder)
+        return taken_over or self.other_holder(object_id, *own) is not None
+
+    def _names(self, object_id: str, holder: Holder) -> list[Holder]:
+        """A resource, as its object was recorded and as it is called now: a new name is not recorded by itself."""
+        return [holder, *(now for before, now in self._renamed.get(object_id, []) if before.may_be(holder))]
 
 
 def _other(holders: list[Holder], own: tuple[Holder, ...]) -> Holder | None:

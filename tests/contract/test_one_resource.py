@@ -76,6 +76,16 @@ def test_what_the_state_holds_is_not_adopted(
     assert local.mutations() == made
 
 
+def test_a_resource_that_was_renamed_is_deleted_by_what_is_recorded_of_it(start: Start, local: Local) -> None:
+    id_, outs = start().create(TdoProvider(), of("old", **TDO))
+    later = start()
+    later.read(TdoProvider(), id_, outs)
+    # A refresh compares what it has read with the inputs, which have the new name; the outputs still have the old one.
+    assert later.diff(TdoProvider(), id_, outs, of("new", **TDO)) == (False, [], False)
+    later.delete(TdoProvider(), id_, outs)
+    assert local.objects()["tdos"] == []
+
+
 def test_two_resources_of_one_program_do_not_adopt_one_object(start: Start, local: Local) -> None:
     id_, _ = start().create(TdoProvider(), of("by-hand", **TDO))
     run = start()

@@ -84,6 +84,9 @@ def test_a_renamed_resource_keeps_its_object_by_an_alias_and_never_by_adoption(p
     project.environment |= {"N": "tdo", "A": ids["TemporalDataObject tdo"]}
     said = project.pulumi("preview", fails=True).output
     assert f"{TDO.removesuffix('tdo')}renamed of this stack holds already" in said
+    # What was renamed goes with its resource.
+    project.destroy()
+    assert local.objects()["tdos"] == []
 
 
 def test_nothing_is_lost_where_the_state_was_not_read(project: Project, local: Local) -> None:

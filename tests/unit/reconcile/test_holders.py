@@ -41,6 +41,10 @@ def test_an_alias_hands_the_object_over() -> None:
     assert owned.held_by(TDO) == []
     assert owned.held_by(RENAMED) == ["1"]
     assert not owned.is_needed("1", RENAMED)
+    # Its outputs are recorded under the earlier name until they change.
+    assert not owned.is_needed("1", TDO)
+    owned.release("1", TDO)
+    assert owned.held_by(RENAMED) == []
 
 
 def test_what_another_holds_or_took_over_stays() -> None:
