@@ -78,6 +78,9 @@ class EntityResource(pulumi.dynamic.Resource):
         self._is_only_read = opts is not None and opts.id is not None
         if not self._is_only_read:
             check_arguments(type(self).__name__, self.args, arguments)
+        if opts is not None and opts.import_ is not None:
+            instead = f'leave import_ out, and adopt the object with adopt="{opts.import_}"'
+            raise pulumi.RunError(f"{type(self).__name__} {name}: Pulumi cannot import it (opts.import_): {instead}.")
         end_with_engine()
         look_less_for_garbage()
         _refuse_unknown_keys()

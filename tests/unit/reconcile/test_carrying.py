@@ -6,7 +6,6 @@ import asyncio
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum, StrEnum
-from functools import reduce
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,10 @@ from aiware_resources.reconcile import path_text
 from aiware_resources.reconcile.carrying import carried, number_problems
 
 BIG = 2**53
+
+
+def nested(depth: int) -> list[Any]:
+    return [nested(depth - 1)] if depth else []
 
 
 class Color(Enum):
@@ -60,7 +63,7 @@ def test_of_many_numbers_the_first_are_told() -> None:
         ({"a": Path("b")}, "payload.a is of the type (Posix|Windows)Path"),
         ({"a": {1, 2}}, "payload.a is of the type set"),
         ({"a": Color.RED}, "payload.a is of the type Color"),
-        (reduce(lambda inner, _: [inner], range(150), []), r"payload\[0\]\[0\].* is nested more than 100 deep"),
+        (nested(150), r"payload\[0\]\[0\].* is nested more than 100 deep"),
         ({"a": {1: "b"}}, "payload.a has a key that is not text"),
     ],
 )

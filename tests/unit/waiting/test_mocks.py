@@ -156,6 +156,12 @@ def test_what_is_only_read_takes_no_arguments(run: Run, preview: bool) -> None:
         run(lambda: {"": SingleEngineJob("job", by_id, engine_id="e").id}, preview=preview)
 
 
+def test_what_cannot_be_imported_is_adopted(run: Run) -> None:
+    imported = pulumi.ResourceOptions(import_="7")
+    with pytest.raises(pulumi.RunError, match=r'^Job job: Pulumi cannot import it .* adopt="7"'):
+        run(lambda: {"": Job("job", imported, target_id="7", dag=GRAPH).id}, preview=True)
+
+
 def looked_up() -> dict[str, pulumi.Output[Any]]:
     return {
         "engine": get_engine("an engine")["id"],
