@@ -72,7 +72,7 @@ def set_primary(installation: Installation, tdo_id: str, asset: Record) -> None:
     if tdo is not None:
         tdo["_primary"][asset["assetType"]] = asset["id"]
         tdo["modifiedDateTime"] = installation.clock.now()
-        installation.store.put("tdo", tdo)
+        installation.store.update("tdo", tdo)
 
 
 def newest_asset(store: Store, tdo: Record, asset_type: str) -> Record | None:
