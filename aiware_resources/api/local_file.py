@@ -82,7 +82,10 @@ class _Sent(io.RawIOBase):
         self._gone = 0
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """The HTTP library rewinds what it is about to send."""
+        """The HTTP library rewinds what it is about to send, and asks for its size so."""
+        if whence == io.SEEK_END:
+            # That of a connection that was lost is 0, by SFTP.
+            return self._file.size + offset
         self._sha256, self._gone = hashlib.sha256(), 0
         return self._stream.seek(offset, whence)
 

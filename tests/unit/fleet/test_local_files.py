@@ -198,10 +198,14 @@ def test_a_connection_that_is_lost_is_an_error_of_the_file(monkeypatch: pytest.M
     def read(_: int) -> bytes:
         raise EOFError
 
-    lost: Any = SimpleNamespace(read=read, close=lambda: None)
+    lost: Any = SimpleNamespace(read=read, close=lambda: None, seek=lambda *_: 0, tell=lambda: 0)
     monkeypatch.setattr(type(files), "open", lambda *_: lost)
     with pytest.raises(OSError, match=r"memory://lost/a\.txt cannot be read: EOFError: no reason was given"):
         LocalFile.read(place)
+    with LocalFile(place, 4, "", "").part("a.txt", None).open() as sent:
+        assert (sent.tell(), sent.seek(0, 2), sent.seek(0)) == (0, 4, 0)
+        with pytest.raises(OSError, match="cannot be read: EOFError"):
+            sent.read(2)
 
 
 def test_a_listing_tells_how_files_elsewhere_are(monkeypatch: pytest.MonkeyPatch) -> None:
