@@ -44,6 +44,8 @@ _OPTIONS: Mapping[str, Mapping[str, Any]] = {
 }
 _MODIFIED = ("LastModified", "last_modified", "mtime", "updated", "modified")
 _PAGE = 1000
+_PATIENCE = 60.0
+"""Seconds for which an SFTP server may say nothing."""
 _AHEAD = 64
 """How many blocks of a file are asked for before they are needed."""
 _SECOND = 10**9
@@ -119,6 +121,9 @@ def opened(address: str) -> tuple[AbstractFileSystem, str]:
             caching = {"use_listings_cache": False} if scheme in SIGNED else {}
             caching |= {"skip_instance_cache": True} if scheme in _EXTRAS else {}
             _opened[key] = url_to_fs(address, **options, **caching)[0]
+            if scheme in ON_SFTP:
+                # Else it would wait for ever for a server that says nothing more.
+                _opened[key].ftp.get_channel().settimeout(_PATIENCE)
         storage = _opened[key]
     return storage, str(storage._strip_protocol(address))
 

@@ -21,7 +21,7 @@ from aiware_resources.api import LocalFile
 from aiware_resources.sources import RemoteFile, signed, storage
 from aiware_resources.sources import web as servers
 from tests.support.buckets import Bucket, bucket
-from tests.support.sftp import PASSWORD, sftp
+from tests.support.sftp import PASSWORD, _Opened, sftp
 from tests.unit.sources.test_written import FEED, write
 
 
@@ -237,7 +237,16 @@ def test_a_folder_of_an_sftp_server(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert found.keys() == {"2026/a.mp4", "b.mp4"}
         assert found["2026/a.mp4"]["file"] == f"{address}/2026/a.mp4"
         assert found["2026/a.mp4"]["size"] == 5
-        _check_upload(tmp_path, RemoteFile(f"{address}/2026/a.mp4"))
+        file = RemoteFile(f"{address}/2026/a.mp4")
+        _check_upload(tmp_path, file)
+        said, goes_on = r"a\.mp4 cannot be read: TimeoutError", threading.Event()
+        with monkeypatch.context() as patch:
+            patch.setattr(storage, "_PATIENCE", 0.1)
+            patch.setattr(_Opened, "read", lambda *_: goes_on.wait() and b"")
+            storage._opened.clear()
+            with pytest.raises(OSError, match=said):
+                LocalFile.read(file)
+        goes_on.set()
         for name, said in (("nothing.mp4", "is not there"), ("2026", "is a folder: name a file")):
             with pytest.raises(OSError, match=said):
                 RemoteFile(f"{address}/{name}").stat()
