@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -136,8 +136,11 @@ def _listed(page: str, top: str, reply: Reply) -> Iterator[Item]:
             known = size if isinstance(size, int) and size >= 0 else None
             yield Item(_within(url, top), url, _within(url, top), known, _date(each.get("mtime")))
         return
+    text = reply.content.decode("utf-8", "replace")
+    if _is_cut(text, reply.headers):
+        raise SourceError(f"{shown(page)} is a page that was cut: its end is missing.", remedy="Run it again.")
     links = _Links()
-    links.feed(reply.content.decode("utf-8", "replace"))
+    links.feed(text)
     for href in links.found:
         try:
             url = urldefrag(urljoin(page, href)).url
@@ -146,6 +149,13 @@ def _listed(page: str, top: str, reply: Reply) -> Iterator[Item]:
         # Links that sort the page, and those to elsewhere, lead to no file.
         if url.startswith(top) and url != top and not urlsplit(url).query:
             yield Item(_within(url, top), url, _within(url, top))
+
+
+def _is_cut(text: str, headers: Mapping[str, str]) -> bool:
+    """Whether a page has no end, where the server does not say how long it is: then the HTTP library cannot tell."""
+    folded = text.casefold()
+    is_told = "content-length" in headers or "transfer-encoding" in headers
+    return not is_told and "<html" in folded and "</html" not in folded
 
 
 def _json(page: str, reply: Reply) -> list[dict[str, Any]]:

@@ -77,6 +77,18 @@ class Handler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the name in http.server
         """Says nothing."""
 
+    def do_GET(self) -> None:
+        """Ends an answer with the connection, if its address says so."""
+        if "endless" not in self.path:
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        end = b"" if "cut" in self.path else b"</HTML>"
+        self.wfile.write(b'<html><a href="a.mp4">a</a>' + end)
+        self.close_connection = True
+
     def do_HEAD(self) -> None:
         """Answers with the code that a file is named after, if it is named after one."""
         code = Path(self.path).stem
@@ -207,6 +219,14 @@ def test_what_is_not_an_index_is_an_error(
     monkeypatch.setitem(Handler.extensions_map, ".csv", "text/html")
     with pytest.raises(pulumi.RunError, match=said):
         media_from(f"{web}/{path}")
+
+
+def test_a_page_that_was_cut_is_an_error(web: str, tmp_path: Path) -> None:
+    write(tmp_path, "endless/a.mp4", "two")
+    write(tmp_path, "endless-cut/a.mp4", "two")
+    assert media_from(f"{web}/endless/", "*.mp4").keys() == {"a.mp4"}
+    with pytest.raises(pulumi.RunError, match="endless-cut/ is a page that was cut: its end is missing"):
+        media_from(f"{web}/endless-cut/", "*.mp4")
 
 
 def test_a_server_that_is_not_there_is_an_error() -> None:
