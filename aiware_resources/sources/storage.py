@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -299,5 +299,7 @@ class _Reading(io.RawIOBase):
         return self._file.tell()
 
     def close(self) -> None:
-        self._file.close()
+        # Over a connection that was lost, some cannot be closed. Whether all was read, the reading has told.
+        with suppress(Exception):
+            self._file.close()
         super().close()

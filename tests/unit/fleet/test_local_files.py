@@ -195,10 +195,10 @@ def test_a_connection_that_is_lost_is_an_error_of_the_file(monkeypatch: pytest.M
     with place.open() as reading:
         assert (reading.seek(-2, 2), reading.read(), reading.tell()) == (2, b"la", 4)
 
-    def read(_: int) -> bytes:
+    def fail(*_: Any) -> bytes:
         raise EOFError
 
-    lost: Any = SimpleNamespace(read=read, close=lambda: None, seek=lambda *_: 0, tell=lambda: 0)
+    lost: Any = SimpleNamespace(read=fail, close=fail, seek=lambda *_: 0, tell=lambda: 0)
     monkeypatch.setattr(type(files), "open", lambda *_: lost)
     with pytest.raises(OSError, match=r"memory://lost/a\.txt cannot be read: EOFError: no reason was given"):
         LocalFile.read(place)
