@@ -186,7 +186,11 @@ def _check_text(source: str, item: Item) -> None:
 
 
 def _listed(source: str, wanted: Wanted) -> Iterator[Item]:
-    if urlsplit(source).password:
+    try:
+        password = urlsplit(source).password
+    except ValueError as error:
+        raise SourceError(f"The source is not an address: {error}.") from error
+    if password:
         raise SourceError(
             f"{shown(source)} is given with a password, which every preview and the state would show.",
             remedy="Leave it out of the address, and give it in the environment.",

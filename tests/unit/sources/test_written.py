@@ -119,6 +119,7 @@ def test_arguments_that_mean_nothing_are_refused(tmp_path: Path) -> None:
     assert "is given none" in refused(tmp_path, [], allow_empty=True)
     assert "most_new is -1" in refused(tmp_path, most_new=-1)
     assert "s3:// names no bucket." in refused("s3://")
+    assert "The source is not an address: Invalid IPv6 URL." in refused("https://me:sekrit@[x/")
 
 
 def test_a_folder_that_may_not_be_read_is_not_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
