@@ -18,15 +18,15 @@ from typing import Any
 from aiware_resources.api import Api, AssetRecord, JobRecord, LocalFile, TdoRecord
 from aiware_resources.errors import NotFound, UploadFailed
 from aiware_resources.fleet.entries import marker
-from aiware_resources.fleet.local_files import Content, LocalMedia, md5_of, why_unreadable
+from aiware_resources.fleet.local_files import Content, LocalMedia, md5_of
 from aiware_resources.fleet.plan import Wanted
 from aiware_resources.fleet.removal import Removal
 from aiware_resources.reconcile import Holder, Mark, Props, marked, owned, resource_hash, resource_of, send_once
 from aiware_resources.reconcile.left_behind import latest
 from aiware_resources.reconcile.once import LOOKS
 from aiware_resources.reconcile.ownership import created_since, turn
-from aiware_resources.sources import signed
-from aiware_resources.tdos.assets import file_content
+from aiware_resources.sources import RemoteFile, signed
+from aiware_resources.tdos.assets import file_content, unreadable
 from aiware_resources.tdos.removal import remove_tdo
 from aiware_resources.tdos.uploads import Wanted as WantedAsset
 from aiware_resources.tdos.uploads import delete_stale, marker_in_details, uploaded_by
@@ -248,9 +248,10 @@ def _read(file: LocalMedia) -> LocalFile:
         read = LocalFile.read(file.path)
         now = Content.of(file.path)
     except OSError as error:
-        raise UploadFailed(
-            f"its file {why_unreadable(str(file.path), file.path)}.", remedy="Run `pulumi up` again then."
-        ) from error
+        if isinstance(file.path, RemoteFile):
+            raise UploadFailed(f"{error}.", remedy="Run `pulumi up` again.") from error
+        reason = unreadable(str(file.path), file.path)
+        raise UploadFailed(f"its file {reason}.", remedy="Run `pulumi up` again then.") from error
     if now.stamp != file.content.stamp or read.size != now.size:
         raise UploadFailed(
             f"its file {file.path} has changed since the update began.",

@@ -98,7 +98,7 @@ def told(address: str) -> Iterator[None]:
 def _first_line(error: Exception) -> str:
     # Some packages quote the address that they asked, with its signature.
     text = without_query(str(error)).strip().splitlines()
-    return f"{type(error).__name__}: {text[0] if text else 'no reason was given'}"
+    return f"{type(error).__name__}: {text[0].rstrip(' :') if text else 'no reason was given'}"
 
 
 def _place(address: str) -> tuple[str, str, int | None]:
@@ -275,7 +275,7 @@ class RemoteFile:
             with told(self.address):
                 yield
         except SourceError as error:
-            raise OSError(str(error)) from error
+            raise OSError(str(error).rstrip(".")) from error
 
 
 class _Reading(io.RawIOBase):

@@ -107,9 +107,10 @@ class TdoCalls(Batches):
         try:
             value = self._execute(CREATE_ASSET, {"input": content}, part)
         except OSError as error:
-            raise errors.UploadFailed(
-                f"{file.path} could not be read: {error.strerror or error}.", remedy="Check that it is still there."
-            ) from error
+            said = error.strerror or str(error).rstrip(".")
+            # A storage names the file itself.
+            said = said if said.startswith(str(file.path)) else f"{file.path} could not be read: {said}"
+            raise errors.UploadFailed(f"{said}.", remedy="Check that it is still there.") from error
         return self._parsed(AssetRecord, value, CREATE_ASSET, {"input": content})
 
     def delete_asset(self, asset_id: str) -> None:
