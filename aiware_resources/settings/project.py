@@ -121,7 +121,17 @@ class Project:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads plain values as Pulumi does: `12:30:00`, `yes` and a 30th of February are text."""
+    """Reads plain values as Pulumi does: `12:30:00`, `yes` and a 30th of February are text; no key is there twice."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """A mapping, whose keys have to differ; what it merges may have the same ones."""
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if (key.tag, str(key.value)) in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is there twice", key.start_mark)
+            seen.add((key.tag, str(key.value)))
+        return node
 
     def time_or_text(self, node: yaml.ScalarNode) -> Any:
         """A point in time, or the text that looks like one."""

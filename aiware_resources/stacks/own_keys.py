@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -16,6 +17,7 @@ from aiware_resources.reconcile import ApiModel, Path, Schema, path_text
 from aiware_resources.reconcile.paths import is_within
 from aiware_resources.settings.project import Project, encrypted_paths, is_encrypted
 from aiware_resources.text import commands
+from aiware_resources.text.times import parse_time
 from aiware_resources.text.words import did_you_mean
 
 MODEL_FILE = "configuration.py"
@@ -70,12 +72,15 @@ class OwnKeys:
             Keys, or places inside their values, each with a sentence about it.
         """
         prefix = f"{self.project}:"
-        own = {key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)}
+        own = {key.removeprefix(prefix): _as_passed(value) for key, value in config.items() if key.startswith(prefix)}
         known = {*self.declared, *(self._schema.properties if self._schema else ())}
         others = f"its keys are {', '.join(sorted(known))}."
         for key in own.keys() - known if known else ():
             yield f"{prefix}{key}", f"is not a key of this project: {did_you_mean(key, known, others)}"
         for key, declaration in self.declared.items():
+            if declaration.get("type") and key in own and own[key] is None:
+                yield f"{prefix}{key}", "is null, which Pulumi refuses: give it a value, or leave it out."
+                continue
             yield from ((f"{prefix}{key}", sentence) for sentence in _declared_problems(declaration, own.get(key)))
         for path in plain_secrets(own):
             yield f"{prefix}{path_text(path)}", plain_secret_sentence(self.project, path)
@@ -126,6 +131,19 @@ def plain_secret_sentence(namespace: str, path: Path) -> str:
     """
     set_it = commands.config_set(f"'{namespace}:{path_text(path)}'", is_path=True)
     return f"is a secret, and stands here for everybody to read, as it would in the state and in previews: {set_it}"
+
+
+def _as_passed(value: Any) -> Any:
+    """A value as Pulumi passes it to the program: a time without quotes inside of an object is text."""
+    if isinstance(value, Mapping):
+        return {key: _inside(item) for key, item in value.items()}
+    return [_inside(item) for item in value] if isinstance(value, list) else value
+
+
+def _inside(value: Any) -> Any:
+    if isinstance(value, date):
+        return parse_time(value).isoformat().replace("+00:00", "Z")
+    return _as_passed(value)
 
 
 def _declaration(value: Any) -> Mapping[str, Any]:

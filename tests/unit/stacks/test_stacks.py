@@ -259,7 +259,9 @@ def test_an_encrypted_secret_inside_of_an_object_is_fine(project: Project, secre
     [
         ("config:\n  a: [\n", "", "line 3 is not YAML"),
         ("- a\n", "", "must hold keys and values"),
+        ("config:\n  a: 1\n  a: 1\n", "", "line 3 is not YAML: a is there twice"),
         ("config: [a]\n", "config", "must hold keys and values"),
+        ("config:\n  recordings:\n", "aiware-pipelines:recordings", "is null, which Pulumi refuses"),
         ("confg: {}\n", "confg", "did you mean config?"),
         ("encryptionsalt: v1\nrecordings: []\n", "recordings", "keys belong under config."),
     ],
@@ -268,6 +270,12 @@ def test_a_file_that_is_none_is_told(project: Project, text: str, key: str, says
     (place, sentence), *_ = found(project, text)
     assert place == key
     assert says in sentence
+
+
+def test_what_is_merged_is_not_there_twice_and_a_day_is_text_where_text_is_wanted(project: Project) -> None:
+    recordings = "[&a {name: 2026-03-02, url: u}, {<<: *a, name: b}]"
+    cluster = "aiware-pipelines:cluster: {name: a, allowedEngines: [all]}"
+    assert found(project, f"config:\n  {cluster}\n  aiware-pipelines:recordings: {recordings}\n") == []
 
 
 def test_an_encrypted_value_is_there_and_not_decrypted(project: Project) -> None:
