@@ -159,8 +159,11 @@ def _chunk_problems(payload: Mapping[str, Any], where: Path, unknown: frozenset[
     template = payload.get("ffmpegTemplate")
     if template == "custom":
         path = (*where, "customFFMPEGTemplate")
-        if _is_blank(payload.get("customFFMPEGTemplate")) and not is_within(path, unknown):
+        given = payload.get("customFFMPEGTemplate")
+        if _is_blank(given) and not is_within(path, unknown):
             yield Problem(path, "is missing: the template custom is what it says. Give ffmpeg's arguments in it")
+        elif not _is_blank(given) and not isinstance(given, str):
+            yield Problem(path, "must be text: ffmpeg's arguments")
     rate = _property(payload, "framesPerSecond")
     if rate is not None and not _is_number(rate, 0):
         yield Problem((*where, "customFFMPEGProperties", "framesPerSecond"), "must be a number or a fraction above 0")

@@ -337,6 +337,11 @@ WRONG = [
         ("tasks[0].payload.customFFMPEGTemplate",),
     ),
     Document(
+        "custom with a list for a template",
+        chunked(lambda job: _chunk(job)["payload"].update(ffmpegTemplate="custom", customFFMPEGTemplate=["-i"])),
+        ("tasks[0].payload.customFFMPEGTemplate",),
+    ),
+    Document(
         "custom without its template, as text",
         chunked(lambda job: _chunk(job).update(payload=None, payloadString='{"ffmpegTemplate": "custom"}')),
         ("tasks[0].payloadString.customFFMPEGTemplate",),
