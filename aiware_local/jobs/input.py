@@ -216,6 +216,8 @@ def _require_template(payload: Mapping[str, Any], path: str) -> None:
     template = payload.get("ffmpegTemplate")
     if template is not None and template not in TEMPLATES:
         raise invalid_input(f"{path}.payload.ffmpegTemplate must be one of: {', '.join(TEMPLATES)}.")
+    if not isinstance(payload.get("customFFMPEGProperties"), dict | None):
+        raise invalid_input(f"{path}.payload.customFFMPEGProperties must be an object.")
     given = payload.get("customFFMPEGTemplate")
     if template == CUSTOM and (is_blank(given) or not isinstance(given, str)):
         raise invalid_input(f"{path}.payload needs customFFMPEGTemplate with the ffmpegTemplate {CUSTOM}.")

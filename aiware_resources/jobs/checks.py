@@ -179,6 +179,8 @@ def known_of_engines(tasks: Sequence[Task], unknown: frozenset[Path]) -> Iterato
         template, seconds = payload.get("ffmpegTemplate"), _property(payload, "chunkSizeInSeconds")
         if template is not None and template not in _TEMPLATES:
             yield Problem((*where, "ffmpegTemplate"), f"must be one of: {', '.join(_TEMPLATES)}")
+        if not isinstance(payload.get("customFFMPEGProperties"), dict | None):
+            yield Problem((*where, "customFFMPEGProperties"), "must be an object: engine Chunk looks for values in it")
         if seconds is not None and not _is_number(seconds, 1):
             path = (*where, "customFFMPEGProperties", "chunkSizeInSeconds")
             yield Problem(path, "must be a number of at least 1")

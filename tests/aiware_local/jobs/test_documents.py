@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from tests.aiware_local.support import SPEECHMATICS, Local, one_task
-from tests.contracts.documents import ADAPTER, RIGHT, SPEECH, TRANSLATION, URL, WRONG, Document, in_turn, on, task
+from tests.contracts.documents import (
+    ADAPTER,
+    CHUNK,
+    RIGHT,
+    SPEECH,
+    TRANSLATION,
+    URL,
+    WRONG,
+    Document,
+    in_turn,
+    on,
+    task,
+)
 
 CREATE = "mutation($i: CreateJob) { createJob(input: $i) { id } }"
 
@@ -36,6 +48,12 @@ async def test_what_is_wrong_is_refused_and_makes_nothing(local: Local, document
     assert [error["name"] for error in errors] == ["invalid_input"] if response.status_code == 200 else [400]
     objects = (await local.http.get("/_local/objects")).json()
     assert (objects["jobs"], [each["id"] for each in objects["tdos"]]) == ([], [tdo])
+
+
+@pytest.mark.parametrize("payload", [{"ffmpegTemplate": "Audio"}, {"customFFMPEGProperties": "{}"}])
+async def test_what_a_chunk_engine_cannot_read_is_refused(local: Local, payload: dict[str, Any]) -> None:
+    job = in_turn(task(CHUNK, payload=payload), targetId=await with_media(local))
+    assert (await local.refused(CREATE, i=job))["name"] == "invalid_input"
 
 
 async def test_tasks_without_folders_follow_one_another(local: Local) -> None:

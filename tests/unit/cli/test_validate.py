@@ -82,7 +82,7 @@ def test_a_value_stands_for_a_list_of_one(aiware: Aiware, written: Written) -> N
         ({"customFFMPEGProperties": {"chunkSizeInSeconds": -5}}, ["customFFMPEGProperties.chunkSizeInSeconds"]),
         ({"customFFMPEGProperties": {"chunkSizeInSeconds": "0.5"}}, ["customFFMPEGProperties.chunkSizeInSeconds"]),
         ({"ffmpegTemplate": "rawchunk", "customFFMPEGProperties": {"chunkSizeInSeconds": "20"}}, []),
-        ({"customFFMPEGProperties": "text"}, []),
+        ({"customFFMPEGProperties": "text"}, ["customFFMPEGProperties"]),
     ],
 )
 def test_media_are_cut_as_is_documented(
