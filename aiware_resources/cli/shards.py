@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 
 import click
 
 from aiware_resources.cli.framework.options import examples, json_option
+from aiware_resources.text.words import printable
+
+_NAME = re.compile(r"([\w.-]+/){0,2}[\w.-]+", re.ASCII)
+"""A stack's name, as Pulumi takes it."""
 
 
 @click.group()
 def shards() -> None:
     """Print the CI jobs of an archive in several stacks."""
+
+
+def _named(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    """Refuses what Pulumi takes for no stack's name."""
+    if not _NAME.fullmatch(name):
+        raise click.BadParameter(
+            f"'{printable(name)}' cannot be part of the name of a stack: use letters, digits, hyphens, underscores and "
+            "periods; an organization, and a project, may stand before it, with slashes between them."
+        )
+    return name
 
 
 @shards.command(
@@ -20,7 +35,7 @@ def shards() -> None:
         "aiware shards matrix talks 5 --format gitlab > shards.yml",
     )
 )
-@click.argument("archive")
+@click.argument("archive", callback=_named)
 @click.argument("count", type=click.IntRange(1, 256))
 @click.option(
     "-f",

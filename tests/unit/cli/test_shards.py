@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import yaml
 from click.testing import CliRunner
 
@@ -33,3 +34,14 @@ def test_the_child_pipeline_of_gitlab_extends_a_job() -> None:
 
 def test_there_is_one_shard_at_least() -> None:
     assert CliRunner().invoke(shards, ["matrix", "talks", "0"]).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["two words", "tälks", "talks;", "a/b/c/talks", "talks\n", ""])
+def test_the_archive_is_called_as_a_stack_can_be(name: str) -> None:
+    ran = CliRunner().invoke(shards, ["matrix", name, "2"])
+    assert ran.exit_code == 2
+    assert "cannot be part of the name of a stack: use letters" in ran.output
+
+
+def test_the_stacks_may_be_of_an_organization() -> None:
+    assert json.loads(printed("acme/talks", "1")) == {"include": [{"shard": 0, "stack": "acme/talks-0"}]}
