@@ -29,6 +29,7 @@ from aiware_resources.cli.framework.printing import (
 )
 from aiware_resources.cli.framework.session import Session, not_seen
 from aiware_resources.errors import InvalidInput
+from aiware_resources.text.words import duration
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -132,15 +133,22 @@ def show(session: Session, job_id: str, as_json: bool) -> None:
         f"job {job.id}{name}: {job.status}; TDO {job.target_id or 'none'}, cluster {job.cluster_id or 'default'}",
         soft_wrap=True,
     )
-    table = new_table("task", text_column("engine"), "status", text_column("reason"))
+    table = new_table("task", text_column("engine"), "status", "took", text_column("reason"), least=("took",))
     for task in job.tasks:
-        table.add_row(task.id, engine_name(task), task.status, _reason(task))
+        table.add_row(task.id, engine_name(task), task.status, _took(task), _reason(task))
     printer.print(table)
 
 
 def _reason(task: TaskRecord) -> str:
     """Tells why a task failed, if it did."""
     return ": ".join(part for part in (task.failure_reason, task.failure_message) if part)
+
+
+def _took(task: TaskRecord) -> str:
+    """Tells how long a task that has ended worked."""
+    if not task.started_date_time or not task.completed_date_time:
+        return ""
+    return duration((task.completed_date_time - task.started_date_time).total_seconds())
 
 
 @jobs.command(

@@ -118,6 +118,15 @@ def test_a_job_is_shown_with_its_tasks(aiware: Aiware, local: Local, failed: str
     assert shown.output.count("complete") == 4
 
 
+def test_a_job_is_shown_with_how_long_its_tasks_took(aiware: Aiware, local: Local) -> None:
+    _, head, *rows = aiware("jobs", "show", submit(local)).output.splitlines()
+    assert head.split() == ["task", "engine", "status", "took", "reason"]
+    assert [re.search(r" complete +(\d+) s +$", row) is not None for row in rows] == [True] * 5
+    local.behave(jobSeconds=600)
+    waiting = aiware("jobs", "show", submit(local)).output
+    assert not re.search(r" \d+ s +$", waiting, re.MULTILINE)
+
+
 def test_its_name_is_shown_as_it_is(aiware: Aiware, local: Local) -> None:
     job = submit(local, name="[bold]council[/] :smile:")
     assert aiware("jobs", "show", job).output.startswith(f'job {job} "[bold]council[/] :smile:": complete; TDO ')
