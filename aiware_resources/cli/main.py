@@ -82,8 +82,8 @@ def main(ctx: click.Context, stack: str | None, provider: str | None, verbose: i
 
 @main.command(
     epilog=examples(
-        'eval "$(aiware completion bash)"                                       # in ~/.bashrc',
-        'eval "$(aiware completion zsh)"                                        # in ~/.zshrc',
+        'eval "$(aiware completion bash)"     # in ~/.bashrc',
+        'eval "$(aiware completion zsh)"      # in ~/.zshrc',
         "aiware completion fish > ~/.config/fish/completions/aiware.fish",
     )
 )
