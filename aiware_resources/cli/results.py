@@ -64,7 +64,7 @@ def results(
     else:
         _show(chosen)
     if not chosen:
-        session.note(f"Job {job_id} has no results{f' of engine {engine_id}' if engine_id else ''} yet.")
+        session.note(f"Job {job_id} has no results{f' of engine {engine_id}' if engine_id else ''}.")
 
 
 def _print_text(session: Session, job_id: str, records: Sequence[EngineResultRecord]) -> None:

@@ -44,7 +44,7 @@ def test_they_are_written(aiware: Aiware, job: str, tmp_path: Path) -> None:
 def test_another_engine_has_none(aiware: Aiware, job: str, tmp_path: Path) -> None:
     result = aiware("results", job, "--engine", "1", "-o", str(tmp_path / "out"))
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == f"Job {job} has no results of engine 1 yet.\n"
+    assert result.stderr == f"Job {job} has no results of engine 1.\n"
     assert not (tmp_path / "out").exists()
     assert aiware("-q", "results", job, "--engine", "1").output == ""
 
@@ -67,7 +67,7 @@ def test_the_transcript_is_printed_as_text(aiware: Aiware, job: str) -> None:
 
 def test_results_without_text(aiware: Aiware, job: str, monkeypatch: pytest.MonkeyPatch) -> None:
     none = aiware("results", job, "--text", "--engine", "1")
-    assert (none.stdout, none.stderr) == ("", f"Job {job} has no results of engine 1 yet.\n")
+    assert (none.stdout, none.stderr) == ("", f"Job {job} has no results of engine 1.\n")
     assert aiware("results", job, "--text", "--json").exit_code == 2
     monkeypatch.setattr(transcript, "text_of", lambda document: "")
     none = aiware("results", job, "--text")
