@@ -19,6 +19,11 @@ from typing import Any
 from aiware_resources.errors import ConfigurationError
 
 INSTALL_PULUMI = "https://www.pulumi.com/docs/install/"
+LOG_IN = (
+    "`pulumi login`, or set PULUMI_BACKEND_URL, or PULUMI_ACCESS_TOKEN. In a clone of the library: "
+    'eval "$(make -s env)"'
+)
+"""The remedy where Pulumi has no backend."""
 
 
 @dataclass(frozen=True)
@@ -216,11 +221,14 @@ def _logged(command: Sequence[str]) -> Ended:
 
 def _refused(what: str, ended: Ended, remedy: str | None = None) -> ConfigurationError:
     reason = " ".join((ended.errors or ended.output).split()).removeprefix("error: ").removesuffix(".")
-    return ConfigurationError(f"{what}: {reason or f'exit code {ended.code}'}.", remedy=remedy or _remedy(reason))
+    remedy = _remedy(reason) or remedy or "`pulumi stack ls` lists the stacks."
+    return ConfigurationError(f"{what}: {reason or f'exit code {ended.code}'}.", remedy=remedy)
 
 
-def _remedy(reason: str) -> str:
-    """Suggests what to do about an error of Pulumi."""
+def _remedy(reason: str) -> str | None:
+    """Suggests what to do about an error of Pulumi that is well known."""
+    if "PULUMI_ACCESS_TOKEN" in reason or "requires logging in" in reason:
+        return LOG_IN
     if "passphrase" in reason:
         return (
             "Set PULUMI_CONFIG_PASSPHRASE to the passphrase of its secrets, or PULUMI_CONFIG_PASSPHRASE_FILE to the "
@@ -228,4 +236,4 @@ def _remedy(reason: str) -> str:
         )
     if "Pulumi.yaml" in reason:
         return "Run this in the folder of the Pulumi project."
-    return "`pulumi stack ls` lists the stacks."
+    return None

@@ -17,6 +17,7 @@ from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.toolchain import Version, dotted, language_host, run, version_in
 from aiware_resources.cli.pulumi_command import INSTALL_PULUMI
 from aiware_resources.settings.project import Project
+from aiware_resources.text.words import counted
 
 OLDEST = (3, 11)
 REQUIREMENTS = "requirements.txt"
@@ -133,7 +134,10 @@ def _installed(required: list[Requirement], found: Mapping[str, str | None]) -> 
         return fail("packages", f"not installed: {', '.join(missing)}", _SET_UP)
     if others:
         return warn("packages", f"other versions than {REQUIREMENTS} names: {', '.join(others)}", _SET_UP)
-    return ok("packages", f"{len(required)} packages, as {REQUIREMENTS} names them")
+    return ok(
+        "packages",
+        f"{counted(len(required), 'package')}, as {REQUIREMENTS} names {'it' if len(required) == 1 else 'them'}",
+    )
 
 
 def _lock(project: Project, required: list[Requirement]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from aiware_resources.cli.diagnosis.finding import Finding, fail, ok, warn
 from aiware_resources.cli.diagnosis.locks import locks
 from aiware_resources.cli.diagnosis.toolchain import run
 from aiware_resources.cli.estimating import prices_file
+from aiware_resources.cli.pulumi_command import LOG_IN
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.estimates.prices import Prices
 from aiware_resources.reconcile.backend import folder_of
@@ -23,7 +24,6 @@ from aiware_resources.text.words import counted
 ReadConfig = Callable[[str], Mapping[str, str]]
 """Reads a stack's whole configuration, secrets in clear."""
 
-_LOG_IN = "`pulumi login`, or set PULUMI_BACKEND_URL, or PULUMI_ACCESS_TOKEN."
 _SHELL = 'In a clone of the library: eval "$(make -s env)"'
 
 
@@ -72,7 +72,7 @@ def backend(project: Project | None) -> Iterator[Finding]:
     folder = project.folder if project else None
     succeeded, said = run([pulumi, "whoami", "--verbose", "--json", "--non-interactive"], folder)
     if not succeeded:
-        yield fail("state backend", _first_line(said), f"{_LOG_IN} {_SHELL}")
+        yield fail("state backend", _first_line(said), LOG_IN)
         return
     found = json.loads(said)
     url = found.get("url") or ""

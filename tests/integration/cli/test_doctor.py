@@ -45,6 +45,7 @@ def test_nothing_is_wrong_and_nothing_is_changed(aiware: Aiware, machine: Machin
     ]
     assert "3.276.0" in found["Pulumi CLI"]["seen"]
     assert found["state backend"]["seen"] == "file:///state, as somebody"
+    assert found["packages"]["seen"] == "1 package, as requirements.txt names it"
     assert "organization 17532" in found["token"]["seen"]
     assert "clusters, TDOs, jobs, export requests and engines" in found["rights"]["seen"]
     assert all(each["remedy"] is None for each in found.values())

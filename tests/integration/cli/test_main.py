@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from aiware_resources.cli.pulumi_command import LOG_IN
 from tests.integration.cli.pulumi import SECRET, FakePulumi
 from tests.support.command import Aiware
 from tests.support.local import Local
@@ -67,6 +68,11 @@ def test_settings_that_cannot_be_used_end_with_3(
             "error: no Pulumi.yaml project file found",
             "no Pulumi.yaml project file found. Run this in the folder of the Pulumi project.\n",
         ),
+        (
+            "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+            "PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions. `pulumi login`, or set "
+            'PULUMI_BACKEND_URL, or PULUMI_ACCESS_TOKEN. In a clone of the library: eval "$(make -s env)"\n',
+        ),
     ],
 )
 def test_a_stack_that_cannot_be_read_ends_with_3(aiware: Aiware, pulumi: FakePulumi, said: str, told: str) -> None:
@@ -74,6 +80,14 @@ def test_a_stack_that_cannot_be_read_ends_with_3(aiware: Aiware, pulumi: FakePul
     unknown = aiware("-s", "prod", "jobs", "show", "1")
     assert unknown.exit_code == 3
     assert unknown.stderr == f"Error: The stack prod cannot be read: {told}"
+
+
+@pytest.mark.parametrize("command", ["preview", "drift"])
+def test_where_pulumi_has_no_backend_the_remedy_is_a_login(aiware: Aiware, pulumi: FakePulumi, command: str) -> None:
+    pulumi.refuses("error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions")
+    refused = aiware(command)
+    assert refused.exit_code == 3
+    assert refused.stderr.endswith(f" non-interactive CLI sessions. {LOG_IN}\n")
 
 
 def test_a_machine_without_pulumi_ends_with_3(aiware: Aiware, pulumi: FakePulumi) -> None:
