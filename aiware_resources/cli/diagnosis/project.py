@@ -123,7 +123,7 @@ def stack_configuration(
         config = read(stack)
     except ConfigurationError as error:
         return fail("stack", _first_line(error.message), _unreadable(error, stack)), None
-    secrets = "its secrets can be decrypted" if _has_secrets(project, stack) else "it has no secrets"
+    secrets = "its secrets can be decrypted" if has_secrets(project, stack) else "it has no secrets"
     return ok("stack", f"{stack} can be read; {secrets}"), config
 
 
@@ -136,7 +136,7 @@ def _unreadable(error: ConfigurationError, stack: str) -> str | None:
     return error.remedy
 
 
-def _has_secrets(project: Project | None, stack: str) -> bool:
+def has_secrets(project: Project | None, stack: str) -> bool:
     try:
         return project is not None and project.stack(stack).has_secrets()
     except ConfigurationError:

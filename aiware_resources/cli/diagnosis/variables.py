@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from aiware_resources.cli.diagnosis.finding import Finding, ok, warn
+from aiware_resources.cli.diagnosis.project import has_secrets
 from aiware_resources.errors import ConfigurationError
 from aiware_resources.reconcile.backend import folder_of
 from aiware_resources.settings import LOCAL, Settings
@@ -30,7 +31,8 @@ def beside_the_project(project: Project, stack: str | None) -> Iterator[Finding]
 
     Args:
         project: The project.
-        stack: The stack that is looked at. Whether its secrets can be decrypted is seen by doing so.
+        stack: The stack that is looked at; ``None`` for all. If it has secrets, a missing passphrase is seen by
+            decrypting them.
     """
     backend = project.manifest.get("backend")
     named = str(backend.get("url") or "") if isinstance(backend, Mapping) else ""
@@ -39,7 +41,9 @@ def beside_the_project(project: Project, stack: str | None) -> Iterator[Finding]
         said = f"{BACKEND} goes before the backend that {MANIFEST} names, and is another one"
         yield warn(CHECK, said, f"If the project's is meant: unset {BACKEND}")
     if stack is None:
-        yield from _passphrase(project)
+        yield from _passphrase(project, [each.name for each in project.stacks()])
+    elif not has_secrets(project, stack):
+        yield from _passphrase(project, [stack])
 
 
 def beside_the_stack(stack: str, config: Mapping[str, str]) -> Iterator[Finding]:
@@ -71,11 +75,11 @@ def beside_the_stack(stack: str, config: Mapping[str, str]) -> Iterator[Finding]
         yield ok(CHECK, f"the stack {stack} is completed by {_listed(others)}")
 
 
-def _passphrase(project: Project) -> Iterator[Finding]:
+def _passphrase(project: Project, stacks: Iterable[str]) -> Iterator[Finding]:
     file = os.environ.get(PASSPHRASE_FILE, "")
     if PASSPHRASE in os.environ or (file and Path(file).is_file()):
         return
-    encrypted = [stack.name for stack in project.stacks() if _asks_for_passphrase(project, stack.name)]
+    encrypted = [stack for stack in stacks if _asks_for_passphrase(project, stack)]
     if encrypted:
         state = f"{PASSPHRASE_FILE} names a file that is missing" if file else f"{PASSPHRASE} is not set"
         said = f"{state}: Pulumi asks for the passphrase of {', '.join(encrypted)}, and fails without a terminal"

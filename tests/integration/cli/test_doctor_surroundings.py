@@ -76,6 +76,16 @@ def test_a_passphrase_that_is_missing(
         assert found["environment"]["remedy"].startswith("Set PULUMI_CONFIG_PASSPHRASE, or")
 
 
+@pytest.mark.parametrize(("secret", "warned"), [("", True), ("  aiware:token:\n    secure: v1:abc\n", False)])
+def test_a_stack_without_secrets_needs_a_passphrase_too(
+    aiware: Aiware, machine: Machine, secret: str, warned: bool
+) -> None:
+    machine.stack(f"config:\n  aiware:endpoint: local\n{secret}encryptionsalt: v1:abc\n")
+    _, found = findings(aiware, "-s", "prod")
+    # Whether secrets can be decrypted is another check, by doing so.
+    assert ("environment" in found and "passphrase of prod" in found["environment"]["seen"]) == warned
+
+
 CLOUD, OTHER = "https://aiware.test/v3/graphql", "https://other.test/v3/graphql"
 
 
