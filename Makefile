@@ -11,6 +11,7 @@ API ?=
 RUN := .venv/bin/python tools/environment.py --stack $(STACK) --
 # `organization/stack`, as Pulumi Cloud has it, goes by the stack's own name here.
 CONFIG := stacks/Pulumi.$(notdir $(STACK)).yaml
+STACKS = $(patsubst stacks/Pulumi.%.yaml,%,$(wildcard stacks/Pulumi.*.yaml))
 OUT := out/$(notdir $(STACK))
 # Tests that run the library in their own process.
 IN_PROCESS := tests/unit tests/integration
@@ -93,7 +94,7 @@ programs: python
 # The state is made by the first command that needs it; the stack itself is described by its file in stacks/.
 stack: setup
 	@test '$(STACK)' = local || test -f '$(CONFIG)' || { \
-		echo "There is no stack '$(STACK)': $(CONFIG) is missing." >&2; exit 1; }
+		echo "There is no stack '$(STACK)': $(CONFIG) is missing. There are: $(STACKS)" >&2; exit 1; }
 	@$(RUN) pulumi stack select --create $(STACK) >&2
 
 python:
