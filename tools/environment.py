@@ -5,7 +5,7 @@
 
 State and secrets of the stack `local` stay in this folder. For any other stack, PULUMI_BACKEND_URL and
 PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE are left as they are set; what is not set is as for `local`.
-Pulumi writes the state of any stack at the end of a run only, unless PULUMI_SKIP_CHECKPOINTS says otherwise.
+Pulumi writes the state of a stack with markers at the end of a run only, unless PULUMI_SKIP_CHECKPOINTS says otherwise.
 tools/setup.py makes what the environment names.
 """
 
@@ -63,8 +63,11 @@ def for_stack(stack: str, environ: Mapping[str, str], built_cli: Path | None) ->
     changes: dict[str, str | None] = {
         "PATH": path_with(programs, environ.get("PATH", "")),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        # After every step, Pulumi would write the whole state. What a killed run made is found by its markers.
-        "PULUMI_SKIP_CHECKPOINTS": environ.get("PULUMI_SKIP_CHECKPOINTS", str(_has_markers(stack, environ)).lower()),
+        # After every step, Pulumi would write the whole state. What a killed run made is found by its markers. Where
+        # there are none, no value counts: a shell may have that of another stack.
+        "PULUMI_SKIP_CHECKPOINTS": (
+            environ.get("PULUMI_SKIP_CHECKPOINTS", "true") if _has_markers(stack, environ) else "false"
+        ),
     }
     if built_cli and "PULUMI_HOME" not in environ:
         # Somebody who never installed Pulumi does not expect a ~/.pulumi.

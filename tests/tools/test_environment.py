@@ -61,6 +61,8 @@ def test_the_state_is_written_after_every_step_where_there_are_no_markers(projec
     (project.folder / "stacks" / "Pulumi.bare.yaml").write_text('config:\n  aiware:markers: "false"\n')
     assert evaluated(project, "acme/bare")["PULUMI_SKIP_CHECKPOINTS"] == "false"
     assert evaluated(project, "local", AIWARE_MARKERS="False")["PULUMI_SKIP_CHECKPOINTS"] == "false"
+    # As a shell has it after `eval "$(make -s env)"` for another stack.
+    assert evaluated(project, "bare", PULUMI_SKIP_CHECKPOINTS="true")["PULUMI_SKIP_CHECKPOINTS"] == "false"
 
 
 def test_another_stack_without_a_backend_uses_the_local_one(project: Project) -> None:
