@@ -88,6 +88,7 @@ def end_with_engine(engine: str | None = None) -> None:
         threading.Thread(target=_watch, args=[address], name="aiware-engine-watch", daemon=True).start()
     if found and found[0] == "program":
         sys.excepthook = partial(_tell_unless_engine_is_gone, sys.excepthook)
+        sys.unraisablehook = partial(_tell_unless_interrupted, sys.unraisablehook)
 
 
 @cache
@@ -121,6 +122,14 @@ def _tell_unless_engine_is_gone(
         first = first.__context__
     if not (_is_about_the_connection(first) and _is_about_the_connection(error)):
         tell(kind, error, trace)
+
+
+def _tell_unless_interrupted(
+    tell: Callable[[sys.UnraisableHookArgs], object], unraisable: sys.UnraisableHookArgs
+) -> None:
+    """Prints an error that nothing can catch, but not that a program was interrupted which was ending already."""
+    if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+        tell(unraisable)
 
 
 def _is_about_the_connection(error: BaseException) -> bool:

@@ -21,6 +21,11 @@ ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = "from aiware_resources import Cluster; Cluster('cluster', name='c', allowed_engines=['all'])"
 MISTAKE = "from aiware_resources.reconcile.pulumi_processes import end_with_engine; end_with_engine(); 1 / 0"
 INTERRUPTED = MISTAKE.replace("1 / 0", "raise KeyboardInterrupt")
+INTERRUPTED_AT_ITS_END = (
+    "import atexit\n"
+    "def interrupt(): raise KeyboardInterrupt\n"
+    "atexit.register(interrupt)\n" + MISTAKE.replace("; 1 / 0", "")
+)
 CONFIG = {"aiware:endpoint": "http://127.0.0.1:1/v3/graphql", "aiware:token": "not-used"}
 
 
@@ -71,7 +76,13 @@ def engine() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("code", "ends", "traceback"), [(PROGRAM, 1, False), (MISTAKE, 1, True), (INTERRUPTED, -signal.SIGINT, False)]
+    ("code", "ends", "traceback"),
+    [
+        (PROGRAM, 1, False),
+        (MISTAKE, 1, True),
+        (INTERRUPTED, -signal.SIGINT, False),
+        (INTERRUPTED_AT_ITS_END, 0, False),
+    ],
 )
 def test_no_traceback_where_the_engine_cannot_be_told(
     engine: str, tmp_path: Path, code: str, ends: int, traceback: bool
