@@ -66,13 +66,15 @@ def fleets() -> None:
 def list_(session: Session, as_json: bool) -> None:
     """List the fleets of a stack, as its state has them.
 
-    Asks aiWARE nothing: failures are those that the last preview or update saw.
+    Asks aiWARE nothing. Failures are those that the last run saw when it began: `aiware fleets show` tells of those
+    that came later, and which jobs go on. Entries that were not accepted are those whose jobs could not be submitted,
+    started again or removed: the next `pulumi up` takes them up.
     """
     found = [_facts(*each) for each in sorted(_stack(session).fleets.items())]
     if as_json:
         print_json(found)
         return
-    table = new_table(text_column("name"), "jobs", "failed", "not done")
+    table = new_table(text_column("name"), "jobs", "failed", "not accepted")
     for each in found:
         table.add_row(each["name"], f"{each['jobs']:,}", f"{each['failed']:,}", f"{each['notDone']:,}")
     print_table(table, "The stack has no fleet.")
