@@ -154,7 +154,9 @@ def _bound(data: Path, port: int | None) -> Iterator[socket.socket]:
             listener.bind((HOST, _last_port(data) if port is None else port))
         except OSError as error:
             if port is not None:
-                raise CannotServeError(f"Port {port} cannot be used: {error.strerror}.") from error
+                raise CannotServeError(
+                    f"Port {port} cannot be used: {error.strerror}. Set AIWARE_LOCAL_PORT to another, or unset it."
+                ) from error
             listener.bind((HOST, 0))
         yield listener
 

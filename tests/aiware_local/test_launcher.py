@@ -169,7 +169,7 @@ def test_port_that_is_taken(data: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        with pytest.raises(LauncherError, match="cannot be used"):
+        with pytest.raises(LauncherError, match=r"cannot be used: .*\. Set AIWARE_LOCAL_PORT to another"):
             launcher.ensure_running(data=data, port=other.getsockname()[1])
     assert launcher.logs_path(data=data).is_file()
 
