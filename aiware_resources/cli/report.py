@@ -101,13 +101,15 @@ class _Read:
 def _gathered(session: Session, live: bool) -> Run:
     from aiware_resources.cli import pulumi_command
     from aiware_resources.report import run as runs
+    from aiware_resources.text import commands
 
     session = replace(session, stack=session.stack or pulumi_command.selected())
     secrets: set[str] = set()
     read = _read(session, secrets)
     if live:
         _show(session, read.resources, read.api_of, read.settings)
-    return runs.gather(read.project, session.stack or "", read.resources, read.api_of, read.update, secrets)
+    with commands.about(session.stack):
+        return runs.gather(read.project, session.stack or "", read.resources, read.api_of, read.update, secrets)
 
 
 def _of_shards(session: Session, archive: str, live: bool) -> Run:

@@ -105,6 +105,7 @@ def test_a_run(aiware: Aiware, local: Local, made: dict[str, str], tmp_path: Pat
     assert len(jobs["complete"]["tasks"]) == 5
     failure = jobs["failed"]["failure"]
     assert failure["remedy"].startswith("on_failure keeps it: the next `pulumi up` leaves it as it is.")
+    assert f"`aiware jobs logs {made['failed']} -s dev` shows" in failure["remedy"]
     assert "no speech in it" in "\n".join(failure["log"])
     # What a payload holds as a secret is not quoted, whatever it is.
     assert "invalid_data" not in json.dumps(told)
