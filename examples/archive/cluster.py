@@ -10,6 +10,7 @@ Run it again with another number of shards: entries change hands, and no job run
 
 from __future__ import annotations
 
+import argparse
 import math
 import os
 import re
@@ -272,4 +273,8 @@ def main(source: str, shards: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+    parser = argparse.ArgumentParser(description="Updates an archive in several stacks, on a dask cluster.")
+    parser.add_argument("source", help="where the recordings are: s3://media/talks")
+    parser.add_argument("shards", type=int, help="how many stacks share them")
+    given = parser.parse_args()
+    sys.exit(main(given.source, given.shards))
