@@ -76,7 +76,7 @@ setup: python ## Set up the virtual environment, its packages and the Pulumi CLI
 local-stop: venv ## Stop the local aiWARE; the next `make up` starts it again, with all its objects
 	@$(RUN) aiware local stop
 
-clean: python ## Remove all that was made in this folder; objects in a real aiWARE stay (FORCE=1: in any case)
+clean: python ## Remove what was made here, but for .passphrase; objects in a real aiWARE stay (FORCE=1: in any case)
 	@$(PYTHON) tools/clean.py $(if $(FORCE),--force)
 
 venv: python
