@@ -66,8 +66,12 @@ def traffic_of(api: Api, since: datetime, until: datetime) -> Traffic | None:
 def close_connections() -> None:
     """Closes all connections of this process; the next `connect` opens new ones."""
     with _lock:
-        while _connections:
-            _connections.popitem()[1].close()
+        _close()
+
+
+def _close() -> None:
+    while _connections:
+        _connections.popitem()[1].close()
 
 
 @atexit.register
@@ -76,4 +80,6 @@ def _close_at_exit() -> None:
     # process does not wait for may still be using a connection. A traceback would be the last words of a run.
     with suppress(BaseException):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        close_connections()
+        # It is not given back: no such thread opens another connection while Python takes down what that needs.
+        _lock.acquire()
+        _close()

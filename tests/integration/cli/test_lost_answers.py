@@ -96,8 +96,8 @@ def test_a_job_that_is_not_shown_is_not_started_again_blindly(aiware: Aiware, lo
     local.behave(engines=BROKEN)
     job = submit(local)
     local.fault({"dropResponse": True}, operation="retryJob")
-    # Before the retry, the job is read, and the page behind its tasks.
-    local.fault({"graphqlError": "not_found"}, operation="job", after=2)
+    # Before the retry, the job is read, with its tasks page by page, and its payloads for the links in them.
+    local.fault({"graphqlError": "not_found"}, operation="job", after=5)
     result = aiware("jobs", "retry", job)
     assert (result.exit_code, local.mutations()["retryJob"]) == (1, 1)
     assert f"aiware jobs show {job}" in result.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import signal
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ def clean_connections() -> Iterator[None]:
 def test_a_process_that_ends_while_it_closes_connections_leaves_no_traceback(
     monkeypatch: pytest.MonkeyPatch, trouble: BaseException
 ) -> None:
+    monkeypatch.setattr(connecting, "_lock", threading.Lock())
     connect(SETTINGS)
 
     def close(api: CloudApi) -> None:
@@ -51,6 +53,8 @@ def test_a_process_that_ends_while_it_closes_connections_leaves_no_traceback(
     monkeypatch.setattr(CloudApi, "close", close)
     connecting._close_at_exit()
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    # Threads that the process does not wait for open no other connection.
+    assert connecting._lock.locked()
 
 
 @pytest.mark.usefixtures("clean_connections")
