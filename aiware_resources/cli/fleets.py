@@ -212,7 +212,7 @@ def retry(session: Session, fleet: str, patterns: tuple[str, ...], yes: bool, as
 
     to_each(keys, again, lambda job_id: f"{keys[job_id]}: job {job_id} runs again.", as_json=as_json)
     if not rows:
-        session.note("There are no such failed jobs.")
+        session.note("No failed job matches.")
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def items_of_feed(source: str, content: bytes) -> Iterator[Item]:
             url, key = urljoin(source, given) if is_on_web else given, _unsigned(given)
             last = last_part(url)
         except ValueError as error:
-            raise SourceError(f"{source} gives {given!r} as an address: {error}.") from error
+            raise SourceError(f"{source} gives {given.partition('?')[0]!r} as an address: {error}.") from error
         yield Item(
             str(entry.get("id") or key),
             url,

@@ -79,7 +79,7 @@ def items_of_json_lines(source: str, lines: Iterable[bytes]) -> Iterator[Item]:
         if not line.strip():
             continue
         try:
-            # NaN is not JSON, and means that there is no value.
+            # Some programs write NaN where there is no value. JSON does not have it.
             row = json.loads(line, parse_constant=lambda _: None)
         except ValueError as error:
             raise SourceError(f"{source}, line {number}, is not JSON: {error}.") from error

@@ -35,7 +35,7 @@ EXIT_CODES = {
 
 _AS_JSON = "aiware.as_json"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-"""What Linux says when there is no space for a file; it does not say for which."""
+"""Errors of a file for which there is no space; they do not name the file."""
 _FACTS = ("operation", "status", "name", "request_id", "object_id")
 """Attributes of errors beside their text, see `aiware_resources.errors`."""
 

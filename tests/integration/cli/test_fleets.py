@@ -97,7 +97,7 @@ def test_failed_jobs_run_again(aiware: Aiware, jobs: dict[str, str], local: Loca
     assert [each["id"] for each in json.loads(result.stdout)] == [jobs["2027/c"]]
     assert local.calls()["retryJob"] == 1
     nothing = aiware("fleets", "retry", "archive", "--key", "2026/a", "--yes")
-    assert nothing.stderr == "There are no such failed jobs.\n"
+    assert nothing.stderr == "No failed job matches.\n"
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,7 @@ def test_tables(tmp_path: Path) -> None:
         ("a.xml", "", "a.xml is not a feed: it is neither RSS nor Atom."),
         ("a.xml", FEED[:500], "a.xml is a feed that was cut: its end is missing."),
         ("a.xml", FEED.replace("</rss>", "<!-- </rss> -->"), "a.xml is a feed that was cut: its end is missing."),
+        ("a.xml", FEED.replace("pod.test/1.mp3", "[1/1.mp3?sig=s3kr1t"), "gives 'https://[1/1.mp3' as an address"),
         ("a.csv", "key,url\n", "Nothing in"),
     ],
 )
